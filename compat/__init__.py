@@ -1,0 +1,1 @@
+"""What makes other systems' clients feel at home."""

@@ -1,0 +1,1 @@
+"""Items, tables, commits. Knows no protocol and no SQL."""

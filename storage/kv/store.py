@@ -1,0 +1,216 @@
+"""The `Store` protocol: an ordered, transactional key-value store.
+
+Keys and values are bytes; order is byte order. Everything is asynchronous, because a distributed store is; the
+embedded store finishes most calls without ever suspending, and adds a synchronous capability (`EmbeddedStore`) for
+point operations.
+
+Durability: when `commit()` (or a point operation) returns, the writes survive any crash. Nothing that a crash could
+take back is ever returned to a caller: readers see synced commits only, and whatever a point operation or a re-check
+read beyond that is handed out only after the batch it read is synced.
+
+Isolation is READ COMMITTED or stronger: a transaction reads at a *snapshot* of synced commits, overlaid with its own
+writes; `refresh()` takes the newest snapshot for the next statement. Row locks are exclusive or shared, keyed by the
+encoded key, held until commit or rollback (until after the sync).
+"""
+
+import enum
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+Entry = tuple[bytes, bytes]
+T = TypeVar("T")
+
+
+class Isolation(enum.Enum):
+    """SQL's isolation levels (READ UNCOMMITTED is READ COMMITTED, as in PostgreSQL)."""
+
+    READ_COMMITTED = "read committed"
+    REPEATABLE_READ = "repeatable read"
+    SERIALIZABLE = "serializable"
+
+
+class LockMode(enum.IntEnum):
+    """Row lock strengths, as PostgreSQL's four; a pair conflicts as in its table 13.3."""
+
+    KEY_SHARE = 1
+    SHARE = 2
+    NO_KEY_UPDATE = 3
+    UPDATE = 4
+
+
+class LockWait(enum.Enum):
+    """What to do about a lock that another holds."""
+
+    WAIT = "wait"
+    NOWAIT = "nowait"  # raises 55P03
+    SKIP = "skip"  # lock() returns False
+
+
+@dataclass(slots=True)
+class Counts:
+    """What operations read and wrote: the ground for EXPLAIN ANALYZE, metering and ConsumedCapacity."""
+
+    items_read: int = 0
+    bytes_read: int = 0
+    items_written: int = 0
+    bytes_written: int = 0
+    index_entries_read: int = 0
+    index_entries_written: int = 0
+
+
+class Transaction(Protocol):
+    """One transaction. Not for concurrent use; every method may raise DatabaseError."""
+
+    counts: Counts
+
+    @property
+    def id(self) -> int:
+        """A number that no other transaction of this server's life has."""
+
+    @property
+    def read_timestamp(self) -> int:
+        """Commit timestamp of the snapshot that statements read."""
+
+    def refresh(self) -> None:
+        """Moves to the newest snapshot (a new READ COMMITTED statement; no-op in REPEATABLE READ)."""
+
+    async def get(self, key: bytes) -> bytes | None:
+        """Returns the value at the snapshot overlaid with own writes, or None."""
+
+    async def multi_get(self, keys: Sequence[bytes]) -> list[bytes | None]:
+        """Returns the values likewise, in the order of the keys."""
+
+    def scan(
+        self, start: bytes, end: bytes, *, reverse: bool = False, limit: int | None = None
+    ) -> AsyncIterator[list[Entry]]:
+        """Yields slices of entries with start <= key < end in order, at the snapshot overlaid with own writes.
+
+        Own writes made while the scan runs are not seen by it. Yields to the event loop between slices.
+        """
+
+    async def lock(
+        self, key: bytes, mode: LockMode = LockMode.UPDATE, wait: LockWait = LockWait.WAIT
+    ) -> bool:
+        """Locks a key until the end of the transaction; True when held. Raises 40P01, 55P03, 57014."""
+
+    async def get_newest(self, key: bytes) -> bytes | None:
+        """Returns the newest committed value overlaid with own writes; the caller holds the key's lock.
+
+        The value may not be synced yet: before anything derived from it reaches a client, the transaction must
+        commit or `await settled()`.
+        """
+
+    async def settled(self) -> None:
+        """Returns when all that `get_newest` has read is synced. Errors that tell of newest state await this first."""
+
+    def put(self, key: bytes, value: bytes) -> None:
+        """Writes; the caller holds the key's lock (or the key is of a fresh storage id)."""
+
+    def put_item(self, key: bytes, body: bytes) -> None:
+        """Writes an item: the value becomes format byte + stamp + body, stamped at commit (storage/items.py)."""
+
+    def delete(self, key: bytes) -> None:
+        """Removes the key, if it is there."""
+
+    def delete_range(self, start: bytes, end: bytes) -> None:
+        """Removes a range at commit: whole storage ids that nothing reads any more."""
+
+    def log_change(self, storage_id: int, operation: int, key: bytes, new: bytes | None, old: bytes | None) -> None:
+        """Records a change for the change log, written in the same batch under the commit's timestamp."""
+
+    async def pressure(self) -> None:
+        """Gives the transaction the chance to spill its write set and to yield; call it every few hundred writes."""
+
+    def savepoint(self) -> int:
+        """Returns a mark to roll back to."""
+
+    async def rollback_to(self, savepoint: int) -> None:
+        """Undoes writes, and releases locks taken, since the mark; the mark stays."""
+
+    def on_commit(self, action: Callable[[int], None]) -> None:
+        """Runs `action(commit_timestamp)` when the commit is durable, before anyone can see it (catalog flips)."""
+
+    async def commit(self) -> int:
+        """Makes the writes durable and visible, releases the locks, returns the commit timestamp.
+
+        Raises 40001, 53100, 54000; 40003 if the outcome is unknown. A transaction without writes just ends
+        (after `settled()`).
+        """
+
+    async def rollback(self) -> None:
+        """Forgets the writes and releases the locks. Never raises; harmless after commit."""
+
+
+class Newest(Protocol):
+    """What a point operation sees and does: the newest state, synced or not. Synchronous."""
+
+    counts: Counts
+
+    def get(self, key: bytes) -> bytes | None:
+        """Returns the newest value, unsynced commits included."""
+
+    def put(self, key: bytes, value: bytes) -> None: ...
+
+    def put_item(self, key: bytes, body: bytes) -> None: ...
+
+    def delete(self, key: bytes) -> None: ...
+
+    def log_change(self, storage_id: int, operation: int, key: bytes, new: bytes | None, old: bytes | None) -> None: ...
+
+
+class Store(Protocol):
+    """An open store."""
+
+    def begin(self, isolation: Isolation = Isolation.READ_COMMITTED) -> Transaction:
+        """Starts a transaction at the newest snapshot."""
+
+    async def point(self, keys: Sequence[bytes], operation: Callable[[Newest], T]) -> T:
+        """Runs `operation` atomically against the newest state and returns its result when that is durable.
+
+        `keys` are those it may write or rely on: while another transaction holds one of them, the operation is
+        parked. If it discovers more keys (a unique index value of the old row), it raises `Retry` with the wider
+        list and has no effect. An exception undoes it, and is raised after what it read is synced.
+        """
+
+    async def close(self) -> None:
+        """Drains and closes; the next open is quick."""
+
+
+class EmbeddedStore(Store, Protocol):
+    """The synchronous capability of a store in this process: reads at the newest synced snapshot, no waiting."""
+
+    def get_now(self, key: bytes) -> bytes | None:
+        """Returns the value in the newest snapshot."""
+
+    def scan_now(self, start: bytes, end: bytes, limit: int, *, reverse: bool = False) -> list[Entry]:
+        """Returns at most `limit` (<= 1000) entries of the newest snapshot."""
+
+
+class Retry(Exception):  # noqa: N818 - a signal of control flow between two layers
+    """A point operation needs more keys; see `Store.point`."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        super().__init__("more keys needed")
+        self.keys = keys
+
+
+class Coordinator(Protocol):
+    """What servers over one store agree on besides data: waits, ids, notifications."""
+
+    async def acquire(
+        self, owner: Any, key: bytes, mode: LockMode, wait: LockWait = LockWait.WAIT
+    ) -> bool:
+        """Locks a key for an owner (transaction or session); deadlocks give 40P01."""
+
+    def release(self, owner: Any) -> None:
+        """Releases all that the owner holds, and wakes the waiters."""
+
+    async def next_ids(self, name: str, count: int) -> int:
+        """Returns the first of `count` ids never given before under that name, durably reserved."""
+
+    def notify(self, channel: str, payload: str, sender: int) -> None:
+        """Delivers to the listeners of a channel."""
+
+    def listen(self, channel: str, deliver: Callable[[str, str, int], None]) -> Callable[[], None]:
+        """Subscribes; the result unsubscribes."""

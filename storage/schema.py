@@ -1,0 +1,165 @@
+"""What a table is: immutable descriptions that the catalog stores and every layer reads.
+
+Ids: a *table id* names a table for its life; a *storage id* names one generation of the keys of a table or an index
+(TRUNCATE and rewrites make a new one). Column ids are never reused within a table. `sql_type`/`typmod` are opaque to
+storage: they belong to the SQL layer, which also writes and reads `default_sql`, `check_sql` and expression texts.
+"""
+
+import enum
+from typing import Any
+
+import msgspec
+
+from storage.types import Kind
+
+
+class KeyScheme(enum.StrEnum):
+    """Order of a table's keys: by value, or by partition hash first."""
+
+    RANGE = "range"
+    HASH = "hash"
+
+
+class ColumnPolicy(enum.StrEnum):
+    """Whether attributes that aren't declared may be written and read."""
+
+    STRICT = "strict"
+    DYNAMIC = "dynamic"
+
+
+class ElementState(enum.StrEnum):
+    """How far a schema element has come; writers and readers on other servers may be one state behind."""
+
+    DELETE_ONLY = "delete_only"
+    WRITE_ONLY = "write_only"
+    BACKFILLING = "backfilling"
+    PUBLIC = "public"
+
+
+class Projection(enum.StrEnum):
+    """Which attributes an index entry carries."""
+
+    KEYS_ONLY = "keys_only"
+    INCLUDE = "include"
+    ALL = "all"
+
+
+class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A declared column.
+
+    Attributes:
+        kind: How its values are stored; for an array, `element_kind` is its elements'.
+        missing: Stored value of rows written before the column was added (None: NULL).
+        default_sql: SQL text of the DEFAULT expression, or None.
+    """
+
+    id: int
+    name: str
+    kind: Kind
+    sql_type: int
+    typmod: int = -1
+    element_kind: Kind | None = None
+    not_null: bool = False
+    default_sql: str | None = None
+    missing: Any = None
+
+
+class KeyPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One component of an index key: a column, or an expression over the row (`expression_sql`).
+
+    A path into a document is an expression like any other; `kind` is the kind of the resulting value.
+    """
+
+    column_id: int | None = None
+    expression_sql: str | None = None
+    kind: Kind
+    element_kind: Kind | None = None
+    sql_type: int = 0
+    typmod: int = -1
+    descending: bool = False
+    nulls_first: bool = False
+
+
+class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A secondary index. Entries of a unique index with a NULL in their key are never equal (NULLS DISTINCT).
+
+    Attributes:
+        constraint: Name of the UNIQUE constraint that it enforces, or None for a plain unique index.
+        predicate_sql: WHERE of a partial index, or None.
+    """
+
+    id: int
+    name: str
+    storage_id: int
+    parts: tuple[KeyPart, ...]
+    unique: bool = False
+    nulls_distinct: bool = True
+    constraint: str | None = None
+    predicate_sql: str | None = None
+    projection: Projection = Projection.KEYS_ONLY
+    included_column_ids: tuple[int, ...] = ()
+    state: ElementState = ElementState.PUBLIC
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A CHECK constraint."""
+
+    name: str
+    check_sql: str
+    column_ids: tuple[int, ...] = ()
+    validated: bool = True
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A table. Its key is `key_column_ids`: the first `partition_column_count` make the partition key.
+
+    Attributes:
+        key_column_ids: Empty for a table with a hidden key (then `hidden_key` is True): the key is one int8,
+            drawn from the id ranges, stored nowhere but in the key.
+        primary_key_constraint: Name of the PRIMARY KEY constraint, or None (hidden key).
+        version: Grows with every change; plans are cached by (id, version).
+        change_log: Whether writes are recorded in the change log (set by its readers).
+        attributes: Undeclared attributes seen so far, in order of first appearance, with the kinds seen.
+    """
+
+    id: int
+    schema: str
+    name: str
+    storage_id: int
+    columns: tuple[Column, ...]
+    key_column_ids: tuple[int, ...] = ()
+    partition_column_count: int = 1
+    hidden_key: bool = False
+    primary_key_constraint: str | None = None
+    scheme: KeyScheme = KeyScheme.RANGE
+    policy: ColumnPolicy = ColumnPolicy.STRICT
+    indexes: tuple[Index, ...] = ()
+    checks: tuple[Check, ...] = ()
+    next_column_id: int = 1
+    version: int = 1
+    change_log: bool = False
+    keep_old_images: bool = False
+    attributes: tuple[tuple[str, tuple[Kind, ...]], ...] = ()
+    owner: str = "terrascale"
+    options: dict[str, str] = msgspec.field(default_factory=dict)
+
+    def column(self, name: str) -> Column | None:
+        """Returns the column of that name, or None."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        return None
+
+    def column_by_id(self, column_id: int) -> Column:
+        """Returns the column with that id."""
+        for column in self.columns:
+            if column.id == column_id:
+                return column
+        raise KeyError(column_id)
+
+    def position(self, column_id: int) -> int:
+        """Returns the column's index in `columns`."""
+        for position, column in enumerate(self.columns):
+            if column.id == column_id:
+                return position
+        raise KeyError(column_id)

@@ -1,0 +1,1 @@
+"""The product: puts the parts together and faces the user."""

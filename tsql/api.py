@@ -1,0 +1,160 @@
+"""What a front door may ask of a session, and what it gets back. `tsql.session.Session` implements it.
+
+Life of a simple query:   async for result in session.simple_query(sql): send(result)
+Life of an extended one:  parse -> (describe_statement) -> bind -> (describe_portal) -> execute -> … -> sync
+
+A session is not for concurrent use, except `cancel()`. Statement coroutines are made to be stepped: most finish
+without ever suspending. Errors are raised as DatabaseError; after one in an extended query the front door skips to
+Sync and then calls `sync()`. Values are those of storage/types.py; front doors do their own encoding.
+"""
+
+import enum
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from tsql.bound import Field
+from tsql.env import Env
+
+Row = Sequence[Any]
+
+
+class TransactionStatus(enum.Enum):
+    """The status byte of ReadyForQuery."""
+
+    IDLE = b"I"
+    IN_TRANSACTION = b"T"
+    FAILED = b"E"
+
+
+@dataclass(frozen=True, slots=True)
+class StatementDescription:
+    """What Describe answers: parameter types, and the result's fields (None: returns no rows)."""
+
+    parameter_types: tuple[int, ...]
+    fields: tuple[Field, ...] | None
+
+
+class CopyIn(Protocol):
+    """COPY FROM STDIN in progress. `column_count`/`binary` make up CopyInResponse."""
+
+    column_count: int
+    binary: bool
+
+    async def data(self, chunk: bytes) -> None:
+        """Takes one CopyData payload; rows may span chunks."""
+
+    async def done(self) -> str:
+        """Ends the copy; returns the command tag."""
+
+    async def fail(self, message: str) -> None:
+        """Ends it by CopyFail: raises 57014 with PostgreSQL's message."""
+
+
+@dataclass(slots=True)
+class CopyOut:
+    """COPY TO STDOUT: `chunks` are CopyData payloads, one row each."""
+
+    column_count: int
+    binary: bool
+    chunks: AsyncIterator[bytes]
+
+
+@dataclass(slots=True)
+class Result:
+    """What one statement answers.
+
+    Attributes:
+        fields: Of the rows, or None if the statement returns none.
+        rows: All rows, where they are few and ready; else None.
+        stream: Batches of rows, where they are not; read to the end before `tag`.
+        tag: Command tag; with a stream, valid at its end. Empty for an empty query string.
+        suspended: The row limit was reached: PortalSuspended instead of CommandComplete.
+    """
+
+    fields: tuple[Field, ...] | None = None
+    rows: Sequence[Row] | None = None
+    stream: AsyncIterator[Sequence[Row]] | None = None
+    tag: str = ""
+    suspended: bool = False
+    copy_in: CopyIn | None = None
+    copy_out: CopyOut | None = None
+
+
+@dataclass(slots=True)
+class Notice:
+    """A message beside the results, of severity NOTICE, WARNING, INFO, DEBUG or LOG."""
+
+    severity: str
+    sqlstate: str
+    message: str
+    detail: str | None = None
+    hint: str | None = None
+    position: int | None = None
+
+
+@dataclass(slots=True)
+class SessionEvents:
+    """What happened beside the results since last taken: the front door sends and clears them.
+
+    Attributes:
+        parameters: Changed settings that ParameterStatus reports, by name.
+        notifications: (channel, payload, sender's process id).
+    """
+
+    notices: list[Notice] = field(default_factory=list)
+    parameters: dict[str, str] = field(default_factory=dict)
+    notifications: list[tuple[str, str, int]] = field(default_factory=list)
+
+
+class Session(Protocol):
+    """One client's settings, prepared statements, portals and transaction."""
+
+    events: SessionEvents
+
+    @property
+    def status(self) -> TransactionStatus: ...
+
+    @property
+    def env(self) -> Env:
+        """The environment for encoding values: as the settings are now."""
+
+    def reported_parameters(self) -> dict[str, str]:
+        """Returns the settings that ParameterStatus reports at start: server_version, client_encoding, …"""
+
+    def setting(self, name: str) -> str:
+        """Returns a setting's text; the front door asks for its time-outs (in milliseconds) and encoding."""
+
+    def simple_query(self, sql: str) -> AsyncIterator[Result]:
+        """Runs the statements of one query string, in one implicit transaction, as PostgreSQL does.
+
+        Each result is to be consumed whole before the next is asked for. After an error nothing more is yielded.
+        """
+
+    async def parse(self, name: str, sql: str, parameter_types: Sequence[int]) -> None:
+        """Prepares a statement; type 0 or UNKNOWN means: infer. Raises 42P05 for a name in use."""
+
+    async def describe_statement(self, name: str) -> StatementDescription:
+        """Never executes. Raises 26000."""
+
+    async def bind(self, portal: str, statement: str, values: Sequence[Any]) -> None:
+        """Makes a portal. Raises 26000, 42P03, 08P01 (wrong number of parameters)."""
+
+    async def describe_portal(self, portal: str) -> tuple[Field, ...] | None:
+        """Never executes. Raises 34000."""
+
+    async def execute(self, portal: str, row_limit: int) -> Result:
+        """Runs a portal, or goes on with it, up to `row_limit` rows (0: all). Raises 34000."""
+
+    def close_statement(self, name: str) -> None: ...
+
+    def close_portal(self, name: str) -> None: ...
+
+    async def sync(self, *, failed: bool) -> None:
+        """Ends the implicit transaction: commits, or (`failed`) rolls back / marks the open transaction failed."""
+
+    def cancel(self, sqlstate: str, message: str) -> None:
+        """Makes the running statement fail soon (57014, statement timeout); no effect when idle."""
+
+    async def close(self) -> None:
+        """Rolls back, releases all locks and portals."""

@@ -1,0 +1,1 @@
+"""What PostgreSQL 15 itself says of its types, functions, operators and casts."""

@@ -1,0 +1,50 @@
+"""What a running statement knows besides its rows: parameters, clock readings and the settings that shape values."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+
+
+@dataclasses.dataclass(slots=True)
+class Env:
+    """The environment of one statement's expressions.
+
+    The session makes one per statement. Functions that need it declare `env=True` when they register.
+
+    Attributes:
+        parameters: Values of $1, $2, …
+        time_zone: The session's TimeZone setting as given: an IANA name or a POSIX/offset form.
+        date_style: ISO, SQL, Postgres or German.
+        date_order: MDY, DMY or YMD.
+        interval_style: postgres, postgres_verbose, sql_standard or iso_8601.
+        bytea_output: hex or escape.
+        extra_float_digits: PostgreSQL's setting; 1 or more prints the shortest exact text.
+        transaction_timestamp: Microseconds since 2000-01-01 UTC at which the transaction began: now().
+        statement_timestamp: Likewise for the statement as it came from the client.
+        clock: Returns microseconds since 2000-01-01 UTC, now: clock_timestamp().
+        get_setting: current_setting's source: name -> text, raising 42704 for an unknown one.
+        set_setting: set_config's target: (name, value, is_local) -> text.
+        session: What functions of the session itself need (sequences, advisory locks, ids); duck-typed there.
+        notice: Sends a notice: (severity, sqlstate, message).
+    """
+
+    parameters: tuple[Any, ...] = ()
+    time_zone: str = "UTC"
+    date_style: str = "ISO"
+    date_order: str = "MDY"
+    interval_style: str = "postgres"
+    bytea_output: str = "hex"
+    extra_float_digits: int = 1
+    transaction_timestamp: int = 0
+    statement_timestamp: int = 0
+    clock: Callable[[], int] = lambda: 0
+    user: str = "terrascale"
+    database: str = "terrascale"
+    search_path: tuple[str, ...] = ("public",)
+    get_setting: Callable[[str], str] | None = None
+    set_setting: Callable[[str, str | None, bool], str] | None = None
+    session: Any = None
+    notice: Callable[[str, str, str], None] | None = None
+    #: Bytes that one value may have; beyond it 54000 (program_limit_exceeded).
+    value_bytes_max: int = 1 << 28

@@ -1,0 +1,1 @@
+"""Key-path execution: compiled expressions and operators over rows."""

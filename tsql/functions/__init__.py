@@ -1,0 +1,1 @@
+"""SQL functions, operators and aggregates, one module per family."""

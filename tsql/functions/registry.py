@@ -1,0 +1,137 @@
+"""Where SQL functions, operators and aggregates meet their implementations.
+
+A function is registered under its `src` (pg_proc.prosrc: `int4pl`) or, where that isn't unique or the function is
+written in SQL in PostgreSQL (empty or SQL-text prosrc), under its signature (`lpad(text,int4)`); the signature wins.
+Operators and function casts lead to pg_proc rows, so they need nothing of their own. Aggregates are registered under
+their signature (`sum(int4)`).
+
+    @implements("int4pl")
+    def int4pl(a: int, b: int) -> int: ...
+
+    @implements("now", env=True)                 # gets the Env as first argument
+    def now(env: Env) -> int: ...
+
+    @builds("array_append")                      # made once per call site, knows the types
+    def array_append(call: CallSite) -> Function: ...
+
+Strict functions (pg_proc.proisstrict) are never called with None: the caller answers NULL. A set-returning function
+returns an iterable of values (of tuples, if it has several OUT columns). A VARIADIC "any" function gets its arguments
+spread; a VARIADIC array function gets one Array. All functions raise DatabaseError with PostgreSQL's SQLSTATE and
+message. A function may not loop without bound: sizes are checked against env.value_bytes_max first (54000).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from tsql.catalog.pg import PgProc, signature
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CallSite:
+    """What is known of a call before it runs.
+
+    Attributes:
+        argument_types: Actual type OIDs, polymorphic ones resolved (variadic "any" arguments spread).
+        result_type: Actual type OID.
+        typmods: Type modifiers of the arguments, -1 for none.
+    """
+
+    proc: PgProc
+    argument_types: tuple[int, ...]
+    result_type: int
+    typmods: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """How a function runs: `build` makes the callable; with `env` it takes the Env as its first argument."""
+
+    build: Callable[[CallSite], Function]
+    env: bool
+
+
+class Accumulator(Protocol):
+    """The running state of one aggregate over one group."""
+
+    def add(self, *values: Any) -> None:
+        """Takes one row's argument values. Rows that the aggregate's strictness skips never get here.
+
+        An aggregate is strict unless registered with `strict=False`: rows with a NULL argument are skipped.
+        """
+
+    def result(self) -> Any:
+        """Returns the aggregate's value so far, None for NULL. May be called more than once."""
+
+    def size(self) -> int:
+        """Returns roughly how many bytes the state holds beyond a constant (string_agg, array_agg): memory bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateImplementation:
+    """How an aggregate runs: `build` makes a factory of accumulators for a call site."""
+
+    build: Callable[[CallSite], Callable[[], Accumulator]]
+    strict: bool
+    env: bool
+
+
+_FUNCTIONS: dict[str, Implementation] = {}
+_AGGREGATES: dict[str, AggregateImplementation] = {}
+
+
+def implements(*names: str, env: bool = False) -> Callable[[Function], Function]:
+    """Registers a plain function under each `src` or signature."""
+
+    def register(function: Function) -> Function:
+        for name in names:
+            assert name not in _FUNCTIONS, name
+            _FUNCTIONS[name] = Implementation(lambda _call: function, env)
+        return function
+
+    return register
+
+
+def builds(
+    *names: str, env: bool = False
+) -> Callable[[Callable[[CallSite], Function]], Callable[[CallSite], Function]]:
+    """Registers a builder of functions, for those that depend on their argument types."""
+
+    def register(build: Callable[[CallSite], Function]) -> Callable[[CallSite], Function]:
+        for name in names:
+            assert name not in _FUNCTIONS, name
+            _FUNCTIONS[name] = Implementation(build, env)
+        return build
+
+    return register
+
+
+def aggregates(
+    *signatures: str, strict: bool = True, env: bool = False
+) -> Callable[
+    [Callable[[CallSite], Callable[[], Accumulator]]],
+    Callable[[CallSite], Callable[[], Accumulator]],
+]:
+    """Registers a builder of accumulator factories. With `env` the factory takes the Env."""
+
+    def register(
+        build: Callable[[CallSite], Callable[[], Accumulator]],
+    ) -> Callable[[CallSite], Callable[[], Accumulator]]:
+        for name in signatures:
+            assert name not in _AGGREGATES, name
+            _AGGREGATES[name] = AggregateImplementation(build, strict, env)
+        return build
+
+    return register
+
+
+def implementation_of(proc: PgProc) -> Implementation | None:
+    """Returns how the function runs, or None if it isn't implemented."""
+    return _FUNCTIONS.get(signature(proc)) or _FUNCTIONS.get(proc.src)
+
+
+def aggregate_of(proc: PgProc) -> AggregateImplementation | None:
+    """Returns how the aggregate runs, or None if it isn't implemented."""
+    return _AGGREGATES.get(signature(proc))

@@ -1,0 +1,1 @@
+"""Plans: bound statements to access paths and operators."""

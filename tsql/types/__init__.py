@@ -1,0 +1,1 @@
+"""PostgreSQL types: text input and output, one module per type family."""
