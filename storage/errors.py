@@ -6,7 +6,6 @@ stay short. SQLSTATEs: PostgreSQL manual, appendix A.
 """
 
 from dataclasses import dataclass
-from typing import override
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,6 @@ class DatabaseError(Exception):
         exact = _BY_SQLSTATE.get(self.sqlstate)
         return exact or _BY_CLASS.get(self.sqlstate[:2], _CLIENT_FAULT)
 
-    @override
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.sqlstate!r}, {self.message!r})"
 

@@ -27,7 +27,7 @@ Two values of one SQL type are equal in SQL if and only if their key encodings a
 """
 
 import enum
-from typing import Any, Final, NamedTuple, override
+from typing import Any, Final, NamedTuple
 
 
 class Kind(enum.IntEnum):
@@ -118,7 +118,6 @@ class JsonNull:
 
     __slots__ = ()
 
-    @override
     def __repr__(self) -> str:
         return "JSON_NULL"
 

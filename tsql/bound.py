@@ -8,10 +8,9 @@ the statement names, in the order of `Relation.attributes`).
 from dataclasses import dataclass, field
 from typing import Any, Union
 
-from storage.schema import Index, Table
 from storage.kv.store import LockMode, LockWait
+from storage.schema import Index, Table
 from tsql.catalog.pg import PgProc
-
 
 # ---- expressions -------------------------------------------------------------------------------------------------
 

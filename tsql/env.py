@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 
-
 @dataclasses.dataclass(slots=True)
 class Env:
     """The environment of one statement's expressions.

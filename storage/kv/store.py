@@ -116,7 +116,9 @@ class Transaction(Protocol):
     def delete_range(self, start: bytes, end: bytes) -> None:
         """Removes a range at commit: whole storage ids that nothing reads any more."""
 
-    def log_change(self, storage_id: int, operation: int, key: bytes, new: bytes | None, old: bytes | None) -> None:
+    def log_change(
+        self, storage_id: int, operation: int, key: bytes, new: bytes | None, old: bytes | None
+    ) -> None:
         """Records a change for the change log, written in the same batch under the commit's timestamp."""
 
     async def pressure(self) -> None:
@@ -156,7 +158,9 @@ class Newest(Protocol):
 
     def delete(self, key: bytes) -> None: ...
 
-    def log_change(self, storage_id: int, operation: int, key: bytes, new: bytes | None, old: bytes | None) -> None: ...
+    def log_change(
+        self, storage_id: int, operation: int, key: bytes, new: bytes | None, old: bytes | None
+    ) -> None: ...
 
 
 class Store(Protocol):
@@ -183,7 +187,9 @@ class EmbeddedStore(Store, Protocol):
     def get_now(self, key: bytes) -> bytes | None:
         """Returns the value in the newest snapshot."""
 
-    def scan_now(self, start: bytes, end: bytes, limit: int, *, reverse: bool = False) -> list[Entry]:
+    def scan_now(
+        self, start: bytes, end: bytes, limit: int, *, reverse: bool = False
+    ) -> list[Entry]:
         """Returns at most `limit` (<= 1000) entries of the newest snapshot."""
 
 

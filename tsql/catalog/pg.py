@@ -96,7 +96,9 @@ class PgAggregate(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 def _load(name: str, row_type: type[_Row]) -> list[_Row]:
     text = resources.files("tsql.catalog").joinpath(name).read_bytes()
-    return msgspec.json.decode(b"[" + text.rstrip().replace(b"\n", b",") + b"]", type=list[row_type])  # type: ignore[valid-type]
+    return msgspec.json.decode(
+        b"[" + text.rstrip().replace(b"\n", b",") + b"]", type=list[row_type]
+    )  # type: ignore[valid-type]
 
 
 @functools.cache
