@@ -3,12 +3,11 @@
 One JSON array a row, one row a line, sorted by OID, so that a new PostgreSQL shows up as a readable diff.
 The columns are those of the Structs in tsql/catalog/pg.py, in their order.
 
-    python tools/generate_pg_catalog.py "host=127.0.0.1 port=5432 user=postgres"
+    tools/postgres.sh python tools/generate_pg_catalog.py
 """
 
 import json
 import pathlib
-import sys
 
 import psycopg
 
@@ -42,7 +41,7 @@ QUERIES = {
 
 
 def main() -> None:
-    with psycopg.connect(sys.argv[1]) as connection:
+    with psycopg.connect() as connection:
         for name, query in QUERIES.items():
             rows = connection.execute(query).fetchall()
             lines = [json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows]

@@ -4,7 +4,7 @@ The denominator is every row of pg_proc and pg_operator whose argument types are
 stores, and arrays of these. One JSON array a line: [signature, sql, mode, sqlstate or null, type OID, rows]; `mode` is
 "value", or "shape" where the answer depends on the moment (then rows only tell NULL from not NULL).
 
-    python tools/record_function_cases.py "host=127.0.0.1 port=5432 user=postgres" tests/golden/functions
+    tools/postgres.sh python tools/record_function_cases.py tests/golden/functions
 """
 
 import itertools
@@ -256,10 +256,10 @@ def record(
 
 
 def main() -> None:
-    target = pathlib.Path(sys.argv[2])
+    target = pathlib.Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
     families: dict[str, list[str]] = {}
-    with psycopg.connect(sys.argv[1], autocommit=True) as connection:
+    with psycopg.connect(autocommit=True) as connection:
         connection.execute("SET statement_timeout = '5s'")
         connection.execute("SET timezone = 'UTC'")
         for family, signature, sql, mode in calls(connection):

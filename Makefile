@@ -1,0 +1,82 @@
+# Every target installs what it needs into .venv, and nothing elsewhere; `oracle`, `clients` and
+# `bench` also use a PostgreSQL 15, installed by package name where it is missing (tools/postgres.sh).
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help install run test check oracle oracle-functions golden clients bench crash fuzz examples lock clean
+
+help:
+	@echo "make run       start the server with embedded storage in ./terrascale-data"
+	@echo "make test      all tests that need Python only"
+	@echo "make check     formatting, lint, types, import contracts"
+	@echo "make oracle    re-record the SQL goldens from PostgreSQL 15 and show what changed"
+	@echo "make golden    rewrite wire and explain goldens from our own answers (never SQL answers)"
+	@echo "make clients   real psql and pgbench against a server of our own"
+	@echo "make bench     side by side with PostgreSQL 15, as ratios"
+	@echo "make crash     kill -9, power cuts, damage and full disks: the long suites"
+	@echo "make fuzz      a minute each of hostile input"
+	@echo "make examples  the flights and browser-compatibility examples, whole"
+
+$(VENV)/runtime: requirements/runtime.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/dev: requirements/dev.txt $(VENV)/runtime
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
+
+install: $(VENV)/runtime
+
+run: install
+	$(BIN)/terrascale serve
+
+test: $(VENV)/dev
+	$(BIN)/python -m pytest -m "not slow"
+
+check: $(VENV)/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+oracle: $(VENV)/dev
+	tools/postgres.sh $(BIN)/python tools/record_sql.py tests/golden/sql
+	git diff --stat -- tests/golden/sql
+
+oracle-functions: $(VENV)/dev
+	tools/postgres.sh $(BIN)/python tools/record_function_cases.py tests/golden/functions
+	git diff --stat -- tests/golden/functions
+
+golden: $(VENV)/dev
+	$(BIN)/python -m pytest tests/wire tests/tsql --rewrite
+
+clients: $(VENV)/dev
+	tools/postgres.sh $(BIN)/python -m pytest -m "not slow" clients
+
+bench: $(VENV)/dev
+	tools/postgres.sh $(BIN)/python -m benchmarks
+
+crash: $(VENV)/dev
+	$(BIN)/python -m pytest -m slow tests/crash tests/storage
+
+fuzz: $(VENV)/dev
+	$(BIN)/python -m pytest -m slow tests/fuzz
+
+examples: $(VENV)/dev
+	$(BIN)/python examples/flights.py
+	$(BIN)/python examples/browser_compat.py
+
+# Versions and hashes only: no index address may enter the lock.
+lock: $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --group build pyproject.toml -o requirements/runtime.txt
+	$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --group build --group dev pyproject.toml -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache
