@@ -135,3 +135,14 @@ class NumberSet(frozenset[Any]):
 
 class BinarySet(frozenset[bytes]):
     """DynamoDB's BS."""
+
+
+class Typed(NamedTuple):
+    """An undeclared attribute's value of a kind that the bare value doesn't show: a date is an int.
+
+    Of kinds bool, int8, float8, numeric, text, bytea, jsonb and the sets, attributes hold the bare
+    value.
+    """
+
+    kind: Kind
+    value: Any
