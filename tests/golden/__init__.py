@@ -1,0 +1,1 @@
+"""Recorded answers, and the code that records and replays them."""

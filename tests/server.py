@@ -1,0 +1,82 @@
+"""A TerraScale server of its own for a test: a real process, an empty data directory, a free port."""
+
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+from types import TracebackType
+
+from tests.pgclient import PgClient
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+class Server:
+    """`terrascale serve` as a subprocess; `start` returns when it says that it is ready."""
+
+    def __init__(
+        self, data_dir: pathlib.Path, *flags: str, env: dict[str, str] | None = None
+    ) -> None:
+        self.data_dir = data_dir
+        self.flags = flags
+        self.env = env or {}
+        self.port = free_port()
+        self.process: subprocess.Popen[str] | None = None
+        self.log_path = data_dir.with_name(data_dir.name + ".log")
+
+    def start(self) -> "Server":
+        arguments = [
+            sys.executable, "-m", "terrascale", "serve", "--data-dir", str(self.data_dir), "--pg-port", str(self.port),
+            "--dynamodb-port", "0", "--http-port", "0", "--socket-dir", str(self.data_dir.parent), *self.flags,
+        ]  # fmt: skip
+        log = self.log_path.open("a", encoding="utf-8")
+        with log:
+            self.process = subprocess.Popen(
+                arguments, stdout=log, stderr=log, text=True, env={**os.environ, **self.env}
+            )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the server ended: {self.log_path.read_text()}")
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except OSError:
+                time.sleep(0.01)
+            else:
+                return self
+        raise TimeoutError(self.log_path.read_text())
+
+    def connect(self, **settings: str) -> PgClient:
+        return PgClient.connect("127.0.0.1", self.port, "terrascale", "terrascale", **settings)
+
+    def kill(self) -> None:
+        """SIGKILL: nothing is flushed, nobody is told."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> int:
+        """SIGTERM; returns the exit code."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=60)
+
+    def __enter__(self) -> "Server":
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
