@@ -1,0 +1,1 @@
+"""Benchmarks side by side with PostgreSQL 15, printed as ratios."""
