@@ -9,6 +9,8 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 
+from examples import runner
+from tests.examples.extracts import EXAMPLES, extract
 from tests.golden.script import transcript
 from tests.pgclient import PgClient
 
@@ -36,6 +38,11 @@ def main() -> None:
         if not wanted or path.stem in wanted:
             path.with_suffix(".out").write_text(transcript(path, fresh), encoding="utf-8")
             print(path.stem)
+    for name in ("browser_compat", "flights"):
+        with fresh() as client:
+            pairs = runner.transcript(client, EXAMPLES / f"{name}.sql", extract(name))
+            text = "\n".join(f"> {sql}\n{answer}" for sql, answer in pairs)
+        (folder.parent / "examples" / f"{name}.out").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

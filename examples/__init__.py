@@ -1,0 +1,1 @@
+"""Real data, loaded and asked: `make examples`."""

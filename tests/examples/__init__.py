@@ -1,0 +1,1 @@
+"""The examples, on extracts of their data."""
