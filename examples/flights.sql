@@ -39,7 +39,7 @@ SELECT dest, count(*) FROM flights GROUP BY dest HAVING count(*) > 500 ORDER BY 
 
 SELECT month, count(*) FILTER (WHERE arr_delay > 60) AS late, count(*) FROM flights GROUP BY month ORDER BY month;
 
-UPDATE flights SET tailnum = 'N000XX' WHERE origin = 'EWR' AND time_hour = '2013-01-01 11:00+00' RETURNING carrier, flight;
+UPDATE flights SET tailnum = 'N000XX' WHERE origin = 'EWR' AND time_hour = '2013-01-01 12:00+00' RETURNING carrier, flight;
 
 SELECT origin, flight FROM flights WHERE tailnum = 'N000XX' ORDER BY flight;
 
