@@ -1,7 +1,9 @@
-"""Imports every function and type family, so that their registrations happen. Sorted; one line a family."""
+"""Imports every function and type family for their registrations. Sorted; one line a family."""
 
 # ruff: noqa: F401 - imported for what they register
 
+import tsql.functions.hashing
+import tsql.functions.text_comparison
 import tsql.types.bytea
 import tsql.types.json
 import tsql.types.text

@@ -22,11 +22,12 @@ message. A function may not loop without bound: sizes are checked against env.va
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from tsql.catalog.pg import PgProc, signature
 
 Function = Callable[..., Any]
+_FunctionT = TypeVar("_FunctionT", bound=Function)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,10 @@ _FUNCTIONS: dict[str, Implementation] = {}
 _AGGREGATES: dict[str, AggregateImplementation] = {}
 
 
-def implements(*names: str, env: bool = False) -> Callable[[Function], Function]:
+def implements(*names: str, env: bool = False) -> Callable[[_FunctionT], _FunctionT]:
     """Registers a plain function under each `src` or signature."""
 
-    def register(function: Function) -> Function:
+    def register(function: _FunctionT) -> _FunctionT:
         for name in names:
             assert name not in _FUNCTIONS, name
             _FUNCTIONS[name] = Implementation(lambda _call: function, env)
