@@ -1,0 +1,1 @@
+"""Tests with real client programs: `make clients`."""
