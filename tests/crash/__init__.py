@@ -1,0 +1,1 @@
+"""Killing the process, the power and the disk, and counting what is left."""
