@@ -149,7 +149,7 @@ def _whole_decoder(table: Table, wanted: Collection[int], offset: int) -> Callab
     if not columns:
         return lambda value: (_attributes(unpack(value[offset:])),)
     ids = tuple(column.id for column in columns)
-    defaults = tuple((column.id, column.missing) for column in columns)
+    defaults = tuple((column.id, _missing_of(column)) for column in columns)
     # itemgetter yields a tuple from two ids up.
     pick: Callable[[dict[int, Any]], tuple[Any, ...]] = (
         itemgetter(*ids) if len(ids) > 1 else lambda item: (item[ids[0]],)
@@ -207,7 +207,7 @@ def _selective_decoder(
         (
             position,
             columns[position].id,
-            columns[position].missing,
+            _missing_of(columns[position]),
             _stored_reader(columns[position]),
         )
         for position in wanted
@@ -239,9 +239,13 @@ def _stored_reader(column: Column) -> Callable[[Any], Any] | None:
     return from_stored(column.kind, column.element_kind)
 
 
-def missing_for(column: Column, value: Any) -> Any:
-    """Returns the stored form of `value` for `Column.missing`."""
+def missing_for(column: Column, value: Any) -> bytes | None:
+    """Returns `value` in the form of `Column.missing`."""
+    if value is None:
+        return None
     convert = to_stored(column.kind, column.element_kind)
-    stored = value if convert is None or value is None else convert(value)
-    # A round trip makes it the same plain value that a read of the catalog would give.
-    return unpack(pack(stored))
+    return pack(value if convert is None else convert(value))
+
+
+def _missing_of(column: Column) -> Any:
+    return None if column.missing is None else unpack(column.missing)

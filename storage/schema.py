@@ -1,12 +1,12 @@
 """What a table is: immutable descriptions that the catalog stores and every layer reads.
 
-Ids: a *table id* names a table for its life; a *storage id* names one generation of the keys of a table or an index
-(TRUNCATE and rewrites make a new one). Column ids are never reused within a table. `sql_type`/`typmod` are opaque to
-storage: they belong to the SQL layer, which also writes and reads `default_sql`, `check_sql` and expression texts.
+Ids: a *table id* names a table for its life; a *storage id* names one generation of the keys of a
+table or an index (TRUNCATE and rewrites make a new one). Column ids are never reused within a
+table. `sql_type`/`typmod` are opaque to storage: they belong to the SQL layer, which also writes
+and reads `default_sql`, `check_sql` and expression texts.
 """
 
 import enum
-from typing import Any
 
 import msgspec
 
@@ -28,7 +28,7 @@ class ColumnPolicy(enum.StrEnum):
 
 
 class ElementState(enum.StrEnum):
-    """How far a schema element has come; writers and readers on other servers may be one state behind."""
+    """How far a schema element has come; other servers may be one state behind."""
 
     DELETE_ONLY = "delete_only"
     WRITE_ONLY = "write_only"
@@ -49,7 +49,8 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Attributes:
         kind: How its values are stored; for an array, `element_kind` is its elements'.
-        missing: Stored value of rows written before the column was added (None: NULL).
+        missing: Value of rows written before the column was added, as msgpack of its stored form
+            (storage/items.py, `missing_for`); None: NULL.
         default_sql: SQL text of the DEFAULT expression, or None.
     """
 
@@ -61,13 +62,14 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     element_kind: Kind | None = None
     not_null: bool = False
     default_sql: str | None = None
-    missing: Any = None
+    missing: bytes | None = None
 
 
 class KeyPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One component of an index key: a column, or an expression over the row (`expression_sql`).
 
-    A path into a document is an expression like any other; `kind` is the kind of the resulting value.
+    A path into a document is an expression like any other; `kind` is the kind of the resulting
+    value.
     """
 
     column_id: int | None = None
@@ -81,11 +83,12 @@ class KeyPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A secondary index. Entries of a unique index with a NULL in their key are never equal (NULLS DISTINCT).
+    """A secondary index. Entries of a unique index with a NULL in their key are never equal.
 
     Attributes:
-        constraint: Name of the UNIQUE constraint that it enforces, or None for a plain unique index.
-        predicate_sql: WHERE of a partial index, or None.
+        nulls_distinct: False for NULLS NOT DISTINCT: then they are equal after all.
+        constraint: Name of the UNIQUE constraint that it enforces, or None for a plain unique
+        index. predicate_sql: WHERE of a partial index, or None.
     """
 
     id: int
@@ -111,15 +114,18 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A table. Its key is `key_column_ids`: the first `partition_column_count` make the partition key.
+    """A table. The first `partition_column_count` of its key columns make the partition key.
 
     Attributes:
-        key_column_ids: Empty for a table with a hidden key (then `hidden_key` is True): the key is one int8,
+        key_column_ids: Empty for a table with a hidden key (then `hidden_key` is True): the key is
+        one int8,
             drawn from the id ranges, stored nowhere but in the key.
-        primary_key_constraint: Name of the PRIMARY KEY constraint, or None (hidden key).
+        primary_key_constraint: Name of the PRIMARY KEY constraint, or None (hidden key). It is also
+            the name of a relation, PostgreSQL's index of that name, with `primary_key_index_id`.
         version: Grows with every change; plans are cached by (id, version).
         change_log: Whether writes are recorded in the change log (set by its readers).
-        attributes: Undeclared attributes seen so far, in order of first appearance, with the kinds seen.
+        attributes: Undeclared attributes seen so far, in order of first appearance, with the kinds
+        seen.
     """
 
     id: int
@@ -131,6 +137,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     partition_column_count: int = 1
     hidden_key: bool = False
     primary_key_constraint: str | None = None
+    primary_key_index_id: int = 0
     scheme: KeyScheme = KeyScheme.RANGE
     policy: ColumnPolicy = ColumnPolicy.STRICT
     indexes: tuple[Index, ...] = ()
@@ -163,3 +170,28 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             if column.id == column_id:
                 return position
         raise KeyError(column_id)
+
+
+class Sequence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A sequence generator; its current value is kept apart (storage/sequence.py).
+
+    Attributes:
+        sql_type: OID of smallint, integer or bigint.
+        cache: Values that PostgreSQL would hand out per session at once; only shown.
+        owner_table_id: Table whose column owns it (serial, identity), or None.
+    """
+
+    id: int
+    schema: str
+    name: str
+    sql_type: int
+    start: int = 1
+    increment: int = 1
+    minimum: int = 1
+    maximum: int = 2**63 - 1
+    cycle: bool = False
+    cache: int = 1
+    owner_table_id: int | None = None
+    owner_column_id: int | None = None
+    version: int = 1
+    owner: str = "terrascale"

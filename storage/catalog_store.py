@@ -1,0 +1,363 @@
+"""The catalog, kept in the store itself, and DDL.
+
+A `Catalog` is an immutable value. `CatalogStore.current` is the newest committed one. A
+transaction that runs DDL gets a `CatalogTransaction`: it writes catalog records through the
+transaction and shows a private catalog, which nobody else sees. When the commit is durable its
+changes are installed on the catalog that is current then; a rollback just forgets them.
+
+    META 'f'                    format version of the data
+    META 's' schema             a schema
+    META 't' table id           a table with its columns, indexes, checks and attribute registry
+    META 'q' sequence id        a sequence (its value: storage/sequence.py)
+    META 'n' schema 00 name     who has that relation name: tables, indexes, sequences share them
+    META 'w' table id           nothing is stored there: locked (KEY SHARE) by whoever writes rows,
+                                and (UPDATE) by DDL, which therefore waits for writers
+    META 'x' table id           likewise, locked by DDL only: what a point operation relies on
+
+Records are msgpack of the structs in storage/schema.py. Versions of tables never repeat while the
+server lives, not even after a rollback: a plan may be cached by (table id, version).
+"""
+
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import Final
+
+import msgspec
+
+from storage.catalog import PUBLIC, Catalog, Changes, Name, Schema, relations_of
+from storage.errors import DatabaseError, FatalError
+from storage.keyspace import INDEX_ENTRIES, ITEMS, META, prefix_range, storage_prefix
+from storage.kv.store import Coordinator, LockMode, Newest, Store, Transaction
+from storage.schema import Sequence, Table
+from storage.types import Kind
+
+#: Of the data directory's contents. A server refuses what is newer.
+FORMAT_VERSION: Final = 1
+#: As in PostgreSQL, ids below belong to the system catalogs.
+FIRST_RELATION_ID: Final = 16384
+#: Ids are reserved in blocks, for each reservation costs a sync.
+_ID_BLOCK_SIZE: Final = 32
+
+_FORMAT_KEY: Final = META + b"f"
+_BARRIER_KEY: Final = META + b"b"
+_SCHEMAS: Final = META + b"s"
+_TABLES: Final = META + b"t"
+_SEQUENCES: Final = META + b"q"
+_NAMES: Final = META + b"n"
+_WRITERS: Final = META + b"w"
+_EXCLUSIVE: Final = META + b"x"
+
+_pack: Final = msgspec.msgpack.Encoder().encode
+_unpack_table: Final = msgspec.msgpack.Decoder(Table).decode
+_unpack_sequence: Final = msgspec.msgpack.Decoder(Sequence).decode
+
+
+def _id_key(tag: bytes, relation_id: int) -> bytes:
+    return tag + relation_id.to_bytes(4, "big")
+
+
+def _name_key(name: Name) -> bytes:
+    return _NAMES + "\0".join(name).encode()
+
+
+def writers_key(table_id: int) -> bytes:
+    """Returns the key that writers of rows lock in mode KEY SHARE, once per transaction."""
+    return _id_key(_WRITERS, table_id)
+
+
+def exclusive_key(table_id: int) -> bytes:
+    """Returns the key that only DDL locks: a point operation names it among its keys."""
+    return _id_key(_EXCLUSIVE, table_id)
+
+
+def _storages_of(table: Table) -> set[tuple[bytes, int]]:
+    return {(ITEMS, table.storage_id)} | {(INDEX_ENTRIES, i.storage_id) for i in table.indexes}
+
+
+class CatalogStore:
+    """The catalog of an open store.
+
+    Attributes:
+        current: The newest committed catalog.
+        on_install: Called with the changes after each commit that changes the catalog.
+    """
+
+    def __init__(self, store: Store, coordinator: Coordinator, catalog: Catalog) -> None:
+        self.current = catalog
+        self.on_install: list[Callable[[Changes], None]] = []
+        self._store = store
+        self._coordinator = coordinator
+        last_version = max((table.version for table in catalog.tables), default=0)
+        self._table_versions = itertools.count(last_version + 1)
+        self._spare_ids: dict[str, range] = {}
+        self._transactions: dict[int, CatalogTransaction] = {}
+
+    @classmethod
+    async def open(cls, store: Store, coordinator: Coordinator) -> "CatalogStore":
+        """Loads the catalog; of an empty store, makes it."""
+        txn = store.begin()
+        try:
+            await _check_format(txn)
+            tables = [_unpack_table(record) async for record in _records(txn, _TABLES)]
+            sequences = [_unpack_sequence(record) async for record in _records(txn, _SEQUENCES)]
+            schemas = [
+                msgspec.msgpack.decode(record, type=Schema)
+                async for record in _records(txn, _SCHEMAS)
+            ]
+            await txn.commit()
+        finally:
+            await txn.rollback()
+        return cls(store, coordinator, Catalog.of(tables, sequences, schemas))
+
+    def transaction(self, txn: Transaction) -> "CatalogTransaction":
+        """Returns the transaction's own view of the catalog, made when first asked for."""
+        found = self._transactions.get(txn.id)
+        if found is None:
+            found = self._transactions[txn.id] = CatalogTransaction(self, txn)
+        return found
+
+    def seen_by(self, txn: Transaction | None) -> Catalog:
+        """Returns the catalog that a transaction's statements see."""
+        found = self._transactions.get(txn.id) if txn is not None else None
+        return self.current if found is None else found.catalog
+
+    def end(self, txn: Transaction) -> None:
+        """Forgets the transaction's private catalog: call it after commit or rollback."""
+        self._transactions.pop(txn.id, None)
+
+    def install(self, changes: Changes) -> None:
+        """Makes committed changes current."""
+        self.current = self.current.changed(changes)
+        for notify in self.on_install:
+            notify(changes)
+
+    def next_table_version(self) -> int:
+        """Returns a version that no table has had."""
+        return next(self._table_versions)
+
+    async def new_relation_id(self) -> int:
+        """Returns an id (PostgreSQL's OID) for a table, an index or a sequence."""
+        return FIRST_RELATION_ID + await self._next_id("relation ids")
+
+    async def new_storage_id(self) -> int:
+        """Returns the id of a fresh range of keys."""
+        return 1 + await self._next_id("storage ids")
+
+    async def _next_id(self, name: str) -> int:
+        spare = self._spare_ids.get(name)
+        if not spare:
+            first = await self._coordinator.next_ids(name, _ID_BLOCK_SIZE)
+            spare = range(first, first + _ID_BLOCK_SIZE)
+        self._spare_ids[name] = spare[1:]
+        return spare[0]
+
+    async def settle_writes(self, txn: Transaction) -> None:
+        """Moves `txn` to a snapshot with every write made before it locked the table for DDL.
+
+        A point operation may have been evaluated, and not be synced yet: a durable write of our
+        own lies behind it in the log.
+        """
+
+        def write_barrier(newest: Newest) -> None:
+            newest.put(_BARRIER_KEY, b"")
+
+        await self._store.point((_BARRIER_KEY,), write_barrier)
+        txn.refresh()
+
+
+async def _check_format(txn: Transaction) -> None:
+    found = await txn.get(_FORMAT_KEY)
+    if found is None:
+        txn.put(_FORMAT_KEY, _pack(FORMAT_VERSION))
+        txn.put(_SCHEMAS + PUBLIC.encode(), _pack(Schema(id=2200, name=PUBLIC)))
+        return
+    version = msgspec.msgpack.decode(found, type=int)
+    if version > FORMAT_VERSION:
+        raise FatalError(
+            "58000",
+            f"the data has format {version}, but this server knows formats up to "
+            f"{FORMAT_VERSION}: start a newer version of TerraScale",
+        )
+
+
+async def _records(txn: Transaction, tag: bytes) -> AsyncIterator[bytes]:
+    async for entries in txn.scan(*prefix_range(tag)):
+        for _, record in entries:
+            yield record
+
+
+class CatalogTransaction:
+    """DDL inside one transaction."""
+
+    def __init__(self, catalogs: CatalogStore, txn: Transaction) -> None:
+        self._catalogs = catalogs
+        self._txn = txn
+        self._changes = Changes({}, {}, {})
+        self._private: tuple[Catalog, Catalog] | None = None
+        self._is_installed = False
+
+    @property
+    def catalog(self) -> Catalog:
+        """The committed catalog with this transaction's changes."""
+        base = self._catalogs.current
+        if not any(self._changes):
+            return base
+        if self._private is None or self._private[0] is not base:
+            self._private = base, base.changed(self._changes)
+        return self._private[1]
+
+    def mark(self) -> Changes:
+        """Returns what `restore` needs: call it beside `txn.savepoint()`."""
+        return self._changes.copy()
+
+    def restore(self, mark: Changes) -> None:
+        """Undoes the changes since the mark, after `txn.rollback_to()`."""
+        self._changes = mark.copy()
+        self._private = None
+
+    async def lock_table(self, table_id: int) -> Table | None:
+        """Locks a table against all writers and other DDL; returns it as it is then."""
+        await self._txn.lock(exclusive_key(table_id), LockMode.UPDATE)
+        await self._txn.lock(writers_key(table_id), LockMode.UPDATE)
+        return self.catalog.table_by_id(table_id)
+
+    async def create_table(self, table: Table) -> Table:
+        """Adds a table; its version is set here. Raises 42P07 if one of its names is taken."""
+        await self._take_names(name for name, _ in relations_of(table))
+        return await self._write_table(table)
+
+    async def replace_table(self, table: Table) -> Table:
+        """Changes a table that `lock_table` holds: definition, indexes, names or storage ids.
+
+        Storage ids that it no longer has are emptied at commit.
+        """
+        old = self.catalog.table_by_id(table.id)
+        assert old is not None
+        old_names = {name for name, _ in relations_of(old)}
+        new_names = {name for name, _ in relations_of(table)}
+        await self._take_names(new_names - old_names)
+        await self._free_names(old_names - new_names)
+        self._empty(_storages_of(old) - _storages_of(table))
+        return await self._write_table(table)
+
+    async def drop_table(self, table_id: int) -> None:
+        """Removes a table that `lock_table` holds, with its rows and indexes."""
+        table = self.catalog.table_by_id(table_id)
+        assert table is not None
+        await self._free_names(name for name, _ in relations_of(table))
+        self._empty(_storages_of(table))
+        key = _id_key(_TABLES, table_id)
+        await self._txn.lock(key)
+        self._txn.delete(key)
+        self._record(lambda changes: changes.tables.update({table_id: None}))
+
+    async def register_attributes(
+        self, table_id: int, kinds: Iterable[tuple[str, Kind]]
+    ) -> Table | None:
+        """Adds attributes, or new kinds of known ones, to a table's registry."""
+        key = _id_key(_TABLES, table_id)
+        await self._txn.lock(key)
+        record = await self._txn.get_newest(key)
+        if record is None:
+            return None
+        table = _unpack_table(record)
+        registry = dict(table.attributes)
+        for name, kind in kinds:
+            seen = registry.get(name, ())
+            if kind not in seen:
+                registry[name] = (*seen, kind)
+        attributes = tuple(registry.items())
+        if attributes == table.attributes:
+            return table
+        return await self._write_table(msgspec.structs.replace(table, attributes=attributes))
+
+    async def create_sequence(self, sequence: Sequence) -> Sequence:
+        """Adds a sequence. Raises 42P07."""
+        await self._take_names([(sequence.schema, sequence.name)])
+        return await self._write_sequence(sequence)
+
+    async def replace_sequence(self, sequence: Sequence) -> Sequence:
+        """Changes a sequence, its name too."""
+        old = self.catalog.sequence_by_id(sequence.id)
+        assert old is not None
+        if (old.schema, old.name) != (sequence.schema, sequence.name):
+            await self._take_names([(sequence.schema, sequence.name)])
+            await self._free_names([(old.schema, old.name)])
+        return await self._write_sequence(sequence)
+
+    async def drop_sequence(self, sequence_id: int) -> None:
+        """Removes a sequence."""
+        sequence = self.catalog.sequence_by_id(sequence_id)
+        assert sequence is not None
+        await self._free_names([(sequence.schema, sequence.name)])
+        key = _id_key(_SEQUENCES, sequence_id)
+        await self._txn.lock(key)
+        self._txn.delete(key)
+        self._record(lambda changes: changes.sequences.update({sequence_id: None}))
+
+    async def create_schema(self, name: str, owner: str) -> Schema:
+        """Adds a schema. Raises 42P06."""
+        key = _SCHEMAS + name.encode()
+        await self._txn.lock(key)
+        if await self._txn.get_newest(key) is not None:
+            await self._txn.settled()
+            raise DatabaseError("42P06", f'schema "{name}" already exists')
+        schema = Schema(id=await self._catalogs.new_relation_id(), name=name, owner=owner)
+        self._txn.put(key, _pack(schema))
+        self._record(lambda changes: changes.schemas.update({name: schema}))
+        return schema
+
+    async def drop_schema(self, name: str) -> None:
+        """Removes a schema; that it is empty is the caller's business."""
+        key = _SCHEMAS + name.encode()
+        await self._txn.lock(key)
+        self._txn.delete(key)
+        self._record(lambda changes: changes.schemas.update({name: None}))
+
+    async def _take_names(self, names: Iterable[Name]) -> None:
+        for name in names:
+            key = _name_key(name)
+            await self._txn.lock(key)
+            if await self._txn.get_newest(key) is not None:
+                await self._txn.settled()
+                raise DatabaseError("42P07", f'relation "{name[1]}" already exists')
+            self._txn.put(key, b"")
+
+    async def _free_names(self, names: Iterable[Name]) -> None:
+        for name in names:
+            key = _name_key(name)
+            await self._txn.lock(key)
+            self._txn.delete(key)
+
+    async def _write_table(self, table: Table) -> Table:
+        table = msgspec.structs.replace(table, version=self._catalogs.next_table_version())
+        key = _id_key(_TABLES, table.id)
+        await self._txn.lock(key)
+        self._txn.put(key, _pack(table))
+        self._record(lambda changes: changes.tables.update({table.id: table}))
+        return table
+
+    async def _write_sequence(self, sequence: Sequence) -> Sequence:
+        version = self._catalogs.next_table_version()
+        sequence = msgspec.structs.replace(sequence, version=version)
+        key = _id_key(_SEQUENCES, sequence.id)
+        await self._txn.lock(key)
+        self._txn.put(key, _pack(sequence))
+        self._record(lambda changes: changes.sequences.update({sequence.id: sequence}))
+        return sequence
+
+    def _empty(self, storages: Iterable[tuple[bytes, int]]) -> None:
+        for keyspace, storage_id in storages:
+            self._txn.delete_range(*prefix_range(storage_prefix(keyspace, storage_id)))
+
+    def _record(self, change: Callable[[Changes], None]) -> None:
+        change(self._changes)
+        self._private = None
+        # Registered each time: a rollback to a savepoint may drop what was registered after it.
+        self._txn.on_commit(self._install)
+
+    def _install(self, _timestamp: int) -> None:
+        if not self._is_installed:
+            self._is_installed = True
+            self._catalogs.end(self._txn)
+            self._catalogs.install(self._changes)
