@@ -28,7 +28,7 @@ GONE = (OSError, EOFError, ConnectionRefusedByServer)
 KEYS = 40
 
 
-class StatementFailed(Exception):
+class StatementError(Exception):
     """A statement failed that nothing allows to fail."""
 
 
@@ -36,7 +36,7 @@ def ask(client: PgClient, sql: str) -> StatementResult:
     """Runs one query string; returns its last result."""
     result = client.simple_query(sql)[-1]
     if result.error is not None:
-        raise StatementFailed(f"{sql[:200]}: {result.error}")
+        raise StatementError(f"{sql[:200]}: {result.error}")
     return result
 
 
@@ -145,7 +145,7 @@ class Reader:
         error = next((r.error for r in client.simple_query(sql) if r.error), None)
         if error is not None:
             if error["sqlstate"] != "23505":
-                raise StatementFailed(str(error))
+                raise StatementError(str(error))
             self.saw(self.log, writer, seq)
             ask(client, "ROLLBACK")
 

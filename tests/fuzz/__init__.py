@@ -1,0 +1,1 @@
+"""Hostile input: nothing dies, memory comes back, nobody else notices."""

@@ -1,0 +1,106 @@
+"""The short form of `make fuzz` and the long one."""
+
+import pathlib
+import random
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from benchmarks.peers import resident_bytes
+from tests.fuzz.attacks import attack, conversation, monsters, mutate, throw
+from tests.server import Server
+
+MEMORY_SLACK_BYTES = 20 << 20
+
+
+@pytest.fixture
+def server(tmp_path: pathlib.Path) -> Iterator[Server]:
+    with Server(tmp_path / "data", env={"TERRASCALE_STATEMENT_TIMEOUT": "20000"}) as running:
+        yield running
+
+
+def assert_alive(server: Server) -> None:
+    with server.connect() as client:
+        (result,) = client.simple_query("SELECT 1")
+        assert result.rows == [("1",)]
+
+
+def random_bytes(server: Server, source: random.Random) -> None:
+    throw(server, source.randbytes(source.randint(1, 4096)))
+
+
+def mutated_conversation(server: Server, source: random.Random) -> None:
+    throw(server, mutate(source, conversation(source)))
+
+
+@pytest.mark.parametrize("attacker", [random_bytes, mutated_conversation])
+def test_bytes_kill_nothing(
+    server: Server, attacker: Callable[[Server, random.Random], None]
+) -> None:
+    source = random.Random(7)
+    for _ in range(100):
+        attacker(server, source)
+    assert_alive(server)
+
+
+@pytest.mark.parametrize("name", [name for name, _ in monsters(20)])
+def test_a_monster_gets_an_answer(server: Server, name: str) -> None:
+    sql = next(sql for found, sql in monsters(20) if found == name)
+    with server.connect() as client:
+        attack(client, sql)
+        assert attack(client, "SELECT 1") == "SELECT 1", "the connection didn't survive"
+    assert_alive(server)
+
+
+def latencies(server: Server, stop: threading.Event, seconds: float) -> list[float]:
+    """Point-query latencies of an innocent client."""
+    result = []
+    with server.connect() as client:
+        deadline = time.monotonic() + seconds
+        while not stop.is_set() and time.monotonic() < deadline:
+            began = time.perf_counter()
+            client.simple_query("SELECT 1")
+            result.append(time.perf_counter() - began)
+            time.sleep(0.001)
+    return result
+
+
+def p99(values: list[float]) -> float:
+    return statistics.quantiles(values, n=100)[98]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["random bytes", "mutated conversations", "monsters"])
+def test_a_minute_of_fuzz(server: Server, kind: str) -> None:
+    assert server.process is not None
+    pid = server.process.pid
+    never = threading.Event()
+    idle = p99(latencies(server, never, 5))
+    before = resident_bytes(pid)
+    stop = threading.Event()
+    measured: list[float] = []
+    innocent = threading.Thread(target=lambda: measured.extend(latencies(server, stop, 120)))
+    innocent.start()
+    source = random.Random(11)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if kind == "monsters":
+            for _name, sql in monsters():
+                with server.connect() as client:
+                    client.sock.settimeout(120)
+                    attack(client, sql)
+        else:
+            attacker = random_bytes if kind == "random bytes" else mutated_conversation
+            attacker(server, source)
+    stop.set()
+    innocent.join()
+    assert_alive(server)
+    after = resident_bytes(pid)
+    print(
+        f"{kind}: p99 {idle * 1e3:.2f} -> {p99(measured) * 1e3:.2f} ms, memory {before >> 20} -> {after >> 20} MB"
+    )
+    assert after - before < MEMORY_SLACK_BYTES
+    assert p99(measured) < 5 * idle
