@@ -1,0 +1,51 @@
+"""Slices: how long work shares the event loop with everybody else.
+
+Nothing may hold the loop for more than a few milliseconds. Code that can run long asks `due()` now
+and then (every fifty rows, say), and awaits `pause()` when it says yes:
+
+    if slices.due():
+        await slices.pause()
+
+One `Slices` serves a whole loop: it measures from the first question in a turn of the loop, so work
+of several statements in one turn counts together. A pause is a timer of one millisecond and never
+`asyncio.sleep(0)`: a loop that always has something ready lets go of the interpreter lock too
+briefly for the thread that syncs the log to take it (commits of seconds were seen).
+"""
+
+import asyncio
+import time
+from typing import Final
+
+SLICE_SECONDS: Final = 0.002
+PAUSE_SECONDS: Final = 0.001
+
+
+class Slices:
+    """Measures how long this turn of the loop has been running.
+
+    Args:
+        loop: The loop that the work shares.
+    """
+
+    __slots__ = ("_deadline", "_is_measuring", "_loop")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._deadline = 0.0
+        self._is_measuring = False
+
+    def due(self) -> bool:
+        """Returns whether the work has run long enough; cheap (a fifth of a microsecond)."""
+        if self._is_measuring:
+            return time.monotonic() >= self._deadline
+        self._is_measuring = True
+        self._deadline = time.monotonic() + SLICE_SECONDS
+        self._loop.call_soon(self._turned)
+        return False
+
+    async def pause(self) -> None:
+        """Lets everything else run."""
+        await asyncio.sleep(PAUSE_SECONDS)
+
+    def _turned(self) -> None:
+        self._is_measuring = False
