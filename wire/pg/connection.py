@@ -1,18 +1,18 @@
 r"""One connection's bytes, in order: framing, phases, limits. No I/O: bytes in, messages out.
 
     connection = Connection(limits)
-    connection.receive(b"\0\0\0...")           # as it comes, cut anywhere
-    connection.next_startup()                  # a StartupPacket, DirectTls, or None: more bytes needed
-    connection.next_authentication()           # while a password is asked for
-    connection.next_message()                  # from the first ReadyForQuery on
+    connection.receive(b"\0\0\0...")     # as it comes, cut anywhere
+    connection.next_startup()            # a StartupPacket, DirectTls, or None: needs more bytes
+    connection.next_authentication()     # while a password is asked for
+    connection.next_message()            # from the first ReadyForQuery on
 
 How the bytes were cut never changes what comes out. `FatalError` is to be sent, then the connection
-closed; `Disconnect` is to be closed upon without a word, as PostgreSQL does where the stream makes no
-sense any more.
+closed; `Disconnect` is to be closed upon without a word, as PostgreSQL does where the stream makes
+no sense any more.
 
-    flag         set by                    effect
-    skipping     skip_until_sync()         everything up to Sync (or Terminate) is dropped
-    copying      begin_copy/end_copy()     CopyData, CopyDone, CopyFail count; outside they are dropped
+    flag       set by                  effect
+    skipping   skip_until_sync()       everything up to Sync (or Terminate) is dropped
+    copying    begin_copy/end_copy()   CopyData, CopyDone, CopyFail count; else they are dropped
 """
 
 from dataclasses import dataclass
@@ -199,9 +199,10 @@ class Connection:
                 return None
             kind = self._buffer[self._offset]
             (length,) = INT32.unpack_from(self._buffer, self._offset + 1)
-            self._check(kind, length)
-            if self._has_lost_sync:
+            if self.is_copying and kind not in _ALLOWED_IN_COPY:
+                self._has_lost_sync = True
                 return _unexpected_in_copy(kind)
+            _check(kind, length)
             if length > self._limits.message_bytes_max:
                 self._discard(kind, length)
                 continue
@@ -215,20 +216,6 @@ class Connection:
             if kind == _COPY_DATA:
                 return frontend.CopyData(self._gathered(payload))
             return frontend.decode(kind, payload, self.encoding.decode)
-
-    def _check(self, kind: int, length: int) -> None:
-        """Raises for what isn't the protocol; notices what a copy can't survive."""
-        if self.is_copying and kind not in _ALLOWED_IN_COPY:
-            self._has_lost_sync = True
-            return
-        if kind in _LARGE_KINDS:
-            limit = MESSAGE_BYTES_ABSOLUTE_MAX
-        elif kind in _SMALL_KINDS:
-            limit = SMALL_MESSAGE_BYTES_MAX
-        else:
-            raise FatalError("08P01", f"invalid frontend message type {kind}")
-        if not 4 <= length <= limit:
-            raise Disconnect("invalid message length")
 
     def _is_dropped(self, kind: int) -> bool:
         if self.is_skipping:
@@ -267,6 +254,18 @@ class Connection:
         raw = self.take_raw()
         self._discarding = length + 1
         self.receive(raw)
+
+
+def _check(kind: int, length: int) -> None:
+    """Raises for what isn't the protocol."""
+    if kind in _LARGE_KINDS:
+        limit = MESSAGE_BYTES_ABSOLUTE_MAX
+    elif kind in _SMALL_KINDS:
+        limit = SMALL_MESSAGE_BYTES_MAX
+    else:
+        raise FatalError("08P01", f"invalid frontend message type {kind}")
+    if not 4 <= length <= limit:
+        raise Disconnect("invalid message length")
 
 
 def _unexpected_in_copy(kind: int) -> frontend.Malformed:
