@@ -4,7 +4,11 @@
 
 import tsql.functions.hashing
 import tsql.functions.text_comparison
+import tsql.types.boolean
 import tsql.types.bytea
+import tsql.types.floats
+import tsql.types.integers
 import tsql.types.json
+import tsql.types.numeric
 import tsql.types.text
 import tsql.types.uuid
