@@ -4,6 +4,7 @@
 
 import tsql.functions.hashing
 import tsql.functions.text_comparison
+import tsql.types.array
 import tsql.types.boolean
 import tsql.types.bytea
 import tsql.types.floats
