@@ -1,16 +1,18 @@
 """The `Store` protocol: an ordered, transactional key-value store.
 
-Keys and values are bytes; order is byte order. Everything is asynchronous, because a distributed store is; the
-embedded store finishes most calls without ever suspending, and adds a synchronous capability (`EmbeddedStore`) for
-point operations.
+Keys and values are bytes; order is byte order. Everything is asynchronous, because a distributed
+store is; the embedded store finishes most calls without ever suspending, and adds a synchronous
+capability (`EmbeddedStore`) for point operations.
 
-Durability: when `commit()` (or a point operation) returns, the writes survive any crash. Nothing that a crash could
-take back is ever returned to a caller: readers see synced commits only, and whatever a point operation or a re-check
-read beyond that is handed out only after the batch it read is synced.
+Durability: when `commit()` (or a point operation) returns, the writes survive any crash. Nothing
+that a crash could take back is ever returned to a caller: readers see synced commits only, and
+whatever a point operation or a re-check read beyond that is handed out only after the batch it
+read is synced.
 
-Isolation is READ COMMITTED or stronger: a transaction reads at a *snapshot* of synced commits, overlaid with its own
-writes; `refresh()` takes the newest snapshot for the next statement. Row locks are exclusive or shared, keyed by the
-encoded key, held until commit or rollback (until after the sync).
+Isolation is READ COMMITTED or stronger: a transaction reads at a *snapshot* of synced commits,
+overlaid with its own writes; `refresh()` takes the newest snapshot for the next statement. Row
+locks are exclusive or shared, keyed by the encoded key, held until commit or rollback (until after
+the sync).
 """
 
 import enum
@@ -49,7 +51,10 @@ class LockWait(enum.Enum):
 
 @dataclass(slots=True)
 class Counts:
-    """What operations read and wrote: the ground for EXPLAIN ANALYZE, metering and ConsumedCapacity."""
+    """What operations read and wrote.
+
+    The ground for EXPLAIN ANALYZE, metering and ConsumedCapacity.
+    """
 
     items_read: int = 0
     bytes_read: int = 0
@@ -73,7 +78,10 @@ class Transaction(Protocol):
         """Commit timestamp of the snapshot that statements read."""
 
     def refresh(self) -> None:
-        """Moves to the newest snapshot (a new READ COMMITTED statement; no-op in REPEATABLE READ)."""
+        """Moves to the newest snapshot, for a new READ COMMITTED statement.
+
+        Does nothing in REPEATABLE READ.
+        """
 
     async def get(self, key: bytes) -> bytes | None:
         """Returns the value at the snapshot overlaid with own writes, or None."""
@@ -84,31 +92,45 @@ class Transaction(Protocol):
     def scan(
         self, start: bytes, end: bytes, *, reverse: bool = False, limit: int | None = None
     ) -> AsyncIterator[list[Entry]]:
-        """Yields slices of entries with start <= key < end in order, at the snapshot overlaid with own writes.
+        """Yields slices of entries with start <= key < end, in order.
 
-        Own writes made while the scan runs are not seen by it. Yields to the event loop between slices.
+        They are those of the snapshot overlaid with own writes.
+
+        Own writes made while the scan runs are not seen by it. Yields to the event loop between
+        slices.
         """
 
     async def lock(
         self, key: bytes, mode: LockMode = LockMode.UPDATE, wait: LockWait = LockWait.WAIT
     ) -> bool:
-        """Locks a key until the end of the transaction; True when held. Raises 40P01, 55P03, 57014."""
+        """Locks a key until the end of the transaction.
+
+        True when held. Raises 40P01, 55P03, 57014.
+        """
 
     async def get_newest(self, key: bytes) -> bytes | None:
-        """Returns the newest committed value overlaid with own writes; the caller holds the key's lock.
+        """Returns the newest committed value overlaid with own writes.
 
-        The value may not be synced yet: before anything derived from it reaches a client, the transaction must
-        commit or `await settled()`.
+        The caller holds the key's lock.
+
+        The value may not be synced yet: before anything derived from it reaches a client, the
+        transaction must commit or `await settled()`.
         """
 
     async def settled(self) -> None:
-        """Returns when all that `get_newest` has read is synced. Errors that tell of newest state await this first."""
+        """Returns when all that `get_newest` has read is synced.
+
+        Errors that tell of newest state await this first.
+        """
 
     def put(self, key: bytes, value: bytes) -> None:
         """Writes; the caller holds the key's lock (or the key is of a fresh storage id)."""
 
     def put_item(self, key: bytes, body: bytes) -> None:
-        """Writes an item: the value becomes format byte + stamp + body, stamped at commit (storage/items.py)."""
+        """Writes an item.
+
+        The value becomes format byte + stamp + body, stamped at commit (storage/items.py).
+        """
 
     def delete(self, key: bytes) -> None:
         """Removes the key, if it is there."""
@@ -119,10 +141,13 @@ class Transaction(Protocol):
     def log_change(
         self, storage_id: int, operation: int, key: bytes, new: bytes | None, old: bytes | None
     ) -> None:
-        """Records a change for the change log, written in the same batch under the commit's timestamp."""
+        """Records a change for the change log, in the same batch under the commit's timestamp."""
 
     async def pressure(self) -> None:
-        """Gives the transaction the chance to spill its write set and to yield; call it every few hundred writes."""
+        """Gives the transaction the chance to spill its write set and to yield.
+
+        Call it every few hundred writes.
+        """
 
     def savepoint(self) -> int:
         """Returns a mark to roll back to."""
@@ -131,13 +156,16 @@ class Transaction(Protocol):
         """Undoes writes, and releases locks taken, since the mark; the mark stays."""
 
     def on_commit(self, action: Callable[[int], None]) -> None:
-        """Runs `action(commit_timestamp)` when the commit is durable, before anyone can see it (catalog flips)."""
+        """Runs `action(commit_timestamp)` when the commit is durable, before anyone can see it.
+
+        Catalog flips are such actions.
+        """
 
     async def commit(self) -> int:
         """Makes the writes durable and visible, releases the locks, returns the commit timestamp.
 
-        Raises 40001, 53100, 54000; 40003 if the outcome is unknown. A transaction without writes just ends
-        (after `settled()`).
+        Raises 40001, 53100, 54000; 40003 if the outcome is unknown. A transaction without writes
+        just ends (after `settled()`).
         """
 
     async def rollback(self) -> None:
@@ -170,11 +198,12 @@ class Store(Protocol):
         """Starts a transaction at the newest snapshot."""
 
     async def point(self, keys: Sequence[bytes], operation: Callable[[Newest], T]) -> T:
-        """Runs `operation` atomically against the newest state and returns its result when that is durable.
+        """Runs `operation` atomically against the newest state; returns its result when durable.
 
-        `keys` are those it may write or rely on: while another transaction holds one of them, the operation is
-        parked. If it discovers more keys (a unique index value of the old row), it raises `Retry` with the wider
-        list and has no effect. An exception undoes it, and is raised after what it read is synced.
+        `keys` are those it may write or rely on: while another transaction holds one of them, the
+        operation is parked. If it discovers more keys (a unique index value of the old row), it
+        raises `Retry` with the wider list and has no effect. An exception undoes it, and is raised
+        after what it read is synced.
         """
 
     async def close(self) -> None:
@@ -182,7 +211,10 @@ class Store(Protocol):
 
 
 class EmbeddedStore(Store, Protocol):
-    """The synchronous capability of a store in this process: reads at the newest synced snapshot, no waiting."""
+    """The synchronous capability of a store in this process.
+
+    Reads at the newest synced snapshot, no waiting.
+    """
 
     def get_now(self, key: bytes) -> bytes | None:
         """Returns the value in the newest snapshot."""
