@@ -1,0 +1,296 @@
+"""SQL text to syntax trees: the only module that knows pglast, which is PostgreSQL's own parser.
+
+    parse("SELECT 1; SELECT 2")  ->  [ParsedStatement(node=<SelectStmt …>, location=0, …), …]
+
+The nodes are pglast's (`tsql.parser.ast`, `tsql.parser.enums`); nobody else imports pglast. They
+are not made by `pglast.parse_sql`, though. Three reasons to build them from the parser's JSON:
+
+* it guards its own recursion, where parse_sql brings the process down (60 KB of `+1`);
+* it is text, so a long statement can be parsed in another process (tsql/parser_process.py);
+* it takes a third of the time, for parse_sql checks each field that it sets, and it tells where
+  constants stand.
+
+So an `ast.A_Const` from here is a `Constant`, which has a `location` too. All locations count
+characters from 0; None is nowhere.
+"""
+
+import functools
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+from pglast import ast, enums
+from pglast.parser import Displacements, ParseError, parse_sql_json
+
+from storage.errors import DatabaseError
+
+__all__ = ["Constant", "ParsedStatement", "ast", "enums", "parse", "parse_expression", "tree_of"]
+
+#: Length of a statement that is parsed on the loop, at some 100 µs a KB. Longer ones go to the
+#: helper process.
+SHORT_BYTES_MAX: Final = 16 * 1024
+#: Levels of JSON that the decoder may go down; each takes about 200 bytes of the C stack (8 MB).
+_DEPTH_MAX: Final = 30_000
+_CACHED_STATEMENTS_MAX: Final = 512
+
+
+class Constant(ast.A_Const):
+    """A literal, with its place (pglast drops it)."""
+
+    __slots__ = {"location": "ParseLoc"}
+
+    def __iter__(self) -> Any:
+        return iter(("isnull", "val"))
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedStatement:
+    """One statement of a query string.
+
+    Attributes:
+        location: Where it starts in the string, from whose start its nodes' locations count too.
+        text: The statement's own text, without the semicolon.
+    """
+
+    node: Any
+    location: int
+    length: int
+    text: str
+
+
+def parse(sql: str) -> list[ParsedStatement]:
+    """Returns the statements of a query string.
+
+    Raises 42601 as PostgreSQL does, and 54001 for what is nested too deeply. The trees are shared between calls: nobody changes them.
+    """
+    if len(sql) > SHORT_BYTES_MAX:
+        return _statements(sql, tree_of(sql))
+    return list(_parse_short(sql))
+
+
+@functools.lru_cache(_CACHED_STATEMENTS_MAX)
+def _parse_short(sql: str) -> tuple[ParsedStatement, ...]:
+    return tuple(_statements(sql, tree_of(sql)))
+
+
+def parse_expression(sql: str) -> Any:
+    """Returns the tree of one expression: a column's default, a check, an index's expression."""
+    (statement,) = parse(f"SELECT {sql}")
+    return statement.node.targetList[0].val
+
+
+def tree_of(sql: str) -> str:
+    """Returns the parser's JSON. Raises what `parse` does."""
+    if "\0" in sql:
+        raise DatabaseError("22021", 'invalid byte sequence for encoding "UTF8": 0x00')
+    try:
+        return str(parse_sql_json(sql))
+    except ParseError as error:
+        raise _syntax_error(error) from None
+
+
+def _syntax_error(error: ParseError) -> DatabaseError:
+    message, *places = error.args
+    position = places[0] + 1 if places and places[0] is not None else None
+    if "stack depth limit" in message:
+        return _too_deep()
+    return DatabaseError(_sqlstate_of(message), message, position=position)
+
+
+def _sqlstate_of(message: str) -> str:
+    """Returns the SQLSTATE of a message of the parser; its errors don't carry one."""
+    for part, sqlstate in _SQLSTATES:
+        if part in message:
+            return sqlstate
+    return "42601"
+
+
+#: Complaints of PostgreSQL's scanner and grammar that aren't plain syntax errors.
+_SQLSTATES: Final = (
+    ("invalid Unicode escape value", "22025"),
+    ("invalid Unicode escape", "22025"),
+    ("invalid Unicode surrogate pair", "42601"),
+    ("unsafe use of", "22P06"),
+    ("invalid byte sequence for encoding", "22021"),
+    ("not supported", "0A000"),
+    ("not yet implemented", "0A000"),
+    ("not implemented", "0A000"),
+)
+
+
+def _too_deep() -> DatabaseError:
+    return DatabaseError(
+        "54001",
+        "stack depth limit exceeded",
+        hint="Write the statement with less nesting.",
+    )
+
+
+def _statements(sql: str, tree: str) -> list[ParsedStatement]:
+    """Returns the statements of a tree in JSON."""
+    try:
+        decoded = msgspec.json.decode(tree)
+        return _Builder(sql).statements(sql, decoded)
+    except RecursionError:
+        return _deep_statements(sql, tree)
+
+
+def _deep_statements(sql: str, tree: str) -> list[ParsedStatement]:
+    """Decodes what nests deeper than Python's usual limit: 8,000 operators fit into 16 KB.
+
+    The standard decoder takes less C stack than msgspec's; _Builder takes none.
+    """
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(_DEPTH_MAX)
+    try:
+        return _Builder(sql).statements(sql, json.loads(tree))
+    except RecursionError:
+        raise _too_deep() from None
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+# ---- nodes from JSON -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """How one field of a node is made.
+
+    Attributes:
+        key: Its name in JSON.
+        set: Sets it on a node.
+        default: Its value where JSON leaves it out.
+        convert: Makes the value from JSON's; None where that is it.
+    """
+
+    key: str
+    set: Callable[[Any, Any], None]
+    default: Any
+    convert: Callable[["_Builder", Any], Any] | None
+
+
+class _Builder:
+    """Makes pglast's nodes from the parser's JSON, setting their slots without pglast's checks.
+
+    Nothing in it is called back through C (no generator, no `map`), so that a deep tree needs no C
+    stack.
+    """
+
+    __slots__ = ("_index_of",)
+
+    def __init__(self, sql: str) -> None:
+        # Byte offset -> character index; None where they are the same.
+        self._index_of: Callable[[int], Any] | None = None if sql.isascii() else Displacements(sql)
+
+    def statements(self, sql: str, decoded: Any) -> list[ParsedStatement]:
+        """Returns the statements of the whole tree."""
+        result = []
+        for raw in decoded["stmts"]:
+            offset, length = raw.get("stmt_location", 0), raw.get("stmt_len", 0)
+            start = self.location(offset) or 0
+            end = self.location(offset + length) if length else None
+            end = len(sql) if end is None else end
+            text = sql[start:end]
+            node = self.node(raw["stmt"])
+            result.append(ParsedStatement(node, start, end - start, text.strip()))
+        return result
+
+    def location(self, offset: int) -> int | None:
+        """Returns the character index of a byte offset."""
+        if offset < 0:
+            return None
+        return offset if self._index_of is None else int(self._index_of(offset))
+
+    def node(self, value: Any) -> Any:
+        """Returns what stands in a Node* field: {"Tag": {fields}}."""
+        if not value:
+            return None  # an empty element of a list, as in DISTINCT without ON
+        ((tag, fields),) = value.items()
+        if tag == "List":
+            return self.nodes(fields.get("items", ()))
+        if tag == "A_Const":
+            return self.constant(fields)
+        return self.fill(tag, fields)
+
+    def nodes(self, values: Any) -> tuple[Any, ...]:
+        """Returns what stands in a List* field."""
+        result = [self.node(value) for value in values]
+        return tuple(result)
+
+    def constant(self, fields: Any) -> Constant:
+        """Returns a literal."""
+        constant = _NEW(Constant)
+        value: Any = None
+        for key, (cls, field, empty) in _LITERALS.items():
+            if key in fields:
+                value = _NEW(cls)
+                _SET(value, field, fields[key].get(field, empty))
+        _SET(constant, "isnull", "isnull" in fields)
+        _SET(constant, "val", value)
+        _SET(constant, "location", self.location(fields.get("location", 0)))
+        return constant
+
+    def fill(self, tag: str, fields: Any) -> Any:
+        """Returns the node of that class."""
+        cls, slots = _slots_of(tag)
+        node = _NEW(cls)
+        for slot in slots:
+            if slot.key not in fields:
+                slot.set(node, slot.default)
+            elif slot.convert is None:
+                slot.set(node, fields[slot.key])
+            else:
+                slot.set(node, slot.convert(self, fields[slot.key]))
+        return node
+
+
+_NEW: Final = object.__new__
+_SET: Final = object.__setattr__
+_LITERALS: Final = {
+    "ival": (ast.Integer, "ival", 0),
+    "fval": (ast.Float, "fval", ""),
+    "boolval": (ast.Boolean, "boolval", False),
+    "sval": (ast.String, "sval", ""),
+    "bsval": (ast.BitString, "bsval", ""),
+}
+
+
+@functools.cache
+def _slots_of(tag: str) -> tuple[type[Any], tuple[_Slot, ...]]:
+    cls = getattr(ast, tag)
+    slots = []
+    for name, info in cls.__slots__.items():
+        default, convert = _conversion(info.c_type)
+        slots.append(_Slot(name.rstrip("_"), getattr(cls, name).__set__, default, convert))
+    return cls, tuple(slots)
+
+
+def _conversion(c_type: str) -> tuple[Any, Callable[[_Builder, Any], Any] | None]:
+    """Returns the default and the conversion of a field by its type in C."""
+    if c_type == "List*":
+        return None, _Builder.nodes
+    if c_type in {"Node*", "Expr*", "ValUnion"}:
+        return None, _Builder.node
+    if c_type == "ParseLoc":
+        return 0, _Builder.location
+    if c_type in {"bool", "char"}:
+        return (False if c_type == "bool" else "\0"), None
+    if c_type.endswith("*") and c_type != "char*":
+        tag = c_type[:-1]
+        return None, lambda builder, fields: builder.fill(tag, fields)
+    if c_type == "char*":
+        return None, None
+    return _enum_conversion(c_type)
+
+
+def _enum_conversion(c_type: str) -> tuple[Any, Callable[[_Builder, Any], Any] | None]:
+    members = getattr(enums, c_type, None)
+    if members is None:
+        return 0, None  # a number under a name of its own: Oid, Index, RelFileNumber …
+    by_name = {member.name: member for member in members}
+    first = next((member for member in members if member.value == 0), None)
+    return first, lambda _builder, name: by_name[name]
