@@ -1,0 +1,58 @@
+"""Which kind of stored value each SQL type has (storage/types.py), and which array type."""
+
+import functools
+from typing import Final
+
+from storage.types import Kind
+from tsql.catalog import pg
+from tsql.types import oids
+
+_KINDS: Final = {
+    oids.BOOL: Kind.BOOL,
+    oids.INT2: Kind.INT2,
+    oids.INT4: Kind.INT4,
+    oids.INT8: Kind.INT8,
+    oids.OID: Kind.OID,
+    oids.FLOAT4: Kind.FLOAT4,
+    oids.FLOAT8: Kind.FLOAT8,
+    oids.NUMERIC: Kind.DECIMAL,
+    oids.TEXT: Kind.TEXT,
+    oids.VARCHAR: Kind.VARCHAR,
+    oids.BPCHAR: Kind.CHAR,
+    oids.NAME: Kind.NAME,
+    oids.CHAR: Kind.SINGLE_CHAR,
+    oids.BYTEA: Kind.BYTES,
+    oids.UUID: Kind.UUID,
+    oids.DATE: Kind.DATE,
+    oids.TIME: Kind.TIME,
+    oids.TIMETZ: Kind.TIMETZ,
+    oids.TIMESTAMP: Kind.TIMESTAMP,
+    oids.TIMESTAMPTZ: Kind.TIMESTAMPTZ,
+    oids.INTERVAL: Kind.INTERVAL,
+    oids.JSON: Kind.JSON,
+    oids.JSONB: Kind.JSONB,
+}
+
+
+@functools.cache
+def kinds_of_type(oid: int) -> tuple[Kind, Kind | None] | None:
+    """Returns the kind of a type's values and, for an array, of its elements, or None."""
+    kind = _KINDS.get(oid)
+    if kind is not None:
+        return kind, None
+    row = pg.types().get(oid)
+    if row is not None and row.category == "A" and row.element in _KINDS:
+        return Kind.ARRAY, _KINDS[row.element]
+    return None
+
+
+def array_type_of(oid: int) -> int:
+    """Returns the type of arrays of a type, or 0."""
+    row = pg.types().get(oid)
+    return 0 if row is None else row.array
+
+
+def element_type_of(oid: int) -> int:
+    """Returns the type of an array type's elements, or 0 for any other type."""
+    row = pg.types().get(oid)
+    return row.element if row is not None and row.category == "A" else 0
