@@ -64,7 +64,8 @@ class ParsedStatement:
 def parse(sql: str) -> list[ParsedStatement]:
     """Returns the statements of a query string.
 
-    Raises 42601 as PostgreSQL does, and 54001 for what is nested too deeply. The trees are shared between calls: nobody changes them.
+    Raises 42601 as PostgreSQL does, and 54001 for what is nested too deeply. The trees are shared
+    between calls: nobody changes them.
     """
     if len(sql) > SHORT_BYTES_MAX:
         return _statements(sql, tree_of(sql))
