@@ -90,10 +90,14 @@ class KeyCode:
     Attributes:
         encode: Key of a full tuple of values.
         hash_part_count: Parts that are hashed in front; 0 for the range scheme.
+        name: Of the index, for the error about a key that is too long.
     """
 
-    def __init__(self, prefix: bytes, parts: Sequence[Part], hash_part_count: int = 0) -> None:
+    def __init__(
+        self, prefix: bytes, parts: Sequence[Part], hash_part_count: int = 0, name: str = ""
+    ) -> None:
         self.prefix = prefix
+        self.name = name
         self.parts = tuple(parts)
         self.hash_part_count = hash_part_count
         self._encoders = tuple(map(part_encoder, self.parts))
@@ -108,18 +112,18 @@ class KeyCode:
         if all(_is_plain_integer(part) for part in self.parts):
             return _integers(self.prefix, self.parts)
         match self._encoders:
-            case (encode,):
-                return _one(self.prefix, encode)
+            case (first,):
+                return self._one(first)
             case (first, second):
-                return _two(self.prefix, first, second)
+                return self._two(first, second)
             case (first, second, third):
-                return _three(self.prefix, first, second, third)
+                return self._three(first, second, third)
             case _:
-                return _many(self.prefix, self._encoders)
+                return self._many(self.prefix, self._encoders)
 
     def _hashed(self) -> Callable[[Values], bytes]:
         count = self.hash_part_count
-        partition = _many(b"", self._encoders[:count])
+        partition = self._many(b"", self._encoders[:count])
         rest = tuple(enumerate(self._encoders))[count:]
         prefix = self.prefix
 
@@ -127,9 +131,54 @@ class KeyCode:
             head = partition(values)
             chunks = [prefix, _partition_hash(head), head]
             chunks += [encode_part(values[n]) for n, encode_part in rest]
-            return _checked(b"".join(chunks))
+            return self._checked(b"".join(chunks))
 
         return encode
+
+    def _one(self, encode_part: Encode) -> Callable[[Values], bytes]:
+        prefix, checked = self.prefix, self._checked
+
+        def encode(values: Values) -> bytes:
+            key = prefix + encode_part(values[0])
+            return key if len(key) <= _SIZE_MAX else checked(key)
+
+        return encode
+
+    def _two(self, first: Encode, second: Encode) -> Callable[[Values], bytes]:
+        prefix, checked = self.prefix, self._checked
+
+        def encode(values: Values) -> bytes:
+            key = prefix + first(values[0]) + second(values[1])
+            return key if len(key) <= _SIZE_MAX else checked(key)
+
+        return encode
+
+    def _three(self, first: Encode, second: Encode, third: Encode) -> Callable[[Values], bytes]:
+        prefix, checked = self.prefix, self._checked
+
+        def encode(values: Values) -> bytes:
+            key = prefix + first(values[0]) + second(values[1]) + third(values[2])
+            return key if len(key) <= _SIZE_MAX else checked(key)
+
+        return encode
+
+    def _many(self, prefix: bytes, encoders: Sequence[Encode]) -> Callable[[Values], bytes]:
+        checked = self._checked
+
+        def encode(values: Values) -> bytes:
+            chunks = [prefix]
+            for encode_part, value in zip(encoders, values, strict=False):
+                chunks.append(encode_part(value))
+            key = b"".join(chunks)
+            return key if len(key) <= _SIZE_MAX else checked(key)
+
+        return encode
+
+    def _checked(self, key: bytes) -> bytes:
+        if len(key) > _SIZE_MAX:
+            sizes = f"{len(key) - PREFIX_SIZE} exceeds maximum {KEY_SIZE_BYTES_MAX}"
+            raise DatabaseError("54000", f'index row size {sizes} for index "{self.name}"')
+        return key
 
     def encoder(self, positions: Sequence[int]) -> Callable[[Values], bytes]:
         """Returns what makes the key of a row whose n-th part is at `positions[n]`."""
@@ -222,13 +271,6 @@ def _decode_part(part: Part, key: bytes, at: int) -> tuple[Any, int]:
     return decode(key, at)
 
 
-def _checked(key: bytes) -> bytes:
-    if len(key) > _SIZE_MAX:
-        size = len(key) - PREFIX_SIZE
-        raise DatabaseError("54000", f"key size {size} exceeds maximum {KEY_SIZE_BYTES_MAX}")
-    return key
-
-
 def _is_plain_integer(part: Part) -> bool:
     return part.kind in INTEGER_FORMATS and not part.descending and not part.nullable
 
@@ -250,40 +292,3 @@ def _integers(prefix: bytes, parts: Sequence[Part]) -> Callable[[Values], bytes]
                 return pack(prefix, *shifted)
 
             return encode
-
-
-def _one(prefix: bytes, encode_part: Encode) -> Callable[[Values], bytes]:
-    def encode(values: Values) -> bytes:
-        key = prefix + encode_part(values[0])
-        return key if len(key) <= _SIZE_MAX else _checked(key)
-
-    return encode
-
-
-def _two(prefix: bytes, first: Encode, second: Encode) -> Callable[[Values], bytes]:
-    def encode(values: Values) -> bytes:
-        key = prefix + first(values[0]) + second(values[1])
-        return key if len(key) <= _SIZE_MAX else _checked(key)
-
-    return encode
-
-
-def _three(
-    prefix: bytes, first: Encode, second: Encode, third: Encode
-) -> Callable[[Values], bytes]:
-    def encode(values: Values) -> bytes:
-        key = prefix + first(values[0]) + second(values[1]) + third(values[2])
-        return key if len(key) <= _SIZE_MAX else _checked(key)
-
-    return encode
-
-
-def _many(prefix: bytes, encoders: Sequence[Encode]) -> Callable[[Values], bytes]:
-    def encode(values: Values) -> bytes:
-        chunks = [prefix]
-        for encode_part, value in zip(encoders, values, strict=False):
-            chunks.append(encode_part(value))
-        key = b"".join(chunks)
-        return key if len(key) <= _SIZE_MAX else _checked(key)
-
-    return encode
