@@ -2,11 +2,21 @@
 
 # ruff: noqa: F401 - imported for what they register
 
+import tsql.functions.boolean
+import tsql.functions.float
+import tsql.functions.float_math
 import tsql.functions.hashing
+import tsql.functions.integer
+import tsql.functions.number_cast
+import tsql.functions.numeric
+import tsql.functions.numeric_power
+import tsql.functions.text
+import tsql.functions.text_cast
 import tsql.functions.text_comparison
 import tsql.types.array
 import tsql.types.boolean
 import tsql.types.bytea
+import tsql.types.datetimes
 import tsql.types.floats
 import tsql.types.integers
 import tsql.types.json

@@ -15,6 +15,8 @@ from tsql.types.io import text_io
 
 NAME_BYTES_MAX = 63
 _TYPMOD_HEADER = 4
+#: A declared char(n) has at most 10,485,760 characters; the functions could be given more.
+_LENGTH_MAX = 1 << 28
 
 
 def clip_name(text: str) -> str:
@@ -43,6 +45,9 @@ def fit_bpchar(text: str, typmod: int, *, explicit: bool) -> str:
     if typmod < _TYPMOD_HEADER:
         return text
     if len(text) <= length:
+        if length > _LENGTH_MAX:
+            size = typmod - len(text) + len(text.encode())
+            raise DatabaseError("XX000", f"invalid memory alloc request size {size}")
         return text.ljust(length)
     if not explicit and text[length:].strip(" "):
         raise DatabaseError("22001", f"value too long for type character({length})")
