@@ -120,7 +120,7 @@ class Session(Protocol):
         """The environment for encoding values: as the settings are now."""
 
     def reported_parameters(self) -> dict[str, str]:
-        """Returns the settings that ParameterStatus reports at start: server_version, client_encoding, …"""
+        """Returns the settings that ParameterStatus reports at start, server_version among them."""
 
     def setting(self, name: str) -> str:
         """Returns a setting's text; the front door asks for its time-outs (in milliseconds) and encoding."""

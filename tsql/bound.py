@@ -341,11 +341,39 @@ class Default:
     typmod: int = -1
 
 
-Expression = Union[
-    Const, Param, ColumnRef, SystemColumn, FunctionCall, AggregateCall, Relabel, CoerceViaIO, ArrayCoerce, And, Or, Not,
-    IsNull, IsBoolean, IsDistinct, Case, CaseOperand, Coalesce, NullIf, MinMax, ArrayConstructor, RowConstructor,
-    RowComparison, ArrayComparison, Subscript, FieldAccess, WholeRow, Subquery, GroupRef, SetRef, Default,
-]  # fmt: skip
+Expression = (
+    Const
+    | Param
+    | ColumnRef
+    | SystemColumn
+    | FunctionCall
+    | AggregateCall
+    | Relabel
+    | CoerceViaIO
+    | ArrayCoerce
+    | And
+    | Or
+    | Not
+    | IsNull
+    | IsBoolean
+    | IsDistinct
+    | Case
+    | CaseOperand
+    | Coalesce
+    | NullIf
+    | MinMax
+    | ArrayConstructor
+    | RowConstructor
+    | RowComparison
+    | ArrayComparison
+    | Subscript
+    | FieldAccess
+    | WholeRow
+    | Subquery
+    | GroupRef
+    | SetRef
+    | Default
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,7 +447,7 @@ class CatalogRelation:
     rows: Any
 
 
-Relation = Union[TableRelation, FunctionRelation, ValuesRelation, SubqueryRelation, CatalogRelation]
+Relation = TableRelation | FunctionRelation | ValuesRelation | SubqueryRelation | CatalogRelation
 
 
 # ---- statements --------------------------------------------------------------------------------------------------
@@ -533,7 +561,7 @@ class BoundDelete:
     fields: tuple[Field, ...] = ()
 
 
-BoundStatement = Union[BoundSelect, BoundInsert, BoundUpdate, BoundDelete]
+BoundStatement = BoundSelect | BoundInsert | BoundUpdate | BoundDelete
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,8 @@ def array_constructor(elements: Sequence[Evaluate], nested: bool) -> Evaluate:
         if len(full[0].dimensions) >= DIMENSIONS_MAX:
             raise DatabaseError(
                 "54000",
-                f"number of array dimensions ({len(full[0].dimensions) + 1}) exceeds the maximum allowed ({DIMENSIONS_MAX})",
+                f"number of array dimensions ({len(full[0].dimensions) + 1}) "
+                f"exceeds the maximum allowed ({DIMENSIONS_MAX})",
             )
         items = tuple([item for array in full for item in array.items])
         return Array(items, (len(full), *full[0].dimensions), (1, *full[0].lower_bounds))
@@ -187,7 +188,10 @@ def row_comparison(
     equals: Sequence[Compare],
     less: Sequence[Compare],
 ) -> Evaluate:
-    """(a, b) op (c, d), by the manual's section 9.24.5: = and <> look at all fields, the others at the first that differ."""
+    """(a, b) op (c, d), by the manual's section 9.24.5.
+
+    = and <> look at all fields, the others at the first that differ.
+    """
     if operator in {"=", "<>"}:
         return _row_equality(left, right, equals, negated=operator == "<>")
     wants_less, on_tie = operator[0] == "<", operator.endswith("=")

@@ -3,10 +3,11 @@
     evaluate = compile_expression(expression)
     value = evaluate(row, env)
 
-Closures nest as the expression does: calling the outermost one computes the value, innermost first, lazily where SQL is
-(AND, OR, CASE, COALESCE). What can be computed once is computed here: immutable functions of constants, in PostgreSQL's
-order, so that `CASE WHEN true THEN 1 ELSE 1/0 END` is 1 and `1/0` an error even over no rows. Long chains of operators are
-evaluated in a loop, so that 8,000 of them need no deep stack.
+Closures nest as the expression does: calling the outermost one computes the value, innermost first,
+lazily where SQL is (AND, OR, CASE, COALESCE). What can be computed once is computed here: immutable
+functions of constants, in PostgreSQL's order, so that `CASE WHEN true THEN 1 ELSE 1/0 END` is 1 and
+`1/0` an error even over no rows. Long chains of operators are evaluated in a loop, so that 8,000 of
+them need no deep stack.
 
 The planner has made plain positions and parameters of GroupRef, SetRef, the excluded row and subqueries.
 """
@@ -326,10 +327,7 @@ def _is_distinct(node: bound.IsDistinct) -> Evaluate:
 
     def evaluate(row: Row, env: Env) -> Any:
         a, b = first(row, env), second(row, env)
-        if a is None or b is None:
-            distinct = a is not b
-        else:
-            distinct = not equal(a, b)
+        distinct = a is not b if a is None or b is None else not equal(a, b)
         return distinct is not negated
 
     return evaluate
@@ -476,8 +474,8 @@ def _pair_types(proc: Any) -> tuple[int, ...]:
 
 #: Types whose values are equal in SQL exactly when they are equal (and hash alike) in Python.
 _HASHABLE = {
-    oids.BOOL, oids.INT2, oids.INT4, oids.INT8, oids.OID, oids.TEXT, oids.VARCHAR, oids.NAME, oids.BYTEA, oids.UUID, oids.DATE, oids.TIME,
-    oids.TIMESTAMP, oids.TIMESTAMPTZ, oids.NUMERIC,
+    oids.BOOL, oids.INT2, oids.INT4, oids.INT8, oids.OID, oids.TEXT, oids.VARCHAR, oids.NAME,
+    oids.BYTEA, oids.UUID, oids.DATE, oids.TIME, oids.TIMESTAMP, oids.TIMESTAMPTZ, oids.NUMERIC,
 }  # fmt: skip
 
 
@@ -501,8 +499,9 @@ def _array_comparison(node: bound.ArrayComparison) -> Evaluate:
 
 
 _EQUALITIES = {
-    "booleq", "int2eq", "int4eq", "int8eq", "int24eq", "int42eq", "int28eq", "int82eq", "int48eq", "int84eq", "oideq", "texteq", "nameeq", "byteaeq",
-    "uuid_eq", "date_eq", "time_eq", "timestamp_eq", "timestamptz_eq", "numeric_eq",
+    "booleq", "int2eq", "int4eq", "int8eq", "int24eq", "int42eq", "int28eq", "int82eq", "int48eq",
+    "int84eq", "oideq", "texteq", "nameeq", "byteaeq", "uuid_eq", "date_eq", "time_eq",
+    "timestamp_eq", "timestamptz_eq", "numeric_eq",
 }  # fmt: skip
 
 

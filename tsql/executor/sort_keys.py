@@ -66,7 +66,10 @@ _IMAGES: dict[str, Image | None] = {
     "timetz_lt": _timetz_image,
     "bpcharlt": _blank_trimmed,
 }
-_NEGATABLE = {"boollt", "int2lt", "int4lt", "int8lt", "oidlt", "date_lt", "time_lt", "timestamp_lt", "timestamptz_lt"}  # fmt: skip
+_NEGATABLE = {
+    "boollt", "int2lt", "int4lt", "int8lt", "oidlt", "date_lt", "time_lt", "timestamp_lt",
+    "timestamptz_lt",
+}  # fmt: skip
 
 
 @functools.total_ordering
