@@ -101,3 +101,63 @@ def _load(name: str, row_type: type[_Row]) -> list[_Row]:
         b"[" + text.rstrip().replace(b"\n", b",") + b"]", type=GenericAlias(list, (row_type,))
     )
     return rows
+
+
+@functools.cache
+def types() -> dict[int, PgType]:
+    """Returns pg_type by OID."""
+    return {row.oid: row for row in _load("pg_type.jsonl", PgType)}
+
+
+@functools.cache
+def types_by_name() -> dict[str, PgType]:
+    """Returns pg_type by internal name (int4, not integer)."""
+    return {row.name: row for row in types().values()}
+
+
+@functools.cache
+def procs() -> dict[int, PgProc]:
+    """Returns pg_proc by OID."""
+    return {row.oid: row for row in _load("pg_proc.jsonl", PgProc)}
+
+
+@functools.cache
+def procs_by_name() -> dict[str, list[PgProc]]:
+    """Returns pg_proc by name, each list in OID order."""
+    result = defaultdict(list)
+    for row in procs().values():
+        result[row.name].append(row)
+    return dict(result)
+
+
+@functools.cache
+def operators() -> dict[int, PgOperator]:
+    """Returns pg_operator by OID."""
+    return {row.oid: row for row in _load("pg_operator.jsonl", PgOperator)}
+
+
+@functools.cache
+def operators_by_name() -> dict[str, list[PgOperator]]:
+    """Returns pg_operator by name, each list in OID order."""
+    result = defaultdict(list)
+    for row in operators().values():
+        result[row.name].append(row)
+    return dict(result)
+
+
+@functools.cache
+def casts() -> dict[tuple[int, int], PgCast]:
+    """Returns pg_cast by (source, target)."""
+    return {(row.source, row.target): row for row in _load("pg_cast.jsonl", PgCast)}
+
+
+@functools.cache
+def aggregates() -> dict[int, PgAggregate]:
+    """Returns pg_aggregate by OID of the function."""
+    return {row.oid: row for row in _load("pg_aggregate.jsonl", PgAggregate)}
+
+
+def signature(proc: PgProc) -> str:
+    """Returns the function's name and internal argument types: `sum(int4)`, `count()`."""
+    by_oid = types()
+    return f"{proc.name}({','.join(by_oid[oid].name for oid in proc.argument_types)})"
