@@ -35,8 +35,6 @@ from storage.types import Kind
 FORMAT_VERSION: Final = 1
 #: As in PostgreSQL, ids below belong to the system catalogs.
 FIRST_RELATION_ID: Final = 16384
-#: Ids are reserved in blocks, for each reservation costs a sync.
-_ID_BLOCK_SIZE: Final = 32
 
 _FORMAT_KEY: Final = META + b"f"
 _BARRIER_KEY: Final = META + b"b"
@@ -89,7 +87,6 @@ class CatalogStore:
         self._coordinator = coordinator
         last_version = max((table.version for table in catalog.tables), default=0)
         self._table_versions = itertools.count(last_version + 1)
-        self._spare_ids: dict[str, range] = {}
         self._transactions: dict[int, CatalogTransaction] = {}
 
     @classmethod
@@ -137,19 +134,11 @@ class CatalogStore:
 
     async def new_relation_id(self) -> int:
         """Returns an id (PostgreSQL's OID) for a table, an index or a sequence."""
-        return FIRST_RELATION_ID + await self._next_id("relation ids")
+        return FIRST_RELATION_ID + await self._coordinator.next_ids("relation ids", 1)
 
     async def new_storage_id(self) -> int:
         """Returns the id of a fresh range of keys."""
-        return 1 + await self._next_id("storage ids")
-
-    async def _next_id(self, name: str) -> int:
-        spare = self._spare_ids.get(name)
-        if not spare:
-            first = await self._coordinator.next_ids(name, _ID_BLOCK_SIZE)
-            spare = range(first, first + _ID_BLOCK_SIZE)
-        self._spare_ids[name] = spare[1:]
-        return spare[0]
+        return 1 + await self._coordinator.next_ids("storage ids", 1)
 
     async def settle_writes(self, txn: Transaction) -> None:
         """Moves `txn` to a snapshot with every write made before it locked the table for DDL.
