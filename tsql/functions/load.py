@@ -3,16 +3,26 @@
 # ruff: noqa: F401 - imported for what they register
 
 import tsql.functions.boolean
+import tsql.functions.bytea
+import tsql.functions.encode
+import tsql.functions.encodings
 import tsql.functions.float
 import tsql.functions.float_math
 import tsql.functions.hashing
+import tsql.functions.in_range
 import tsql.functions.integer
 import tsql.functions.number_cast
 import tsql.functions.numeric
 import tsql.functions.numeric_power
+import tsql.functions.random
 import tsql.functions.text
 import tsql.functions.text_cast
 import tsql.functions.text_comparison
+import tsql.functions.text_format
+import tsql.functions.text_quote
+import tsql.functions.text_unicode
+import tsql.functions.type_info
+import tsql.functions.width_bucket
 import tsql.types.array
 import tsql.types.boolean
 import tsql.types.bytea
@@ -22,4 +32,5 @@ import tsql.types.integers
 import tsql.types.json
 import tsql.types.numeric
 import tsql.types.text
+import tsql.types.type_names
 import tsql.types.uuid

@@ -1,0 +1,172 @@
+"""The default order and equality of every type, for functions that work on any element type.
+
+`comparison_of` is what a type's btree operator class compares by: arrays, min and max of arrays,
+mode, width_bucket and rank all ask here. Most types compare as their Python values do.
+"""
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from storage.errors import DatabaseError
+from storage.types import Array, Interval, TimeTz
+from tsql.catalog import pg
+from tsql.functions import float as floats
+from tsql.functions.integer import compare
+from tsql.functions.numeric import numeric_cmp, numeric_eq
+from tsql.functions.registry import CallSite, implementation_of
+from tsql.types import oids
+from tsql.types.type_names import type_name
+
+Comparison = Callable[[Any, Any], int]
+Equality = Callable[[Any, Any], bool]
+
+#: Types whose values Python compares as SQL does.
+NATURAL = frozenset(
+    {
+        oids.BOOL,
+        oids.INT2,
+        oids.INT4,
+        oids.INT8,
+        oids.OID,
+        oids.TEXT,
+        oids.VARCHAR,
+        oids.NAME,
+        oids.CHAR,
+        oids.BYTEA,
+        oids.UUID,
+        oids.DATE,
+        oids.TIME,
+        oids.TIMESTAMP,
+        oids.TIMESTAMPTZ,
+        oids.REGTYPE,
+        oids.REGCLASS,
+        oids.REGPROC,
+        oids.REGNAMESPACE,
+    }
+)
+
+
+def _bpchar_cmp(a: str, b: str) -> int:
+    return compare_natural(a.rstrip(" "), b.rstrip(" "))
+
+
+def _bpchar_eq(a: str, b: str) -> bool:
+    return a.rstrip(" ") == b.rstrip(" ")
+
+
+def _interval_cmp(a: Interval, b: Interval) -> int:
+    return compare(a.span(), b.span())
+
+
+def _interval_eq(a: Interval, b: Interval) -> bool:
+    return a.span() == b.span()
+
+
+def _timetz_order(a: TimeTz) -> tuple[int, int]:
+    return a.microseconds + a.zone * 1_000_000, a.zone
+
+
+def _timetz_cmp(a: TimeTz, b: TimeTz) -> int:
+    return compare_natural(_timetz_order(a), _timetz_order(b))
+
+
+def compare_natural(a: Any, b: Any) -> int:
+    """Returns -1, 0 or 1 by Python's own comparison."""
+    return int(a > b) - int(a < b)
+
+
+_COMPARISONS: dict[int, Comparison] = {
+    **dict.fromkeys(NATURAL, compare_natural),
+    oids.FLOAT4: floats.compare,
+    oids.FLOAT8: floats.compare,
+    oids.NUMERIC: numeric_cmp,
+    oids.BPCHAR: _bpchar_cmp,
+    oids.INTERVAL: _interval_cmp,
+    oids.TIMETZ: _timetz_cmp,
+}
+
+_EQUALITIES: dict[int, Equality] = {
+    **dict.fromkeys(NATURAL, operator.eq),
+    oids.FLOAT4: floats.equal,
+    oids.FLOAT8: floats.equal,
+    oids.NUMERIC: numeric_eq,
+    oids.BPCHAR: _bpchar_eq,
+    oids.INTERVAL: _interval_eq,
+    oids.TIMETZ: operator.eq,
+}
+
+
+def element_of(array_type: int) -> int:
+    """Returns the element type of an array type, 0 if it isn't one."""
+    row = pg.types().get(array_type)
+    return row.element if row is not None and row.category == "A" else 0
+
+
+def comparison_of(oid: int) -> Comparison:
+    """Returns the type's comparison: negative, 0 or positive. Raises 42883 if it has none."""
+    found = _COMPARISONS.get(oid)
+    if found is None and (element := element_of(oid)):
+        found = array_comparison(element)
+    if found is None and oid == oids.JSONB:
+        (proc,) = pg.procs_by_name()["jsonb_cmp"]
+        if implementation := implementation_of(proc):
+            found = implementation.build(CallSite(proc, (oid, oid), oids.INT4))
+    if found is None:
+        message = f"could not identify a comparison function for type {type_name(oid)}"
+        raise DatabaseError("42883", message)
+    return found
+
+
+def equality_of(oid: int) -> Equality:
+    """Returns whether two values of the type are equal. Raises 42883 if it has no equality."""
+    found = _EQUALITIES.get(oid)
+    if found is not None:
+        return found
+    if element := element_of(oid):
+        return array_equality(element)
+    try:
+        ordered = comparison_of(oid)
+    except DatabaseError:
+        message = f"could not identify an equality operator for type {type_name(oid)}"
+        raise DatabaseError("42883", message) from None
+    return lambda a, b: ordered(a, b) == 0
+
+
+def array_equality(element: int) -> Equality:
+    """Returns the equality of arrays: dimensions, bounds and elements; NULL equals NULL."""
+    equal = equality_of(element)
+
+    def arrays_equal(a: Array, b: Array) -> bool:
+        if a.dimensions != b.dimensions or a.lower_bounds != b.lower_bounds:
+            return False
+        for x, y in zip(a.items, b.items, strict=True):
+            if x is None or y is None:
+                if x is not y:
+                    return False
+            elif not equal(x, y):
+                return False
+        return True
+
+    return operator.eq if element in NATURAL else arrays_equal
+
+
+def array_comparison(element: int) -> Comparison:
+    """Returns the order of arrays: elements first (NULL above all), then count, then dimensions."""
+    ordered = comparison_of(element)
+
+    def compare_arrays(a: Array, b: Array) -> int:
+        for x, y in zip(a.items, b.items, strict=False):
+            if x is None or y is None:
+                if x is not y:
+                    return 1 if x is None else -1
+            elif result := ordered(x, y):
+                return -1 if result < 0 else 1
+        return (
+            compare(len(a.items), len(b.items))
+            or compare(len(a.dimensions), len(b.dimensions))
+            or compare_natural(a.dimensions, b.dimensions)
+            or compare_natural(a.lower_bounds, b.lower_bounds)
+        )
+
+    return compare_arrays
