@@ -123,7 +123,7 @@ class TableAccess:
             access for access in self.indexes if access.index.state is not ElementState.DELETE_ONLY
         )
         self._hidden_keys = hidden_keys
-        self._rendering = rendering
+        self.rendering = rendering
         is_dynamic = table.policy is ColumnPolicy.DYNAMIC
         self._registry = AttributeRegistry(table, catalogs) if is_dynamic else None
 
@@ -469,7 +469,7 @@ class TableAccess:
 
     def duplicate(self, conflict: Conflict) -> DuplicateKeyError:
         """Returns the error for a conflict; in a transaction, await settled() before raising it."""
-        return DuplicateKeyError(conflict, self.table, self._rendering)
+        return DuplicateKeyError(conflict, self.table, self.rendering)
 
     def _log(
         self, writer: Writer, operation: Operation, key: bytes, new: bytes | None, old: bytes | None
