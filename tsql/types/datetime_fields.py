@@ -390,7 +390,7 @@ def abbreviation_offset(abbreviation: str, zone_name: str, local: int) -> int:
     return offset if meant is None else meant
 
 
-def split_time(text: str) -> tuple[int, int, int, int]:
+def split_time(text: str, *, two_are_seconds: bool = False) -> tuple[int, int, int, int]:
     """Returns hour, minute, second and microsecond of h:m, h:m:s, h:m:s.f, or m:s.f.
 
     Hours may be many.
@@ -403,7 +403,7 @@ def split_time(text: str) -> tuple[int, int, int, int]:
     middle = leading_int(minute, 0, Fault.RANGE)[0]
     last = leading_int(second or "", 0, Fault.RANGE)[0]
     microsecond = 0 if fraction is None else fraction_of_second(fraction)
-    if second is None and fraction is not None:
+    if second is None and (fraction is not None or two_are_seconds):
         first, middle, last = 0, first, middle
     if middle > 59 or last > 60:
         raise TextError(Fault.RANGE)
