@@ -42,9 +42,14 @@ class EngineError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class EngineFigures:
-    """Figures for metrics: bytes."""
+    """Sizes in bytes.
+
+    Attributes:
+        pinned_bytes: Memory that only old snapshots still need.
+    """
 
     memtable_bytes: int
+    pinned_bytes: int
     cache_bytes: int
     table_bytes: int
     log_bytes: int

@@ -323,8 +323,10 @@ class RocksEngine:
         def figure(name: str) -> int:
             return self._db.property_int_value(name) or 0
 
+        memtable_bytes = figure("rocksdb.cur-size-all-mem-tables")
         return EngineFigures(
-            memtable_bytes=figure("rocksdb.cur-size-all-mem-tables"),
+            memtable_bytes=memtable_bytes,
+            pinned_bytes=figure("rocksdb.size-all-mem-tables") - memtable_bytes,
             cache_bytes=figure("rocksdb.block-cache-usage"),
             table_bytes=figure("rocksdb.total-sst-files-size"),
             log_bytes=sum(log.stat().st_size for log in Path(self._db.path()).glob("*.log")),

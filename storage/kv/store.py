@@ -18,10 +18,14 @@ the sync).
 import enum
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
+
+from storage.keyspace import INDEX_ENTRIES
 
 Entry = tuple[bytes, bytes]
 T = TypeVar("T")
+
+_INDEX_ENTRIES: Final = INDEX_ENTRIES[0]
 
 
 class Isolation(enum.Enum):
@@ -62,6 +66,32 @@ class Counts:
     bytes_written: int = 0
     index_entries_read: int = 0
     index_entries_written: int = 0
+
+    def count_read(self, key: bytes, value: bytes | None) -> None:
+        """Counts a value that was read by its key."""
+        if value is None:
+            return
+        if key[0] == _INDEX_ENTRIES:
+            self.index_entries_read += 1
+        else:
+            self.items_read += 1
+        self.bytes_read += len(key) + len(value)
+
+    def count_scanned(self, entries: Sequence[Entry]) -> None:
+        """Counts entries that were read in order; they are of one kind."""
+        if entries[0][0][0] == _INDEX_ENTRIES:
+            self.index_entries_read += len(entries)
+        else:
+            self.items_read += len(entries)
+        self.bytes_read += sum(len(key) + len(value) for key, value in entries)
+
+    def count_write(self, key: bytes, value_bytes: int) -> None:
+        """Counts a key that was written or removed."""
+        if key[0] == _INDEX_ENTRIES:
+            self.index_entries_written += 1
+        else:
+            self.items_written += 1
+        self.bytes_written += len(key) + value_bytes
 
 
 class Transaction(Protocol):

@@ -1,0 +1,395 @@
+"""The committer: one line of commits, in groups, each durable before anybody hears of it.
+
+    point operation ─┐                      ┌ loop: write batch (unsynced) ┐
+    point operation ─┼─> group (≤ 200 rows) ┤ thread: sync                 ├─> snapshot, answers
+    transaction ─────┘                      └ loop: record the number      ┘
+
+Everything that arrives during a sync joins the next group. Point operations are evaluated at once,
+one after another, against the *newest state*: groups that wait, over the engine (which shows what
+is written, synced or not). Readers never see that state: they take the newest snapshot, which is
+made in the moment when all that is written is synced. Whoever has looked at the newest state
+answers only when the group that it may have looked at is durable.
+
+A group's outcome is one of three: durable; *refused* (it never reached the log: 53100); or
+*unknown* (the write or the sync failed, and the log may still bring it back: 40003). The first
+failure latches: no more is written, and nothing that was in flight is shown. After a write failed
+for want of space the engine is opened anew as soon as there is room. A failed sync is never
+repeated, because the kernel may have dropped the pages: the process ends, and a supervisor starts
+it again.
+
+Large transactions come as an `IngestGroup`: sorted files that become visible in one step.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+from storage.clock import Clock, TimestampSource
+from storage.disk import DiskGuard, no_room
+from storage.errors import DatabaseError
+from storage.kv.batches import BATCH_KEY, BatchRecord, encode_record
+from storage.kv.engine import Engine, EngineError, Fault, KeyRange
+from storage.snapshots import Snapshot, SnapshotRegister
+from storage.syncer import Syncer
+
+#: A batch of this many rows holds the loop for half a millisecond.
+GROUP_ROWS_MAX: Final = 200
+STALL_RETRY_SECONDS: Final = 0.002
+REOPEN_RETRY_SECONDS: Final = 0.25
+
+
+class SyncedNumbers(Protocol):
+    """Where the number of the last synced batch is kept, beside the store."""
+
+    def record(self, number: int) -> None:
+        """Notes that this batch is synced."""
+
+
+class Member(Protocol):
+    """A transaction in a group."""
+
+    def durable(self) -> None:
+        """Runs when the commit is durable and nobody can see it yet."""
+
+    def ended(self) -> None:
+        """Runs when the outcome is settled, good or bad: locks are released here."""
+
+
+class Group:
+    """Commits that become durable together.
+
+    Attributes:
+        changes: What the batch does to each key.
+        ranges: Ranges that go, before the changes.
+        timestamp: The highest commit timestamp in it.
+        outcome: Done when the outcome is settled; the result is None, or why it isn't durable.
+    """
+
+    __slots__ = ("changes", "is_closed", "members", "number", "outcome", "ranges", "timestamp")
+
+    def __init__(self, outcome: asyncio.Future[DatabaseError | None]) -> None:
+        self.changes: dict[bytes, bytes | None] = {}
+        self.ranges: Sequence[KeyRange] = ()
+        self.members: list[Member] = []
+        self.timestamp = 0
+        self.number = 0
+        self.is_closed = False
+        self.outcome = outcome
+
+    async def settled(self) -> None:
+        """Returns when the group is durable; raises if it isn't going to be."""
+        failure = await self.outcome
+        if failure is not None:
+            raise DatabaseError(
+                failure.sqlstate, failure.message, detail=failure.detail, hint=failure.hint
+            )
+
+
+class IngestGroup(Group):
+    """One large transaction, in files that are ready.
+
+    Attributes:
+        ingest: Moves the files in, as the batch of the given record; returns when that is durable.
+    """
+
+    __slots__ = ("ingest",)
+
+    def __init__(
+        self,
+        outcome: asyncio.Future[DatabaseError | None],
+        ingest: "Callable[[BatchRecord], None]",
+    ) -> None:
+        super().__init__(outcome)
+        self.ingest = ingest
+        self.is_closed = True
+
+
+class Reopening(Protocol):
+    """Opens the engine anew after a failed write."""
+
+    def __call__(self, failed: Engine) -> tuple[Engine, BatchRecord]:
+        """Closes the failed engine and opens another on the same data.
+
+        Returns it and the record of its last batch. Raises EngineError if it can't be opened yet.
+        """
+
+
+class Committer:
+    """Owns the engine, the newest snapshot and the line of groups.
+
+    Args:
+        engine: Open, with everything in it synced.
+        last: The record of the last batch in it.
+        die: Ends the process; called with the reason when a sync failed.
+    """
+
+    def __init__(  # noqa: PLR0913 - the composition root passes every component
+        self,
+        engine: Engine,
+        last: BatchRecord,
+        *,
+        loop: asyncio.AbstractEventLoop,
+        clock: Clock,
+        syncer: Syncer,
+        synced_numbers: SyncedNumbers,
+        disk: DiskGuard,
+        reopen: Reopening | None,
+        die: Callable[[str], None],
+    ) -> None:
+        self.engine = engine
+        self.timestamps = TimestampSource(clock, last.timestamp)
+        self.disk = disk
+        self.snapshots = SnapshotRegister()
+        self._clock = clock
+        self._number = self._synced_number = last.number
+        self._loop = loop
+        self._syncer = syncer
+        self._synced_numbers = synced_numbers
+        self._reopen = reopen
+        self._die = die
+        self._waiting: deque[Group] = deque()
+        self._in_flight: Group | None = None
+        self._is_scheduled = False
+        self._failure: DatabaseError | None = None
+        self.newest = self._make_snapshot(last.timestamp)
+
+    # The newest state
+
+    def get_newest(self, key: bytes) -> bytes | None:
+        """Returns the newest value; who uses it answers after `unsettled()` has settled."""
+        if self._failure is not None:
+            raise self._failure
+        for group in reversed(self._waiting):
+            if key in group.changes:
+                return group.changes[key]
+            if any(start <= key < end for start, end in group.ranges):
+                return None
+        try:
+            return self.engine.get(key)
+        except EngineError as error:
+            raise DatabaseError("58030", "could not read", detail=error.message) from error
+
+    def unsettled(self) -> Group | None:
+        """Returns the last group that the newest state shows, or None if all is durable."""
+        return self._waiting[-1] if self._waiting else self._in_flight
+
+    # Joining
+
+    def check_writable(self, *, only_deletes: bool = False) -> None:
+        """Raises 53100 (or why the store takes no writes now) before a write has had any effect."""
+        if self._failure is not None:
+            raise self._failure
+        if not only_deletes:
+            self.disk.check()
+
+    def join(
+        self,
+        changes: dict[bytes, bytes | None],
+        timestamp: int,
+        *,
+        member: Member | None = None,
+        ranges: Sequence[KeyRange] = (),
+    ) -> Group:
+        """Adds a commit to the line, in the order of timestamps.
+
+        Returns the group that it is in.
+        """
+        group = self._group_for(len(changes), alone=bool(ranges))
+        group.changes.update(changes)
+        group.ranges = ranges
+        group.timestamp = timestamp
+        if member is not None:
+            group.members.append(member)
+        if ranges:
+            group.is_closed = True
+        self._schedule()
+        return group
+
+    def join_ingest(self, member: Member, ingest: Callable[[BatchRecord], None]) -> Group:
+        """Adds a large transaction to the line; the commit timestamp is the group's."""
+        group = IngestGroup(self._loop.create_future(), ingest)
+        group.timestamp = self.timestamps.next()
+        group.members.append(member)
+        self._waiting.append(group)
+        self._schedule()
+        return group
+
+    def _group_for(self, row_count: int, *, alone: bool) -> Group:
+        if self._waiting and not alone:
+            last = self._waiting[-1]
+            if not last.is_closed and len(last.changes) + row_count <= GROUP_ROWS_MAX:
+                return last
+        group = Group(self._loop.create_future())
+        self._waiting.append(group)
+        return group
+
+    # Writing
+
+    def _schedule(self) -> None:
+        if self._in_flight is None and not self._is_scheduled:
+            self._is_scheduled = True
+            # Whatever else is ready in this turn of the loop joins the group first.
+            self._loop.call_soon(self._write)
+
+    def _write(self) -> None:
+        self._is_scheduled = False
+        if self._in_flight is not None or not self._waiting or self._failure is not None:
+            return
+        self.disk.look()
+        group = self._waiting.popleft()
+        group.number = self._number + 1
+        record = BatchRecord(group.number, self._synced_number, group.timestamp)
+        if isinstance(group, IngestGroup):
+            self._begin_ingest(group, record)
+            return
+        if self.engine.is_stalled():
+            self._retry(group)
+            return
+        try:
+            first = (BATCH_KEY, encode_record(record))
+            self.engine.write(first, group.ranges, group.changes.items())
+        except EngineError as error:
+            if error.fault is Fault.BUSY:
+                self._retry(group)
+                return
+            self._in_flight = group
+            self._fail(error, is_sync=False)
+            return
+        self._number = group.number
+        self._in_flight = group
+        self._syncer.start(self.engine.sync, self._synced)
+
+    def _retry(self, group: Group) -> None:
+        """Puts the group back until background work has caught up."""
+        self._waiting.appendleft(group)
+        self._is_scheduled = True
+        self._loop.call_later(STALL_RETRY_SECONDS, self._write)
+
+    def _begin_ingest(self, group: IngestGroup, record: BatchRecord) -> None:
+        """Flushes in the thread, so that the ingest finds nothing to wait for, and then ingests."""
+
+        def flushed(error: EngineError | None) -> None:
+            if error is None:
+                try:
+                    group.ingest(record)
+                except EngineError as problem:
+                    error = problem
+            if error is not None:
+                self._fail(error, is_sync=False)
+                return
+            self._number = group.number
+            self._synced(None)
+
+        self._in_flight = group
+        self._syncer.start(self.engine.flush, flushed, is_long=True)
+
+    def _synced(self, error: EngineError | None) -> None:
+        group = self._in_flight
+        assert group is not None
+        if error is not None:
+            self._fail(error, is_sync=True)
+            return
+        self._synced_number = group.number
+        self._synced_numbers.record(group.number)
+        for member in group.members:
+            self._guarded(member.durable)
+        self.newest = self._make_snapshot(group.timestamp)
+        self._in_flight = None
+        self._settle(group, None)
+        if self._waiting and not self._is_scheduled:
+            self._write()
+
+    def _make_snapshot(self, timestamp: int) -> Snapshot:
+        snapshot = Snapshot(self.engine.snapshot(), timestamp, self._clock.now_ms())
+        self.snapshots.add(snapshot)
+        return snapshot
+
+    def _settle(self, group: Group, failure: DatabaseError | None) -> None:
+        for member in group.members:
+            self._guarded(member.ended)
+        if not group.outcome.done():
+            group.outcome.set_result(failure)
+
+    def _guarded(self, action: Callable[[], None]) -> None:
+        """Runs what others have asked for; their mistakes don't stop the line."""
+        try:
+            action()
+        except Exception as error:  # noqa: BLE001 - reported to the loop, whatever it is
+            context = {"message": "an action at commit failed", "exception": error}
+            self._loop.call_exception_handler(context)
+
+    # Failing
+
+    def _fail(self, error: EngineError, *, is_sync: bool) -> None:
+        is_full = error.fault is Fault.NO_SPACE
+        self._failure = no_room() if is_full else _broken(error)
+        in_flight, self._in_flight = self._in_flight, None
+        refused = list(self._waiting)
+        self._waiting.clear()
+        if in_flight is not None:
+            self._settle(in_flight, _unknown(error))
+        for group in refused:
+            self._settle(group, self._failure)
+        if is_sync or not is_full or self._reopen is None:
+            self._die(f"could not {'sync' if is_sync else 'write'}: {error.message}")
+            return
+        self.disk.drop_ballast()
+        self._loop.call_later(REOPEN_RETRY_SECONDS, self._try_reopen)
+
+    def _try_reopen(self) -> None:
+        """Opens the engine anew once there is room; until then the old one serves reads."""
+        assert self._reopen is not None
+        self.disk.look()
+        if self.disk.is_low:
+            self._loop.call_later(REOPEN_RETRY_SECONDS, self._try_reopen)
+            return
+        try:
+            self.engine, last = self._reopen(self.engine)
+        except EngineError:
+            self._loop.call_later(REOPEN_RETRY_SECONDS, self._try_reopen)
+            return
+        self.timestamps.last = max(self.timestamps.last, last.timestamp)
+        self._number = self._synced_number = last.number
+        self._synced_numbers.record(last.number)
+        self.newest = self._make_snapshot(self.timestamps.last)
+        self._failure = None
+
+    # Resting
+
+    async def drain(self) -> None:
+        """Returns when nothing waits and nothing is in flight."""
+        while (group := self.unsettled()) is not None:
+            await group.outcome
+
+    def keep_house(self) -> None:
+        """Ends snapshots that pin too much.
+
+        The newest is made anew, lest it pins what was flushed.
+        """
+        if self._failure is not None:
+            return
+        if self._in_flight is None:
+            self.newest = self._make_snapshot(self.newest.timestamp)
+        self.snapshots.end_costly(
+            self.newest, self._clock.now_ms(), self.engine.figures().pinned_bytes
+        )
+
+    def close_engine(self) -> None:
+        """Closes the engine such that the next opening is quick."""
+        if self._failure is None:
+            self.engine.flush()
+        self.engine.close()
+
+
+def _unknown(error: EngineError) -> DatabaseError:
+    return DatabaseError(
+        "40003",
+        "the outcome of the commit is unknown",
+        detail=error.message,
+        hint="Read the data again before repeating the statement.",
+    )
+
+
+def _broken(error: EngineError) -> DatabaseError:
+    return DatabaseError("58030", "the store takes no writes", detail=error.message)

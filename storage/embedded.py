@@ -1,0 +1,276 @@
+"""The embedded store: all its parts put together, on RocksDB or in memory."""
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeVar
+
+from storage.clock import Clock, SystemClock
+from storage.commit import Committer, Reopening, SyncedNumbers
+from storage.coordinator import LocalCoordinator
+from storage.disk import DiskGuard, DiskSettings, UnlimitedDisk
+from storage.errors import not_supported
+from storage.kv.batches import BATCH_KEY, BatchRecord, decode_record
+from storage.kv.directory import DataDirectory, DirectoryError
+from storage.kv.engine import Engine, EngineError, Entry
+from storage.kv.memory_store import MemoryEngine
+from storage.kv.rocksdb_store import RocksEngine, RocksSettings
+from storage.kv.store import Isolation, LockMode, Newest, Retry
+from storage.kv.synced_through import SyncedThrough
+from storage.locks import LockTable
+from storage.point import Evaluated, evaluate
+from storage.slices import Slices
+from storage.syncer import Syncer
+from storage.transaction import EmbeddedTransaction, Services
+
+T = TypeVar("T")
+
+HOUSEKEEPING_SECONDS: Final = 1.0
+
+
+def _exit_process(reason: str) -> None:
+    raise SystemExit(f"terrascale: {reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """What an administrator may tune."""
+
+    rocks: RocksSettings = field(default_factory=RocksSettings)
+    disk: DiskSettings = field(default_factory=DiskSettings)
+    deadlock_timeout_ms: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class StoreComponents:
+    """Parts that tests exchange.
+
+    Attributes:
+        open_engine: Opens the engine in a directory.
+        die: Ends the process after a failed sync; a supervisor starts it again.
+    """
+
+    clock: Clock = field(default_factory=SystemClock)
+    open_engine: Callable[[Path, RocksSettings], Engine] = RocksEngine
+    make_locks: Callable[..., LockTable] = LockTable
+    die: Callable[[str], None] = _exit_process
+
+
+class _PointOwner:
+    """Holds the locks of a parked point operation."""
+
+    __slots__ = ("id", "lock_timeout_ms", "process_id")
+
+    def __init__(self, owner_id: int, lock_timeout_ms: int) -> None:
+        self.id = owner_id
+        self.process_id = 0
+        self.lock_timeout_ms = lock_timeout_ms
+
+
+class OpenStore:
+    """An open embedded store; see `storage.kv.store.EmbeddedStore`.
+
+    Attributes:
+        coordinator: Locks, id ranges and notifications of this server.
+        locks: The lock table, for its synchronous calls.
+        slices: What long work in this loop asks when to pause.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        *,
+        loop: asyncio.AbstractEventLoop,
+        syncer: Syncer,
+        close_files: Callable[[], None],
+    ) -> None:
+        self.locks = services.locks
+        self.slices = services.slices
+        self.committer = services.committer
+        self.coordinator = LocalCoordinator(self.locks, self.point)
+        self._services = services
+        self._syncer = syncer
+        self._close_files = close_files
+        self._ids = itertools.count(1)
+        self._is_open = True
+        self._loop = loop
+        self._housekeeping = loop.call_later(HOUSEKEEPING_SECONDS, self._keep_house)
+
+    def begin(self, isolation: Isolation = Isolation.READ_COMMITTED) -> EmbeddedTransaction:
+        if isolation is Isolation.SERIALIZABLE:
+            raise not_supported("isolation level SERIALIZABLE")
+        return EmbeddedTransaction(self._services, next(self._ids), isolation)
+
+    async def point(
+        self,
+        keys: Sequence[bytes],
+        operation: Callable[[Newest], T],
+        *,
+        lock_timeout_ms: int = 0,
+    ) -> T:
+        while True:
+            try:
+                evaluated = self._try_point(keys, operation)
+            except Retry as retry:
+                keys = retry.keys
+                continue
+            if evaluated is not None:
+                return await evaluated.told()
+            keys, evaluated = await self._parked(keys, operation, lock_timeout_ms)
+            if evaluated is not None:
+                return await evaluated.told()
+
+    def _try_point(
+        self, keys: Sequence[bytes], operation: Callable[[Newest], T]
+    ) -> Evaluated[T] | None:
+        is_free = self.locks.is_free
+        for key in keys:
+            if not is_free(key):
+                return None
+        return evaluate(self.committer, operation)
+
+    async def _parked(
+        self, keys: Sequence[bytes], operation: Callable[[Newest], T], lock_timeout_ms: int
+    ) -> tuple[Sequence[bytes], Evaluated[T] | None]:
+        """Waits for one key that is taken, then runs the operation if the others are free.
+
+        It waits without holding anything, so it is in no deadlock.
+        """
+        is_free = self.locks.is_free
+        taken = next((key for key in keys if not is_free(key)), None)
+        if taken is None:
+            return keys, None
+        owner = _PointOwner(next(self._ids), lock_timeout_ms)
+        await self.locks.acquire(owner, taken, LockMode.UPDATE)
+        try:
+            if not all(key == taken or is_free(key) for key in keys):
+                return keys, None
+            return keys, evaluate(self.committer, operation)
+        except Retry as retry:
+            return retry.keys, None
+        finally:
+            self.locks.release(owner)
+
+    def get_now(self, key: bytes) -> bytes | None:
+        return self.committer.newest.get(key)
+
+    def scan_now(
+        self, start: bytes, end: bytes, limit: int, *, reverse: bool = False
+    ) -> list[Entry]:
+        return self.committer.newest.scan(start, end, limit, reverse=reverse)
+
+    async def close(self) -> None:
+        if not self._is_open:
+            return
+        self._is_open = False
+        self._housekeeping.cancel()
+        await self.committer.drain()
+        self._syncer.close()
+        await self._loop.run_in_executor(None, self.committer.close_engine)
+        self._close_files()
+
+    def _keep_house(self) -> None:
+        """Once a second: what no commit does by itself."""
+        self.committer.keep_house()
+        self._housekeeping = self._loop.call_later(HOUSEKEEPING_SECONDS, self._keep_house)
+
+
+class _NoNumbers:
+    """A store in memory keeps no number beside itself."""
+
+    def record(self, number: int) -> None:
+        return
+
+
+def _assemble(
+    engine: Engine,
+    settings: StoreSettings,
+    components: StoreComponents,
+    files: "_Files",
+) -> OpenStore:
+    loop = asyncio.get_running_loop()
+    syncer = Syncer(loop)
+    committer = Committer(
+        engine,
+        decode_record(engine.get(BATCH_KEY)),
+        loop=loop,
+        clock=components.clock,
+        syncer=syncer,
+        synced_numbers=files.numbers,
+        disk=files.disk,
+        reopen=files.reopen,
+        die=components.die,
+    )
+    locks = components.make_locks(loop, deadlock_timeout_ms=settings.deadlock_timeout_ms)
+    services = Services(committer, locks, Slices(loop))
+    return OpenStore(services, loop=loop, syncer=syncer, close_files=files.close)
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """What lies beside the engine."""
+
+    numbers: SyncedNumbers
+    disk: DiskGuard
+    reopen: Reopening | None
+    close: Callable[[], None]
+
+
+async def open_store(
+    path: Path,
+    settings: StoreSettings | None = None,
+    components: StoreComponents | None = None,
+) -> OpenStore:
+    """Opens the store in a data directory, making it if need be.
+
+    Raises DirectoryError if the directory can't be used, and DamageError, with file and advice, if
+    acknowledged commits are missing.
+    """
+    settings = settings or StoreSettings()
+    components = components or StoreComponents()
+    directory = DataDirectory(path)
+
+    def open_engine() -> Engine:
+        return components.open_engine(directory.store, settings.rocks)
+
+    def reopen(failed: Engine) -> tuple[Engine, BatchRecord]:
+        with contextlib.suppress(EngineError):  # it says once more that it failed
+            failed.close()
+        engine = open_engine()
+        return engine, decode_record(engine.get(BATCH_KEY))
+
+    try:
+        engine = open_engine()
+        directory.complete()
+        numbers = SyncedThrough(directory.synced_through)
+    except EngineError as error:
+        directory.unlock()
+        raise DirectoryError(f"cannot open the store in {path}: {error.message}") from error
+    except BaseException:
+        directory.unlock()
+        raise
+
+    def close() -> None:
+        numbers.close()
+        directory.unlock()
+
+    disk = DiskGuard(path, settings.disk)
+    return _assemble(engine, settings, components, _Files(numbers, disk, reopen, close))
+
+
+async def open_memory_store(
+    engine: MemoryEngine | None = None,
+    settings: StoreSettings | None = None,
+    components: StoreComponents | None = None,
+) -> OpenStore:
+    """Opens a store in memory, for tests; nothing of it outlives the engine."""
+    files = _Files(_NoNumbers(), UnlimitedDisk(), None, lambda: None)
+    return _assemble(
+        engine or MemoryEngine(),
+        settings or StoreSettings(),
+        components or StoreComponents(),
+        files,
+    )

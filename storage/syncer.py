@@ -1,0 +1,113 @@
+"""Waiting for the disk beside the event loop.
+
+A sync blocks, so a thread does it. But a thread that comes back from the disk needs the
+interpreter lock, and on a busy loop it can starve: the loop lets go of the lock for too short a
+time, and commits of two seconds were seen. Hence two cures, chosen by how fast syncs are (the
+lower quartile of the last ones, because waiting for the lock makes the others look slow):
+
+- fast disks (under 1 ms): if the thread isn't back in 1.5 ms, the loop syncs by itself, which takes
+  no longer than a sync does;
+- slower disks: the loop hands the lock over, every half millisecond at most, until the thread is
+  back.
+"""
+
+import asyncio
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from storage.kv.engine import EngineError
+
+RESCUE_AFTER_SECONDS: Final = 0.0015
+HAND_OVER_EVERY_SECONDS: Final = 0.0005
+FAST_SYNC_SECONDS: Final = 0.001
+_SAMPLES: Final = 31
+
+Done = Callable[[EngineError | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    number: int
+    work: Callable[[], None]
+    done: Done
+    is_long: bool
+
+
+class Syncer:
+    """Runs one sync at a time and reports its end on the loop.
+
+    Args:
+        loop: The loop that must not wait.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._job_number = 0
+        self._running: _Job | None = None
+        self._seconds: deque[float] = deque(maxlen=_SAMPLES)
+        self._thread = threading.Thread(target=self._work, name="sync", daemon=True)
+        self._thread.start()
+
+    def start(self, work: Callable[[], None], done: Done, *, is_long: bool = False) -> None:
+        """Begins a sync; `done(error)` is called on the loop when it has ended.
+
+        Other blocking work may go the same way as `is_long`: the loop never does that by itself.
+        """
+        self._job_number += 1
+        job = self._running = _Job(self._job_number, work, done, is_long)
+        self._jobs.put(job)
+        self._loop.call_later(RESCUE_AFTER_SECONDS, self._rescue, job)
+
+    def close(self) -> None:
+        """Ends the thread, after the sync that it is in."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def typical_seconds(self) -> float:
+        """Returns how long a sync takes when nothing is in its way."""
+        if not self._seconds:
+            return 0.0
+        return sorted(self._seconds)[len(self._seconds) // 4]
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            began = time.perf_counter()
+            error = _attempt(job.work)
+            seconds = time.perf_counter() - began
+            try:
+                self._loop.call_soon_threadsafe(self._finish, job, seconds, error)
+            except RuntimeError:
+                return  # the loop has been closed: nobody waits any more
+
+    def _finish(self, job: _Job, seconds: float, error: EngineError | None) -> None:
+        if not job.is_long:
+            self._seconds.append(seconds)
+        if self._running is not job:
+            return
+        self._running = None
+        job.done(error)
+
+    def _rescue(self, job: _Job) -> None:
+        if self._running is not job:
+            return
+        if not job.is_long and self.typical_seconds() < FAST_SYNC_SECONDS:
+            began = time.perf_counter()
+            error = _attempt(job.work)
+            self._finish(job, time.perf_counter() - began, error)
+            return
+        time.sleep(0)  # gives the thread the interpreter lock
+        self._loop.call_later(HAND_OVER_EVERY_SECONDS, self._rescue, job)
+
+
+def _attempt(sync: Callable[[], None]) -> EngineError | None:
+    try:
+        sync()
+    except EngineError as error:
+        return error
+    return None
