@@ -11,10 +11,12 @@ import tsql.functions.float_math
 import tsql.functions.hashing
 import tsql.functions.in_range
 import tsql.functions.integer
+import tsql.functions.like
 import tsql.functions.number_cast
 import tsql.functions.numeric
 import tsql.functions.numeric_power
 import tsql.functions.random
+import tsql.functions.similar
 import tsql.functions.text
 import tsql.functions.text_cast
 import tsql.functions.text_comparison
@@ -22,6 +24,7 @@ import tsql.functions.text_format
 import tsql.functions.text_quote
 import tsql.functions.text_unicode
 import tsql.functions.type_info
+import tsql.functions.type_output
 import tsql.functions.width_bucket
 import tsql.types.array
 import tsql.types.boolean
