@@ -2,6 +2,8 @@
 
 # ruff: noqa: F401 - imported for what they register
 
+import tsql.functions.array
+import tsql.functions.array_search
 import tsql.functions.boolean
 import tsql.functions.bytea
 import tsql.functions.encode
@@ -16,6 +18,7 @@ import tsql.functions.number_cast
 import tsql.functions.numeric
 import tsql.functions.numeric_power
 import tsql.functions.random
+import tsql.functions.series
 import tsql.functions.similar
 import tsql.functions.text
 import tsql.functions.text_cast
@@ -23,6 +26,7 @@ import tsql.functions.text_comparison
 import tsql.functions.text_format
 import tsql.functions.text_quote
 import tsql.functions.text_unicode
+import tsql.functions.to_ascii
 import tsql.functions.type_info
 import tsql.functions.type_output
 import tsql.functions.width_bucket
