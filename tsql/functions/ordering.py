@@ -4,8 +4,10 @@
 mode, width_bucket and rank all ask here. Most types compare as their Python values do.
 """
 
+import math
 import operator
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from storage.errors import DatabaseError
@@ -97,6 +99,38 @@ _EQUALITIES: dict[int, Equality] = {
 }
 
 
+def _float_image(value: float) -> Any:
+    return None if math.isnan(value) else value
+
+
+def _numeric_image(value: Decimal) -> Any:
+    return None if value.is_nan() else value
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _blank_trimmed(value: str) -> str:
+    return value.rstrip(" ")
+
+
+_IMAGES: dict[int, Callable[[Any], Any]] = {
+    **dict.fromkeys(NATURAL, _same),
+    oids.FLOAT4: _float_image,
+    oids.FLOAT8: _float_image,
+    oids.NUMERIC: _numeric_image,
+    oids.BPCHAR: _blank_trimmed,
+    oids.INTERVAL: Interval.span,
+    oids.TIMETZ: _same,
+}
+
+
+def image_of(oid: int) -> Callable[[Any], Any] | None:
+    """Returns what maps equal values, and only those, to equal hashable ones; None if unknown."""
+    return _IMAGES.get(oid)
+
+
 def element_of(array_type: int) -> int:
     """Returns the element type of an array type, 0 if it isn't one."""
     row = pg.types().get(array_type)
@@ -154,8 +188,14 @@ def array_equality(element: int) -> Equality:
 def array_comparison(element: int) -> Comparison:
     """Returns the order of arrays: elements first (NULL above all), then count, then dimensions."""
     ordered = comparison_of(element)
+    natural = element in NATURAL
 
     def compare_arrays(a: Array, b: Array) -> int:
+        if natural and a.items != b.items:
+            try:
+                return compare_natural(a.items, b.items)
+            except TypeError:  # a NULL decides
+                pass
         for x, y in zip(a.items, b.items, strict=False):
             if x is None or y is None:
                 if x is not y:
