@@ -1,0 +1,68 @@
+"""The shape of the code: lengths, names, and nothing foreign under our names."""
+
+import ast
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).parent.parent
+PACKAGES = ("terrascale", "wire", "compat", "tsql", "storage")
+MODULE_LINES_MAX = 600
+FUNCTION_LINES_MAX = 75
+BANNED_NAMES = {"utils", "helpers", "manager", "common", "base", "misc"}
+LOCK_FILES = ("requirements/runtime.txt", "requirements/dev.txt")
+
+
+def modules() -> list[pathlib.Path]:
+    return [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+def test_modules_are_short() -> None:
+    long = {
+        str(p.relative_to(ROOT)): n
+        for p in modules()
+        if (n := len(p.read_text().splitlines())) > MODULE_LINES_MAX
+    }
+    assert not long
+
+
+def test_functions_are_short() -> None:
+    long = {}
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                if lines > FUNCTION_LINES_MAX:
+                    long[f"{path.relative_to(ROOT)}:{node.name}"] = lines
+    assert not long
+
+
+def test_every_module_teaches() -> None:
+    silent = [
+        str(p.relative_to(ROOT))
+        for p in modules()
+        if not ast.get_docstring(ast.parse(p.read_text()))
+    ]
+    assert not silent
+
+
+def test_names_say_what_is_inside() -> None:
+    assert not [p for p in modules() if p.stem in BANNED_NAMES]
+
+
+def test_locks_hold_versions_and_hashes_only() -> None:
+    for name in LOCK_FILES:
+        text = (ROOT / name).read_text()
+        assert "://" not in text
+        assert "--index" not in text
+        assert "--hash=sha256:" in text
+
+
+def test_the_server_imports_neither_duckdb_nor_pyarrow() -> None:
+    code = (
+        "import sys, terrascale.server; print(sorted({'duckdb', 'pyarrow'} & sys.modules.keys()))"
+    )
+    output = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert output.stdout.strip() == "[]"
