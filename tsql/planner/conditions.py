@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from tsql import bound
 from tsql.bound import Const, Expression, FunctionCall
-from tsql.planner.key_values import comparable
+from tsql.planner.key_values import comparable, comparable_as_it_is
 from tsql.planner.walk import is_fixed, strip_relabels
 from tsql.types import oids
 
@@ -158,7 +158,7 @@ def _row_test(comparison: bound.RowComparison) -> Test | None:
         return None
     pairs = zip(left, right, strict=True)
     if operator not in {"<", "<=", ">", ">="} or not all(
-        comparable(target.type, value.type) for target, value in pairs
+        comparable_as_it_is(target.type, value.type) for target, value in pairs
     ):
         return None
     return RowTest(left, operator, right, tuple(value.type for value in right))

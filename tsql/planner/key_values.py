@@ -70,6 +70,19 @@ def comparable(target: int, value: int) -> bool:
 Fit = tuple[Any, bool] | None
 
 
+def comparable_as_it_is(target: int, value: int) -> bool:
+    """Returns whether, besides, every value of type `value` is one of type `target`."""
+    if target == value:
+        return target in _ORDERED
+    widened = {(oids.INT4, oids.INT2), (oids.INT8, oids.INT2), (oids.INT8, oids.INT4)}
+    texts = _FAMILIES[2]
+    return (
+        (target, value) in widened
+        or (target, value) == (oids.FLOAT8, oids.FLOAT4)
+        or (target in texts and value in texts)
+    )
+
+
 class Impossible(Exception):  # noqa: N818 - a signal: no row meets the condition
     """No key meets the condition."""
 

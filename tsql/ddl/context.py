@@ -1,0 +1,91 @@
+"""What a DDL statement works with, and how it finds the relations that it names."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from storage.catalog import Catalog, IndexRef, Relation
+from storage.catalog_store import CatalogStore, CatalogTransaction
+from storage.errors import DatabaseError
+from storage.kv.store import Transaction
+from storage.schema import Sequence, Table
+from tsql.env import Env
+
+#: Schemas whose tables are made by the server.
+SYSTEM_SCHEMAS: Final = frozenset({"pg_catalog", "information_schema"})
+
+
+@dataclass(slots=True)
+class Ddl:
+    """One DDL statement at work.
+
+    Attributes:
+        notice: Sends (severity, sqlstate, message).
+    """
+
+    txn: Transaction
+    catalogs: CatalogStore
+    changes: CatalogTransaction
+    env: Env
+    notice: Callable[[str, str, str], None]
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog as this transaction sees it now."""
+        return self.changes.catalog
+
+    def creation_schema(self, relation: Any) -> str:
+        """Returns the schema in which a relation would be made. Raises 3F000, 42501."""
+        name = relation.schemaname
+        if name is None:
+            for candidate in self.env.search_path:
+                if self.catalog.schema(candidate) is not None:
+                    return candidate
+            raise DatabaseError("3F000", "no schema has been selected to create in")
+        if name in SYSTEM_SCHEMAS:
+            raise DatabaseError(
+                "42501",
+                f'permission denied to create "{name}.{relation.relname}"',
+                detail="System catalog modifications are currently disallowed.",
+            )
+        if self.catalog.schema(name) is None:
+            position = None if relation.location is None else relation.location + 1
+            raise DatabaseError("3F000", f'schema "{name}" does not exist', position=position)
+        return str(name)
+
+    def find(self, schema: str | None, name: str) -> Relation | None:
+        """Returns the relation of that name, by the search path if no schema is given."""
+        schemas = self.env.search_path if schema is None else (schema,)
+        for candidate in schemas:
+            found = self.catalog.relation(candidate, name)
+            if found is not None:
+                return found
+        return None
+
+    def table(self, relation: Any) -> Table:
+        """Returns the table that a RangeVar names. Raises 42P01, 42809."""
+        found = self.find(relation.schemaname, relation.relname)
+        if found is None:
+            raise no_such_relation(relation)
+        if not isinstance(found, Table):
+            raise DatabaseError("42809", f'"{relation.relname}" is not a table')
+        return found
+
+
+def no_such_relation(relation: Any) -> DatabaseError:
+    """Returns the error for a RangeVar that names nothing."""
+    name = relation.relname
+    if relation.schemaname is not None:
+        name = f"{relation.schemaname}.{name}"
+    return DatabaseError("42P01", f'relation "{name}" does not exist')
+
+
+def kind_of_relation(relation: Relation) -> str:
+    """Returns table, index or sequence."""
+    match relation:
+        case Table():
+            return "table"
+        case IndexRef():
+            return "index"
+        case Sequence():
+            return "sequence"

@@ -1,0 +1,342 @@
+"""CREATE TABLE.
+
+The definition is read in PostgreSQL's order, because the first fault is the one reported: columns
+and keys, then whether the name is taken, then defaults and checks.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+
+from storage.errors import DatabaseError, not_supported
+from storage.schema import Check, Column, Index, KeyPart, Projection, Table
+from tsql.binder import bind_default, bind_expression
+from tsql.ddl.columns import check_can_be_key, column_of, serial_type
+from tsql.ddl.constraints import KeyConstraint, redundant_with, refuse_constraint
+from tsql.ddl.context import Ddl
+from tsql.ddl.names import free_name, index_columns_part
+from tsql.ddl.options import TableOptions, table_options
+from tsql.deparse import deparse
+from tsql.parser import ast, enums
+from tsql.planner.walk import columns_of
+
+_TYPES = enums.ConstrType
+
+
+@dataclass(slots=True)
+class _Definition:
+    """A table's definition as far as it is read."""
+
+    name: str
+    columns: list[Column] = field(default_factory=list)
+    defaults: dict[int, Any] = field(default_factory=dict)
+    checks: list[tuple[str | None, Any]] = field(default_factory=list)
+    keys: list[KeyConstraint] = field(default_factory=list)
+
+    def position(self, name: str) -> int | None:
+        for position, column in enumerate(self.columns):
+            if column.name == name:
+                return position
+        return None
+
+    def change(self, position: int, **changes: Any) -> None:
+        self.columns[position] = msgspec.structs.replace(self.columns[position], **changes)
+
+
+async def create_table(node: Any, ddl: Ddl) -> str:
+    """Runs a CreateStmt; returns the command tag."""
+    _refuse(node)
+    relation = node.relation
+    schema = ddl.creation_schema(relation)
+    name = relation.relname
+    if node.if_not_exists and ddl.catalog.relation(schema, name) is not None:
+        ddl.notice("NOTICE", "42P07", f'relation "{name}" already exists, skipping')
+        return "CREATE TABLE"
+    options = table_options(node.options)
+    definition = _read(node, name)
+    if ddl.catalog.relation(schema, name) is not None:
+        raise DatabaseError("42P07", f'relation "{name}" already exists')
+    table = await _table(definition, schema, options, ddl)
+    await ddl.changes.create_table(table)
+    return "CREATE TABLE"
+
+
+def _refuse(node: Any) -> None:
+    persistence = node.relation.relpersistence
+    features = (
+        (persistence == "t", "CREATE TEMPORARY TABLE"),
+        (persistence == "u", "CREATE UNLOGGED TABLE"),
+        (node.inhRelations and node.partbound is None, "INHERITS"),
+        (node.partbound is not None, "PARTITION OF"),
+        (node.partspec is not None, "PARTITION BY"),
+        (node.ofTypename is not None, "CREATE TABLE OF a type"),
+        (node.tablespacename is not None, "TABLESPACE"),
+        (node.oncommit != enums.OnCommitAction.ONCOMMIT_NOOP, "ON COMMIT"),
+    )
+    for is_used, feature in features:
+        if is_used:
+            hint = None
+            if feature == "PARTITION BY":
+                hint = "Name the partition key by WITH (partition_key = '…')."
+            raise not_supported(feature, hint=hint)
+    if node.accessMethod not in {None, "heap"}:
+        raise DatabaseError("42704", f'access method "{node.accessMethod}" does not exist')
+
+
+# ---- reading -----------------------------------------------------------------------------------
+
+
+def _read(node: Any, name: str) -> _Definition:
+    definition = _Definition(name)
+    pending: list[Any] = []
+    for element in node.tableElts or ():
+        match element:
+            case ast.ColumnDef():
+                _read_column(definition, element)
+            case ast.Constraint():
+                pending.append(element)
+            case ast.TableLikeClause():
+                raise not_supported("LIKE in CREATE TABLE")
+            case _:
+                raise not_supported(type(element).__name__)
+    for constraint in pending:
+        _read_constraint(definition, constraint, None)
+    _settle_keys(definition)
+    return definition
+
+
+def _read_column(definition: _Definition, element: Any) -> None:
+    if serial_type(element) is not None:
+        raise not_supported(f"type {element.typeName.names[0].sval}")
+    column_id = len(definition.columns) + 1
+    column = column_of(element, column_id)
+    if definition.position(column.name) is not None:
+        raise DatabaseError("42701", f'column "{column.name}" specified more than once')
+    definition.columns.append(column)
+    position = column_id - 1
+    nullness: bool | None = None
+    for constraint in element.constraints or ():
+        match constraint.contype:
+            case _TYPES.CONSTR_NULL | _TYPES.CONSTR_NOTNULL:
+                wanted = constraint.contype == _TYPES.CONSTR_NOTNULL
+                if nullness is not None and nullness != wanted:
+                    raise _conflicting_null(definition, column, constraint)
+                nullness = wanted
+                if wanted:
+                    definition.change(position, not_null=True)
+            case _TYPES.CONSTR_DEFAULT:
+                if column_id in definition.defaults:
+                    raise _second_default(definition, column, constraint)
+                definition.defaults[column_id] = constraint.raw_expr
+            case _:
+                _read_constraint(definition, constraint, column)
+
+
+def _read_constraint(definition: _Definition, constraint: Any, column: Column | None) -> None:
+    refuse_constraint(constraint)
+    match constraint.contype:
+        case _TYPES.CONSTR_CHECK:
+            definition.checks.append((constraint.conname, constraint.raw_expr))
+        case _TYPES.CONSTR_PRIMARY | _TYPES.CONSTR_UNIQUE:
+            _read_key(definition, constraint, column)
+        case other:
+            raise not_supported(f"constraint {other.name}")
+
+
+def _read_key(definition: _Definition, constraint: Any, column: Column | None) -> None:
+    is_primary = constraint.contype == _TYPES.CONSTR_PRIMARY
+    position = None if constraint.location is None else constraint.location + 1
+    if is_primary and any(key.is_primary for key in definition.keys):
+        raise DatabaseError(
+            "42P16",
+            f'multiple primary keys for table "{definition.name}" are not allowed',
+            position=position,
+        )
+    names = [column.name] if column else [item.sval for item in constraint.keys]
+    included = [item.sval for item in constraint.including or ()]
+    if is_primary and included:
+        raise not_supported("INCLUDE in a primary key")
+    kind = "primary key" if is_primary else "unique"
+    for index, name in enumerate([*names, *included]):
+        if definition.position(name) is None:
+            raise DatabaseError(
+                "42703", f'column "{name}" named in key does not exist', position=position
+            )
+        if name in names[:index]:
+            raise DatabaseError(
+                "42701",
+                f'column "{name}" appears twice in {kind} constraint',
+                position=position,
+            )
+    definition.keys.append(
+        KeyConstraint(
+            constraint.conname,
+            is_primary,
+            tuple(names),
+            tuple(included),
+            nulls_distinct=not constraint.nulls_not_distinct,
+        )
+    )
+
+
+def _settle_keys(definition: _Definition) -> None:
+    """Puts the primary key first, drops UNIQUE constraints that say the same again."""
+    ordered = sorted(definition.keys, key=lambda key: not key.is_primary)
+    kept: list[KeyConstraint] = []
+    for key in ordered:
+        same = redundant_with(key, kept)
+        if same is None:
+            kept.append(key)
+        elif same.name is None:
+            kept[kept.index(same)] = replace(same, name=key.name)
+    definition.keys = kept
+    for key in kept:
+        for name in key.columns:
+            position = definition.position(name)
+            assert position is not None
+            column = definition.columns[position]
+            if key.is_primary:
+                definition.change(position, not_null=True)
+            check_can_be_key(column.kind, column.element_kind, column.sql_type)
+
+
+def _conflicting_null(definition: _Definition, column: Column, constraint: Any) -> DatabaseError:
+    return DatabaseError(
+        "42601",
+        f'conflicting NULL/NOT NULL declarations for column "{column.name}" of table'
+        f' "{definition.name}"',
+        position=constraint.location + 1,
+    )
+
+
+def _second_default(definition: _Definition, column: Column, constraint: Any) -> DatabaseError:
+    return DatabaseError(
+        "42601",
+        f'multiple default values specified for column "{column.name}" of table'
+        f' "{definition.name}"',
+        position=constraint.location + 1,
+    )
+
+
+# ---- making ------------------------------------------------------------------------------------
+
+
+async def _table(definition: _Definition, schema: str, options: TableOptions, ddl: Ddl) -> Table:
+    table = Table(
+        id=await ddl.catalogs.new_relation_id(),
+        schema=schema,
+        name=definition.name,
+        storage_id=await ddl.catalogs.new_storage_id(),
+        columns=tuple(definition.columns),
+        hidden_key=True,
+        scheme=options.scheme,
+        policy=options.policy,
+        next_column_id=len(definition.columns) + 1,
+        owner=ddl.env.user,
+        options=options.kept,
+    )
+    table = _with_defaults(table, definition, ddl)
+    table = _with_checks(table, definition, ddl)
+    taken = {definition.name}
+    for key in definition.keys:
+        table = await _with_key(table, key, taken, ddl)
+    return _with_partition_key(table, options.partition_columns)
+
+
+def _with_defaults(table: Table, definition: _Definition, ddl: Ddl) -> Table:
+    columns = []
+    for column in table.columns:
+        node = definition.defaults.get(column.id)
+        if node is None:
+            columns.append(column)
+            continue
+        bind_default(node, column, ddl.env)
+        columns.append(msgspec.structs.replace(column, default_sql=deparse(node)))
+    return msgspec.structs.replace(table, columns=tuple(columns))
+
+
+def _with_checks(table: Table, definition: _Definition, ddl: Ddl) -> Table:
+    named = [name for name, _ in definition.checks if name is not None]
+    for name in named:
+        if named.count(name) > 1:
+            raise DatabaseError("42710", f'check constraint "{name}" already exists')
+    checks: list[Check] = []
+    for name, node in definition.checks:
+        expression = bind_expression(node, table, ddl.env, "check")
+        positions = sorted(columns_of(expression))
+        only = table.columns[positions[0]].name if len(positions) == 1 else None
+        taken = {*named, *(check.name for check in checks)}
+        chosen = name or free_name(table.name, only, "check", taken.__contains__)
+        column_ids = tuple(table.columns[position].id for position in positions)
+        checks.append(Check(name=chosen, check_sql=deparse(node), column_ids=column_ids))
+    # PostgreSQL tests them in the order of their names.
+    checks.sort(key=lambda check: check.name.encode())
+    return msgspec.structs.replace(table, checks=tuple(checks))
+
+
+async def _with_key(table: Table, key: KeyConstraint, taken: set[str], ddl: Ddl) -> Table:
+    def is_taken(name: str) -> bool:
+        return name in taken or ddl.catalog.relation(table.schema, name) is not None
+
+    name = key.name
+    if name is None:
+        middle = None if key.is_primary else index_columns_part([*key.columns, *key.included])
+        name = free_name(table.name, middle, "pkey" if key.is_primary else "key", is_taken)
+    elif is_taken(name):
+        raise DatabaseError("42P07", f'relation "{name}" already exists')
+    taken.add(name)
+    columns = [column for n in key.columns if (column := table.column(n)) is not None]
+    ids = tuple(column.id for column in columns)
+    relation_id = await ddl.catalogs.new_relation_id()
+    if key.is_primary:
+        return msgspec.structs.replace(
+            table,
+            key_column_ids=ids,
+            hidden_key=False,
+            primary_key_constraint=name,
+            primary_key_index_id=relation_id,
+        )
+    index = unique_index(columns, name, relation_id, await ddl.catalogs.new_storage_id())
+    included = [column.id for n in key.included if (column := table.column(n)) is not None]
+    index = with_included(index, included)
+    index = msgspec.structs.replace(index, constraint=name, nulls_distinct=key.nulls_distinct)
+    return msgspec.structs.replace(table, indexes=(*table.indexes, index))
+
+
+def unique_index(columns: Sequence[Column], name: str, index_id: int, storage_id: int) -> Index:
+    """Returns the index of a UNIQUE constraint."""
+    parts = tuple(
+        KeyPart(
+            column_id=column.id,
+            kind=column.kind,
+            element_kind=column.element_kind,
+            sql_type=column.sql_type,
+            typmod=column.typmod,
+        )
+        for column in columns
+    )
+    return Index(id=index_id, name=name, storage_id=storage_id, parts=parts, unique=True)
+
+
+def with_included(index: Index, column_ids: Sequence[int]) -> Index:
+    """Returns the index with the columns of INCLUDE."""
+    if not column_ids:
+        return index
+    return msgspec.structs.replace(
+        index, projection=Projection.INCLUDE, included_column_ids=tuple(column_ids)
+    )
+
+
+def _with_partition_key(table: Table, names: tuple[str, ...] | None) -> Table:
+    if names is None:
+        return table
+    key = [table.column_by_id(column_id).name for column_id in table.key_column_ids]
+    if list(names) != key[: len(names)] or not names:
+        raise DatabaseError(
+            "22023",
+            "partition_key must name the first columns of the primary key, in its order",
+            detail=f"The primary key is ({', '.join(key)})." if key else None,
+        )
+    return msgspec.structs.replace(table, partition_column_count=len(names))
