@@ -118,7 +118,7 @@ unpack: Final[Callable[[bytes | memoryview], Any]] = msgspec.msgpack.Decoder(
 
 
 def _extension(code: Extension, data: bytes) -> msgspec.msgpack.Ext:
-    return msgspec.msgpack.Ext(code, data)
+    return msgspec.msgpack.Ext(int(code), data)
 
 
 def tree_to_stored(value: Any) -> Any:
