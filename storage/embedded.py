@@ -13,6 +13,7 @@ from storage.commit import Committer, Reopening, SyncedNumbers
 from storage.coordinator import LocalCoordinator
 from storage.disk import DiskGuard, DiskSettings, UnlimitedDisk
 from storage.errors import not_supported
+from storage.kv import verdict
 from storage.kv.batches import BATCH_KEY, BatchRecord, decode_record
 from storage.kv.directory import DataDirectory, DirectoryError
 from storage.kv.engine import Engine, EngineError, Entry
@@ -234,7 +235,14 @@ async def open_store(
     directory = DataDirectory(path)
 
     def open_engine() -> Engine:
-        return components.open_engine(directory.store, settings.rocks)
+        expected = verdict.judge(directory.store, directory.synced_through).number
+        engine = components.open_engine(directory.store, settings.rocks)
+        number = decode_record(engine.get(BATCH_KEY)).number
+        if number < expected:
+            engine.close()
+            problem = f"batches {number + 1} to {expected} are in the logs but were not recovered"
+            raise verdict.DamageError(directory.store, None, problem)
+        return engine
 
     def reopen(failed: Engine) -> tuple[Engine, BatchRecord]:
         with contextlib.suppress(EngineError):  # it says once more that it failed
