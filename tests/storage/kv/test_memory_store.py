@@ -1,0 +1,19 @@
+"""The store in memory keeps the contract."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from storage.embedded import OpenStore, open_memory_store
+from tests.storage.kv.contract import StoreContract
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[OpenStore]:
+    opened = await open_memory_store()
+    yield opened
+    await opened.close()
+
+
+class TestMemoryStore(StoreContract):
+    pass
