@@ -13,6 +13,8 @@ import tsql.functions.float_math
 import tsql.functions.hashing
 import tsql.functions.in_range
 import tsql.functions.integer
+import tsql.functions.json_aggregates
+import tsql.functions.json_build
 import tsql.functions.like
 import tsql.functions.number_cast
 import tsql.functions.numeric

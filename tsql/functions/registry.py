@@ -31,6 +31,14 @@ _FunctionT = TypeVar("_FunctionT", bound=Function)
 
 
 @dataclass(frozen=True, slots=True)
+class SortOrder:
+    """How one column of WITHIN GROUP (ORDER BY …) is ordered."""
+
+    descending: bool
+    nulls_first: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CallSite:
     """What is known of a call before it runs.
 
@@ -38,12 +46,17 @@ class CallSite:
         argument_types: Actual type OIDs, polymorphic ones resolved (variadic "any" arguments spread).
         result_type: Actual type OID.
         typmods: Type modifiers of the arguments, -1 for none.
+        sort: For WITHIN GROUP: how each of its columns is ordered.
+        fields: For each argument of type record, the names and types of its fields, else None.
+            Empty where no argument is a record.
     """
 
     proc: PgProc
     argument_types: tuple[int, ...]
     result_type: int
     typmods: tuple[int, ...] = ()
+    fields: tuple[tuple[tuple[str, int], ...] | None, ...] = ()
+    sort: tuple[SortOrder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +68,14 @@ class Implementation:
 
 
 class Accumulator(Protocol):
-    """The running state of one aggregate over one group."""
+    """The running state of one aggregate over one group.
+
+    Of an ordered-set aggregate (pg_aggregate's kind o or h: percentile_cont, mode, rank …) the factory
+    takes the values of the direct arguments, after the Env if it wants one; `add` then gets the
+    aggregated values in the order that WITHIN GROUP asks for: the executor sorts. The call site's
+    `argument_types` are those of the direct arguments, then of the aggregated ones, and `sort` tells
+    how these are ordered.
+    """
 
     def add(self, *values: Any) -> None:
         """Takes one row's argument values. Rows that the aggregate's strictness skips never get here.
@@ -74,7 +94,7 @@ class Accumulator(Protocol):
 class AggregateImplementation:
     """How an aggregate runs: `build` makes a factory of accumulators for a call site."""
 
-    build: Callable[[CallSite], Callable[[], Accumulator]]
+    build: Callable[[CallSite], Callable[..., Accumulator]]
     strict: bool
     env: bool
 
@@ -112,14 +132,14 @@ def builds(
 def aggregates(
     *signatures: str, strict: bool = True, env: bool = False
 ) -> Callable[
-    [Callable[[CallSite], Callable[[], Accumulator]]],
-    Callable[[CallSite], Callable[[], Accumulator]],
+    [Callable[[CallSite], Callable[..., Accumulator]]],
+    Callable[[CallSite], Callable[..., Accumulator]],
 ]:
     """Registers a builder of accumulator factories. With `env` the factory takes the Env."""
 
     def register(
-        build: Callable[[CallSite], Callable[[], Accumulator]],
-    ) -> Callable[[CallSite], Callable[[], Accumulator]]:
+        build: Callable[[CallSite], Callable[..., Accumulator]],
+    ) -> Callable[[CallSite], Callable[..., Accumulator]]:
         for name in signatures:
             assert name not in _AGGREGATES, name
             _AGGREGATES[name] = AggregateImplementation(build, strict, env)
