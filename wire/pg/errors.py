@@ -66,3 +66,10 @@ def notice_response(notice: Notice, encode: backend.Encode) -> bytes:
     fields = {"S": notice.severity, "V": notice.severity, "C": notice.sqlstate, "M": notice.message}
     fields.update((code, text) for code, text in optional.items() if text is not None)
     return backend.notice_response(fields, encode)
+
+
+def as_fatal(error: DatabaseError) -> FatalError:
+    """Returns the error as one that ends the connection."""
+    if isinstance(error, FatalError):
+        return error
+    return FatalError(error.sqlstate, error.message, detail=error.detail, hint=error.hint)
