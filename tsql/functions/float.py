@@ -124,6 +124,8 @@ def _single(operation: FloatFunction) -> FloatFunction:
     return rounded
 
 
+add_float4 = _single(add)
+
 for _pair in _PAIRS:
     implements(f"float{_pair}eq")(equal)
     implements(f"float{_pair}ne")(not_equal)
@@ -133,7 +135,7 @@ for _pair in _PAIRS:
     implements(f"float{_pair}ge")(greater_or_equal)
     implements(f"btfloat{_pair}cmp")(compare)
     _rounds = _pair == "4"
-    implements(f"float{_pair}pl")(_single(add) if _rounds else add)
+    implements(f"float{_pair}pl")(add_float4 if _rounds else add)
     implements(f"float{_pair}mi")(_single(subtract) if _rounds else subtract)
     implements(f"float{_pair}mul")(_single(multiply) if _rounds else multiply)
     implements(f"float{_pair}div")(_single(divide) if _rounds else divide)

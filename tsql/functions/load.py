@@ -2,6 +2,7 @@
 
 # ruff: noqa: F401 - imported for what they register
 
+import tsql.functions.aggregate
 import tsql.functions.array
 import tsql.functions.array_search
 import tsql.functions.boolean
@@ -15,13 +16,17 @@ import tsql.functions.in_range
 import tsql.functions.integer
 import tsql.functions.json_aggregates
 import tsql.functions.json_build
+import tsql.functions.jsonb_access
+import tsql.functions.jsonb_change
 import tsql.functions.like
 import tsql.functions.number_cast
 import tsql.functions.numeric
 import tsql.functions.numeric_power
+import tsql.functions.ordered_set
 import tsql.functions.random
 import tsql.functions.series
 import tsql.functions.similar
+import tsql.functions.statistics
 import tsql.functions.text
 import tsql.functions.text_cast
 import tsql.functions.text_comparison

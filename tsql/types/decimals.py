@@ -48,6 +48,14 @@ EXACT: Final = Context(
     Emax=DIGITS_BEFORE_POINT_MAX - 1,
     traps=[Overflow, DivisionByZero],
 )
+#: As EXACT without a limit before the point, for running sums: the result is checked, not the way.
+WIDE: Final = Context(
+    prec=_PRECISION_MAX,
+    rounding=ROUND_HALF_UP,
+    Emin=MIN_EMIN,
+    Emax=MAX_EMAX,
+    traps=[],
+)
 #: For quantize: half away from zero.
 ROUNDING: Final = Context(
     prec=_PRECISION_MAX,
