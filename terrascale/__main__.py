@@ -1,0 +1,5 @@
+"""`python -m terrascale` is the `terrascale` command."""
+
+from terrascale.cli import main
+
+main()

@@ -1,0 +1,173 @@
+"""Settings: defaults, overlaid by a TOML file, by TERRASCALE_* in the environment, by flags.
+
+The one reader of the environment. A setting's name is its flag's name with underscores: `--pg-port`,
+`TERRASCALE_PG_PORT`, `pg_port = 5432` (or `pg-port`) in the file. Whatever is wrong is said in one
+sentence that names the setting and where it came from.
+"""
+
+import dataclasses
+import ipaddress
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+PREFIX: Final = "TERRASCALE_"
+PORT_MAX: Final = 65535
+
+
+class ConfigurationError(Exception):
+    """A setting that can't be; the text is one sentence for the person who set it."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an administrator may set.
+
+    Attributes:
+        data_dir: Where the data is kept.
+        host: Address of the TCP listeners; off loopback a password must be set.
+        pg_port: Port of the PostgreSQL protocol; 0 lets the system choose.
+        socket_dir: Directory of the Unix socket; None: /tmp and, where writable, /var/run/postgresql.
+        dynamodb_port: Port of the DynamoDB API (that door comes later).
+        http_port: Port of the REST API and the console (likewise).
+        password: The password of user terrascale; None: none is asked, on loopback only.
+        tls_cert: Certificate chain in PEM; with `tls_key`, TLS is offered.
+        max_connections: More than that get 53300.
+        statement_timeout: Milliseconds; the default of PostgreSQL's setting. 0: none.
+        free_space_floor_mb: Below that much free disk, inserts and updates get 53100. 0: no floor.
+        log_level: debug, info, warning or error.
+    """
+
+    data_dir: Path = Path("terrascale-data")
+    host: str = "127.0.0.1"
+    pg_port: int = 5432
+    socket_dir: Path | None = None
+    dynamodb_port: int = 8000
+    http_port: int = 8080
+    password: str | None = None
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    max_connections: int = 500
+    statement_timeout: int = 0
+    free_space_floor_mb: int = 192
+    log_level: str = "info"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the listeners."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def socket_dirs(self) -> tuple[Path, ...]:
+        """Returns the directories that get a Unix socket."""
+        if self.socket_dir is not None:
+            return (self.socket_dir,)
+        usual = Path("/var/run/postgresql")
+        found = (usual,) if usual.is_dir() and os.access(usual, os.W_OK) else ()
+        return (Path("/tmp"), *found)  # noqa: S108 - where PostgreSQL's clients look
+
+
+def load(flags: Mapping[str, Any], config: Path | None = None) -> Settings:
+    """Returns the settings; a flag that is None was not given. Raises ConfigurationError."""
+    environment = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in os.environ.items()  # noqa: TID251 - this module is the one reader
+        if name.startswith(PREFIX) and value != ""
+    }
+    file = config or _path(environment.pop("config", None))
+    environment.pop("config", None)
+    values: dict[str, Any] = {}
+    for origin, found in (
+        (f"file {file}", _read_file(file) if file else {}),
+        ("environment", environment),
+        ("command line", {name: value for name, value in flags.items() if value is not None}),
+    ):
+        for name, value in found.items():
+            values[name] = _converted(name, value, origin)
+    settings = Settings(**values)
+    _validate(settings)
+    return settings
+
+
+def _path(value: str | None) -> Path | None:
+    return Path(value) if value else None
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return {name.replace("-", "_"): value for name, value in tomllib.load(file).items()}
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot read the configuration file {path}: {error.strerror}."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(
+            f"the configuration file {path} is not valid TOML: {error}."
+        ) from error
+
+
+def _converted(name: str, value: Any, origin: str) -> Any:
+    converter = _CONVERTERS.get(name)
+    if converter is None:
+        known = ", ".join(sorted(_CONVERTERS))
+        raise ConfigurationError(f"unknown setting {name!r} in the {origin}; known are: {known}.")
+    try:
+        return converter(value)
+    except (TypeError, ValueError):
+        shown = "the value given" if name == "password" else repr(value)
+        raise ConfigurationError(f"setting {name!r} in the {origin} can't be {shown}.") from None
+
+
+def _port(value: Any) -> int:
+    port = int(value)
+    if not 0 <= port <= PORT_MAX:
+        raise ValueError(port)
+    return port
+
+
+def _count(value: Any) -> int:
+    count = int(value)
+    if count < 0:
+        raise ValueError(count)
+    return count
+
+
+def _level(value: Any) -> str:
+    level = str(value).lower()
+    if level not in {"debug", "info", "warning", "error"}:
+        raise ValueError(level)
+    return level
+
+
+_CONVERTERS: Final[dict[str, Callable[[Any], Any]]] = {
+    "data_dir": Path,
+    "host": str,
+    "pg_port": _port,
+    "socket_dir": Path,
+    "dynamodb_port": _port,
+    "http_port": _port,
+    "password": str,
+    "tls_cert": Path,
+    "tls_key": Path,
+    "max_connections": _count,
+    "statement_timeout": _count,
+    "free_space_floor_mb": _count,
+    "log_level": _level,
+}
+
+
+def _validate(settings: Settings) -> None:
+    if (settings.tls_cert is None) != (settings.tls_key is None):
+        raise ConfigurationError("--tls-cert and --tls-key belong together: give both or neither.")
+    if not settings.is_loopback and settings.password is None:
+        raise ConfigurationError(
+            f"refusing to listen on {settings.host} without a password: set {PREFIX}PASSWORD, or `password` in the "
+            "configuration file, or listen on 127.0.0.1."
+        )
