@@ -118,9 +118,9 @@ def healthcheck(host: Host = None, pg_port: PgPort = None, config: Config = None
 def check(
     data_dir: DataDir = None,
     config: Config = None,
-    salvage: Annotated[
+    salvage: Annotated[  # noqa: FBT002 - typer makes it a flag
         bool, typer.Option("--salvage", help="Open in spite of damage, and list what is dropped.")
-    ] = False,  # noqa: FBT002 - typer makes it a flag
+    ] = False,
 ) -> None:
     """Verifies the files of a data directory whose server is stopped; exits with 1 if any is damaged."""
     settings = _settings({"data_dir": data_dir, "password": "unused"}, config)

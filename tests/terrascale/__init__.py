@@ -1,0 +1,1 @@
+"""The product: settings, command line, start and stop."""
