@@ -50,6 +50,19 @@ _MICROSECONDS = {
 }
 _DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
 _YEARS = {Unit.YEAR: 1, Unit.DECADE: 10, Unit.CENTURY: 100, Unit.MILLENNIUM: 1000}
+#: What the time is cut down to by the fields that a type modifier names.
+_TIME_UNIT_OF_MASK = {
+    MASK_ALL: 1,
+    MASK_HOUR: HOUR,
+    MASK_DAY | MASK_HOUR: HOUR,
+    MASK_MINUTE: MINUTE,
+    MASK_HOUR | MASK_MINUTE: MINUTE,
+    MASK_DAY | MASK_HOUR | MASK_MINUTE: MINUTE,
+    MASK_SECOND: 1,
+    MASK_MINUTE | MASK_SECOND: 1,
+    MASK_HOUR | MASK_MINUTE | MASK_SECOND: 1,
+    MASK_DAY | MASK_HOUR | MASK_MINUTE | MASK_SECOND: 1,
+}
 _TIME_UNITS = frozenset(_MICROSECONDS)
 _SECOND_UNITS = frozenset({Unit.SECOND, Unit.MILLISECOND, Unit.MICROSECOND})
 
@@ -155,10 +168,11 @@ def adjust_interval(value: Interval, typmod: int) -> Interval:
         return Interval(months, 0, 0)
     if fields_mask == MASK_DAY:
         time = 0
-    elif fields_mask in (MASK_HOUR, MASK_DAY | MASK_HOUR):
-        time = truncated_divmod(time, HOUR)[0] * HOUR
-    elif fields_mask & MASK_MINUTE and not fields_mask & MASK_SECOND:
-        time = truncated_divmod(time, MINUTE)[0] * MINUTE
+    elif fields_mask in _TIME_UNIT_OF_MASK:
+        unit = _TIME_UNIT_OF_MASK[fields_mask]
+        time = truncated_divmod(time, unit)[0] * unit
+    else:
+        raise DatabaseError("XX000", f"unrecognized interval typmod: {typmod}")
     if precision != 0xFFFF:
         if precision > 6:
             raise DatabaseError("22023", f"interval({precision}) precision must be between 0 and 6")
