@@ -7,6 +7,13 @@ import tsql.functions.array
 import tsql.functions.array_search
 import tsql.functions.boolean
 import tsql.functions.bytea
+import tsql.functions.datetime_arithmetic
+import tsql.functions.datetime_cast
+import tsql.functions.datetime_comparison
+import tsql.functions.datetime_extract
+import tsql.functions.datetime_make
+import tsql.functions.datetime_now
+import tsql.functions.datetime_trunc
 import tsql.functions.encode
 import tsql.functions.encodings
 import tsql.functions.float
@@ -14,6 +21,7 @@ import tsql.functions.float_math
 import tsql.functions.hashing
 import tsql.functions.in_range
 import tsql.functions.integer
+import tsql.functions.interval
 import tsql.functions.json_aggregates
 import tsql.functions.json_build
 import tsql.functions.jsonb_access
@@ -33,6 +41,7 @@ import tsql.functions.text_comparison
 import tsql.functions.text_format
 import tsql.functions.text_quote
 import tsql.functions.text_unicode
+import tsql.functions.time_zone
 import tsql.functions.to_ascii
 import tsql.functions.type_info
 import tsql.functions.type_output
@@ -43,6 +52,7 @@ import tsql.types.bytea
 import tsql.types.datetimes
 import tsql.types.floats
 import tsql.types.integers
+import tsql.types.interval
 import tsql.types.json
 import tsql.types.numeric
 import tsql.types.text
