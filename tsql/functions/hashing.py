@@ -5,6 +5,7 @@ bits of the …extended functions with their seed. Results are signed, as SQL's 
 """
 
 import struct
+from decimal import Decimal
 
 from tsql.functions.registry import implements
 from tsql.types.text import clip_name
@@ -90,6 +91,42 @@ def hash_uint32_extended(value: int, seed: int) -> int:
         a, b, c = _mix((a + (seed >> 32)) & _MASK, (b + (seed & _MASK)) & _MASK, c)
     high, low = _finish((a + value) & _MASK, b, c)
     return _signed(high << 32 | low, 64)
+
+
+def _numeric_digits(value: Decimal | int) -> tuple[bytes, int]:
+    """Returns a number's base-10000 digits as PostgreSQL keeps them, and the first one's weight.
+
+    Zeros at both ends are left out, so that 1.5 and 1.50 hash alike; zero has no digits.
+    """
+    if isinstance(value, int) and not value:
+        return b"", 0
+    _, digits, exponent = Decimal(value).as_tuple()
+    assert isinstance(exponent, int)
+    text = "".join(map(str, digits)).lstrip("0")
+    if not text:
+        return b"", 0
+    # Pad, so that the decimal point falls between two groups of four.
+    text += "0" * (exponent % 4)
+    text = "0" * (-len(text) % 4) + text
+    groups = [int(text[start : start + 4]) for start in range(0, len(text), 4)]
+    weight = len(groups) + (exponent - exponent % 4) // 4 - 1
+    while groups[-1] == 0:
+        groups.pop()
+    return struct.pack(f"<{len(groups)}h", *groups), weight
+
+
+def hash_number(value: Decimal | int) -> int:
+    """Returns hash_numeric of a finite number, signed."""
+    digits, weight = _numeric_digits(value)
+    return hash_bytes(digits) ^ weight if digits else -1
+
+
+def hash_number_extended(value: Decimal | int, seed: int) -> int:
+    """Returns hash_numeric_extended of a finite number, signed."""
+    digits, weight = _numeric_digits(value)
+    if not digits:
+        return _signed((seed - 1) & 0xFFFFFFFFFFFFFFFF, 64)
+    return hash_bytes_extended(digits, seed) ^ weight
 
 
 @implements("hashtext")

@@ -26,6 +26,7 @@ import tsql.functions.json_aggregates
 import tsql.functions.json_build
 import tsql.functions.jsonb_access
 import tsql.functions.jsonb_change
+import tsql.functions.jsonb_compare
 import tsql.functions.like
 import tsql.functions.number_cast
 import tsql.functions.numeric
