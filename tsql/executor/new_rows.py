@@ -1,0 +1,160 @@
+"""Rows that are about to be stored: defaults filled in, NOT NULL and CHECK tested.
+
+Two forms of a row meet here. *Stored* rows are storage's: declared columns, and in a dynamic table
+one dict of attributes. *Seen* rows are those of expressions: declared columns, then the attributes
+that the statement names. In a strict table both are the same.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from storage.errors import DatabaseError
+from storage.schema import ColumnPolicy, Table
+from tsql.bound import Const, Expression, SetColumn, TableRelation
+from tsql.env import Env
+from tsql.executor.expressions import Evaluate, compile_expression
+from tsql.executor.run import Row
+from tsql.types.io import output_of
+
+#: Characters of a value that "Failing row contains" shows (PostgreSQL's maxfieldlen).
+_SHOWN_BYTES_MAX = 64
+
+Checks = Sequence[tuple[str, Expression]]
+
+
+class RowChecks:
+    """NOT NULL and CHECK of one table: `test` raises 23502, 23514."""
+
+    def __init__(self, table: Table, checks: Checks) -> None:
+        self._table = table
+        self._not_null = [
+            position for position, column in enumerate(table.columns) if column.not_null
+        ]
+        self._checks = [(name, compile_expression(check)) for name, check in checks]
+
+    def test(self, row: Row, env: Env) -> None:
+        """Raises the error of the first constraint that the row violates."""
+        for position in self._not_null:
+            if row[position] is None:
+                raise self._null_error(position, row, env)
+        for name, check in self._checks:
+            if check(row, env) is False:
+                raise self._check_error(name, row, env)
+
+    def _null_error(self, position: int, row: Row, env: Env) -> DatabaseError:
+        table, column = self._table, self._table.columns[position]
+        return DatabaseError(
+            "23502",
+            f'null value in column "{column.name}" of relation "{table.name}"'
+            " violates not-null constraint",
+            detail=failing_row(table, row, env),
+            schema=table.schema,
+            table=table.name,
+            column=column.name,
+        )
+
+    def _check_error(self, name: str, row: Row, env: Env) -> DatabaseError:
+        table = self._table
+        return DatabaseError(
+            "23514",
+            f'new row for relation "{table.name}" violates check constraint "{name}"',
+            detail=failing_row(table, row, env),
+            schema=table.schema,
+            table=table.name,
+            constraint=name,
+        )
+
+
+def failing_row(table: Table, row: Row, env: Env) -> str:
+    """Returns the detail that shows a row."""
+    texts = []
+    for column, value in zip(table.columns, row, strict=False):
+        if value is None:
+            texts.append("null")
+            continue
+        text = output_of(column.sql_type)(value, env)
+        data = text.encode()
+        if len(data) > _SHOWN_BYTES_MAX:
+            text = data[:_SHOWN_BYTES_MAX].decode(errors="ignore") + "..."
+        texts.append(text)
+    return f"Failing row contains ({', '.join(texts)})."
+
+
+class RowForms:
+    """Turns a relation's stored rows into seen ones, and back."""
+
+    def __init__(self, relation: TableRelation) -> None:
+        self.is_dynamic = relation.table.policy is ColumnPolicy.DYNAMIC
+        self._names = relation.attributes
+        self._width = len(relation.table.columns)
+
+    def seen(self, stored: Row) -> Row:
+        """Returns the row as expressions see it."""
+        if not self.is_dynamic:
+            return stored
+        attributes = stored[-1]
+        return [*stored[:-1], *[attributes.get(name) for name in self._names]]
+
+    def stored(self, seen: Row, attributes: dict[str, Any] | None = None) -> Row:
+        """Returns the row as storage wants it; `attributes` are those that the row had before."""
+        if not self.is_dynamic:
+            return seen
+        merged = dict(attributes or {})
+        for name, value in zip(self._names, seen[self._width :], strict=True):
+            if value is None:
+                merged.pop(name, None)
+            else:
+                merged[name] = value
+        return [*seen[: self._width], merged]
+
+
+def new_row_maker(
+    relation: TableRelation, positions: Sequence[int], defaults: Sequence[Expression]
+) -> Callable[[Row, Env], list[Any]]:
+    """Returns what makes a whole (seen) row of the values given for `positions`."""
+    width = len(relation.table.columns) + len(relation.attributes)
+    filled: list[tuple[int, Evaluate]] = [
+        (position, compile_expression(default))
+        for position, default in enumerate(defaults)
+        if position not in positions and not _is_null(default)
+    ]
+    if list(positions) == list(range(width)):
+        return lambda values, _env: list(values)
+    empty: list[Any] = [None] * width
+    places = tuple(positions)
+
+    def make(values: Row, env: Env) -> list[Any]:
+        row = empty.copy()
+        for position, value in zip(places, values, strict=True):
+            row[position] = value
+        for position, evaluate in filled:
+            row[position] = evaluate((), env)
+        return row
+
+    return make
+
+
+def _is_null(expression: Expression) -> bool:
+    return isinstance(expression, Const) and expression.value is None
+
+
+def row_changer(assignments: Sequence[SetColumn]) -> Callable[[Row, Row, Env], list[Any]]:
+    """Returns what makes the changed (seen) row: (old row, row of the expressions, env)."""
+    compiled = [(item.position, compile_expression(item.expression)) for item in assignments]
+    if len(compiled) == 1:
+        ((only, evaluate),) = compiled
+
+        def change_one(old: Row, inputs: Row, env: Env) -> list[Any]:
+            row = list(old)
+            row[only] = evaluate(inputs, env)
+            return row
+
+        return change_one
+
+    def change(old: Row, inputs: Row, env: Env) -> list[Any]:
+        row = list(old)
+        for position, evaluate in compiled:
+            row[position] = evaluate(inputs, env)
+        return row
+
+    return change

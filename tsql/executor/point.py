@@ -1,0 +1,368 @@
+"""Point statements: one row by its whole key, in autocommit, without a transaction.
+
+This is the hot path. A statement of the right shape is compiled once into closures: parameters to
+key bytes, one call to the store, bytes to a row. Reads look at the newest snapshot of synced
+commits; writes are point operations (storage/kv/store.py), durable when they return. Whatever
+doesn't fit at run time (a row lock in the way, a new attribute) makes `run` return None: the
+statement then goes the general way, in a transaction.
+
+| statement                                   | runs as                                        |
+|---------------------------------------------|------------------------------------------------|
+| SELECT … WHERE key = …                      | one get                                        |
+| SELECT … WHERE key IN (…), unique index = … | a few gets, or two                             |
+| SELECT … WHERE a range of keys              | one short scan; a long one is left to the rest |
+| INSERT … VALUES, up to 100 rows             | one point operation                            |
+| UPDATE, DELETE … WHERE key = …              | one point operation                            |
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Protocol
+
+from storage.kv.store import EmbeddedStore, Entry, Newest, Retry
+from storage.table import NeedsTransaction, TableAccess
+from storage.tables import Tables
+from tsql.bound import Const
+from tsql.env import Env
+from tsql.executor.access import Predicate, row_maker
+from tsql.executor.expressions import compile_predicate
+from tsql.executor.keys import ranges, whole_key, whole_keys
+from tsql.executor.new_rows import RowChecks, RowForms, new_row_maker, row_changer
+from tsql.executor.rows import Projection, projection
+from tsql.executor.run import Row
+from tsql.executor.writes import WriteResult
+from tsql.planner import plan
+from tsql.planner.plan import AccessPath, Node, Plan
+from tsql.planner.row_layout import width_of
+from tsql.planner.walk import is_volatile
+
+#: Items that a statement may read, or rows that it may insert, in one go: some 1 ms of the loop.
+POINT_ITEMS_MAX: Final = 100
+
+
+class Locks(Protocol):
+    """The store's lock table, as far as point statements need it."""
+
+    def is_free(self, key: bytes) -> bool:
+        """Returns whether nobody holds a lock on the key."""
+
+
+class PointStore(EmbeddedStore, Protocol):
+    """The embedded store, as far as point statements need it."""
+
+    @property
+    def locks(self) -> Locks: ...
+
+
+class PointSelect:
+    """A SELECT that a few gets answer."""
+
+    __slots__ = ("_decode", "_items", "_limit", "_offset", "_predicate", "_project")
+
+    def __init__(self, path: AccessPath, project: Projection | None, tables: Tables) -> None:
+        access = tables.access(path.relation.table)
+        self._decode = row_maker(path.relation, access, path.columns)
+        self._predicate = None if path.filter is None else compile_predicate(path.filter)
+        self._project = project
+        self._items = _item_getter(path, access)
+        self._limit: int | None = None
+        self._offset = 0
+
+    def limited(self, limit: int | None, offset: int) -> "PointSelect":
+        self._limit, self._offset = limit, offset
+        return self
+
+    def run(self, store: PointStore, env: Env) -> list[Row] | None:
+        """Returns the rows, or None if there may be too many of them."""
+        items = self._items(store, env)
+        if items is None:
+            return None
+        decode, predicate, project = self._decode, self._predicate, self._project
+        rows = [decode(item) for item in items]
+        if predicate is not None:
+            rows = [row for row in rows if predicate(row, env)]
+        if self._limit is not None or self._offset:
+            end = None if self._limit is None else self._offset + self._limit
+            rows = rows[self._offset : end]
+        if project is not None:
+            rows = [project(row, env) for row in rows]
+        return rows
+
+
+ItemGetter = Callable[[PointStore, Env], Sequence[bytes] | None]
+
+
+def _item_getter(path: AccessPath, access: TableAccess) -> ItemGetter:
+    match path:
+        case plan.Get():
+            return _by_key(whole_key(access.code, path.key))
+        case plan.MultiGet():
+            return _by_keys(whole_keys(access.code, path.key, reverse=path.reverse))
+        case plan.IndexGet():
+            return _by_unique_index(path, access)
+        case plan.KeyRange():
+            make = ranges(access.code, path.key, path.span, reverse=path.reverse)
+            return _by_ranges(make, reverse=path.reverse)
+        case _:
+            raise AssertionError(f"{type(path).__name__} is no point read")
+
+
+def _by_key(make_key: Callable[[Env], bytes | None]) -> ItemGetter:
+    def get(store: PointStore, env: Env) -> Sequence[bytes]:
+        key = make_key(env)
+        item = None if key is None else store.get_now(key)
+        return () if item is None else (item,)
+
+    return get
+
+
+def _by_keys(make_keys: Callable[[Env], list[bytes]]) -> ItemGetter:
+    def get(store: PointStore, env: Env) -> Sequence[bytes] | None:
+        keys = make_keys(env)
+        if len(keys) > POINT_ITEMS_MAX:
+            return None
+        return [item for key in keys if (item := store.get_now(key)) is not None]
+
+    return get
+
+
+def _by_unique_index(path: plan.IndexGet, access: TableAccess) -> ItemGetter:
+    index = access.index_access(path.index.id)
+    make_key = whole_key(index.code, path.key)
+    prefix = access.prefix
+
+    def get(store: PointStore, env: Env) -> Sequence[bytes]:
+        key = make_key(env)
+        value = None if key is None else store.get_now(key)
+        if key is None or value is None:
+            return ()
+        item = store.get_now(prefix + index.primary_key((key, value)))
+        return () if item is None else (item,)
+
+    return get
+
+
+def _by_ranges(make: Callable[[Env], list[tuple[bytes, bytes]]], *, reverse: bool) -> ItemGetter:
+    def get(store: PointStore, env: Env) -> Sequence[bytes] | None:
+        items: list[bytes] = []
+        for start, end in make(env):
+            found: list[Entry] = store.scan_now(
+                start, end, POINT_ITEMS_MAX + 1 - len(items), reverse=reverse
+            )
+            items += [item for _, item in found]
+            if len(items) > POINT_ITEMS_MAX:
+                return None
+        return items
+
+    return get
+
+
+# ---- writes ------------------------------------------------------------------------------------
+
+
+class PointWrite(Protocol):
+    """A write that one point operation does."""
+
+    async def run(self, store: PointStore, env: Env) -> WriteResult | None:
+        """Returns the result when it is durable, or None if it has to go the general way."""
+
+
+class PointInsert:
+    """INSERT of a few rows."""
+
+    def __init__(self, node: plan.Insert, tables: Tables) -> None:
+        assert isinstance(node.source, plan.Values)
+        self._access = tables.access(node.relation.table)
+        self._forms = RowForms(node.relation)
+        self._values = [projection(row) for row in node.source.rows]
+        self._make = new_row_maker(node.relation, node.positions, node.defaults)
+        self._checks = RowChecks(node.relation.table, node.checks)
+        self._returning = _returning(node.returning, len(node.defaults))
+
+    async def run(self, store: PointStore, env: Env) -> WriteResult | None:
+        access, forms, checks = self._access, self._forms, self._checks
+        rows: list[Row] = []
+        stored: list[tuple[bytes, Row]] = []
+        keys: list[bytes] = []
+        for values in self._values:
+            row = self._make(() if values is None else values((), env), env)
+            rows.append(row)
+            if not _has_key(access, row):
+                # NOT NULL will say so, in its turn.
+                stored.append((b"", row))
+                continue
+            new = forms.stored(row)
+            key = access.new_key_now(new)
+            while key is None:
+                await access.refill_keys()
+                key = access.new_key_now(new)
+            stored.append((key, new))
+            keys += access.insert_keys(key, new)
+        if not all(map(store.locks.is_free, keys)):
+            return None
+
+        def insert(newest: Newest) -> list[Row]:
+            for (key, new), row in zip(stored, rows, strict=True):
+                checks.test(row, env)
+                access.insert_point(newest, key, new, keys)
+            return self._returning(rows, env)
+
+        try:
+            returned = await store.point(keys, insert)
+        except NeedsTransaction:
+            return None
+        return WriteResult(len(rows), returned)
+
+
+def _has_key(access: TableAccess, row: Row) -> bool:
+    return all(row[position] is not None for position in access.key_positions)
+
+
+class PointUpdate:
+    """UPDATE of one row by its key."""
+
+    def __init__(self, node: plan.Update, tables: Tables) -> None:
+        path = node.source
+        assert isinstance(path, plan.Get)
+        self._access = tables.access(path.relation.table)
+        self._forms = RowForms(path.relation)
+        self._make_key = whole_key(self._access.code, path.key)
+        self._predicate = None if path.filter is None else compile_predicate(path.filter)
+        self._change = row_changer(node.assignments)
+        self._checks = RowChecks(path.relation.table, node.checks)
+        self._returning = _returning(node.returning, width_of(path.relation))
+
+    async def run(self, store: PointStore, env: Env) -> WriteResult | None:
+        access, forms, predicate = self._access, self._forms, self._predicate
+        key = self._make_key(env)
+        if key is None:
+            return WriteResult(0, [])
+        held = [key, access.exclusive_key]
+        if not all(map(store.locks.is_free, held)):
+            return None
+        change, checks = self._change, self._checks
+
+        def update(newest: Newest) -> WriteResult:
+            old = access.get_point(newest, key)
+            if old is None:
+                return WriteResult(0, [])
+            seen = forms.seen(old)
+            if predicate is not None and not predicate(seen, env):
+                return WriteResult(0, [])
+            new = change(seen, seen, env)
+            checks.test(new, env)
+            stored = forms.stored(new, old[-1] if forms.is_dynamic else None)
+            try:
+                access.update_point(newest, key, old, stored, held)
+            except Retry as retry:
+                held[:] = retry.keys
+                raise
+            return WriteResult(1, self._returning([new], env))
+
+        try:
+            return await store.point(held, update)
+        except NeedsTransaction:
+            return None
+
+
+class PointDelete:
+    """DELETE of one row by its key."""
+
+    def __init__(self, node: plan.Delete, tables: Tables) -> None:
+        path = node.source
+        assert isinstance(path, plan.Get)
+        self._access = tables.access(path.relation.table)
+        self._forms = RowForms(path.relation)
+        self._make_key = whole_key(self._access.code, path.key)
+        self._predicate: Predicate | None = (
+            None if path.filter is None else compile_predicate(path.filter)
+        )
+        self._returning = _returning(node.returning, width_of(path.relation))
+
+    async def run(self, store: PointStore, env: Env) -> WriteResult | None:
+        access, forms, predicate = self._access, self._forms, self._predicate
+        key = self._make_key(env)
+        if key is None:
+            return WriteResult(0, [])
+        held = [key, access.exclusive_key]
+        if not all(map(store.locks.is_free, held)):
+            return None
+
+        def delete(newest: Newest) -> WriteResult:
+            old = access.get_point(newest, key)
+            if old is None:
+                return WriteResult(0, [])
+            seen = forms.seen(old)
+            if predicate is not None and not predicate(seen, env):
+                return WriteResult(0, [])
+            try:
+                access.delete_point(newest, key, old, held)
+            except Retry as retry:
+                held[:] = retry.keys
+                raise
+            return WriteResult(1, self._returning([seen], env))
+
+        return await store.point(held, delete)
+
+
+def _returning(targets: Sequence[Any], width: int) -> Callable[[Sequence[Row], Env], list[Row]]:
+    if not targets:
+        return lambda _rows, _env: []
+    project = projection([target.expression for target in targets], width)
+    if project is None:
+        return lambda rows, _env: list(rows)
+    return lambda rows, env: [project(row, env) for row in rows]
+
+
+# ---- which statements --------------------------------------------------------------------------
+
+_POINT_READS = (plan.Get, plan.MultiGet, plan.IndexGet, plan.KeyRange)
+
+
+def point_select(whole: Plan, tables: Tables) -> PointSelect | None:
+    """Returns the point form of a SELECT, or None if it has none."""
+    if whole.subqueries:
+        return None
+    node: Node = whole.root
+    if not isinstance(node, plan.Project):
+        return None
+    targets, node = node.targets, node.source
+    limit: int | None = None
+    offset = 0
+    if isinstance(node, plan.Limit):
+        counts = _constant_counts(node)
+        if counts is None:
+            return None
+        limit, offset = counts
+        node = node.source
+    if not isinstance(node, _POINT_READS):
+        return None
+    project = projection(targets, width_of(node.relation))
+    return PointSelect(node, project, tables).limited(limit, offset)
+
+
+def _constant_counts(node: plan.Limit) -> tuple[int | None, int] | None:
+    values = []
+    for expression in (node.limit, node.offset):
+        if expression is not None and not isinstance(expression, Const):
+            return None
+        values.append(None if expression is None else expression.value)
+    limit, offset = values
+    if (limit is not None and limit < 0) or (offset is not None and offset < 0):
+        return None
+    return limit, offset or 0
+
+
+def point_write(whole: Plan, tables: Tables) -> PointWrite | None:
+    """Returns the point form of a write, or None if it has none."""
+    if whole.subqueries:
+        return None
+    match whole.root:
+        case plan.Insert(source=plan.Values(rows=rows), on_conflict=None) as node:
+            return PointInsert(node, tables) if len(rows) <= POINT_ITEMS_MAX else None
+        case plan.Update(source=plan.Get()) as node:
+            expressions = [item.expression for item in node.assignments]
+            return None if any(map(is_volatile, expressions)) else PointUpdate(node, tables)
+        case plan.Delete(source=plan.Get()) as node:
+            return PointDelete(node, tables)
+        case _:
+            return None

@@ -1,0 +1,275 @@
+"""Operators that pass rows on: filter, project, limit, and the leaves that make rows themselves."""
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from storage.errors import DatabaseError
+from tsql import bound
+from tsql.bound import ColumnRef, Expression, FunctionRelation
+from tsql.executor.access import column_picker
+from tsql.executor.expressions import Evaluate, compile_expression, compile_predicate
+from tsql.executor.keys import fixed
+from tsql.executor.run import ROWS_PER_SLICE, Batches, ReadyBatches, Row, Run, Source
+
+Projection = Callable[[Row, Any], Row]
+
+
+def projection(targets: Sequence[Expression], width: int | None = None) -> Projection | None:
+    """Returns what makes the targets' values of a row; None where they are the row itself."""
+    if all(isinstance(target, ColumnRef) for target in targets) and targets:
+        positions = [target.position for target in targets if isinstance(target, ColumnRef)]
+        if positions == list(range(len(positions))) and len(positions) == width:
+            return None
+        pick = column_picker(positions)
+        return lambda row, _env: pick(row)
+    evaluates = [compile_expression(target) for target in targets]
+    match evaluates:
+        case [one]:
+            return lambda row, env: (one(row, env),)
+        case [one, two]:
+            return lambda row, env: (one(row, env), two(row, env))
+        case _:
+            return lambda row, env: [evaluate(row, env) for evaluate in evaluates]
+
+
+# ---- passing on --------------------------------------------------------------------------------
+
+
+def filter_rows(source: Source, condition: Expression) -> Source:
+    """Lets rows through for which the condition is true."""
+    predicate = compile_predicate(condition)
+    return lambda run: _Filtered(run, source(run), predicate)
+
+
+class _Filtered:
+    __slots__ = ("_predicate", "_run", "_source")
+
+    def __init__(self, run: Run, source: Batches, predicate: Callable[[Row, Any], bool]) -> None:
+        self._run = run
+        self._source = source
+        self._predicate = predicate
+
+    async def next(self) -> list[Row] | None:
+        predicate, env = self._predicate, self._run.env
+        while (batch := await self._source.next()) is not None:
+            rows = [row for row in batch if predicate(row, env)]
+            if rows:
+                return rows
+            await self._run.breathe()
+        return None
+
+
+def project_rows(source: Source, project: Projection) -> Source:
+    """Computes the targets of each row."""
+    return lambda run: _Projected(run, source(run), project)
+
+
+class _Projected:
+    __slots__ = ("_project", "_run", "_source")
+
+    def __init__(self, run: Run, source: Batches, project: Projection) -> None:
+        self._run = run
+        self._source = source
+        self._project = project
+
+    async def next(self) -> list[Row] | None:
+        batch = await self._source.next()
+        if batch is None:
+            return None
+        project, run = self._project, self._run
+        env = run.env
+        if len(batch) <= ROWS_PER_SLICE:
+            return [project(row, env) for row in batch]
+        rows: list[Row] = []
+        for start in range(0, len(batch), ROWS_PER_SLICE):
+            rows += [project(row, env) for row in batch[start : start + ROWS_PER_SLICE]]
+            await run.breathe()
+        return rows
+
+
+class RowCount:
+    """LIMIT and OFFSET, compiled; NULL stands for none."""
+
+    def __init__(self, limit: Expression | None, offset: Expression | None) -> None:
+        self._limit = None if limit is None else fixed(limit)
+        self._offset = None if offset is None else fixed(offset)
+
+    def values(self, run: Run) -> tuple[int | None, int]:
+        """Returns (limit, offset). Raises 2201W, 2201X."""
+        limit = self._limit(run.env) if self._limit is not None else None
+        offset = self._offset(run.env) if self._offset is not None else None
+        if offset is not None and offset < 0:
+            raise DatabaseError("2201X", "OFFSET must not be negative")
+        if limit is not None and limit < 0:
+            raise DatabaseError("2201W", "LIMIT must not be negative")
+        return limit, offset or 0
+
+
+def limit_rows(start: Callable[[Run, int | None], Batches], counts: RowCount) -> Source:
+    """Passes over the offset's rows and lets the limit's through.
+
+    `start` takes the number of rows that will be wanted.
+    """
+
+    def source(run: Run) -> Batches:
+        limit, offset = counts.values(run)
+        if limit == 0:
+            return ReadyBatches([])
+        wanted = None if limit is None else limit + offset
+        return _Limited(start(run, wanted), limit, offset)
+
+    return source
+
+
+class _Limited:
+    __slots__ = ("_left", "_skip", "_source")
+
+    def __init__(self, source: Batches, limit: int | None, offset: int) -> None:
+        self._source = source
+        self._left = limit
+        self._skip = offset
+
+    async def next(self) -> list[Row] | None:
+        while self._left != 0:
+            batch = await self._source.next()
+            if batch is None:
+                return None
+            if self._skip:
+                passed = min(self._skip, len(batch))
+                self._skip -= passed
+                batch = batch[passed:]
+                if not batch:
+                    continue
+            if self._left is not None:
+                batch = batch[: self._left]
+                self._left -= len(batch)
+            return batch
+        return None
+
+
+# ---- making rows -------------------------------------------------------------------------------
+
+
+def one_row(_run: Run) -> Batches:
+    """Gives one row without columns."""
+    return ReadyBatches([()])
+
+
+def values_rows(rows: Sequence[Sequence[Expression]]) -> Source:
+    """Gives the rows of VALUES."""
+    compiled = [projection(row) for row in rows]
+    makers = [(lambda _row, _env: ()) if maker is None else maker for maker in compiled]
+    return lambda run: _Made(run, (maker((), run.env) for maker in makers))
+
+
+class _Made:
+    """Rows of an iterator, some at a time."""
+
+    __slots__ = ("_rows", "_run")
+
+    def __init__(self, run: Run, rows: Iterator[Row]) -> None:
+        self._run = run
+        self._rows = rows
+
+    async def next(self) -> list[Row] | None:
+        await self._run.breathe()
+        return list(itertools.islice(self._rows, ROWS_PER_SLICE)) or None
+
+
+def catalog_rows(rows: Callable[[], Any]) -> Source:
+    """Gives the rows of a catalog relation, made once per execution."""
+    return lambda run: _Made(run, iter(rows()))
+
+
+def function_rows(relation: FunctionRelation) -> Source:
+    """Gives the values of functions side by side; the shorter ones end in NULLs."""
+    calls = [_call_rows(call) for call in relation.calls]
+    widths = _widths(relation)
+    numbered = relation.with_ordinality
+
+    def rows(run: Run) -> Iterator[Row]:
+        env = run.env
+        started = [iter(call((), env)) for call in calls]
+        if len(started) == 1 and not numbered:
+            yield from started[0]
+            return
+        empties = [(None,) * width for width in widths]
+        for number in itertools.count(1):
+            parts = [next(rows, None) for rows in started]
+            if all(part is None for part in parts):
+                return
+            row: list[Any] = []
+            for part, empty in zip(parts, empties, strict=True):
+                row += empty if part is None else part
+            if numbered:
+                row.append(number)
+            yield row
+
+    return lambda run: _Made(run, rows(run))
+
+
+def _widths(relation: FunctionRelation) -> list[int]:
+    if len(relation.calls) == 1:
+        return [len(relation.fields) - relation.with_ordinality]
+    return [_call_width(call) for call in relation.calls]
+
+
+def _call_width(call: bound.FunctionCall) -> int:
+    modes = call.proc.argument_modes
+    return 1 if modes is None else max(1, sum(mode in "obt" for mode in modes))
+
+
+def _call_rows(call: bound.FunctionCall) -> Callable[[Row, Any], Iterator[Row]]:
+    """Returns what gives a function's rows as tuples, one value or several."""
+    evaluate = compile_expression(call)
+    is_set = call.proc.returns_set
+    is_wide = _call_width(call) > 1
+
+    def rows(row: Row, env: Any) -> Iterator[Row]:
+        result = evaluate(row, env)
+        if not is_set:
+            yield result if is_wide and result is not None else (result,)
+            return
+        for value in result if result is not None else ():
+            yield value if is_wide else (value,)
+
+    return rows
+
+
+# ---- set-returning functions in the target list ------------------------------------------------
+
+
+def project_sets(source: Source, functions: Sequence[bound.FunctionCall]) -> Source:
+    """Appends the functions' values to each row, a row for each of the longest function's."""
+    evaluates = [compile_expression(function) for function in functions]
+    return lambda run: _ProjectedSets(run, source(run), evaluates)
+
+
+class _ProjectedSets:
+    __slots__ = ("_evaluates", "_rows", "_run", "_source")
+
+    def __init__(self, run: Run, source: Batches, evaluates: Sequence[Evaluate]) -> None:
+        self._run = run
+        self._source = source
+        self._evaluates = evaluates
+        self._rows: Iterator[Row] = iter(())
+
+    async def next(self) -> list[Row] | None:
+        while True:
+            rows = list(itertools.islice(self._rows, ROWS_PER_SLICE))
+            if rows:
+                await self._run.breathe()
+                return rows
+            batch = await self._source.next()
+            if batch is None:
+                return None
+            self._rows = self._expanded(batch)
+
+    def _expanded(self, batch: list[Row]) -> Iterator[Row]:
+        env = self._run.env
+        for row in batch:
+            results = [evaluate(row, env) for evaluate in self._evaluates]
+            sets = [() if result is None else result for result in results]
+            for values in itertools.zip_longest(*sets):
+                yield (*row, *values)

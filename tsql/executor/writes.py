@@ -1,0 +1,296 @@
+"""INSERT, UPDATE and DELETE in a transaction.
+
+Each takes the table's write lock, then goes row by row: lock the item, look at the newest state,
+test the constraints, write item and index entries. A statement that fails leaves nothing: its
+transaction fails with it.
+
+UPDATE and DELETE find candidates at the statement's snapshot. Where a candidate has changed since,
+READ COMMITTED tests the whole condition again on the newest row (PostgreSQL manual, 13.2.1).
+"""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from storage.errors import DatabaseError
+from storage.kv.store import Entry
+from storage.tables import Tables
+from tsql.bound import OnConflict, Target
+from tsql.executor.access import CompiledAccess
+from tsql.executor.expressions import compile_predicate
+from tsql.executor.new_rows import RowChecks, RowForms, new_row_maker, row_changer
+from tsql.executor.rows import projection
+from tsql.executor.run import Row, Run, Source
+from tsql.planner import plan
+
+_PRESSURE_EVERY_ROWS = 256
+
+
+@dataclass(slots=True)
+class WriteResult:
+    """What a write has done: how many rows, and what RETURNING says of them."""
+
+    count: int
+    rows: list[Row]
+
+
+Write = Callable[[Run], Awaitable[WriteResult]]
+
+
+# ---- INSERT ------------------------------------------------------------------------------------
+
+
+def compile_insert(node: plan.Insert, source: Source, tables: Tables) -> Write:
+    """Returns the running form of an INSERT."""
+    access = tables.access(node.relation.table)
+    forms = RowForms(node.relation)
+    make = new_row_maker(node.relation, node.positions, node.defaults)
+    checks = RowChecks(node.relation.table, node.checks)
+    width = len(node.defaults)
+    returning = ReturningRows(node.returning, width)
+    conflict = None
+    if node.on_conflict is not None:
+        conflict = _Conflicts(node.on_conflict, access, forms, checks)
+
+    async def insert(run: Run) -> WriteResult:
+        await access.lock_for_write(run.txn)
+        result = returning.start(run)
+        batches = source(run)
+        while (batch := await batches.next()) is not None:
+            if conflict is not None:
+                for row in _checked_rows(batch, make, checks, run):
+                    await conflict.insert(run, row, result)
+                await run.txn.pressure()
+                continue
+            rows = _inserted(batch, make, checks, forms, run, result)
+            await access.insert_many(run.txn, rows)
+            await run.breathe()
+        return result.done()
+
+    return insert
+
+
+def _checked_rows(
+    batch: list[Row], make: Callable[..., list[Any]], checks: RowChecks, run: Run
+) -> Iterator[list[Any]]:
+    for values in batch:
+        row = make(values, run.env)
+        checks.test(row, run.env)
+        yield row
+
+
+def _inserted(
+    batch: list[Row],
+    make: Callable[..., list[Any]],
+    checks: RowChecks,
+    forms: RowForms,
+    run: Run,
+    result: "RunningResult",
+) -> Iterator[Row]:
+    """Yields stored rows; a row counts as inserted when the next one is asked for."""
+    for row in _checked_rows(batch, make, checks, run):
+        yield forms.stored(row)
+        result.add(row)
+
+
+class _Conflicts:
+    """ON CONFLICT of one INSERT."""
+
+    def __init__(
+        self, conflict: OnConflict, access: Any, forms: RowForms, checks: RowChecks
+    ) -> None:
+        self._access = access
+        self._forms = forms
+        self._checks = checks
+        self._arbiters = None if conflict.any_constraint else conflict.arbiters
+        self._does_nothing = conflict.do_nothing
+        self._change = row_changer(conflict.update)
+        self._where = None if conflict.where is None else compile_predicate(conflict.where)
+
+    async def insert(self, run: Run, row: list[Any], result: "RunningResult") -> None:
+        access, txn = self._access, run.txn
+        stored = self._forms.stored(row)
+        while True:
+            conflict = await access.find_conflict(txn, stored, self._arbiters)
+            if conflict is None:
+                result.touched.add(await access.insert(txn, stored))
+                result.add(row)
+                return
+            if self._does_nothing:
+                return
+            await txn.lock(conflict.item_key)
+            old = await access.get_newest(txn, conflict.item_key)
+            if old is not None:
+                break
+        if conflict.item_key in result.touched:
+            raise DatabaseError(
+                "21000",
+                "ON CONFLICT DO UPDATE command cannot affect row a second time",
+                hint="Ensure that no rows proposed for insertion within the same command"
+                " have duplicate constrained values.",
+            )
+        await self._update(run, conflict.item_key, old, row, result)
+
+    async def _update(
+        self, run: Run, key: bytes, old: Row, excluded: Row, result: "RunningResult"
+    ) -> None:
+        env = run.env
+        seen = self._forms.seen(old)
+        inputs = [*seen, *excluded]
+        if self._where is not None and not self._where(inputs, env):
+            return
+        new = self._change(seen, inputs, env)
+        self._checks.test(new, env)
+        attributes = old[-1] if self._forms.is_dynamic else None
+        stored = self._forms.stored(new, attributes)
+        result.touched.add(await self._access.update(run.txn, key, old, stored))
+        result.add(new)
+
+
+# ---- results -----------------------------------------------------------------------------------
+
+
+class ReturningRows:
+    """The RETURNING clause, compiled."""
+
+    def __init__(self, targets: Sequence[Target], width: int) -> None:
+        self.is_wanted = bool(targets)
+        self.project = projection([target.expression for target in targets], width)
+
+    def start(self, run: Run) -> "RunningResult":
+        """Returns the counter of one run."""
+        return RunningResult(self, run)
+
+
+class RunningResult:
+    """Counts rows written and keeps what RETURNING says of them.
+
+    Attributes:
+        touched: Keys of rows written, where a row may not be written twice.
+    """
+
+    __slots__ = ("_count", "_memory", "_returning", "_rows", "_run", "touched")
+
+    def __init__(self, returning: ReturningRows, run: Run) -> None:
+        self._returning = returning
+        self._run = run
+        self._count = 0
+        self._rows: list[Row] = []
+        self._memory = run.memory("RETURNING clause")
+        self.touched: set[bytes] = set()
+
+    def add(self, row: Row) -> None:
+        self._count += 1
+        if self._returning.is_wanted:
+            project = self._returning.project
+            result = row if project is None else project(row, self._run.env)
+            self._memory.add_row(result)
+            self._rows.append(result)
+
+    def done(self) -> WriteResult:
+        return WriteResult(self._count, self._rows)
+
+
+# ---- UPDATE and DELETE -------------------------------------------------------------------------
+
+
+class _Candidates:
+    """The rows of one access path that a write may touch, locked and tested one by one."""
+
+    def __init__(self, path: plan.AccessPath, condition: Any, tables: Tables) -> None:
+        self.compiled = CompiledAccess(path, tables)
+        self.access = self.compiled.access
+        self.forms = RowForms(path.relation)
+        self._condition = None if condition is None else compile_predicate(condition)
+        #: Several ranges are read one after the other: a row that the statement itself has moved
+        #: from one into the next must not be found again.
+        self.may_repeat = not isinstance(path, plan.Get | plan.IndexGet | plan.Scan) and any(
+            isinstance(match, plan.OneOf) for match in path.key
+        )
+
+    async def locked(self, run: Run, entry: Entry) -> Row | None:
+        """Returns the newest stored row of a candidate, if it still meets the condition."""
+        key, item = entry
+        env, forms = run.env, self.forms
+        stored = self.access.decode(item)
+        predicate = self.compiled.predicate
+        if predicate is not None and not predicate(forms.seen(stored), env):
+            return None
+        txn = run.txn
+        await txn.lock(key)
+        newest = await txn.get_newest(key)
+        if newest == item:
+            return stored
+        if newest is None:
+            return None
+        stored = self.access.decode(newest)
+        if self._condition is not None and not self._condition(forms.seen(stored), env):
+            return None
+        return stored
+
+
+def compile_update(node: plan.Update, tables: Tables) -> Write:
+    """Returns the running form of an UPDATE."""
+    candidates = _Candidates(node.source, node.condition, tables)
+    access, forms = candidates.access, candidates.forms
+    change = row_changer(node.assignments)
+    checks = RowChecks(node.source.relation.table, node.checks)
+    returning = ReturningRows(node.returning, _seen_width(node.source))
+
+    async def update(run: Run, key: bytes, old: Row, result: RunningResult) -> None:
+        env = run.env
+        seen = forms.seen(old)
+        new = change(seen, seen, env)
+        checks.test(new, env)
+        attributes = old[-1] if forms.is_dynamic else None
+        new_key = await access.update(run.txn, key, old, forms.stored(new, attributes))
+        if candidates.may_repeat:
+            result.touched.add(new_key)
+        result.add(new)
+
+    return _row_by_row(candidates, returning, update)
+
+
+def compile_delete(node: plan.Delete, tables: Tables) -> Write:
+    """Returns the running form of a DELETE."""
+    candidates = _Candidates(node.source, node.condition, tables)
+    access, forms = candidates.access, candidates.forms
+    returning = ReturningRows(node.returning, _seen_width(node.source))
+
+    async def delete(run: Run, key: bytes, old: Row, result: RunningResult) -> None:
+        await access.delete(run.txn, key, old)
+        result.add(forms.seen(old))
+
+    return _row_by_row(candidates, returning, delete)
+
+
+def _seen_width(path: plan.AccessPath) -> int:
+    return len(path.relation.table.columns) + len(path.relation.attributes)
+
+
+RowAction = Callable[[Run, bytes, Row, RunningResult], Awaitable[None]]
+
+
+def _row_by_row(candidates: _Candidates, returning: ReturningRows, act: RowAction) -> Write:
+    access = candidates.access
+
+    async def write(run: Run) -> WriteResult:
+        await access.lock_for_write(run.txn)
+        result = returning.start(run)
+        items = candidates.compiled.items(run, None)
+        count = 0
+        while (entries := await items.next()) is not None:
+            for entry in entries:
+                if entry[0] in result.touched:
+                    continue
+                old = await candidates.locked(run, entry)
+                if old is not None:
+                    await act(run, entry[0], old, result)
+                count += 1
+                if not count % _PRESSURE_EVERY_ROWS:
+                    await run.txn.pressure()
+                elif run.slices.due():
+                    await run.slices.pause()
+        return result.done()
+
+    return write
