@@ -323,7 +323,7 @@ class Committer:
 
     def _fail(self, error: EngineError, *, is_sync: bool) -> None:
         is_full = error.fault is Fault.NO_SPACE
-        self._failure = no_room() if is_full else _broken(error)
+        self._failure = write_error(error)
         in_flight, self._in_flight = self._in_flight, None
         refused = list(self._waiting)
         self._waiting.clear()
@@ -389,6 +389,11 @@ def _unknown(error: EngineError) -> DatabaseError:
         detail=error.message,
         hint="Read the data again before repeating the statement.",
     )
+
+
+def write_error(error: EngineError) -> DatabaseError:
+    """Returns what a write that failed before the log means to a client."""
+    return no_room() if error.fault is Fault.NO_SPACE else _broken(error)
 
 
 def _broken(error: EngineError) -> DatabaseError:

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import itertools
+import shutil
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +14,8 @@ from storage.clock import Clock, SystemClock
 from storage.commit import Committer, Reopening, SyncedNumbers
 from storage.coordinator import LocalCoordinator
 from storage.disk import DiskGuard, DiskSettings, UnlimitedDisk
-from storage.errors import not_supported
+from storage.errors import DatabaseError, not_supported
+from storage.items import SPILL_BIT
 from storage.kv import verdict
 from storage.kv.batches import BATCH_KEY, BatchRecord, decode_record
 from storage.kv.directory import DataDirectory, DirectoryError
@@ -21,8 +24,15 @@ from storage.kv.memory_store import MemoryEngine
 from storage.kv.rocksdb_store import RocksEngine, RocksSettings
 from storage.kv.store import Isolation, LockMode, Newest, Retry
 from storage.kv.synced_through import SyncedThrough
+from storage.large import (
+    commit_record_key,
+    decode_commit_record,
+    last_spill_number,
+    pending_ranges,
+)
 from storage.locks import LockTable
 from storage.point import Evaluated, evaluate
+from storage.scratch import ScratchSpace
 from storage.slices import Slices
 from storage.syncer import Syncer
 from storage.transaction import EmbeddedTransaction, Services
@@ -30,6 +40,12 @@ from storage.transaction import EmbeddedTransaction, Services
 T = TypeVar("T")
 
 HOUSEKEEPING_SECONDS: Final = 1.0
+SCRATCH_SETTINGS: Final = RocksSettings(
+    write_buffer_bytes=8 << 20,
+    write_buffer_count_max=3,
+    block_cache_bytes=8 << 20,
+    has_log=False,
+)
 
 
 def _exit_process(reason: str) -> None:
@@ -96,6 +112,7 @@ class OpenStore:
         self._syncer = syncer
         self._close_files = close_files
         self._ids = itertools.count(1)
+        self._spilled_timestamps: dict[int, int] = {}
         self._is_open = True
         self._loop = loop
         self._housekeeping = loop.call_later(HOUSEKEEPING_SECONDS, self._keep_house)
@@ -155,6 +172,18 @@ class OpenStore:
         finally:
             self.locks.release(owner)
 
+    def timestamp_of(self, stamp: int) -> int:
+        """Returns the commit timestamp that an item's stamp stands for (0: an own write)."""
+        if stamp < SPILL_BIT:
+            return stamp
+        timestamp = self._spilled_timestamps.get(stamp)
+        if timestamp is None:
+            record = self.committer.newest.get(commit_record_key(stamp ^ SPILL_BIT))
+            if record is None:
+                raise DatabaseError("XX001", f"commit record {stamp ^ SPILL_BIT} is missing")
+            timestamp = self._spilled_timestamps[stamp] = decode_commit_record(record)
+        return timestamp
+
     def get_now(self, key: bytes) -> bytes | None:
         return self.committer.newest.get(key)
 
@@ -205,8 +234,16 @@ def _assemble(
         reopen=files.reopen,
         die=components.die,
     )
-    locks = components.make_locks(loop, deadlock_timeout_ms=settings.deadlock_timeout_ms)
-    services = Services(committer, locks, Slices(loop))
+    newest = committer.newest
+    for note, ranges in pending_ranges(newest.scan):
+        committer.join({note: None}, committer.timestamps.next(), ranges=ranges)
+    services = Services(
+        committer,
+        components.make_locks(loop, deadlock_timeout_ms=settings.deadlock_timeout_ms),
+        Slices(loop),
+        ScratchSpace(loop, files.scratch, files.open_scratch),
+        itertools.count(last_spill_number(newest.scan) + 1),
+    )
     return OpenStore(services, loop=loop, syncer=syncer, close_files=files.close)
 
 
@@ -218,6 +255,8 @@ class _Files:
     disk: DiskGuard
     reopen: Reopening | None
     close: Callable[[], None]
+    scratch: Path
+    open_scratch: Callable[[Path], Engine]
 
 
 async def open_store(
@@ -265,8 +304,15 @@ async def open_store(
         numbers.close()
         directory.unlock()
 
-    disk = DiskGuard(path, settings.disk)
-    return _assemble(engine, settings, components, _Files(numbers, disk, reopen, close))
+    files = _Files(
+        numbers,
+        DiskGuard(path, settings.disk),
+        reopen,
+        close,
+        directory.scratch,
+        lambda scratch: RocksEngine(scratch, SCRATCH_SETTINGS),
+    )
+    return _assemble(engine, settings, components, files)
 
 
 async def open_memory_store(
@@ -275,7 +321,15 @@ async def open_memory_store(
     components: StoreComponents | None = None,
 ) -> OpenStore:
     """Opens a store in memory, for tests; nothing of it outlives the engine."""
-    files = _Files(_NoNumbers(), UnlimitedDisk(), None, lambda: None)
+    scratch = Path(tempfile.gettempdir(), f"terrascale-scratch-{id(engine)}")
+    files = _Files(
+        _NoNumbers(),
+        UnlimitedDisk(),
+        None,
+        lambda: shutil.rmtree(scratch, ignore_errors=True),
+        scratch,
+        lambda _: MemoryEngine(),
+    )
     return _assemble(
         engine or MemoryEngine(),
         settings or StoreSettings(),

@@ -310,6 +310,11 @@ class LockTable:
         keys = dict.fromkeys([*holdings.kept, *(key for key, _ in holdings.log)])
         return [(key, self._locks[key].holders[owner]) for key in keys]
 
+    def count_held(self, owner: LockOwner) -> int:
+        """Returns about how many locks the owner has in the table."""
+        holdings = self._holdings.get(owner)
+        return 0 if holdings is None else len(holdings.log) + len(holdings.kept)
+
     def _fetch_spilled(self, asking: LockOwner | None, key: bytes) -> bool:
         """Puts the key's lock, if somebody else keeps it outside, into the table."""
         found = False

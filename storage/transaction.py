@@ -3,21 +3,38 @@
 Reads see the snapshot overlaid with own writes. A row is locked before it is written; once the
 lock is there, `get_newest` tells what became of the row in the meantime. The commit stamps the
 write set with its timestamp and joins the committer's line; locks go when the commit is durable. A
-write set that grows too large for one batch, or for memory, moves to a spill (storage/spill.py).
+write set that grows too large for memory moves to a spill (storage/spill.py), and one too large
+for a batch is committed by files (storage/large.py).
 """
 
 import enum
-from collections.abc import AsyncIterator, Callable, Sequence
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from storage.commit import Committer, Group
+from storage.commit import Committer, Group, write_error
 from storage.errors import DatabaseError
+from storage.kv.engine import EngineError, KeyRange
 from storage.kv.store import Counts, Entry, Isolation, LockMode, LockWait
+from storage.large import LargeCommit, pending_ranges_key
 from storage.locks import LockTable
 from storage.overlay import Overlay, SnapshotScan
+from storage.scratch import ScratchSpace
 from storage.slices import Slices
 from storage.snapshots import Snapshot
-from storage.write_set import Mark, WriteSet, visible
+from storage.spill import MEMORY_BYTES_MAX, MEMORY_ROWS_MAX, Own, Spill, merged
+from storage.write_set import ABSENT, Mark, Pending, Previous, WriteSet, visible
+
+#: One batch of this size holds the loop for about four milliseconds.
+BATCH_ROWS_MAX: Final = 2_000
+BATCH_BYTES_MAX: Final = 2 << 20
+#: Locks without writes (SELECT … FOR UPDATE) leave the lock table beyond this number.
+LOCKS_IN_TABLE_MAX: Final = 20_000
+TRANSACTION_BYTES_MAX: Final = 64 << 30
+
+
+_AFTER_ALL: Final = b"\xff" * 16
 
 
 class _State(enum.Enum):
@@ -40,6 +57,8 @@ class Services:
     committer: Committer
     locks: LockTable
     slices: Slices
+    scratch: ScratchSpace
+    spill_numbers: "itertools.count[int]"
 
 
 class EmbeddedTransaction:
@@ -54,6 +73,7 @@ class EmbeddedTransaction:
         self.counts = Counts()
         self.process_id = 0
         self.lock_timeout_ms = 0
+        self._services = services
         self._id = transaction_id
         self._isolation = isolation
         self._committer = services.committer
@@ -66,6 +86,9 @@ class EmbeddedTransaction:
         self._seen: Group | None = None
         self._state = _State.ACTIVE
         self._timestamp = 0
+        self._spill: Spill | None = None
+        self._large: LargeCommit | None = None
+        self._late_ranges: tuple[bytes, list[KeyRange]] | None = None
 
     @property
     def id(self) -> int:
@@ -87,10 +110,23 @@ class EmbeddedTransaction:
         return value
 
     def _get(self, key: bytes) -> bytes | None:
+        own = self._own(key)
+        return self._snapshot.get(key) if own is ABSENT else visible(own)
+
+    def _own(self, key: bytes) -> Previous:
+        """Returns what this transaction has written under a key, or ABSENT."""
         writes = self._writes.writes
         if key in writes:
-            return visible(writes[key])
-        return self._snapshot.get(key)
+            return writes[key]
+        return ABSENT if self._spill is None else self._spill.get(key)
+
+    def _own_in_range(self, start: bytes, end: bytes, *, reverse: bool) -> Iterator[Own] | None:
+        """Returns own writes in order, as they are now; None if there are none."""
+        in_memory = self._writes.in_range(start, end, reverse=reverse)
+        if self._spill is None:
+            return iter(in_memory) if in_memory else None
+        spilled = self._spill.writes(self._spill.snapshot(), start, end, reverse=reverse)
+        return merged(iter(in_memory), spilled, reverse=reverse)
 
     async def multi_get(self, keys: Sequence[bytes]) -> list[bytes | None]:
         values: list[bytes | None] = []
@@ -105,18 +141,18 @@ class EmbeddedTransaction:
     def scan(
         self, start: bytes, end: bytes, *, reverse: bool = False, limit: int | None = None
     ) -> AsyncIterator[list[Entry]]:
-        own = self._writes.in_range(start, end, reverse=reverse)
+        own = self._own_in_range(start, end, reverse=reverse)
         base = SnapshotScan(
             self._snapshot,
             start,
             end,
             # Own deletions hide entries, so with own writes the limit applies to what is left.
-            limit=None if own else limit,
+            limit=limit if own is None else None,
             reverse=reverse,
             counts=self.counts,
             slices=self._slices,
         )
-        return Overlay(base, iter(own), limit=limit, reverse=reverse) if own else base
+        return base if own is None else Overlay(base, own, limit=limit, reverse=reverse)
 
     # Locking
 
@@ -134,7 +170,7 @@ class EmbeddedTransaction:
 
     def _check_unchanged(self, key: bytes) -> None:
         """Raises 40001 if the row has changed since the snapshot (REPEATABLE READ)."""
-        if key in self._writes.writes:
+        if self._own(key) is not ABSENT:
             return
         newest = self._committer.get_newest(key)
         if newest != self._snapshot.get(key):
@@ -142,9 +178,9 @@ class EmbeddedTransaction:
             raise DatabaseError("40001", f"could not serialize access due to concurrent {what}")
 
     async def get_newest(self, key: bytes) -> bytes | None:
-        writes = self._writes.writes
-        if key in writes:
-            return visible(writes[key])
+        own = self._own(key)
+        if own is not ABSENT:
+            return visible(own)
         value = self._committer.get_newest(key)
         self._seen = self._committer.unsettled()
         self.counts.count_read(key, value)
@@ -159,15 +195,22 @@ class EmbeddedTransaction:
 
     def put(self, key: bytes, value: bytes) -> None:
         self.counts.count_write(key, len(value))
-        self._writes.set(key, value)
+        self._set(key, value)
 
     def put_item(self, key: bytes, body: bytes) -> None:
         self.counts.count_write(key, len(body))
-        self._writes.set(key, (body,))
+        self._set(key, (body,))
 
     def delete(self, key: bytes) -> None:
         self.counts.count_write(key, 0)
-        self._writes.set(key, None)
+        self._set(key, None)
+
+    def _set(self, key: bytes, pending: Pending) -> None:
+        writes = self._writes
+        if self._spill is None or not writes.is_undo_kept or key in writes.writes:
+            writes.set(key, pending)
+        else:
+            writes.set(key, pending, self._spill.get(key))
 
     def delete_range(self, start: bytes, end: bytes) -> None:
         self._writes.ranges.append((start, end))
@@ -178,28 +221,58 @@ class EmbeddedTransaction:
         self._writes.log_change(storage_id, operation, key, new, old)
 
     async def pressure(self) -> None:
-        if self._slices.due():
+        writes = self._writes
+        if (
+            writes.entry_count() >= MEMORY_ROWS_MAX
+            or writes.bytes >= MEMORY_BYTES_MAX
+            or self._locks.count_held(self) >= LOCKS_IN_TABLE_MAX
+        ):
+            await self._spill_out()
+        elif self._slices.due():
             await self._slices.pause()
+
+    async def _spill_out(self) -> None:
+        self._check_active()
+        self._committer.disk.check(self._writes.bytes)
+        try:
+            if self._spill is None:
+                self._spill = Spill(self, self._services.scratch, self._slices)
+            locked = self._locks.held_by(self)
+            await self._spill.take(self._writes, locked)
+        except EngineError as error:
+            raise write_error(error) from error
+        self._locks.spill(self._spill, (key for key, _ in locked))
+        if self._spill.bytes > TRANSACTION_BYTES_MAX:
+            raise DatabaseError("54000", "transaction is too large")
 
     # Savepoints
 
     def savepoint(self) -> int:
-        self._savepoints.append(
-            _Savepoint(self._writes.mark(), self._locks.mark(self), len(self._actions))
-        )
+        mark = self._writes.mark()
+        if self._spill is not None:
+            mark = mark.after(self._spill.undo_count, self._spill.change_count)
+        self._savepoints.append(_Savepoint(mark, self._locks.mark(self), len(self._actions)))
         return len(self._savepoints) - 1
 
     async def rollback_to(self, savepoint: int) -> None:
         mark = self._savepoints[savepoint]
         del self._savepoints[savepoint + 1 :]
         del self._actions[mark.action_count :]
+        undo_count, change_count = mark.writes.undo_count, mark.writes.change_count
+        if self._spill is not None:
+            undo_count -= self._spill.undo_count
+            change_count -= self._spill.change_count
         undo = self._writes.undo
-        while len(undo) > mark.writes.undo_count:
+        while len(undo) > max(undo_count, 0):
             self._writes.restore(*undo.pop())
             if len(undo) % 64 == 0 and self._slices.due():
                 await self._slices.pause()
-        del self._writes.changes[mark.writes.change_count :]
+        del self._writes.changes[max(change_count, 0) :]
         del self._writes.ranges[mark.writes.range_count :]
+        if self._spill is not None and (undo_count < 0 or change_count < 0):
+            await self._spill.undo_to(
+                mark.writes.undo_count, mark.writes.change_count, self._writes
+            )
         self._locks.release_to(self, mark.locks)
 
     # Ending
@@ -209,24 +282,92 @@ class EmbeddedTransaction:
 
     async def commit(self) -> int:
         self._check_active()
-        if self._writes.is_empty():
+        writes = self._writes
+        if self._spill is None and writes.is_empty():
             await self.settled()
             self._timestamp = self._snapshot.timestamp
             self.durable()
             self.ended()
             return self._timestamp
-        self._committer.check_writable(only_deletes=self._writes.only_deletes())
+        is_large = writes.entry_count() > BATCH_ROWS_MAX or writes.bytes > BATCH_BYTES_MAX
+        if self._spill is not None or is_large:
+            return await self._commit_large()
+        self._committer.check_writable(only_deletes=writes.only_deletes())
         self._timestamp = self._committer.timestamps.next()
         self._state = _State.COMMITTING
         group = self._committer.join(
-            self._writes.stamped(self._timestamp),
-            self._timestamp,
-            member=self,
-            ranges=self._writes.ranges,
+            writes.stamped(self._timestamp), self._timestamp, member=self, ranges=writes.ranges
         )
-        self._writes.forget()
         await group.settled()
         return self._timestamp
+
+    async def _commit_large(self) -> int:
+        committer = self._committer
+        committer.check_writable()
+        if self._writes.entry_count() >= MEMORY_ROWS_MAX:
+            await self._spill_out()
+        number = next(self._services.spill_numbers)
+        try:
+            ranges = await self._ranges_for_files()
+            committer.disk.check(self._bytes())
+            large = self._large = LargeCommit(
+                committer.engine,
+                self._services.scratch.new_path("commit"),
+                number,
+                self._slices,
+            )
+            await self._write_files(large)
+        except EngineError as error:
+            raise write_error(error) from error
+        self._check_active()
+        committer.check_writable()
+        if ranges:
+            self._late_ranges = (pending_ranges_key(number), ranges)
+        self._state = _State.COMMITTING
+        group = committer.join_ingest(
+            self, lambda record: large.ingest(committer.engine, record, ranges)
+        )
+        self._timestamp = group.timestamp
+        await group.settled()
+        return self._timestamp
+
+    def _bytes(self) -> int:
+        return self._writes.bytes + (0 if self._spill is None else self._spill.bytes)
+
+    async def _write_files(self, large: LargeCommit) -> None:
+        in_memory = iter(self._writes.in_range(b"", _AFTER_ALL, reverse=False))
+        changes = iter(self._writes.changes)
+        if self._spill is None:
+            await large.write(in_memory)
+            await large.write_changes(changes)
+        else:
+            spilled = self._spill.snapshot()
+            writes = self._spill.writes(spilled, b"", None)
+            await large.write(merged(in_memory, writes, reverse=False))
+            await large.write_changes(itertools.chain(self._spill.changes(spilled), changes))
+        await large.flush()
+
+    async def _ranges_for_files(self) -> list[KeyRange]:
+        """Returns the ranges that can go after the ingest: those without own writes in them.
+
+        In the others, what is there is deleted key by key.
+        """
+        late: list[KeyRange] = []
+        for start, end in self._writes.ranges:
+            if start >= end:
+                continue
+            own = self._own_in_range(start, end, reverse=False)
+            if own is None or next(own, None) is None:
+                late.append((start, end))
+                continue
+            position, snapshot = start, self._committer.newest
+            while entries := snapshot.scan(position, end, 500):
+                for key, _ in entries:
+                    if self._own(key) is ABSENT:
+                        self._set(key, None)
+                position = entries[-1][0] + b"\0"
+                await self.pressure()
+        return late
 
     async def rollback(self) -> None:
         if self._state is _State.ACTIVE:
@@ -234,6 +375,9 @@ class EmbeddedTransaction:
 
     def durable(self) -> None:
         """Runs the actions that wait for the commit; called by the committer."""
+        if self._late_ranges is not None:
+            note, ranges = self._late_ranges
+            self._committer.join({note: None}, self._committer.timestamps.next(), ranges=ranges)
         for action in self._actions:
             action(self._timestamp)
 
@@ -241,8 +385,13 @@ class EmbeddedTransaction:
         """Releases everything; called by the committer when the outcome is settled."""
         self._state = _State.ENDED
         self._writes.forget()
+        self._writes.ranges = []
         self._actions.clear()
         self._locks.release(self)
+        if self._spill is not None:
+            self._spill.end()
+        if self._large is not None:
+            self._large.remove()
 
     def _check_active(self) -> None:
         if self._state is not _State.ACTIVE:

@@ -23,8 +23,10 @@ OWN_STAMP: Final = 0
 ENTRY_BYTES: Final = 120
 
 
-def visible(pending: Pending) -> bytes | None:
+def visible(pending: "Pending | _Absent") -> bytes | None:
     """Returns how a transaction reads its own write."""
+    if isinstance(pending, _Absent):
+        return None
     return with_header(OWN_STAMP, pending[0]) if isinstance(pending, tuple) else pending
 
 
@@ -43,6 +45,12 @@ class Mark:
     undo_count: int
     change_count: int
     range_count: int
+
+    def after(self, undo_count: int, change_count: int) -> "Mark":
+        """Returns the mark with what has been spilled before it counted too."""
+        return Mark(
+            self.undo_count + undo_count, self.change_count + change_count, self.range_count
+        )
 
 
 class WriteSet:
@@ -69,6 +77,10 @@ class WriteSet:
     def is_empty(self) -> bool:
         """Returns whether there is nothing to commit."""
         return not (self.writes or self.ranges or self.changes)
+
+    def entry_count(self) -> int:
+        """Returns how many entries there are in memory, of all sorts."""
+        return len(self.writes) + len(self.changes) + len(self.undo)
 
     def set(self, key: bytes, pending: Pending, replaced: Previous = ABSENT) -> None:
         """Notes a write; `replaced` is what lies below the write set, if anything does."""

@@ -84,6 +84,9 @@ class SortedFile(Protocol):
     def size(self) -> int:
         """Returns the bytes written so far, about."""
 
+    def sync_early(self) -> None:
+        """Syncs what is written so far, for a thread: it leaves little to do for `finish`."""
+
     def finish(self) -> None:
         """Completes and syncs the file; nothing may follow."""
 

@@ -105,6 +105,9 @@ class MemorySortedFile:
     def size(self) -> int:
         return self._size
 
+    def sync_early(self) -> None:
+        return
+
     def finish(self) -> None:
         self._files[self.path] = self._changes
 

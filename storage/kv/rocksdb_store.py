@@ -19,6 +19,7 @@ in tests/storage/kv/test_rocksdb_traps.py, so that a release that changes it is 
   lock of our own before (storage/kv/directory.py), and all options are given at each opening.
 """
 
+import os
 import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -219,6 +220,15 @@ class RocksSortedFile:
     def size(self) -> int:
         return self._size
 
+    def sync_early(self) -> None:
+        descriptor = os.open(self.path, os.O_RDONLY)
+        try:
+            os.fdatasync(descriptor)
+        except OSError as error:
+            raise EngineError(Fault.IO, str(error)) from error
+        finally:
+            os.close(descriptor)
+
     def finish(self) -> None:
         try:
             self._writer.finish()
@@ -242,9 +252,10 @@ class RocksEngine:
             raise _translated(error) from error
         self._get = self._db.get
         self._write_options = rocksdict.WriteOptions()
-        self._write_options.no_slowdown = settings.has_log
+        self._write_options.no_slowdown = True
         if not settings.has_log:
-            self._write_options.disable_wal(True)
+            # An attribute, whatever the stub says.
+            setattr(self._write_options, "disable_wal", True)  # noqa: B010
         self._read_options = rocksdict.ReadOptions()
         # Files that only an old snapshot kept are deleted by a background thread.
         self._read_options.set_background_purge_on_iterator_cleanup(True)

@@ -6,6 +6,7 @@ import pytest
 
 from storage.embedded import OpenStore, open_memory_store
 from tests.storage.kv.contract import StoreContract
+from tests.storage.kv.large_contract import LargeContract
 
 
 @pytest.fixture
@@ -16,4 +17,8 @@ async def store() -> AsyncIterator[OpenStore]:
 
 
 class TestMemoryStore(StoreContract):
+    pass
+
+
+class TestMemoryStoreWithLargeTransactions(LargeContract):
     pass

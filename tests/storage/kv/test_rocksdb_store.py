@@ -8,6 +8,7 @@ import pytest
 from storage.embedded import OpenStore, open_store
 from storage.kv.directory import DirectoryError
 from tests.storage.kv.contract import ALL, StoreContract, key, putting, write
+from tests.storage.kv.large_contract import LargeContract
 
 
 @pytest.fixture
@@ -18,6 +19,10 @@ async def store(tmp_path: Path) -> AsyncIterator[OpenStore]:
 
 
 class TestRocksDbStore(StoreContract):
+    pass
+
+
+class TestRocksDbStoreWithLargeTransactions(LargeContract):
     pass
 
 

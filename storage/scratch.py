@@ -1,0 +1,61 @@
+"""Scratch space: an engine without a log, for what transactions spill.
+
+It is opened when the first transaction spills and goes, files and all, when the last one has ended.
+Nothing in it outlives the server.
+"""
+
+import asyncio
+import itertools
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from storage.kv.engine import Engine
+
+
+class ScratchSpace:
+    """The scratch engine and its users.
+
+    Args:
+        directory: On the same file system as the store, so that sorted files can be moved there.
+        open_engine: Opens an engine, with nothing in it, in a directory.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        directory: Path,
+        open_engine: Callable[[Path], Engine],
+    ) -> None:
+        self._loop = loop
+        self._directory = directory
+        self._open_engine = open_engine
+        self._numbers = itertools.count(1)
+        self._engine: tuple[Engine, Path] | None = None
+        self._user_count = 0
+
+    def enter(self) -> Engine:
+        """Returns the engine for one more user."""
+        if self._engine is None:
+            path = self.new_path("spill")
+            self._engine = (self._open_engine(path), path)
+        self._user_count += 1
+        return self._engine[0]
+
+    def leave(self) -> None:
+        """Says that a user is done; after the last one the engine goes."""
+        self._user_count -= 1
+        if self._user_count == 0 and self._engine is not None:
+            engine, path = self._engine
+            self._engine = None
+            # Nobody waits for it; the executor keeps it going.
+            _ = self._loop.run_in_executor(None, _discard, engine, path)
+
+    def new_path(self, name: str) -> Path:
+        """Returns a path that nobody else uses."""
+        return self._directory / f"{name}-{next(self._numbers)}"
+
+
+def _discard(engine: Engine, path: Path) -> None:
+    engine.close()
+    shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,174 @@
+"""What every store promises about transactions that outgrow one batch, or memory."""
+
+import asyncio
+
+import pytest
+
+from storage.changes import Change, read_changes
+from storage.embedded import OpenStore
+from storage.items import body_of, is_spilled, stamp_of
+from storage.kv.store import LockMode, LockWait
+from storage.spill import MEMORY_ROWS_MAX
+from storage.transaction import BATCH_ROWS_MAX, EmbeddedTransaction
+from tests.storage.kv.contract import ALL, collected, key, names, write
+
+#: Spills twice, and leaves some in memory.
+MANY = 2 * MEMORY_ROWS_MAX + 500
+
+
+def row(number: int) -> bytes:
+    return key(f"{number:06}")
+
+
+async def put_many(transaction: EmbeddedTransaction, count: int, body: bytes = b"body") -> None:
+    for number in range(count):
+        await transaction.lock(row(number))
+        transaction.put_item(row(number), body)
+        if number % 100 == 0:
+            await transaction.pressure()
+
+
+class LargeContract:
+    """The shared tests."""
+
+    @pytest.mark.parametrize("count", [BATCH_ROWS_MAX + 1, MANY])
+    async def test_a_large_transaction_is_seen_whole_or_not_at_all(
+        self, store: OpenStore, count: int
+    ) -> None:
+        await write(store, **{"000001": "old", "000002x": "kept"})
+        transaction, before = store.begin(), store.begin()
+        await put_many(transaction, count)
+        transaction.delete(row(7))
+        assert await names(before) == ["000001", "000002x"]
+        own = await names(transaction)
+        assert len(own) == count
+        assert own[:5] == ["000000", "000001", "000002", "000002x", "000003"]
+        assert await names(transaction, reverse=True) == own[::-1]
+        timestamp = await transaction.commit()
+        after = store.begin()
+        assert await names(after) == own
+        assert await names(before) == ["000001", "000002x"]
+        value = await after.get(row(count - 1))
+        assert value is not None
+        assert body_of(value) == b"body"
+        assert is_spilled(stamp_of(value))
+        assert store.timestamp_of(stamp_of(value)) == timestamp == after.read_timestamp
+        assert await write(store, a="1") > timestamp
+
+    async def test_what_was_spilled_is_read_and_written_over(self, store: OpenStore) -> None:
+        transaction = store.begin()
+        await put_many(transaction, MANY)
+        transaction.put_item(row(3), b"again")
+        transaction.delete(row(4))
+        assert await transaction.get(row(4)) is None
+        values = await transaction.multi_get([row(3), row(5)])
+        assert [body_of(value) for value in values if value] == [b"again", b"body"]
+        await put_many(transaction, MANY, b"once more")
+        await transaction.commit()
+        bodies = {body_of(value) for _, value in await collected(store.begin().scan(*ALL))}
+        assert bodies == {b"once more"}
+
+    async def test_rollback_of_a_spill_leaves_nothing(self, store: OpenStore) -> None:
+        transaction = store.begin()
+        await put_many(transaction, MANY)
+        await transaction.rollback()
+        assert await names(store.begin()) == []
+        assert await store.begin().lock(row(1), wait=LockWait.NOWAIT)
+
+    async def test_savepoints_reach_back_over_a_spill(self, store: OpenStore) -> None:
+        transaction = store.begin()
+        await put_many(transaction, 300, b"first")
+        transaction.log_change(1, 1, row(0), b"kept", None)
+        mark = transaction.savepoint()
+        await put_many(transaction, MANY, b"second")
+        for number in range(MANY):
+            transaction.log_change(1, 1, row(number), b"undone", None)
+        await transaction.pressure()
+        transaction.put_item(row(5), b"third")
+        await transaction.rollback_to(mark)
+        assert len(await names(transaction)) == 300
+        transaction.put(key("last"), b"")
+        inner = transaction.savepoint()
+        transaction.delete(row(0))
+        await transaction.rollback_to(inner)
+        await transaction.commit()
+        entries = await collected(store.begin().scan(*ALL))
+        assert {body_of(value) for k, value in entries if k != key("last")} == {b"first"}
+        assert [change.new for change in await all_changes(store)] == [b"kept"]
+
+    async def test_locks_of_spilled_rows_hold(self, store: OpenStore) -> None:
+        transaction = store.begin()
+        locked_only = key("locked only")
+        await transaction.lock(locked_only, LockMode.SHARE)
+        await put_many(transaction, MANY)
+        assert store.locks.count_held(transaction) < MEMORY_ROWS_MAX
+        other = store.begin()
+        assert not await other.lock(row(1), LockMode.KEY_SHARE, LockWait.SKIP)
+        assert not await other.lock(locked_only, LockMode.UPDATE, LockWait.SKIP)
+        assert await other.lock(locked_only, LockMode.SHARE, LockWait.SKIP)
+        await other.rollback()
+        waiting = asyncio.ensure_future(store.begin().lock(row(2)))
+        point = asyncio.ensure_future(store.point([row(3)], lambda state: state.get(row(3))))
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        await transaction.commit()
+        assert await waiting
+        seen = await point
+        assert seen is not None
+        assert body_of(seen) == b"body"
+
+    async def test_ranges_go_with_a_large_commit(self, store: OpenStore) -> None:
+        await write(store, old1="1", old2="2", own="1", p="1")
+        transaction = store.begin()
+        await put_many(transaction, MANY)
+        transaction.put(key("own"), b"2")
+        transaction.delete_range(key("old"), key("old9"))
+        transaction.delete_range(key("own"), key("q"))
+        await transaction.commit()
+        await store.committer.drain()
+        assert (await names(store.begin()))[MANY:] == ["own"]
+
+    async def test_changes_of_small_and_large_commits_make_one_log(self, store: OpenStore) -> None:
+        async def small(name: str) -> int:
+            transaction = store.begin()
+            transaction.put(key(name), b"")
+            transaction.log_change(9, 1, key(name), b"new", b"old")
+            transaction.log_change(9, 2, key(name), None, None)
+            return await transaction.commit()
+
+        first = await small("a")
+        transaction = store.begin()
+        for number in range(MANY):
+            transaction.put_item(row(number), b"x")
+            transaction.log_change(8, 1, row(number), b"x", None)
+            if number % 100 == 0:
+                await transaction.pressure()
+        large = await transaction.commit()
+        last = await small("b")
+        changes = await all_changes(store)
+        assert changes[:2] == [
+            Change(first, 0, 9, 1, key("a"), b"new", b"old"),
+            Change(first, 1, 9, 2, key("a"), None, None),
+        ]
+        assert [c.timestamp for c in changes[2:-2]] == [large] * MANY
+        assert [c.ordinal for c in changes[2:-2]] == list(range(MANY))
+        assert [c.timestamp for c in changes[-2:]] == [last, last]
+        assert (await all_changes(store, after=large))[0].key == key("b")
+
+    async def test_others_commit_while_a_large_commit_runs(self, store: OpenStore) -> None:
+        transaction = store.begin()
+        await put_many(transaction, MANY)
+        committing = asyncio.ensure_future(transaction.commit())
+        count = 0
+        while not committing.done():
+            count += 1
+            await write(store, other=str(count))
+        assert count > 3
+        assert store.get_now(key("other")) == str(count).encode()
+        assert len(await names(store.begin())) == MANY + 1
+
+
+async def all_changes(store: OpenStore, after: int = 0) -> list[Change]:
+    reader = store.begin()
+    slices = read_changes(reader, after, reader.read_timestamp)
+    return [change async for changes in slices for change in changes]
