@@ -60,8 +60,16 @@ def compare_rows(peers: list[Peer]) -> None:
 
 def points(peers: list[Peer], folder: pathlib.Path, rows: int, seconds: int, rounds: int) -> None:
     """pgbench at 1, 8 and 32 clients: reads, updates, inserts; prepared and simple protocol."""
-    floors = {("read", 8): 0.4, ("update", 8): 0.8, ("insert", 8): 0.8, ("update", 32): 0.6, ("insert", 32): 0.6}
-    print(f"{'script':8} {'mode':9} {'clients':>7} {'postgresql':>11} {'terrascale':>11} {'ratio':>6}  floor")
+    floors = {
+        ("read", 8): 0.4,
+        ("update", 8): 0.8,
+        ("insert", 8): 0.8,
+        ("update", 32): 0.6,
+        ("insert", 32): 0.6,
+    }
+    print(
+        f"{'script':8} {'mode':9} {'clients':>7} {'postgresql':>11} {'terrascale':>11} {'ratio':>6}  floor"
+    )
     for name, text in (("read", READ), ("update", UPDATE), ("insert", INSERT)):
         script = folder / f"{name}.sql"
         script.write_text(text.format(rows=rows))
@@ -70,7 +78,9 @@ def points(peers: list[Peer], folder: pathlib.Path, rows: int, seconds: int, rou
                 rates: dict[str, list[float]] = {peer.name: [] for peer in peers}
                 for _ in range(rounds):
                     for peer in peers:
-                        rates[peer.name].append(pgbench(peer, script, mode=mode, clients=clients, seconds=seconds))
+                        rates[peer.name].append(
+                            pgbench(peer, script, mode=mode, clients=clients, seconds=seconds)
+                        )
                 theirs, ours = (statistics.median(rates[peer.name]) for peer in peers)
                 floor = floors.get((name, clients), "")
                 print(
@@ -80,7 +90,9 @@ def points(peers: list[Peer], folder: pathlib.Path, rows: int, seconds: int, rou
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--part", action="append", choices=["start", "copy", "points", "pauses"])
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--seconds", type=int, default=3)
@@ -95,7 +107,9 @@ def main() -> None:
             with Server(folder / "data") as server:
                 peers = [postgresql(), terrascale(server)]
                 theirs, ours = (load(peer, options.rows) for peer in peers)
-                print(f"COPY FROM, rows/s: postgresql {theirs:.0f}, terrascale {ours:.0f}, ratio {ours / theirs:.2f} (floor 0.15)")
+                print(
+                    f"COPY FROM, rows/s: postgresql {theirs:.0f}, terrascale {ours:.0f}, ratio {ours / theirs:.2f} (floor 0.15)"
+                )
                 compare_rows(peers)
                 if "points" in parts:
                     points(peers, folder, options.rows, options.seconds, options.rounds)

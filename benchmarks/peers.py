@@ -39,7 +39,13 @@ class Peer:
 
 def postgresql() -> Peer:
     """The oracle that tools/postgres.sh started: fsync on, default settings."""
-    return Peer("postgresql", os.environ["PGHOST"], int(os.environ["PGPORT"]), os.environ["PGUSER"], "postgres")
+    return Peer(
+        "postgresql",
+        os.environ["PGHOST"],
+        int(os.environ["PGPORT"]),
+        os.environ["PGUSER"],
+        "postgres",
+    )
 
 
 def terrascale(server: Server) -> Peer:
@@ -61,7 +67,11 @@ def pgbench(peer: Peer, script: pathlib.Path, *, mode: str, clients: int, second
     ]  # fmt: skip
     output = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     lines = output.stdout.splitlines()
-    failed = [line for line in lines if line.startswith("number of failed transactions") and ": 0 " not in line]
+    failed = [
+        line
+        for line in lines
+        if line.startswith("number of failed transactions") and ": 0 " not in line
+    ]
     if output.returncode or failed:
         raise RuntimeError(f"{peer.name}: {output.stderr[-2000:]} {failed}")
     (rate,) = (line.split()[2] for line in lines if line.startswith("tps ="))

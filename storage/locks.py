@@ -277,38 +277,36 @@ class LockTable:
 
     # Spilling
 
-    def spill(self, spilled: SpilledLocks, keys: Iterable[bytes]) -> None:
-        """Takes these keys, which `spilled` now answers for, out of the table.
+    def begin_spill(self, spilled: SpilledLocks) -> list[tuple[bytes, LockMode]]:
+        """Says that `spilled` will answer for locks of its owner; returns what is in the table.
 
-        Locks that others await stay in it, and so do locks shared with others.
+        Savepoint marks of that time no longer release anything: those locks last to the end.
         """
         owner = spilled.owner
         if spilled not in self._spilled:
             self._spilled.append(spilled)
         holdings = self._holdings.get(owner)
         if holdings is None:
-            return
+            return []
+        holdings.kept.update(key for key, _ in holdings.log)
+        holdings.base += len(holdings.log)
+        holdings.log.clear()
         locks = self._locks
+        return [(key, locks[key].holders[owner]) for key in holdings.kept]
+
+    def spill(self, spilled: SpilledLocks, keys: Iterable[bytes]) -> None:
+        """Takes keys, which `spilled` now answers for, out of the table.
+
+        Locks that others await stay in it, and so do locks shared with others.
+        """
+        owner = spilled.owner
+        locks = self._locks
+        kept = self._holdings[owner].kept
         for key in keys:
             lock = locks.get(key)
             if lock is not None and lock.queue is None and list(lock.holders) == [owner]:
                 del locks[key]
-        holdings.kept.update(key for key, _ in holdings.log)
-        holdings.kept = {
-            key
-            for key in holdings.kept
-            if (lock := locks.get(key)) is not None and owner in lock.holders
-        }
-        holdings.base += len(holdings.log)
-        holdings.log.clear()
-
-    def held_by(self, owner: LockOwner) -> list[tuple[bytes, LockMode]]:
-        """Returns the owner's locks that are in the table."""
-        holdings = self._holdings.get(owner)
-        if holdings is None:
-            return []
-        keys = dict.fromkeys([*holdings.kept, *(key for key, _ in holdings.log)])
-        return [(key, self._locks[key].holders[owner]) for key in keys]
+                kept.discard(key)
 
     def count_held(self, owner: LockOwner) -> int:
         """Returns about how many locks the owner has in the table."""

@@ -10,6 +10,7 @@ The row locks of what is in it leave the lock table: while the entry is there, `
 its lock. A row that is locked and not written gets an entry of its own kind.
 """
 
+import itertools
 import struct
 from collections.abc import Iterator
 from typing import Final
@@ -34,7 +35,7 @@ _LOCKED: Final = b"l"
 _NUMBER: Final = struct.Struct(">Q")
 _KEY_LENGTH: Final = struct.Struct(">I")
 #: What a write set keeps in memory at most: entries and, roughly, bytes.
-MEMORY_ROWS_MAX: Final = 8_000
+MEMORY_ROWS_MAX: Final = 4_000
 MEMORY_BYTES_MAX: Final = 4 << 20
 
 _BATCH_COUNT: Final = 200
@@ -88,31 +89,35 @@ class Spill:
         The write set is then empty.
         """
         modes = dict(locked)
-        batch: list[Change] = []
-        for change in self._changes_for(write_set, modes):
-            batch.append(change)
-            if len(batch) >= _BATCH_COUNT:
-                await self._write(batch)
-                batch = []
-        if batch:
-            await self._write(batch)
+        await self._write_all(self._writes_of(write_set, modes))
+        await self._write_all(self._locks_of(modes))
+        await self._write_all(self._notes_of(write_set))
         self.change_count += len(write_set.changes)
         self.undo_count += len(write_set.undo)
         write_set.forget()
 
-    def _changes_for(self, write_set: WriteSet, modes: dict[bytes, LockMode]) -> Iterator[Change]:
+    def _writes_of(self, write_set: WriteSet, modes: dict[bytes, LockMode]) -> Iterator[Change]:
         prefix = self._writes_prefix
         for key, pending in write_set.writes.items():
             mode = modes.pop(key, LockMode.UPDATE)
             yield prefix + key, bytes((mode,)) + _encoded(pending)
+
+    def _locks_of(self, modes: dict[bytes, LockMode]) -> Iterator[Change]:
+        prefix = self._writes_prefix
         for key, mode in modes.items():
             entry = self._engine.get(prefix + key) or bytes((mode,)) + _LOCKED
             yield prefix + key, bytes((max(mode, entry[0]),)) + entry[1:]
+
+    def _notes_of(self, write_set: WriteSet) -> Iterator[Change]:
         for ordinal, value in enumerate(write_set.changes, self.change_count):
             yield self._prefix + _CHANGES + _NUMBER.pack(ordinal), value
         for number, (key, previous) in enumerate(write_set.undo, self.undo_count):
             note = _KEY_LENGTH.pack(len(key)) + key + _encoded(previous)
             yield self._prefix + _UNDO + _NUMBER.pack(number), note
+
+    async def _write_all(self, changes: Iterator[Change]) -> None:
+        while batch := list(itertools.islice(changes, _BATCH_COUNT)):
+            await self._write(batch)
 
     async def _write(self, batch: list[Change]) -> None:
         while True:

@@ -237,11 +237,14 @@ class EmbeddedTransaction:
         try:
             if self._spill is None:
                 self._spill = Spill(self, self._services.scratch, self._slices)
-            locked = self._locks.held_by(self)
+            locked = self._locks.begin_spill(self._spill)
             await self._spill.take(self._writes, locked)
         except EngineError as error:
             raise write_error(error) from error
-        self._locks.spill(self._spill, (key for key, _ in locked))
+        for position in range(0, len(locked), 500):
+            self._locks.spill(self._spill, (key for key, _ in locked[position : position + 500]))
+            if self._slices.due():
+                await self._slices.pause()
         if self._spill.bytes > TRANSACTION_BYTES_MAX:
             raise DatabaseError("54000", "transaction is too large")
 
