@@ -70,7 +70,7 @@ def test_a_mistake_in_the_file_is_named(tmp_path: pathlib.Path, content: str, wo
 
 
 def test_a_missing_file_is_named(tmp_path: pathlib.Path) -> None:
-    with pytest.raises(ConfigurationError, match="nowhere.toml"):
+    with pytest.raises(ConfigurationError, match=r"nowhere\.toml"):
         load({}, tmp_path / "nowhere.toml")
 
 

@@ -1,0 +1,178 @@
+"""The composition root: opens the store, builds the front doors, starts and stops the listeners.
+
+    run(settings)      serves until SIGTERM or SIGINT, then drains and closes; raises StartError before that
+
+SIGUSR1 begins to measure the event loop's lateness, SIGUSR2 writes the figures to the log.
+"""
+
+import asyncio
+import contextlib
+import errno
+import gc
+import os
+import resource
+import signal
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import uvloop
+from tsql.database import Database
+
+from storage.disk import DiskSettings
+from storage.embedded import OpenStore, StoreComponents, StoreSettings, open_store
+from storage.errors import DatabaseError
+from storage.kv.directory import DirectoryError
+from storage.kv.verdict import DamageError
+from terrascale.config import Settings
+from terrascale.observe import LOG, LoopMonitor, configure_logging
+from wire.pg.authentication import Passwords, Verifier
+from wire.pg.identity import DEFAULT_NAME
+from wire.pg.limits import Limits
+from wire.pg.server import PgServer
+from wire.pg.sessions import Components
+from wire.pg.tls import server_context
+
+DRAIN_SECONDS: Final = 3.0
+#: A sync has failed: what is on disk is unknown to this process, and only a new one can find out.
+SYNC_FAILED_EXIT_CODE: Final = 75
+#: Levels of nesting in statements, and the stack they may need where C code takes part in the recursion.
+RECURSION_MAX: Final = 20_000
+STACK_BYTES: Final = 120 << 20
+
+
+class StartError(Exception):
+    """Why the server can't start: one sentence for a tired person."""
+
+
+def run(settings: Settings) -> None:
+    """Serves until told to stop. Raises StartError."""
+    configure_logging(settings.log_level)
+    _deepen_stack()
+    with contextlib.suppress(KeyboardInterrupt):
+        uvloop.run(_serve(settings))
+
+
+def _deepen_stack() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_STACK)
+    if hard == resource.RLIM_INFINITY or hard >= STACK_BYTES:
+        resource.setrlimit(resource.RLIMIT_STACK, (STACK_BYTES, hard))
+        sys.setrecursionlimit(RECURSION_MAX)
+
+
+async def _serve(settings: Settings, components: StoreComponents | None = None) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    _measure_on_signals(loop)
+    store = await _open(settings, components or StoreComponents(die=_die))
+    try:
+        database = await Database.open(store, statement_timeout_ms=settings.statement_timeout)
+        server = PgServer(
+            _front_door(settings, database), Limits(connection_count_max=settings.max_connections)
+        )
+        try:
+            port, sockets = await _listen(server, settings)
+            # What start-up made stays for good: the collector needn't walk it.
+            gc.collect()
+            gc.freeze()
+            _announce(settings, port, sockets)
+            await stop.wait()
+            LOG.info("stopping: waiting for running statements")
+        finally:
+            await server.close(DRAIN_SECONDS)
+            await database.close()
+    except DatabaseError as error:
+        raise StartError(f"{error.message}.") from error
+    finally:
+        await store.close()
+    LOG.info("stopped")
+
+
+async def _open(settings: Settings, components: StoreComponents) -> OpenStore:
+    floor = settings.free_space_floor_mb << 20
+    disk = DiskSettings(floor, min(DiskSettings().ballast_bytes, floor))
+    try:
+        return await open_store(settings.data_dir, StoreSettings(disk=disk), components)
+    except (DirectoryError, DamageError) as error:
+        raise StartError(str(error)) from error
+    except OSError as error:
+        raise StartError(
+            f"cannot use the data directory {settings.data_dir}: {error.strerror}."
+        ) from error
+
+
+def _die(reason: str) -> None:
+    """Ends the process at once: after a failed sync nothing more may be promised or shown."""
+    LOG.critical(
+        "a sync failed (%s): ending, so that the next start can read what is really on disk", reason
+    )
+    os._exit(SYNC_FAILED_EXIT_CODE)
+
+
+def _front_door(settings: Settings, database: Database) -> Components:
+    passwords = None
+    if settings.password is not None:
+        passwords = Passwords({DEFAULT_NAME: Verifier.of(settings.password)})
+    tls = None
+    if settings.tls_cert is not None:
+        try:
+            tls = server_context(str(settings.tls_cert), str(settings.tls_key))
+        except OSError as error:
+            raise StartError(
+                f"cannot use the certificate {settings.tls_cert} with its key: {error}."
+            ) from error
+    return Components(database.open_session, passwords, tls)
+
+
+async def _listen(server: PgServer, settings: Settings) -> tuple[int, list[Path]]:
+    trusted = settings.is_loopback and settings.password is None
+    try:
+        port = await server.listen_tcp(settings.host, settings.pg_port, is_trusted=trusted)
+    except OSError as error:
+        where = f"{settings.host}:{settings.pg_port}"
+        if error.errno == errno.EADDRINUSE:
+            raise StartError(
+                f"port {settings.pg_port} is in use: another server listens on {where} (choose another by --pg-port)."
+            ) from error
+        raise StartError(f"cannot listen on {where}: {error.strerror}.") from error
+    sockets = []
+    for folder in settings.socket_dirs():
+        try:
+            sockets.append(await server.listen_unix(folder, port))
+        except OSError as error:
+            LOG.warning("no Unix socket in %s: %s", folder, error.strerror)
+    return port, sockets
+
+
+def _announce(settings: Settings, port: int, sockets: list[Path]) -> None:
+    sys.stdout.write("\n".join(_ready_lines(settings, port, sockets)) + "\n")
+    sys.stdout.flush()
+
+
+def _ready_lines(settings: Settings, port: int, sockets: list[Path]) -> Iterator[str]:
+    yield f"TerraScale {version('terrascale')} is ready."
+    yield f"  data directory   {settings.data_dir.resolve()}"
+    yield f"  PostgreSQL       psql -h {settings.host} -p {port} -U {DEFAULT_NAME}"
+    for path in sockets:
+        yield f"                   psql -h {path.parent} -p {port} -U {DEFAULT_NAME}"
+
+
+def _measure_on_signals(loop: asyncio.AbstractEventLoop) -> None:
+    monitor = LoopMonitor()
+
+    def report() -> None:
+        samples, p99, p999, maximum = monitor.figures()
+        LOG.info(
+            "loop lateness: %d samples, p99 %.2f ms, p99.9 %.2f ms, maximum %.2f ms",
+            samples,
+            p99,
+            p999,
+            maximum,
+        )
+
+    loop.add_signal_handler(signal.SIGUSR1, monitor.start)
+    loop.add_signal_handler(signal.SIGUSR2, report)
