@@ -22,6 +22,7 @@ from tsql.functions.json_values import inner
 from tsql.functions.jsonb_access import jsonb_typeof
 from tsql.functions.number_cast import numeric_float4, numeric_float8
 from tsql.functions.registry import implements
+from tsql.functions.text_comparison import bttextcmp
 from tsql.types.integers import out_of_range
 from tsql.types.json import plain
 
@@ -51,9 +52,11 @@ def _compare(a: Any, b: Any) -> int:
         return _sign(len(a), len(b)) or _first(_compare(x, y) for x, y in zip(a, b, strict=True))
     if rank_a == _OBJECT:
         return _sign(len(a), len(b)) or _first(
-            _sign(name_a, name_b) or _compare(x, y)
+            bttextcmp(name_a, name_b) or _compare(x, y)
             for (name_a, x), (name_b, y) in zip(a.items(), b.items(), strict=True)
         )
+    if rank_a == _STRING:
+        return bttextcmp(a, b)
     return 0 if rank_a == _NULL else _sign(a, b)
 
 

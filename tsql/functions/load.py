@@ -22,6 +22,7 @@ import tsql.functions.hashing
 import tsql.functions.in_range
 import tsql.functions.integer
 import tsql.functions.interval
+import tsql.functions.json_access
 import tsql.functions.json_aggregates
 import tsql.functions.json_build
 import tsql.functions.jsonb_access

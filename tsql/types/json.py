@@ -158,6 +158,8 @@ def _parse_by_tokens(text: str) -> Any:
         if event == "close":
             container, key = stack.pop()
             continue
+        if event == "number":
+            value = number(value)  # noqa: PLW2901 - the text is of no more use
         if container is None:
             result = value
         elif type(container) is dict:
@@ -173,16 +175,19 @@ def _parse_by_tokens(text: str) -> Any:
 
 
 def events(lexer: JsonLexer) -> Iterator[tuple[str, Any]]:
-    """Yields what a JSON text consists of: open (with an empty dict or list), key, scalar, close.
+    """Yields what a JSON text consists of: open (an empty dict or list), key, scalar, number, close.
 
-    Strings come as the lexer gives them. Raises PostgreSQL's errors, also for what follows the
-    value; so it is to be read to its end.
+    Numbers come as text, strings as the lexer gives them. Raises PostgreSQL's errors, also for what
+    follows the value; so it is to be read to its end.
     """
     open_containers: list[Token] = []
     while True:
         # Here a value must follow.
         token = lexer.token
-        if token in SCALARS:
+        if token is Token.NUMBER:
+            yield "number", lexer.text[lexer.start : lexer.end]
+            lexer.advance()
+        elif token in SCALARS:
             yield "scalar", _scalar(lexer)
             lexer.advance()
         elif token is Token.OBJECT_START or token is Token.ARRAY_START:
@@ -238,8 +243,6 @@ def _scalar(lexer: JsonLexer) -> Any:
             if len(lexer.value) > _STRING_BYTES_MAX:
                 raise DatabaseError("54000", "string too long to represent as jsonb string")
             return lexer.value
-        case Token.NUMBER:
-            return number(lexer.text[lexer.start : lexer.end]) if lexer.decode else 0
         case Token.TRUE:
             return True
         case Token.FALSE:

@@ -89,6 +89,12 @@ class JsonLexer:
         else:
             self._word()
 
+    def advance_past(self, token: Token) -> None:
+        """Moves to the next token, and past it if it is this one."""
+        self.advance()
+        if self.token is token:
+            self.advance()
+
     def _number(self) -> None:
         exact = _NUMBER.match(self.text, self.start)
         end = exact.end() if exact else 0
