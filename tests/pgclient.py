@@ -264,6 +264,8 @@ class PgClient:
             elif kind == "K":
                 (self.process_id,) = struct.unpack_from("!i", payload)
                 self.secret_key = payload[4:]
+            elif kind == "N":
+                self.notices.append(error_fields(payload))
             elif kind == "E":
                 raise StartupError(error_fields(payload))
             elif kind == "Z":

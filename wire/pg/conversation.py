@@ -21,9 +21,9 @@ from wire.pg import backend, errors, frontend
 from wire.pg.connection import Connection, Disconnect
 from wire.pg.copying import copy_in, copy_out
 from wire.pg.limits import Limits
-from wire.pg.output import Channel, Output
+from wire.pg.output import Channel, Output, StatementClock
 from wire.pg.parameters import decode_parameters
-from wire.pg.rows import Encode, spread_formats
+from wire.pg.rows import Encode, check_format_count
 from wire.pg.statements import RowShapes, Statement, StatementCache
 
 #: Rows encoded at once: a chunk of them is a few milliseconds at most.
@@ -35,12 +35,18 @@ class Conversation:
     """The state between messages: prepared statements' shapes, portals' formats, failure."""
 
     def __init__(
-        self, connection: Connection, session: Session, channel: Channel, limits: Limits
+        self,
+        connection: Connection,
+        session: Session,
+        channel: Channel,
+        clock: StatementClock,
+        limits: Limits,
     ) -> None:
         self.session = session
         self.output = Output(channel)
         self._connection = connection
         self._channel = channel
+        self._clock = clock
         self._statements = StatementCache(limits.statement_count_max)
         self._shapes = RowShapes()
         self._portal_formats: dict[str, tuple[int, ...]] = {}
@@ -87,7 +93,7 @@ class Conversation:
 
     def _fail(self, error: Exception) -> None:
         """Answers an extended query's error: what follows is skipped up to Sync."""
-        self._channel.statement_ended()
+        self._clock.statement_ended()
         self._report(error)
         self._has_failed = True
         self._connection.skip_until_sync()
@@ -117,7 +123,7 @@ class Conversation:
 
     async def _query(self, message: frontend.Query) -> None:
         self._statements.forget("")
-        self._channel.statement_began()
+        self._clock.statement_began()
         results = self.session.simple_query(message.sql)
         try:
             is_empty = True
@@ -137,7 +143,7 @@ class Conversation:
     # ---- extended query --------------------------------------------------------------------------
 
     async def _parse(self, message: frontend.Parse) -> None:
-        self._channel.statement_began()
+        self._clock.statement_began()
         self._statements.check_room(message.name)
         await self.session.parse(message.name, message.sql, message.types)
         self._statements.add(message.name)
@@ -145,7 +151,7 @@ class Conversation:
         self.output.add(backend.PARSE_COMPLETE)
 
     async def _bind(self, message: frontend.Bind) -> None:
-        self._channel.statement_began()
+        self._clock.statement_began()
         statement = self._statements.get(message.statement)
         if statement.description is None and (message.values or len(message.result_formats) > 1):
             await self._learn(statement, message.statement)
@@ -156,8 +162,9 @@ class Conversation:
             decoders = statement.decoders(message)
             context = Context(self._connection.encoding, self.session.env)
             values = decode_parameters(message, decoders, context)
-        if statement.description is not None and len(message.result_formats) > 1:
-            spread_formats(message.result_formats, len(statement.description.fields or ()))
+        fields = None if statement.description is None else statement.description.fields
+        if fields is not None:
+            check_format_count(message.result_formats, len(fields))
         await self.session.bind(message.portal, message.statement, values)
         self._portal_formats[message.portal] = message.result_formats
         self._send_notices()
@@ -167,7 +174,7 @@ class Conversation:
         statement.description = await self.session.describe_statement(name)
 
     async def _describe_statement(self, message: frontend.DescribeStatement) -> None:
-        self._channel.statement_began()
+        self._clock.statement_began()
         statement = self._statements.get(message.name)
         await self._learn(statement, message.name)
         description = statement.description
@@ -177,7 +184,7 @@ class Conversation:
         self._describe_fields(description.fields, ())
 
     async def _describe_portal(self, message: frontend.DescribePortal) -> None:
-        self._channel.statement_began()
+        self._clock.statement_began()
         fields = await self.session.describe_portal(message.name)
         self._send_notices()
         self._describe_fields(fields, self._portal_formats.get(message.name, ()))
@@ -189,10 +196,10 @@ class Conversation:
         self.output.add(self._shapes.description(fields, formats, self._connection.encoding))
 
     async def _execute(self, message: frontend.Execute) -> None:
-        self._channel.statement_began()
+        self._clock.statement_began()
         result = await self.session.execute(message.portal, message.row_limit)
         await self._send_result(result, self._portal_formats.get(message.portal, ()))
-        self._channel.statement_ended()
+        self._clock.statement_ended()
 
     async def _close_statement(self, message: frontend.CloseStatement) -> None:
         self.session.close_statement(message.name)
@@ -308,7 +315,7 @@ class Conversation:
 
     def _ready(self) -> None:
         """Ends a simple query or a Sync."""
-        self._channel.statement_ended()
+        self._clock.statement_ended()
         self._send_events()
         status = self.session.status
         if status.value == b"I":

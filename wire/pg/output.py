@@ -32,8 +32,12 @@ class Channel(Protocol):
     async def next_turn(self) -> None:
         """Lets others run."""
 
+
+class StatementClock(Protocol):
+    """Watches the time that statements take."""
+
     def statement_began(self) -> None:
-        """A statement runs from now on (for its time-out)."""
+        """A statement runs from now on, unless one was running already."""
 
     def statement_ended(self) -> None:
         """It ended."""

@@ -172,16 +172,18 @@ def _too_long(length: int) -> DatabaseError:
     )
 
 
-def spread_formats(codes: Sequence[int], count: int) -> tuple[int, ...]:
-    """Returns one format code per column for what Bind asked: none, one for all, or one each.
-
-    Raises 08P01 for a wrong number of them and 22023 for a code that doesn't exist.
-    """
+def check_format_count(codes: Sequence[int], count: int) -> None:
+    """Raises 08P01 unless Bind asked for no result format, one for all columns, or one each."""
     if len(codes) > 1 and len(codes) != count:
         raise DatabaseError(
             "08P01",
             f"bind message has {len(codes)} result formats but query has {count} columns",
         )
+
+
+def spread_formats(codes: Sequence[int], count: int) -> tuple[int, ...]:
+    """Returns one format code per column. Raises 22023 for a code that doesn't exist."""
+    check_format_count(codes, count)
     spread = tuple(codes) if len(codes) > 1 else tuple(codes or (0,)) * count
     for code in spread:
         if code not in (0, 1):

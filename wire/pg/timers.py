@@ -1,0 +1,72 @@
+"""The three time-outs of a session: of a statement, of idling in a transaction, of idling at all.
+
+A timer is armed only if its setting says so: most sessions never have one.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from storage.errors import FatalError
+from tsql.api import Session, TransactionStatus
+
+
+class Timers:
+    """One session's timers; `end` hangs up on an idle client."""
+
+    def __init__(
+        self,
+        session: Session,
+        loop: asyncio.AbstractEventLoop,
+        end: Callable[[FatalError], None],
+    ) -> None:
+        self._session = session
+        self._loop = loop
+        self._end = end
+        self._is_statement_running = False
+        self._statement: asyncio.TimerHandle | None = None
+        self._idle: asyncio.TimerHandle | None = None
+
+    def statement_began(self) -> None:
+        """A statement runs from now on, unless one was running already."""
+        if self._is_statement_running:
+            return
+        self._is_statement_running = True
+        seconds = self._seconds("statement_timeout")
+        if seconds:
+            self._statement = self._loop.call_later(seconds, self._cancel_statement)
+
+    def statement_ended(self) -> None:
+        """It ended."""
+        self._is_statement_running = False
+        if self._statement is not None:
+            self._statement.cancel()
+            self._statement = None
+
+    def _cancel_statement(self) -> None:
+        self._session.cancel("57014", "canceling statement due to statement timeout")
+
+    def idle_began(self) -> None:
+        """The client is ready for its next query."""
+        if self._session.status is TransactionStatus.IDLE:
+            seconds = self._seconds("idle_session_timeout")
+            error = FatalError("57P05", "terminating connection due to idle-session timeout")
+        else:
+            seconds = self._seconds("idle_in_transaction_session_timeout")
+            error = FatalError("25P03", "terminating connection due to idle-in-transaction timeout")
+        if seconds:
+            self._idle = self._loop.call_later(seconds, self._end, error)
+
+    def idle_ended(self) -> None:
+        """It said something."""
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+
+    def stop(self) -> None:
+        """No timer fires any more."""
+        self.statement_ended()
+        self.idle_ended()
+
+    def _seconds(self, setting: str) -> float:
+        text = self._session.setting(setting)
+        return 0.0 if text == "0" else int(text) / 1000

@@ -1,0 +1,74 @@
+"""TLS as a layer of bytes: encrypted in, plain out, and the reverse. No I/O.
+
+The event loop's own TLS can't begin in the middle of bytes that were already read, which is what both
+an SSLRequest and a direct TLS start ask for; this can.
+"""
+
+import ssl
+from typing import Final
+
+ALPN_PROTOCOL: Final = "postgresql"
+_READ_BYTES: Final = 65_536
+
+
+def server_context(certificate: str, key: str | None) -> ssl.SSLContext:
+    """Returns the server's TLS settings. Raises OSError and ssl.SSLError for unusable files."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(certificate, key)
+    context.set_alpn_protocols([ALPN_PROTOCOL])
+    return context
+
+
+class TlsLayer:
+    """One connection's TLS. `is_closed` after the client's goodbye."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
+        self._is_established = False
+        self.is_closed = False
+
+    @property
+    def is_established(self) -> bool:
+        """Whether the handshake is done."""
+        return self._is_established
+
+    @property
+    def speaks_postgresql(self) -> bool:
+        """Whether the client asked for our protocol by ALPN."""
+        return self._tls.selected_alpn_protocol() == ALPN_PROTOCOL
+
+    def decrypt(self, data: bytes) -> bytes:
+        """Returns the plain bytes that the encrypted ones complete. Raises ssl.SSLError."""
+        self._incoming.write(data)
+        if not self._is_established and not self._shake_hands():
+            return b""
+        parts = []
+        try:
+            while part := self._tls.read(_READ_BYTES):
+                parts.append(part)
+            self.is_closed = True
+        except ssl.SSLWantReadError:
+            pass
+        except ssl.SSLZeroReturnError:
+            self.is_closed = True
+        return b"".join(parts)
+
+    def _shake_hands(self) -> bool:
+        try:
+            self._tls.do_handshake()
+        except ssl.SSLWantReadError:
+            return False
+        self._is_established = True
+        return True
+
+    def encrypt(self, data: bytes) -> bytes:
+        """Returns the bytes to send for plain ones."""
+        self._tls.write(data)
+        return self._outgoing.read()
+
+    def pending(self) -> bytes:
+        """Returns what TLS itself has to say: handshake, alerts, renewed keys."""
+        return self._outgoing.read()
