@@ -198,6 +198,7 @@ class OpenStore:
         self._is_open = False
         self._housekeeping.cancel()
         await self.committer.drain()
+        self._services.scratch.close()
         self._syncer.close()
         await self._loop.run_in_executor(None, self.committer.close_engine)
         self._close_files()

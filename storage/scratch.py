@@ -1,7 +1,7 @@
 """Scratch space: an engine without a log, for what transactions spill.
 
-It is opened when the first transaction spills and goes, files and all, when the last one has ended.
-Nothing in it outlives the server.
+It is opened when the first transaction spills and goes, files and all, some time after the last one
+has ended. Nothing in it outlives the server.
 """
 
 import asyncio
@@ -9,8 +9,12 @@ import itertools
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from storage.kv.engine import Engine
+
+#: Opening takes ten milliseconds of the loop: one after the other use the same engine.
+LINGER_SECONDS: Final = 10.0
 
 
 class ScratchSpace:
@@ -33,9 +37,13 @@ class ScratchSpace:
         self._numbers = itertools.count(1)
         self._engine: tuple[Engine, Path] | None = None
         self._user_count = 0
+        self._closing: asyncio.TimerHandle | None = None
 
     def enter(self) -> Engine:
         """Returns the engine for one more user."""
+        if self._closing is not None:
+            self._closing.cancel()
+            self._closing = None
         if self._engine is None:
             path = self.new_path("spill")
             self._engine = (self._open_engine(path), path)
@@ -43,9 +51,17 @@ class ScratchSpace:
         return self._engine[0]
 
     def leave(self) -> None:
-        """Says that a user is done; after the last one the engine goes."""
+        """Says that a user is done and has removed what it wrote."""
         self._user_count -= 1
-        if self._user_count == 0 and self._engine is not None:
+        if self._user_count == 0:
+            self._closing = self._loop.call_later(LINGER_SECONDS, self.close)
+
+    def close(self) -> None:
+        """Closes the engine and removes its files, beside the loop."""
+        if self._closing is not None:
+            self._closing.cancel()
+            self._closing = None
+        if self._engine is not None:
             engine, path = self._engine
             self._engine = None
             # Nobody waits for it; the executor keeps it going.

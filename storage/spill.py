@@ -35,8 +35,8 @@ _LOCKED: Final = b"l"
 _NUMBER: Final = struct.Struct(">Q")
 _KEY_LENGTH: Final = struct.Struct(">I")
 #: What a write set keeps in memory at most: entries and, roughly, bytes.
-MEMORY_ROWS_MAX: Final = 4_000
-MEMORY_BYTES_MAX: Final = 4 << 20
+MEMORY_ROWS_MAX: Final = 2_000
+MEMORY_BYTES_MAX: Final = 2 << 20
 
 _BATCH_COUNT: Final = 200
 _READ_COUNT: Final = 256

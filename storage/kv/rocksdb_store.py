@@ -19,6 +19,7 @@ in tests/storage/kv/test_rocksdb_traps.py, so that a release that changes it is 
   lock of our own before (storage/kv/directory.py), and all options are given at each opening.
 """
 
+import functools
 import os
 import weakref
 from collections.abc import Iterable, Sequence
@@ -92,7 +93,16 @@ def _options(settings: RocksSettings, cache: rocksdict.Cache) -> rocksdict.Optio
     options.set_avoid_unnecessary_blocking_io(True)
     options.set_is_fd_close_on_exec(True)
     options.set_block_based_table_factory(_table_options(settings, cache))
+    options.set_env(_env())
     return options
+
+
+@functools.cache
+def _env() -> rocksdict.Env:
+    """Returns RocksDB's threads: compactions give way to the event loop, flushes don't."""
+    env = rocksdict.Env()
+    env.lower_thread_pool_cpu_priority()
+    return env
 
 
 def _table_options(settings: RocksSettings, cache: rocksdict.Cache) -> rocksdict.BlockBasedOptions:
