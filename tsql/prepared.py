@@ -1,0 +1,263 @@
+"""Prepared statements: SQL text on its way to something that runs, and the cache of both.
+
+    text -> ParsedStatement -> Query (bound, planned, compiled)        SELECT, INSERT, UPDATE, DELETE
+                            -> the syntax tree itself                  everything else (tsql/commands)
+
+A `Query` is made once and serves every session: the cache is keyed by the text, the parameter types
+the client gave, and the settings by which names and literals are read. It is valid as long as the
+tables that it names have the versions that it was bound to.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from storage.catalog import Catalog
+from storage.errors import DatabaseError
+from storage.schema import Index, Table
+from storage.tables import Tables
+from storage.types import Array
+from tsql.binder import CatalogRelations, bind_query
+from tsql.bound import BoundQuery, BoundSelect, Expression, Field
+from tsql.env import Env
+from tsql.executor.compiler import Compiler
+from tsql.executor.point import (
+    PointSelect,
+    PointWrite,
+    point_select,
+    point_write,
+)
+from tsql.executor.run import Batches, Row, Run, Source, all_rows
+from tsql.executor.writes import Write, WriteResult
+from tsql.parser import ParsedStatement, ast, parse
+from tsql.planner import plan
+from tsql.planner.plan import Plan, SubqueryParameter
+from tsql.planner.planner import plan_statement
+
+#: Statements whose plans are kept, over all sessions.
+CACHED_QUERIES_MAX: Final = 2000
+#: A longer text is rarely sent twice.
+CACHED_TEXT_CHARACTERS_MAX: Final = 8192
+
+_QUERY_NODES: Final = (ast.SelectStmt, ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt)
+_COMMANDS: Final = {
+    ast.SelectStmt: "SELECT",
+    ast.InsertStmt: "INSERT",
+    ast.UpdateStmt: "UPDATE",
+    ast.DeleteStmt: "DELETE",
+}
+
+IndexExpressionsOf = Callable[[Table, Index], tuple[tuple[Expression, ...], tuple[Expression, ...]]]
+
+
+def is_query(node: Any) -> bool:
+    """Returns whether a statement is bound and planned (and isn't a command)."""
+    return isinstance(node, _QUERY_NODES)
+
+
+class Query:
+    """A bound, planned statement; its operators are made when first needed.
+
+    Attributes:
+        command: SELECT, INSERT, UPDATE or DELETE.
+        fields: Of its rows, or None if it returns none.
+        point_read, point_write: Its form without a transaction, if it has one.
+        locks: Whether it is a SELECT that locks rows.
+    """
+
+    __slots__ = (
+        "_source",
+        "_subqueries",
+        "_tables",
+        "_write",
+        "command",
+        "fields",
+        "locks",
+        "parameter_types",
+        "plan",
+        "point_read",
+        "point_write",
+        "table_versions",
+    )
+
+    def __init__(self, command: str, bound: BoundQuery, planned: Plan, tables: Tables) -> None:
+        statement = bound.statement
+        self.command = command
+        self.parameter_types = bound.parameter_types
+        self.table_versions = bound.table_versions
+        self.plan = planned
+        self.locks = isinstance(statement, BoundSelect) and statement.locking is not None
+        is_select = isinstance(statement, BoundSelect)
+        self.fields: tuple[Field, ...] | None = statement.fields
+        if not is_select and not getattr(statement, "returning", ()):
+            self.fields = None
+        self._tables = tables
+        self._source: Source | None = None
+        self._write: Write | None = None
+        self._subqueries: list[tuple[Source, SubqueryParameter]] | None = None
+        self.point_read: PointSelect | None = None
+        self.point_write: PointWrite | None = None
+        if is_select:
+            self.point_read = None if self.locks else point_select(planned, tables)
+        else:
+            self.point_write = point_write(planned, tables)
+
+    @property
+    def is_write(self) -> bool:
+        """Whether it changes rows."""
+        return self.command != "SELECT"
+
+    def tag(self, count: int) -> str:
+        """Returns the command tag for a number of rows."""
+        return f"INSERT 0 {count}" if self.command == "INSERT" else f"{self.command} {count}"
+
+    def is_current(self, catalog: Catalog) -> bool:
+        """Returns whether the tables are still those that it was bound to."""
+        for table_id, version in self.table_versions:
+            table = catalog.table_by_id(table_id)
+            if table is None or table.version != version:
+                return False
+        return True
+
+    async def start(self, run: Run) -> Batches:
+        """Starts a SELECT."""
+        if self._source is None:
+            self._source = Compiler(self._tables).source(self.plan.root)
+        if self.plan.subqueries:
+            await self._run_subqueries(run)
+        return self._source(run)
+
+    async def write(self, run: Run) -> WriteResult:
+        """Runs an INSERT, UPDATE or DELETE in the run's transaction."""
+        if self._write is None:
+            root = self.plan.root
+            assert isinstance(root, plan.Insert | plan.Update | plan.Delete)
+            self._write = Compiler(self._tables).write(root)
+        if self.plan.subqueries:
+            await self._run_subqueries(run)
+        return await self._write(run)
+
+    async def _run_subqueries(self, run: Run) -> None:
+        if self._subqueries is None:
+            compiler = Compiler(self._tables)
+            self._subqueries = [(compiler.source(item.node), item) for item in self.plan.subqueries]
+        await run_subqueries(self._subqueries, run)
+
+
+async def run_subqueries(subqueries: Sequence[tuple[Source, SubqueryParameter]], run: Run) -> None:
+    """Runs the subqueries and appends what they give to the run's parameters."""
+    for source, item in subqueries:
+        value = await _subquery_value(source(run), item.kind, run)
+        run.env.parameters = (*run.env.parameters, value)
+
+
+async def _subquery_value(batches: Batches, kind: str, run: Run) -> Any:
+    if kind == "exists":
+        return await batches.next() is not None
+    if kind == "array":
+        rows = await all_rows(batches)
+        memory = run.memory("subquery")
+        for row in rows:
+            memory.add_row(row)
+        return Array.of([row[0] for row in rows])
+    rows = await _at_most_two(batches)
+    if len(rows) > 1:
+        raise DatabaseError(
+            "21000", "more than one row returned by a subquery used as an expression"
+        )
+    return rows[0][0] if rows else None
+
+
+async def _at_most_two(batches: Batches) -> list[Row]:
+    rows: list[Row] = []
+    while len(rows) < 2 and (batch := await batches.next()) is not None:
+        rows += batch
+    return rows
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A prepared statement of one session.
+
+    Attributes:
+        given_types: Parameter types as the client gave them.
+        query: The bound statement, or None for a command (or an empty string).
+        result_fields: What a client has been told of its rows: they may not change.
+        from_sql: Whether PREPARE made it (pg_prepared_statements).
+    """
+
+    parsed: ParsedStatement | None
+    text: str
+    given_types: tuple[int, ...]
+    query: Query | None
+    from_sql: bool = False
+    key: Any = None
+    catalog_version: int = 0
+
+
+@dataclass(slots=True)
+class Preparer:
+    """Binds and plans statements, and keeps the results.
+
+    Attributes:
+        catalog_relations: The catalog tables built in the server.
+    """
+
+    tables: Tables
+    expressions_of: IndexExpressionsOf
+    catalog_relations: CatalogRelations | None = None
+    _queries: dict[Any, Query] = field(default_factory=dict)
+
+    def query(
+        self, parsed: ParsedStatement, given_types: tuple[int, ...], catalog: Catalog, env: Env
+    ) -> Query:
+        """Returns the query of a statement, bound to this catalog."""
+        key = (parsed.text, parsed.location, given_types, _binding_key(env))
+        found = self._queries.get(key)
+        if found is not None and found.is_current(catalog):
+            return found
+        made = self._make(parsed, given_types, catalog, env)
+        if len(parsed.text) <= CACHED_TEXT_CHARACTERS_MAX:
+            if len(self._queries) >= CACHED_QUERIES_MAX:
+                del self._queries[next(iter(self._queries))]
+            self._queries[key] = made
+        return made
+
+    def _make(
+        self, parsed: ParsedStatement, given_types: tuple[int, ...], catalog: Catalog, env: Env
+    ) -> Query:
+        bound = bind_query(
+            parsed.node,
+            catalog,
+            env,
+            given_types,
+            catalog_relations=self.catalog_relations,
+        )
+        return self.planned(_COMMANDS[type(parsed.node)], bound)
+
+    def planned(self, command: str, bound: BoundQuery) -> Query:
+        """Returns the query of a bound statement."""
+        try:
+            planned = plan_statement(
+                bound.statement, len(bound.parameter_types), self.expressions_of
+            )
+            return Query(command, bound, planned, self.tables)
+        except RecursionError:
+            raise DatabaseError("54001", "stack depth limit exceeded") from None
+
+
+def _binding_key(env: Env) -> tuple[Any, ...]:
+    """Returns the settings by which names and literals are read."""
+    return (
+        env.search_path,
+        env.time_zone,
+        env.date_style,
+        env.date_order,
+        env.interval_style,
+        env.user,
+    )
+
+
+def parse_statements(sql: str) -> list[ParsedStatement]:
+    """Returns the statements of a query string."""
+    return parse(sql)

@@ -1,0 +1,228 @@
+"""Transaction control of one session: blocks, implicit transactions, savepoints, failure.
+
+    IDLE ── a statement ──> (its own transaction) ──> IDLE
+    IDLE ── several statements in one string, or before one Sync ──> IMPLICIT ── end ──> IDLE
+    IDLE, IMPLICIT ── BEGIN ──> BLOCK ── COMMIT, ROLLBACK ──> IDLE
+    BLOCK ── an error ──> FAILED ── ROLLBACK (or COMMIT) ──> IDLE
+    FAILED ── ROLLBACK TO ──> BLOCK
+
+The store's transaction begins with the first statement that needs one. Settings, and the private
+catalog of DDL, follow it: each savepoint keeps a mark of all three.
+"""
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from storage.catalog import Changes
+from storage.catalog_store import CatalogStore
+from storage.errors import DatabaseError, not_supported
+from storage.kv.store import Isolation, Transaction
+from tsql.api import TransactionStatus
+from tsql.settings import Layer, Settings
+
+
+class Phase(enum.Enum):
+    """Where a session stands."""
+
+    IDLE = "idle"
+    IMPLICIT = "implicit"
+    BLOCK = "block"
+    FAILED = "failed"
+
+
+_STATUS: Final = {
+    Phase.IDLE: TransactionStatus.IDLE,
+    Phase.IMPLICIT: TransactionStatus.IDLE,
+    Phase.BLOCK: TransactionStatus.IN_TRANSACTION,
+    Phase.FAILED: TransactionStatus.FAILED,
+}
+_ISOLATIONS: Final = {
+    "read uncommitted": Isolation.READ_COMMITTED,
+    "read committed": Isolation.READ_COMMITTED,
+    "repeatable read": Isolation.REPEATABLE_READ,
+}
+
+
+class Begins(Protocol):
+    """What begins transactions."""
+
+    def begin(self, isolation: Isolation = Isolation.READ_COMMITTED) -> Transaction: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Savepoint:
+    name: str
+    store: int
+    catalog: Changes
+    settings: tuple[Layer, Layer]
+
+
+def failed_transaction() -> DatabaseError:
+    """Returns the error of every statement in a failed transaction."""
+    return DatabaseError(
+        "25P02",
+        "current transaction is aborted, commands ignored until end of transaction block",
+    )
+
+
+def isolation_of(text: str) -> Isolation:
+    """Returns the isolation level of a name. Raises 0A000."""
+    isolation = _ISOLATIONS.get(text)
+    if isolation is None:
+        raise not_supported(f"isolation level {text.upper()}")
+    return isolation
+
+
+@dataclass(slots=True)
+class TransactionControl:
+    """The transaction of one session.
+
+    Attributes:
+        on_end: Called at each end of a transaction, with whether it has committed.
+        has_run: Whether a statement has looked at data: then the isolation level stands.
+    """
+
+    store: Begins
+    catalogs: CatalogStore
+    settings: Settings
+    process_id: int
+    on_end: Callable[[bool], None]
+    phase: Phase = Phase.IDLE
+    txn: Any = None
+    has_run: bool = False
+    _settings_mark: tuple[Layer, Layer] | None = None
+    _savepoints: list[_Savepoint] = field(default_factory=list)
+
+    @property
+    def status(self) -> TransactionStatus:
+        """What ReadyForQuery says."""
+        return _STATUS[self.phase]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether statements run in a transaction that goes on after them."""
+        return self.phase is not Phase.IDLE
+
+    # -- statements ------------------------------------------------------------------------------
+
+    def statement_transaction(self) -> Transaction:
+        """Returns the store's transaction for a statement, at the snapshot that it reads."""
+        self._mark_settings()
+        self.has_run = True
+        if self.txn is None:
+            self._begin_in_store()
+        else:
+            self.txn.refresh()
+        txn: Transaction = self.txn
+        return txn
+
+    def _begin_in_store(self) -> None:
+        isolation = isolation_of(self.settings.value("transaction_isolation"))
+        self.txn = self.store.begin(isolation)
+        self.txn.process_id = self.process_id
+        self.txn.lock_timeout_ms = self.settings.milliseconds("lock_timeout")
+
+    def _mark_settings(self) -> None:
+        if self._settings_mark is None:
+            self._settings_mark = self.settings.mark()
+
+    def check_writable(self, what: str) -> None:
+        """Raises 25006 in a read-only transaction."""
+        if self.settings.is_on("transaction_read_only"):
+            raise DatabaseError("25006", f"cannot execute {what} in a read-only transaction")
+
+    def begin_implicit(self) -> None:
+        """Several statements share what follows."""
+        self._mark_settings()
+        if self.phase is Phase.IDLE:
+            self.phase = Phase.IMPLICIT
+
+    # -- blocks ----------------------------------------------------------------------------------
+
+    def begin_block(self) -> bool:
+        """BEGIN; returns False if a block is open already."""
+        if self.phase is Phase.BLOCK:
+            return False
+        self._mark_settings()
+        self.phase = Phase.BLOCK
+        return True
+
+    def fail(self) -> None:
+        """A statement of the block has failed."""
+        if self.phase is Phase.BLOCK:
+            self.phase = Phase.FAILED
+
+    async def commit(self) -> None:
+        """Ends the transaction; of a failed one, rolls back. Raises what the store's commit does."""
+        if self.phase is Phase.FAILED:
+            await self.rollback()
+            return
+        txn, self.txn = self.txn, None
+        try:
+            if txn is not None:
+                await txn.commit()
+        except BaseException:
+            await self._undo(txn)
+            raise
+        if txn is not None:
+            self.catalogs.end(txn)
+        self.settings.commit()
+        self._ended(committed=True)
+
+    async def rollback(self) -> None:
+        """Undoes the transaction."""
+        txn, self.txn = self.txn, None
+        await self._undo(txn)
+
+    async def _undo(self, txn: Any) -> None:
+        if txn is not None:
+            await txn.rollback()
+            self.catalogs.end(txn)
+        if self._settings_mark is not None:
+            self.settings.rollback_to(self._settings_mark)
+        self._ended(committed=False)
+
+    def _ended(self, *, committed: bool) -> None:
+        self.phase = Phase.IDLE
+        self.has_run = False
+        self._settings_mark = None
+        self._savepoints.clear()
+        self.on_end(committed)
+
+    # -- savepoints ------------------------------------------------------------------------------
+
+    def savepoint(self, name: str) -> None:
+        """SAVEPOINT. Raises 25P01 outside of a block."""
+        self._require_block("SAVEPOINT")
+        txn = self.statement_transaction()
+        catalog = self.catalogs.transaction(txn).mark()
+        mark = _Savepoint(name, txn.savepoint(), catalog, self.settings.mark())
+        self._savepoints.append(mark)
+
+    def release(self, name: str) -> None:
+        """RELEASE: forgets the savepoint and all after it. Raises 25P01, 3B001."""
+        self._require_block("RELEASE SAVEPOINT")
+        del self._savepoints[self._index_of(name) :]
+
+    async def rollback_to(self, name: str) -> None:
+        """ROLLBACK TO: undoes all since the savepoint, which stays. Raises 25P01, 3B001."""
+        self._require_block("ROLLBACK TO SAVEPOINT")
+        index = self._index_of(name)
+        mark = self._savepoints[index]
+        del self._savepoints[index + 1 :]
+        await self.txn.rollback_to(mark.store)
+        self.catalogs.transaction(self.txn).restore(mark.catalog)
+        self.settings.rollback_to(mark.settings)
+        self.phase = Phase.BLOCK
+
+    def _require_block(self, command: str) -> None:
+        if self.phase not in {Phase.BLOCK, Phase.FAILED}:
+            raise DatabaseError("25P01", f"{command} can only be used in transaction blocks")
+
+    def _index_of(self, name: str) -> int:
+        for index in range(len(self._savepoints) - 1, -1, -1):
+            if self._savepoints[index].name == name:
+                return index
+        raise DatabaseError("3B001", f'savepoint "{name}" does not exist')
