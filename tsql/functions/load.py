@@ -30,6 +30,8 @@ import tsql.functions.jsonb_change
 import tsql.functions.jsonb_compare
 import tsql.functions.like
 import tsql.functions.number_cast
+import tsql.functions.number_hash
+import tsql.functions.number_output
 import tsql.functions.numeric
 import tsql.functions.numeric_power
 import tsql.functions.ordered_set
