@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Final
 
 import uvloop
-from tsql.database import Database
+from tsql.api import Session
+from tsql.database import Database, SessionOptions
 
 from storage.disk import DiskSettings
 from storage.embedded import OpenStore, StoreComponents, StoreSettings, open_store
@@ -32,7 +33,7 @@ from wire.pg.authentication import Passwords, Verifier
 from wire.pg.identity import DEFAULT_NAME
 from wire.pg.limits import Limits
 from wire.pg.server import PgServer
-from wire.pg.sessions import Components
+from wire.pg.sessions import Components, OpenSession, SessionRequest
 from wire.pg.tls import server_context
 
 DRAIN_SECONDS: Final = 3.0
@@ -70,7 +71,7 @@ async def _serve(settings: Settings, components: StoreComponents | None = None) 
     _measure_on_signals(loop)
     store = await _open(settings, components or StoreComponents(die=_die))
     try:
-        database = await Database.open(store, statement_timeout_ms=settings.statement_timeout)
+        database = await Database.open(store)
         server = PgServer(
             _front_door(settings, database), Limits(connection_count_max=settings.max_connections)
         )
@@ -84,7 +85,6 @@ async def _serve(settings: Settings, components: StoreComponents | None = None) 
             LOG.info("stopping: waiting for running statements")
         finally:
             await server.close(DRAIN_SECONDS)
-            await database.close()
     except DatabaseError as error:
         raise StartError(f"{error.message}.") from error
     finally:
@@ -125,7 +125,26 @@ def _front_door(settings: Settings, database: Database) -> Components:
             raise StartError(
                 f"cannot use the certificate {settings.tls_cert} with its key: {error}."
             ) from error
-    return Components(database.open_session, passwords, tls)
+    return Components(_opener(settings, database), passwords, tls)
+
+
+def _opener(settings: Settings, database: Database) -> OpenSession:
+    defaults = (
+        {"statement_timeout": str(settings.statement_timeout)} if settings.statement_timeout else {}
+    )
+
+    async def open_session(request: SessionRequest) -> Session:
+        return database.session(
+            SessionOptions(
+                request.user,
+                request.database,
+                {**defaults, **request.settings},
+                request.process_id,
+                request.wake,
+            )
+        )
+
+    return open_session
 
 
 async def _listen(server: PgServer, settings: Settings) -> tuple[int, list[Path]]:
