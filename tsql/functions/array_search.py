@@ -44,7 +44,7 @@ def array_position(call: CallSite) -> Function:
         if array is None:
             return None
         _check_searchable(array)
-        if not array.items:
+        if not array.items or (wanted is None and None not in array.items):
             return None
         if start and start[0] is None:
             raise DatabaseError("22004", "initial position must not be null")

@@ -20,6 +20,7 @@ from tsql.types.decimals import (
     ONE,
     ROUNDING,
     SIGNIFICANT_DIGITS_MIN,
+    WIDE,
     ZERO,
     checked,
     divided,
@@ -77,9 +78,9 @@ def square_root(a: Decimal, scale: int) -> Decimal:
     digits = max(a.adjusted() // 2 + scale + 4, 1)
     root = rounded(inexact(digits).sqrt(a), scale)
     # The library rounds half to even: check the last digit against the half below.
-    below = EXACT.subtract(root, EXACT.multiply(unit(scale), _HALF))
-    if below > 0 and EXACT.multiply(below, below) > a:
-        root = EXACT.subtract(root, unit(scale))
+    below = WIDE.subtract(root, WIDE.multiply(unit(scale), _HALF))
+    if below > 0 and WIDE.multiply(below, below) > a:
+        root = WIDE.subtract(root, unit(scale))
     return root
 
 
