@@ -8,6 +8,9 @@ Every operation comes twice, over one core:
     access.insert_point(newest, key, row, held)    in a point operation: the store has kept it
                                                    back until the keys in `held` were free
 
+`held` is the list of keys that the point operation has named. Where the old row shows that more are
+needed, they are added to the list, and `Retry` makes the store run the operation again with it.
+
 Uniqueness is judged against the newest state, under locks on the item's key and on the keys of
 unique index entries, so that a second inserter waits for the first one's outcome.
 
@@ -175,8 +178,12 @@ class TableAccess:
         """Returns the keys that a point operation inserting this row must name."""
         keys = [key, self.exclusive_key]
         if self._filled:
-            keys += self._exclusive_keys(self._entries(key, row))
+            keys += self.unique_keys(key, row)
         return keys
+
+    def unique_keys(self, key: bytes, row: Row) -> list[bytes]:
+        """Returns the keys of the row's entries in unique indexes."""
+        return self._exclusive_keys(self._all_entries(key, row))
 
     # ---- insert ----------------------------------------------------------------------------------
 
@@ -246,7 +253,7 @@ class TableAccess:
         if self._hidden_keys is not None:
             await self._hidden_keys.refill()
 
-    def insert_point(self, newest: Newest, key: bytes, row: Row, held: Collection[bytes]) -> None:
+    def insert_point(self, newest: Newest, key: bytes, row: Row, held: list[bytes]) -> None:
         """Adds a row under `new_key_now(row)`; `held` are the keys the point operation names.
 
         Raises DuplicateKeyError, StaleTable, NeedsTransaction, Retry.
@@ -327,7 +334,7 @@ class TableAccess:
         return new_key
 
     def update_point(
-        self, newest: Newest, key: bytes, old: Row, new: Row, held: Collection[bytes]
+        self, newest: Newest, key: bytes, old: Row, new: Row, held: list[bytes]
     ) -> bytes:
         """Replaces the row under a key in `held`; `old` is the newest row (`get_point`).
 
@@ -415,7 +422,7 @@ class TableAccess:
             await txn.lock(entry_key)
         self._remove(txn, key, old, entries)
 
-    def delete_point(self, newest: Newest, key: bytes, old: Row, held: Collection[bytes]) -> None:
+    def delete_point(self, newest: Newest, key: bytes, old: Row, held: list[bytes]) -> None:
         """Removes the row under a key in `held`. Raises StaleTable, Retry."""
         if self.is_stale:
             raise StaleTable
@@ -481,7 +488,8 @@ def _is_same_key(old: Entry | None, new: Entry | None) -> bool:
     return old is not None and new is not None and old[0] == new[0]
 
 
-def _require(needed: Iterable[bytes], held: Collection[bytes]) -> None:
+def _require(needed: Iterable[bytes], held: list[bytes]) -> None:
     missing = [key for key in needed if key not in held]
     if missing:
-        raise Retry([*held, *missing])
+        held += missing
+        raise Retry(held)
