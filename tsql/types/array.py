@@ -32,6 +32,10 @@ _TOKEN = re.compile(
     rf'|(?P<bare>(?:[^{{}},"\\{BLANKS}]|\\.)+)',
     re.DOTALL,
 )
+_FLAT_ELEMENT = rf'"(?:[^"\\]|\\.)*+"|[^{{}},"\\{BLANKS}]++'
+#: One dimension, nothing blank or escaped outside quotes: read without the state machine.
+_FLAT = re.compile(rf"\{{(?:{_FLAT_ELEMENT})(?:,(?:{_FLAT_ELEMENT}))*+\}}", re.DOTALL)
+_FLAT_ELEMENTS = re.compile(_FLAT_ELEMENT, re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _SPECIAL_IN_SIMPLE = re.compile(r'[{"\\}]')
 _NEEDS_QUOTES = re.compile(rf'[{BLANKS}{{}},"\\]')
@@ -259,9 +263,19 @@ def read_array(text: str, read: Callable[[str], Any]) -> Array:
             count = len(elements)
             items = tuple([None if _is_null(element) else read(element) for element in elements])
             return Array(items, (count,), (1,))
+    elif _FLAT.fullmatch(text):
+        items = tuple([_flat_item(match, read) for match in _FLAT_ELEMENTS.findall(text)])
+        return Array(items, (len(items),), (1,))
     found, dimensions, lower_bounds = array_elements(text)
     items = tuple([None if element is None else read(element) for element in found])
     return Array(items, dimensions, lower_bounds)
+
+
+def _flat_item(element: str, read: Callable[[str], Any]) -> Any:
+    if element[0] == '"':
+        element = element[1:-1]
+        return read(_ESCAPE.sub(r"\1", element) if "\\" in element else element)
+    return None if _is_null(element) else read(element)
 
 
 def _is_null(element: str) -> bool:

@@ -121,10 +121,23 @@ def scaled(value: int, scale: int) -> Decimal:
 
 def leading_group(value: Decimal) -> tuple[int, int]:
     """Returns weight and value of the first base-10,000 digit, on which estimates rest."""
+    weight, first, _ = _estimate(value)
+    return weight, first
+
+
+def _estimate(value: Decimal) -> tuple[int, int, int]:
+    """Returns weight and value of the first base-10,000 digit, and the scale."""
+    _, digits, exponent = value.as_tuple()
+    assert isinstance(exponent, int)
     if not value:
-        return 0, 0
-    weight = value.adjusted() // 4
-    return weight, abs(int(value.scaleb(-4 * weight, ROUNDING)))
+        return 0, 0, -exponent
+    adjusted = len(digits) + exponent - 1
+    weight = adjusted // 4
+    first = 0
+    count = adjusted - 4 * weight + 1
+    for digit in digits[:count]:
+        first = first * 10 + digit
+    return weight, first * 10 ** max(count - len(digits), 0), -exponent
 
 
 def division_scale(dividend: Decimal, divisor: Decimal) -> int:
@@ -133,11 +146,10 @@ def division_scale(dividend: Decimal, divisor: Decimal) -> int:
     At least 16 significant digits by an estimate of the quotient's weight, and at least the scale
     of either operand.
     """
-    weight1, first1 = leading_group(dividend)
-    weight2, first2 = leading_group(divisor)
+    weight1, first1, scale1 = _estimate(dividend)
+    weight2, first2, scale2 = _estimate(divisor)
     weight = weight1 - weight2 - (first1 <= first2)
-    wanted = SIGNIFICANT_DIGITS_MIN - 4 * weight
-    return min(max(wanted, scale_of(dividend), scale_of(divisor)), CHOSEN_SCALE_MAX)
+    return min(max(SIGNIFICANT_DIGITS_MIN - 4 * weight, scale1, scale2), CHOSEN_SCALE_MAX)
 
 
 def divided(dividend: Decimal, divisor: Decimal, scale: int) -> Decimal:

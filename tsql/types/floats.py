@@ -26,6 +26,8 @@ FLOAT8_MAX: Final = 1.7976931348623157e308
 #: From here on a double is twice its neighbour's half distance: it and repr's ends may be integers.
 _EXACT_INTEGERS_END: Final = 2.0**53
 _FLOAT4_NORMAL_MIN: Final = 2.0**-126
+_FLOAT4_PLAIN_MIN: Final = 1e-4
+_FLOAT4_PLAIN_END: Final = 999_999.0
 
 _FLOAT4 = struct.Struct("<f")
 _FLOAT4_BITS = struct.Struct("<I")
@@ -91,6 +93,13 @@ def _is_zero(digits: str) -> bool:
 
 def float8_of(text: str) -> float:
     """Returns a double from its text; raises 22P02, or 22003 if it overflows or vanishes."""
+    if text.isascii() and text.isprintable() and "_" not in text:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if value and math.isfinite(value):
+            return value
     value, digits = parse_number(text, "double precision")
     if digits and (math.isinf(value) or (value == 0.0 and not _is_zero(digits))):
         raise DatabaseError("22003", f'"{digits}" is out of range for type double precision')
@@ -171,6 +180,11 @@ def float4_text(value: float, extra_float_digits: int = 1) -> str:
         return f"{value:.{max(FLOAT4_DIGITS + extra_float_digits, 1)}g}"
     if value == 0.0:
         return "-0" if math.copysign(1.0, value) < 0 else "0"
+    if _FLOAT4_PLAIN_MIN <= abs(value) < _FLOAT4_PLAIN_END:
+        # Here no text of six digits lies just between two singles.
+        text = f"{value:.6g}"
+        if float4(float(text)) == value:
+            return text
     return _arranged(_shortest_float4(value), FLOAT4_DIGITS)
 
 

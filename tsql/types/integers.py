@@ -30,8 +30,8 @@ def out_of_range(type_name: str) -> DatabaseError:
 
 def _reader(type_name: str, lowest: int, highest: int) -> Callable[[str, int, Env], int]:
     def read(text: str, typmod: int, env: Env) -> int:
-        if len(text) < _DIGITS_MAX and text.isdigit() and text.isascii():
-            value = int(text)
+        if len(text) < _DIGITS_MAX and text.isascii() and text.lstrip("-").isdigit():
+            value = int(text) if text[:2] != "--" else _read_slowly(text)
         else:
             value = _read_slowly(text)
         if lowest <= value <= highest:

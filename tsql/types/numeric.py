@@ -29,6 +29,7 @@ _TYPMOD_HEADER: Final = 4
 _EXPONENT_MAX: Final = 2**30
 
 _NUMBER = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?")
+_PLAIN = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 _SPECIAL = {"nan": NAN} | {
     sign + word: MINUS_INFINITY if sign == "-" else INFINITY
     for sign in ("", "+", "-")
@@ -78,6 +79,9 @@ def _field_overflow(detail: str) -> DatabaseError:
 
 def numeric_of(text: str) -> Decimal:
     """Returns the numeric that a text reads as; raises 22P02, or 22003 for too many digits."""
+    if _PLAIN.fullmatch(text):
+        value = Decimal(text)
+        return value or value.copy_abs()
     stripped = text.strip(BLANKS)
     match = _NUMBER.fullmatch(stripped)
     if match is None or not (match[2] or match[3]):
