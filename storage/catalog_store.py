@@ -140,6 +140,15 @@ class CatalogStore:
         """Returns the id of a fresh range of keys."""
         return 1 + await self._coordinator.next_ids("storage ids", 1)
 
+    async def emptied(self, table: Table) -> Table:
+        """Returns the table with fresh storage ids, for `replace_table`: TRUNCATE."""
+        indexes = []
+        for index in table.indexes:
+            storage_id = await self.new_storage_id()
+            indexes.append(msgspec.structs.replace(index, storage_id=storage_id))
+        storage_id = await self.new_storage_id()
+        return msgspec.structs.replace(table, storage_id=storage_id, indexes=tuple(indexes))
+
     async def settle_writes(self, txn: Transaction) -> None:
         """Moves `txn` to a snapshot with every write made before it locked the table for DDL.
 
