@@ -19,8 +19,6 @@ from pathlib import Path
 from typing import Final
 
 import uvloop
-from tsql.api import Session
-from tsql.database import Database, SessionOptions
 
 from storage.disk import DiskSettings
 from storage.embedded import OpenStore, StoreComponents, StoreSettings, open_store
@@ -29,6 +27,8 @@ from storage.kv.directory import DirectoryError
 from storage.kv.verdict import DamageError
 from terrascale.config import Settings
 from terrascale.observe import LOG, LoopMonitor, configure_logging
+from tsql.api import Session
+from tsql.database import Database, SessionOptions
 from wire.pg.authentication import Passwords, Verifier
 from wire.pg.identity import DEFAULT_NAME
 from wire.pg.limits import Limits
