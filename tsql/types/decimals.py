@@ -157,16 +157,3 @@ def divided(dividend: Decimal, divisor: Decimal, scale: int) -> Decimal:
     digits = dividend.adjusted() - divisor.adjusted() + scale + 3
     context = _QUOTIENT if digits <= QUOTIENT_DIGITS else inexact(digits)
     return rounded(context.divide(dividend, divisor), scale)
-
-
-def base_10000(value: Decimal) -> tuple[int, list[int]]:
-    """Returns a finite value's weight and digits in base 10,000, without zeros at either end."""
-    _, digits, exponent = value.as_tuple()
-    assert isinstance(exponent, int)
-    text = "".join(map(str, digits)).lstrip("0") + "0" * (exponent % 4)
-    groups = [int(text[max(end - 4, 0) : end]) for end in range(len(text), 0, -4)]
-    weight = len(groups) - 1 + exponent // 4
-    if not groups:
-        return 0, []
-    start = next(position for position, group in enumerate(groups) if group)
-    return weight, groups[start:][::-1]
