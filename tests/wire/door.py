@@ -6,7 +6,6 @@ The server runs in the test's event loop; the blocking client in a thread: `awai
 
 import asyncio
 import contextlib
-import ssl
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +18,7 @@ from wire.pg.authentication import Passwords
 from wire.pg.limits import Limits
 from wire.pg.server import PgServer
 from wire.pg.sessions import Components, SessionRequest
+from wire.pg.tls import TlsSettings
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ class Door:
         limits: Limits,
         *,
         passwords: Passwords | None = None,
-        tls: ssl.SSLContext | None = None,
+        tls: TlsSettings | None = None,
         settings: dict[str, str] | None = None,
     ) -> None:
         self.sessions: list[FakeSession] = []
@@ -75,7 +75,7 @@ async def open_door(
     limits: Limits | None = None,
     *,
     passwords: Passwords | None = None,
-    tls: ssl.SSLContext | None = None,
+    tls: TlsSettings | None = None,
     settings: dict[str, str] | None = None,
     folder: Path | None = None,
 ) -> AsyncIterator[Door]:

@@ -21,7 +21,6 @@ EMPTY_QUERY_RESPONSE: Final = b"I\0\0\0\4"
 PORTAL_SUSPENDED: Final = b"s\0\0\0\4"
 COPY_DONE: Final = b"c\0\0\0\4"
 AUTHENTICATION_OK: Final = b"R\0\0\0\x08\0\0\0\0"
-AUTHENTICATION_SASL: Final = b"R\0\0\0\x17\0\0\0\nSCRAM-SHA-256\0\0"
 
 _HEADER: Final = struct.Struct("!ci")
 _FIELD: Final = struct.Struct("!IhIhih")
@@ -55,6 +54,11 @@ def negotiate_protocol_version(unknown_options: Sequence[str]) -> bytes:
     """Says that the newest protocol here is 3.0, and which `_pq_.` options mean nothing here."""
     names = b"".join(name.encode() + b"\0" for name in unknown_options)
     return frame(b"v", struct.pack("!ii", PROTOCOL_3_0, len(unknown_options)) + names)
+
+
+def authentication_sasl(mechanisms: Sequence[str]) -> bytes:
+    names = b"".join(name.encode() + b"\0" for name in mechanisms)
+    return frame(b"R", b"\0\0\0\x0a" + names + b"\0")
 
 
 def authentication_sasl_continue(data: bytes) -> bytes:

@@ -21,6 +21,7 @@ class Greeting:
         self._sessions = sessions
         self._connection = connection
         self._stream = stream
+        self._binding: bytes | None = None
 
     async def negotiate(self) -> StartupMessage:
         """Returns the startup message. Raises FatalError, and Disconnect (cancel requests too)."""
@@ -42,23 +43,25 @@ class Greeting:
                 self._stream.write(b"N")
 
     async def _answer_ssl_request(self) -> None:
-        context = self._sessions.components.tls
-        if context is None:
+        tls = self._sessions.components.tls
+        if tls is None:
             self._stream.write(b"N")
             return
         self._connection.begin_tls()
         self._stream.write(b"S")
-        await self._stream.begin_tls(context)
+        await self._stream.begin_tls(tls.context)
+        self._binding = tls.binding
 
     async def _begin_direct_tls(self) -> None:
-        context = self._sessions.components.tls
-        if context is None:
+        tls = self._sessions.components.tls
+        if tls is None:
             raise Disconnect("TLS isn't configured")
         received = self._connection.take_raw()
         self._connection.begin_tls()
-        layer = await self._stream.begin_tls(context, received)
+        layer = await self._stream.begin_tls(tls.context, received)
         if not layer.speaks_postgresql:
             raise Disconnect("direct TLS without ALPN")
+        self._binding = tls.binding
 
     async def authenticate(self, startup: StartupMessage, *, is_trusted: bool) -> Identity:
         """Returns who the client is. Raises 28P01, 28000, 3D000."""
@@ -68,7 +71,9 @@ class Greeting:
         if not is_trusted:
             if passwords is None:
                 raise FatalError("28000", "a password is needed here, but none is set")
-            await authenticate(startup.user, passwords, self._ask, self._stream.write)
+            await authenticate(
+                startup.user, passwords, self._binding, self._ask, self._stream.write
+            )
         self._stream.write(backend.AUTHENTICATION_OK)
         return identify(startup, is_trusted=is_trusted)
 

@@ -4,7 +4,6 @@ import hmac
 import itertools
 import logging
 import secrets
-import ssl
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -14,6 +13,7 @@ from tsql.api import Session
 from wire.pg.authentication import Passwords
 from wire.pg.limits import Limits
 from wire.pg.startup import CancelRequest
+from wire.pg.tls import TlsSettings
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class Components:
 
     open_session: OpenSession
     passwords: Passwords | None = None
-    tls: ssl.SSLContext | None = None
+    tls: TlsSettings | None = None
 
 
 class Client(Protocol):

@@ -5,19 +5,42 @@ an SSLRequest and a direct TLS start ask for; this can.
 """
 
 import ssl
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 ALPN_PROTOCOL: Final = "postgresql"
 _READ_BYTES: Final = 65_536
 
 
-def server_context(certificate: str, key: str | None) -> ssl.SSLContext:
-    """Returns the server's TLS settings. Raises OSError and ssl.SSLError for unusable files."""
+@dataclass(frozen=True, slots=True)
+class TlsSettings:
+    """What the server shows and proves: `binding` is the certificate's hash (RFC 5929)."""
+
+    context: ssl.SSLContext
+    binding: bytes
+
+
+def server_context(certificate: str, key: str | None) -> TlsSettings:
+    """Returns the server's TLS settings. Raises OSError (ssl.SSLError is one) for unusable files."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(certificate, key)
     context.set_alpn_protocols([ALPN_PROTOCOL])
-    return context
+    return TlsSettings(context, _certificate_hash(Path(certificate).read_bytes()))
+
+
+def _certificate_hash(pem: bytes) -> bytes:
+    """Returns the hash of the certificate by its own signature's algorithm, at least SHA-256."""
+    # Only a server with TLS needs it, and it takes a while to load.
+    from cryptography import x509  # noqa: PLC0415
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
+
+    certificate = x509.load_pem_x509_certificate(pem)
+    algorithm = certificate.signature_hash_algorithm
+    if algorithm is None or isinstance(algorithm, hashes.MD5 | hashes.SHA1):
+        algorithm = hashes.SHA256()
+    return certificate.fingerprint(algorithm)
 
 
 class TlsLayer:
