@@ -18,6 +18,10 @@ import tsql.functions.encode
 import tsql.functions.encodings
 import tsql.functions.float
 import tsql.functions.float_math
+import tsql.functions.formatting.date_output
+import tsql.functions.formatting.number_input
+import tsql.functions.formatting.number_output
+import tsql.functions.formatting.to_date
 import tsql.functions.hashing
 import tsql.functions.in_range
 import tsql.functions.integer
