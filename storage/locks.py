@@ -11,8 +11,9 @@ Four modes, as PostgreSQL's row locks (manual, table 13.3; x marks a conflict):
 
 Waiters of a key are served in order of arrival: a request also waits behind an earlier waiter that
 it conflicts with, so that a stream of sharers can't starve a writer. Who strengthens a lock that it
-holds goes before the others. A waiter looks for a deadlock once, after `deadlock_timeout_ms`: the
-request that closes a circle is the last of it to begin waiting, so its look finds the circle.
+holds goes before the others. A waiter looks for a deadlock once, after `deadlock_timeout_ms`. The
+request that closes a circle is the last of it to begin waiting, so its look finds the circle at the
+latest; who finds it, gives up.
 
 A transaction that has spilled its write set keeps the locks of those rows there (`SpilledLocks`); a
 lock comes back into the table when somebody asks for its key.
