@@ -2,12 +2,12 @@
 
 import socket
 import sys
-from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
+from terrascale import __version__
 from terrascale.config import ConfigurationError, Settings, load
 
 app = typer.Typer(
@@ -135,7 +135,7 @@ def check(
 @app.command()
 def version() -> None:
     """Prints the version."""
-    typer.echo(f"terrascale {package_version('terrascale')}")
+    typer.echo(f"terrascale {__version__}")
 
 
 def main() -> None:

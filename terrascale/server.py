@@ -14,7 +14,6 @@ import resource
 import signal
 import sys
 from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +24,7 @@ from storage.embedded import OpenStore, StoreComponents, StoreSettings, open_sto
 from storage.errors import DatabaseError
 from storage.kv.directory import DirectoryError
 from storage.kv.verdict import DamageError
+from terrascale import __version__
 from terrascale.config import Settings
 from terrascale.observe import LOG, LoopMonitor, configure_logging
 from tsql.api import Session
@@ -173,7 +173,7 @@ def _announce(settings: Settings, port: int, sockets: list[Path]) -> None:
 
 
 def _ready_lines(settings: Settings, port: int, sockets: list[Path]) -> Iterator[str]:
-    yield f"TerraScale {version('terrascale')} is ready."
+    yield f"TerraScale {__version__} is ready."
     yield f"  data directory   {settings.data_dir.resolve()}"
     yield f"  PostgreSQL       psql -h {settings.host} -p {port} -U {DEFAULT_NAME}"
     for path in sockets:
