@@ -182,8 +182,8 @@ class Prepared:
     Attributes:
         given_types: Parameter types as the client gave them.
         query: The bound statement, or None for a command (or an empty string).
-        result_fields: What a client has been told of its rows: they may not change.
         from_sql: Whether PREPARE made it (pg_prepared_statements).
+        catalog_version, settings_generation: What the query was last found valid for.
     """
 
     parsed: ParsedStatement | None
@@ -191,8 +191,8 @@ class Prepared:
     given_types: tuple[int, ...]
     query: Query | None
     from_sql: bool = False
-    key: Any = None
     catalog_version: int = 0
+    settings_generation: int = -1
 
 
 @dataclass(slots=True)

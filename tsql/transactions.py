@@ -1,8 +1,9 @@
 """Transaction control of one session: blocks, implicit transactions, savepoints, failure.
 
     IDLE ── a statement ──> (its own transaction) ──> IDLE
-    IDLE ── several statements in one string, or before one Sync ──> IMPLICIT ── end ──> IDLE
-    IDLE, IMPLICIT ── BEGIN ──> BLOCK ── COMMIT, ROLLBACK ──> IDLE
+    IDLE ── several statements in one string ──> IMPLICIT ── end of the string ──> IDLE
+    IDLE ── an extended query ──> STARTED ── Sync ──> IDLE
+    IDLE, IMPLICIT, STARTED ── BEGIN ──> BLOCK ── COMMIT, ROLLBACK ──> IDLE
     BLOCK ── an error ──> FAILED ── ROLLBACK (or COMMIT) ──> IDLE
     FAILED ── ROLLBACK TO ──> BLOCK
 
@@ -28,6 +29,7 @@ class Phase(enum.Enum):
 
     IDLE = "idle"
     IMPLICIT = "implicit"
+    STARTED = "started"
     BLOCK = "block"
     FAILED = "failed"
 
@@ -35,6 +37,7 @@ class Phase(enum.Enum):
 _STATUS: Final = {
     Phase.IDLE: TransactionStatus.IDLE,
     Phase.IMPLICIT: TransactionStatus.IDLE,
+    Phase.STARTED: TransactionStatus.IDLE,
     Phase.BLOCK: TransactionStatus.IN_TRANSACTION,
     Phase.FAILED: TransactionStatus.FAILED,
 }
@@ -109,7 +112,7 @@ class TransactionControl:
 
     def statement_transaction(self) -> Transaction:
         """Returns the store's transaction for a statement, at the snapshot that it reads."""
-        self._mark_settings()
+        self.mark_settings()
         self.has_run = True
         if self.txn is None:
             self._begin_in_store()
@@ -124,7 +127,8 @@ class TransactionControl:
         self.txn.process_id = self.process_id
         self.txn.lock_timeout_ms = self.settings.milliseconds("lock_timeout")
 
-    def _mark_settings(self) -> None:
+    def mark_settings(self) -> None:
+        """Settings may change from here on: a rollback will undo it."""
         if self._settings_mark is None:
             self._settings_mark = self.settings.mark()
 
@@ -133,11 +137,27 @@ class TransactionControl:
         if self.settings.is_on("transaction_read_only"):
             raise DatabaseError("25006", f"cannot execute {what} in a read-only transaction")
 
+    @property
+    def is_block(self) -> bool:
+        """Whether only COMMIT or ROLLBACK ends the transaction."""
+        return self.phase is Phase.BLOCK or self.phase is Phase.FAILED
+
+    @property
+    def is_single(self) -> bool:
+        """Whether a statement is, for all that is known, alone in its transaction."""
+        return self.phase is Phase.IDLE or self.phase is Phase.STARTED
+
     def begin_implicit(self) -> None:
-        """Several statements share what follows."""
-        self._mark_settings()
+        """The statements of one string share what follows."""
+        self.mark_settings()
         if self.phase is Phase.IDLE:
             self.phase = Phase.IMPLICIT
+
+    def begin_started(self) -> None:
+        """What comes up to the next Sync shares what follows."""
+        self.mark_settings()
+        if self.phase is Phase.IDLE:
+            self.phase = Phase.STARTED
 
     # -- blocks ----------------------------------------------------------------------------------
 
@@ -145,7 +165,7 @@ class TransactionControl:
         """BEGIN; returns False if a block is open already."""
         if self.phase is Phase.BLOCK:
             return False
-        self._mark_settings()
+        self.mark_settings()
         self.phase = Phase.BLOCK
         return True
 
@@ -171,6 +191,12 @@ class TransactionControl:
         self.settings.commit()
         self._ended(committed=True)
 
+    def end_point(self) -> None:
+        """Ends a statement that has run without a transaction: SET LOCAL's values go."""
+        if self._settings_mark is not None:
+            self._settings_mark = None
+            self.settings.commit()
+
     async def rollback(self) -> None:
         """Undoes the transaction."""
         txn, self.txn = self.txn, None
@@ -195,7 +221,7 @@ class TransactionControl:
 
     def savepoint(self, name: str) -> None:
         """SAVEPOINT. Raises 25P01 outside of a block."""
-        self._require_block("SAVEPOINT")
+        self.require_block("SAVEPOINT")
         txn = self.statement_transaction()
         catalog = self.catalogs.transaction(txn).mark()
         mark = _Savepoint(name, txn.savepoint(), catalog, self.settings.mark())
@@ -203,12 +229,12 @@ class TransactionControl:
 
     def release(self, name: str) -> None:
         """RELEASE: forgets the savepoint and all after it. Raises 25P01, 3B001."""
-        self._require_block("RELEASE SAVEPOINT")
+        self.require_block("RELEASE SAVEPOINT")
         del self._savepoints[self._index_of(name) :]
 
     async def rollback_to(self, name: str) -> None:
         """ROLLBACK TO: undoes all since the savepoint, which stays. Raises 25P01, 3B001."""
-        self._require_block("ROLLBACK TO SAVEPOINT")
+        self.require_block("ROLLBACK TO SAVEPOINT")
         index = self._index_of(name)
         mark = self._savepoints[index]
         del self._savepoints[index + 1 :]
@@ -217,8 +243,9 @@ class TransactionControl:
         self.settings.rollback_to(mark.settings)
         self.phase = Phase.BLOCK
 
-    def _require_block(self, command: str) -> None:
-        if self.phase not in {Phase.BLOCK, Phase.FAILED}:
+    def require_block(self, command: str) -> None:
+        """Raises 25P01 outside of a transaction block."""
+        if not self.is_block:
             raise DatabaseError("25P01", f"{command} can only be used in transaction blocks")
 
     def _index_of(self, name: str) -> int:

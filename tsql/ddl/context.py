@@ -9,6 +9,7 @@ from storage.catalog_store import CatalogStore, CatalogTransaction
 from storage.errors import DatabaseError
 from storage.kv.store import Transaction
 from storage.schema import Sequence, Table
+from storage.tables import Tables
 from tsql.env import Env
 
 #: Schemas whose tables are made by the server.
@@ -28,6 +29,7 @@ class Ddl:
     changes: CatalogTransaction
     env: Env
     notice: Callable[[str, str, str], None]
+    tables: Tables
 
     @property
     def catalog(self) -> Catalog:

@@ -263,14 +263,14 @@ def _with_checks(table: Table, definition: _Definition, ddl: Ddl) -> Table:
         if named.count(name) > 1:
             raise DatabaseError("42710", f'check constraint "{name}" already exists')
     checks: list[Check] = []
-    for name, node in definition.checks:
+    for given, node in definition.checks:
         expression = bind_expression(node, table, ddl.env, "check")
         positions = sorted(columns_of(expression))
         only = table.columns[positions[0]].name if len(positions) == 1 else None
         taken = {*named, *(check.name for check in checks)}
-        chosen = name or free_name(table.name, only, "check", taken.__contains__)
+        name = given or free_name(table.name, only, "check", taken.__contains__)
         column_ids = tuple(table.columns[position].id for position in positions)
-        checks.append(Check(name=chosen, check_sql=deparse(node), column_ids=column_ids))
+        checks.append(Check(name=name, check_sql=deparse(node), column_ids=column_ids))
     # PostgreSQL tests them in the order of their names.
     checks.sort(key=lambda check: check.name.encode())
     return msgspec.structs.replace(table, checks=tuple(checks))

@@ -10,7 +10,7 @@ an operator is left before its end (a LIMIT was reached), so nothing needs to be
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from storage.errors import DatabaseError
@@ -90,14 +90,12 @@ class Run:
 
     Attributes:
         env: Its parameters begin with the client's and go on with the subqueries' results.
-        rows_returned: Of access paths, by the plan node's identity: for EXPLAIN ANALYZE.
     """
 
     env: Env
     txn: Transaction
     slices: Slices
     memory_bytes_max: int = STATEMENT_BYTES_MAX
-    profile: dict[int, "Profile"] | None = None
 
     def memory(self, what: str) -> Memory:
         """Returns a counter for one operator."""
@@ -107,16 +105,6 @@ class Run:
         """Lets others run if this turn of the loop has lasted long enough."""
         if self.slices.due():
             await self.slices.pause()
-
-
-@dataclass(slots=True)
-class Profile:
-    """What one node has done, for EXPLAIN ANALYZE."""
-
-    rows: int = 0
-    seconds: float = 0.0
-    removed_by_filter: int = 0
-    counts: dict[str, int] = field(default_factory=dict)
 
 
 Source = Callable[[Run], Batches]

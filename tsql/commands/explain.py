@@ -1,0 +1,216 @@
+"""EXPLAIN [ANALYZE]: the plan in words, and with ANALYZE what running it has read and returned."""
+
+import dataclasses
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from storage.errors import DatabaseError, not_supported
+from storage.kv.store import Counts
+from tsql.api import Result
+from tsql.bound import Field
+from tsql.commands.command import Command, Fields, Invocation
+from tsql.execution import prepare
+from tsql.executor.compiler import Compiler, Start
+from tsql.executor.run import Batches, Row, Run
+from tsql.parser import ParsedStatement, ast
+from tsql.planner import plan
+from tsql.planner.explain import Description, Profile, as_json, describe, text_lines
+from tsql.planner.plan import Node
+from tsql.prepared import Query, is_query, run_subqueries
+from tsql.session_state import SessionState
+from tsql.setting_definitions import parse_bool
+from tsql.types import oids
+
+_FORMATS = {"text": oids.TEXT, "json": oids.JSON}
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    analyze: bool = False
+    summary: bool | None = None
+    timing: bool = True
+    format: str = "text"
+
+
+def _options(node: Any) -> _Options:
+    found: dict[str, Any] = {}
+    for option in node.options or ():
+        name = option.defname
+        text = _option_text(option.arg)
+        if name == "format":
+            if text.lower() not in _FORMATS:
+                if text.lower() in {"xml", "yaml"}:
+                    raise not_supported(f"EXPLAIN (FORMAT {text.upper()})")
+                raise DatabaseError(
+                    "22023", f'unrecognized value for EXPLAIN option "format": "{text}"'
+                )
+            found["format"] = text.lower()
+            continue
+        if name not in {"analyze", "verbose", "costs", "settings", "buffers", "wal", "timing"} | {
+            "summary"
+        }:
+            raise DatabaseError("42601", f'unrecognized EXPLAIN option "{name}"')
+        value = parse_bool(text)
+        if value is None:
+            raise DatabaseError("42601", f"{name} requires a Boolean value")
+        if name in {"analyze", "summary", "timing"}:
+            found[name] = value
+    return _Options(**found)
+
+
+def _option_text(argument: Any) -> str:
+    match argument:
+        case None:
+            return "true"
+        case ast.String(sval=text):
+            return str(text)
+        case ast.Integer(ival=value):
+            return str(value)
+        case ast.Boolean(boolval=value):
+            return "true" if value else "false"
+        case _:
+            return str(getattr(argument, "fval", ""))
+
+
+def explain_fields(_state: SessionState, node: Any) -> Fields:
+    """Returns the one field of the answer."""
+    return (Field("QUERY PLAN", _FORMATS[_options(node).format]),)
+
+
+async def run_explain(invocation: Invocation) -> Result:
+    """Runs an ExplainStmt."""
+    node, state = invocation.node, invocation.state
+    options = _options(node)
+    query = _explained_query(invocation)
+    root = describe(query.plan)
+    profiles: dict[int, Profile] | None = None
+    summary: list[tuple[str, Any]] = []
+    if options.analyze:
+        if query.is_write:
+            state.control.check_writable(query.command)
+        profiles = {}
+        run = state.run(state.statement_env(invocation.values))
+        summary = await _analyze(query, run, state, profiles, options)
+    fields = (Field("QUERY PLAN", _FORMATS[options.format]),)
+    if options.format == "json":
+        text = json.dumps([{"Plan": as_json(root, profiles), **dict(summary)}], indent=2)
+        return Result(fields, [(text,)], tag="EXPLAIN")
+    lines = text_lines(_without_projection(root), profiles)
+    lines += [f"{label}: {value}" for label, value in summary]
+    return Result(fields, [(line,) for line in lines], tag="EXPLAIN")
+
+
+def _without_projection(root: Description) -> Description:
+    """Leaves out the outermost step, which every SELECT has and nobody needs to be told of."""
+    while root.name == "Project" and root.children:
+        rest = root.children[1:]
+        root = root.children[0]
+        root.children += rest
+    return root
+
+
+def _explained_query(invocation: Invocation) -> Query:
+    inner = invocation.node.query
+    state = invocation.state
+    if isinstance(inner, ast.ExecuteStmt):
+        found = state.prepared(str(inner.name)).query
+        if found is None or inner.params:
+            raise not_supported("EXPLAIN EXECUTE with parameters")
+        return found
+    if not is_query(inner):
+        raise not_supported("EXPLAIN of this statement")
+    source = invocation.parsed
+    parsed = ParsedStatement(inner, source.location, source.length, f"{source.text} ")
+    query = prepare(state, parsed, ()).query
+    assert query is not None
+    return query
+
+
+# ---- ANALYZE -----------------------------------------------------------------------------------
+
+
+class _Observed:
+    """An operator that counts what it gives and what was read meanwhile."""
+
+    __slots__ = ("_batches", "_profile", "_reads", "_run")
+
+    def __init__(self, run: Run, batches: Batches, profile: Profile, *, reads: bool) -> None:
+        self._run = run
+        self._batches = batches
+        self._profile = profile
+        self._reads = reads
+
+    async def next(self) -> list[Row] | None:
+        counts = self._run.txn.counts
+        before = dataclasses.asdict(counts)
+        rows = await self._batches.next()
+        if self._reads:
+            for name, value in dataclasses.asdict(counts).items():
+                if name.endswith("_read"):
+                    seen = self._profile.counts.get(name, 0)
+                    self._profile.counts[name] = seen + value - before[name]
+        if rows is not None:
+            self._profile.rows += len(rows)
+        return rows
+
+
+def _observer(profiles: dict[int, Profile]) -> Callable[[Node, Start], Start]:
+    def observe(node: Node, start: Start) -> Start:
+        profile = profiles.setdefault(id(node), Profile())
+        reads = isinstance(node, plan.Access)
+
+        def observed(run: Run, wanted: int | None) -> Batches:
+            return _Observed(run, start(run, wanted), profile, reads=reads)
+
+        return observed
+
+    return observe
+
+
+async def _analyze(
+    query: Query,
+    run: Run,
+    state: SessionState,
+    profiles: dict[int, Profile],
+    options: _Options,
+) -> list[tuple[str, Any]]:
+    compiler = Compiler(state.database.tables, _observer(profiles))
+    before = dataclasses.asdict(run.txn.counts)
+    began = time.perf_counter()
+    subqueries = [(compiler.source(item.node), item) for item in query.plan.subqueries]
+    await run_subqueries(subqueries, run)
+    root = query.plan.root
+    returned = 0
+    if isinstance(root, plan.Insert | plan.Update | plan.Delete):
+        written = await compiler.write(root)(run)
+        profiles[id(root)] = Profile(rows=written.count)
+        returned = len(written.rows)
+    else:
+        batches = compiler.source(root)(run)
+        while (rows := await batches.next()) is not None:
+            returned += len(rows)
+    seconds = time.perf_counter() - began
+    counts = _difference(run.txn.counts, before)
+    summary: list[tuple[str, Any]] = [
+        ("Items read", counts["items_read"]),
+        ("Bytes read", counts["bytes_read"]),
+    ]
+    if counts["index_entries_read"]:
+        summary.append(("Index entries read", counts["index_entries_read"]))
+    if counts["items_written"]:
+        summary.append(("Items written", counts["items_written"]))
+        summary.append(("Bytes written", counts["bytes_written"]))
+    summary.append(("Rows returned", returned))
+    if options.timing and options.summary is not False:
+        summary.append(("Execution Time", f"{seconds * 1000:.3f} ms"))
+    return summary
+
+
+def _difference(counts: Counts, before: dict[str, int]) -> dict[str, int]:
+    return {name: value - before[name] for name, value in dataclasses.asdict(counts).items()}
+
+
+EXPLAIN = Command(run_explain, explain_fields)

@@ -1,0 +1,100 @@
+"""VACUUM, ANALYZE and others that have nothing to do here, or little.
+
+Pools, ORMs and pgbench send them. The store compacts by itself, and access paths are chosen without
+statistics, so VACUUM and ANALYZE check the names that they are given and answer.
+"""
+
+from storage.errors import DatabaseError, not_supported
+from tsql.api import Result
+from tsql.commands.command import Command, Invocation
+from tsql.ddl.context import Ddl
+from tsql.session_state import SessionState
+
+
+def ddl_of(state: SessionState) -> Ddl:
+    """Returns what a DDL statement works with, in the session's transaction."""
+    txn = state.control.statement_transaction()
+    catalogs = state.database.catalogs
+    env = state.statement_env(())
+
+    def notice(severity: str, sqlstate: str, message: str) -> None:
+        state.notice(severity, sqlstate, message)
+
+    return Ddl(txn, catalogs, catalogs.transaction(txn), env, notice, state.database.tables)
+
+
+def require_no_transaction(invocation: Invocation, command: str) -> None:
+    """Raises 25001 inside a transaction."""
+    if not (invocation.is_alone and invocation.state.control.is_single):
+        raise DatabaseError("25001", f"{command} cannot run inside a transaction block")
+
+
+async def run_vacuum(invocation: Invocation) -> Result:
+    """Runs a VacuumStmt: VACUUM or ANALYZE."""
+    node = invocation.node
+    command = "VACUUM" if node.is_vacuumcmd else "ANALYZE"
+    if node.is_vacuumcmd:
+        require_no_transaction(invocation, command)
+    ddl = ddl_of(invocation.state)
+    for target in node.rels or ():
+        if target.relation is None:
+            continue
+        table = ddl.table(target.relation)
+        for column in target.va_cols or ():
+            if table.column(column.sval) is None:
+                raise DatabaseError(
+                    "42703",
+                    f'column "{column.sval}" of relation "{table.name}" does not exist',
+                )
+    return Result(tag=command)
+
+
+async def run_checkpoint(_invocation: Invocation) -> Result:
+    """Runs a CheckPointStmt: what is acknowledged is on disk already."""
+    return Result(tag="CHECKPOINT")
+
+
+async def run_close(invocation: Invocation) -> Result:
+    """Runs a ClosePortalStmt: CLOSE ALL, or of a portal's name."""
+    state, name = invocation.state, invocation.node.portalname
+    if name is None:
+        state.portals.clear()
+        return Result(tag="CLOSE CURSOR ALL")
+    if name not in state.portals:
+        raise DatabaseError("34000", f'cursor "{name}" does not exist')
+    del state.portals[name]
+    return Result(tag="CLOSE CURSOR")
+
+
+async def run_lock(invocation: Invocation) -> Result:
+    """Runs a LockStmt: keeps DDL, and for the strong modes writers, off the tables."""
+    state = invocation.state
+    if state.control.is_single:
+        raise DatabaseError("25P01", "LOCK TABLE can only be used in transaction blocks")
+    if invocation.node.nowait:
+        raise not_supported("LOCK TABLE … NOWAIT")
+    ddl = ddl_of(state)
+    for relation in invocation.node.relations:
+        table = ddl.table(relation)
+        access = state.database.tables.access(table)
+        if invocation.node.mode <= _ROW_EXCLUSIVE:
+            await access.lock_for_write(ddl.txn)
+        else:
+            await ddl.changes.lock_table(table.id)
+    return Result(tag="LOCK TABLE")
+
+
+#: lockdefs.h: modes up to this one go together with other writers.
+_ROW_EXCLUSIVE = 3
+
+
+async def run_set_constraints(_invocation: Invocation) -> Result:
+    """Runs a ConstraintsSetStmt: no constraint here is deferrable."""
+    return Result(tag="SET CONSTRAINTS")
+
+
+VACUUM = Command(run_vacuum)
+CHECKPOINT = Command(run_checkpoint)
+CLOSE = Command(run_close)
+LOCK = Command(run_lock)
+SET_CONSTRAINTS = Command(run_set_constraints)

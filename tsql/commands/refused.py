@@ -1,0 +1,132 @@
+"""Statements that TerraScale doesn't have: each answers 0A000 and names itself."""
+
+from typing import Any, Final
+
+from storage.errors import not_supported
+from tsql.api import Result
+from tsql.commands.command import Command, Invocation
+from tsql.parser import enums
+
+#: Syntax node -> the statement's name.
+REFUSED: Final = {
+    "AlterCollationStmt": "ALTER COLLATION",
+    "AlterDatabaseRefreshCollStmt": "ALTER DATABASE",
+    "AlterDatabaseSetStmt": "ALTER DATABASE",
+    "AlterDatabaseStmt": "ALTER DATABASE",
+    "AlterDefaultPrivilegesStmt": "ALTER DEFAULT PRIVILEGES",
+    "AlterDomainStmt": "ALTER DOMAIN",
+    "AlterEnumStmt": "ALTER TYPE",
+    "AlterEventTrigStmt": "ALTER EVENT TRIGGER",
+    "AlterExtensionContentsStmt": "ALTER EXTENSION",
+    "AlterExtensionStmt": "ALTER EXTENSION",
+    "AlterFdwStmt": "ALTER FOREIGN DATA WRAPPER",
+    "AlterForeignServerStmt": "ALTER SERVER",
+    "AlterFunctionStmt": "ALTER FUNCTION",
+    "AlterObjectDependsStmt": "ALTER … DEPENDS ON EXTENSION",
+    "AlterObjectSchemaStmt": "ALTER … SET SCHEMA",
+    "AlterOpFamilyStmt": "ALTER OPERATOR FAMILY",
+    "AlterOperatorStmt": "ALTER OPERATOR",
+    "AlterOwnerStmt": "ALTER … OWNER TO",
+    "AlterPolicyStmt": "ALTER POLICY",
+    "AlterPublicationStmt": "ALTER PUBLICATION",
+    "AlterRoleSetStmt": "ALTER ROLE",
+    "AlterRoleStmt": "ALTER ROLE",
+    "AlterSeqStmt": "ALTER SEQUENCE",
+    "AlterStatsStmt": "ALTER STATISTICS",
+    "AlterSubscriptionStmt": "ALTER SUBSCRIPTION",
+    "AlterSystemStmt": "ALTER SYSTEM",
+    "AlterTSConfigurationStmt": "ALTER TEXT SEARCH CONFIGURATION",
+    "AlterTSDictionaryStmt": "ALTER TEXT SEARCH DICTIONARY",
+    "AlterTableMoveAllStmt": "ALTER TABLE ALL IN TABLESPACE",
+    "AlterTableSpaceOptionsStmt": "ALTER TABLESPACE",
+    "AlterTableStmt": "ALTER TABLE",
+    "AlterTypeStmt": "ALTER TYPE",
+    "AlterUserMappingStmt": "ALTER USER MAPPING",
+    "CallStmt": "CALL",
+    "ClusterStmt": "CLUSTER",
+    "CommentStmt": "COMMENT",
+    "CompositeTypeStmt": "CREATE TYPE",
+    "CreateAmStmt": "CREATE ACCESS METHOD",
+    "CreateCastStmt": "CREATE CAST",
+    "CreateConversionStmt": "CREATE CONVERSION",
+    "CreateDomainStmt": "CREATE DOMAIN",
+    "CreateEnumStmt": "CREATE TYPE",
+    "CreateEventTrigStmt": "CREATE EVENT TRIGGER",
+    "CreateExtensionStmt": "CREATE EXTENSION",
+    "CreateFdwStmt": "CREATE FOREIGN DATA WRAPPER",
+    "CreateForeignServerStmt": "CREATE SERVER",
+    "CreateForeignTableStmt": "CREATE FOREIGN TABLE",
+    "CreateFunctionStmt": "CREATE FUNCTION",
+    "CreateOpClassStmt": "CREATE OPERATOR CLASS",
+    "CreateOpFamilyStmt": "CREATE OPERATOR FAMILY",
+    "CreatePLangStmt": "CREATE LANGUAGE",
+    "CreatePolicyStmt": "CREATE POLICY",
+    "CreatePublicationStmt": "CREATE PUBLICATION",
+    "CreateRangeStmt": "CREATE TYPE",
+    "CreateRoleStmt": "CREATE ROLE",
+    "CreateSeqStmt": "CREATE SEQUENCE",
+    "CreateStatsStmt": "CREATE STATISTICS",
+    "CreateSubscriptionStmt": "CREATE SUBSCRIPTION",
+    "CreateTableAsStmt": "CREATE TABLE AS",
+    "CreateTableSpaceStmt": "CREATE TABLESPACE",
+    "CreateTransformStmt": "CREATE TRANSFORM",
+    "CreateTrigStmt": "CREATE TRIGGER",
+    "CreateUserMappingStmt": "CREATE USER MAPPING",
+    "CreatedbStmt": "CREATE DATABASE",
+    "DeclareCursorStmt": "DECLARE CURSOR",
+    "DefineStmt": "CREATE AGGREGATE, OPERATOR, TYPE, TEXT SEARCH or COLLATION",
+    "DoStmt": "DO",
+    "DropOwnedStmt": "DROP OWNED",
+    "DropRoleStmt": "DROP ROLE",
+    "DropSubscriptionStmt": "DROP SUBSCRIPTION",
+    "DropTableSpaceStmt": "DROP TABLESPACE",
+    "DropUserMappingStmt": "DROP USER MAPPING",
+    "DropdbStmt": "DROP DATABASE",
+    "FetchStmt": "FETCH",
+    "GrantRoleStmt": "GRANT",
+    "GrantStmt": "GRANT",
+    "ImportForeignSchemaStmt": "IMPORT FOREIGN SCHEMA",
+    "LoadStmt": "LOAD",
+    "MergeStmt": "MERGE",
+    "ReassignOwnedStmt": "REASSIGN OWNED",
+    "RefreshMatViewStmt": "REFRESH MATERIALIZED VIEW",
+    "ReindexStmt": "REINDEX",
+    "RenameStmt": "ALTER … RENAME",
+    "ReplicaIdentityStmt": "REPLICA IDENTITY",
+    "RuleStmt": "CREATE RULE",
+    "SecLabelStmt": "SECURITY LABEL",
+    "ViewStmt": "CREATE VIEW",
+}
+
+
+def refused_name(node: Any) -> str:
+    """Returns what a refused statement is called, in some more detail where one node is several."""
+    tag = type(node).__name__
+    name = REFUSED.get(tag, tag)
+    if tag == "CreateFunctionStmt" and node.is_procedure:
+        return "CREATE PROCEDURE"
+    if tag == "CreateTableAsStmt" and node.objtype == enums.ObjectType.OBJECT_MATVIEW:
+        return "CREATE MATERIALIZED VIEW"
+    if tag == "CreateTableAsStmt" and node.is_select_into:
+        return "SELECT INTO"
+    if tag in {"GrantStmt", "GrantRoleStmt"} and not node.is_grant:
+        return "REVOKE"
+    if tag == "AlterTableStmt":
+        return _alter_name(node)
+    return name
+
+
+def _alter_name(node: Any) -> str:
+    subtype = node.cmds[0].subtype.name if node.cmds else ""
+    if subtype.endswith("RowSecurity"):
+        return "row security"
+    kind = node.objtype.name.removeprefix("OBJECT_").replace("_", " ")
+    return f"ALTER {kind}"
+
+
+async def run_refused(invocation: Invocation) -> Result:
+    """Raises 0A000."""
+    raise not_supported(refused_name(invocation.node))
+
+
+REFUSED_COMMAND = Command(run_refused)

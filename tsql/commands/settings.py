@@ -1,0 +1,176 @@
+"""SET, SHOW, RESET, DISCARD and SET TRANSACTION."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from storage.errors import DatabaseError, not_supported
+from tsql.api import Result
+from tsql.bound import Field
+from tsql.commands.command import Command, Fields, Invocation
+from tsql.parser import ast, enums
+from tsql.session_state import SessionState
+from tsql.setting_checks import fixed_offset_zone
+from tsql.transactions import isolation_of
+from tsql.types import oids
+from tsql.types.io import input_of
+
+_KINDS = enums.VariableSetKind
+_TRANSACTION_MODES = ("transaction_isolation", "transaction_read_only", "transaction_deferrable")
+
+
+async def run_set(invocation: Invocation) -> Result:
+    """Runs a VariableSetStmt."""
+    node, state = invocation.node, invocation.state
+    state.control.mark_settings()
+    if node.is_local and state.control.is_single:
+        state.warning("25P01", "SET LOCAL can only be used in transaction blocks")
+    match node.kind:
+        case _KINDS.VAR_SET_VALUE:
+            _set_value(state, node)
+        case _KINDS.VAR_SET_DEFAULT:
+            state.settings.reset(node.name, local=node.is_local)
+        case _KINDS.VAR_RESET:
+            state.settings.reset(node.name)
+            return Result(tag="RESET")
+        case _KINDS.VAR_RESET_ALL:
+            state.settings.reset_all()
+            return Result(tag="RESET")
+        case _KINDS.VAR_SET_MULTI:
+            _set_many(state, node)
+        case _:
+            raise not_supported("SET … FROM CURRENT")
+    return Result(tag="SET")
+
+
+def _set_value(state: SessionState, node: Any) -> None:
+    name = node.name.lower()
+    texts = [_argument_text(argument, state) for argument in node.args]
+    if name in {"transaction_isolation", "transaction_read_only"}:
+        _check_before_any_query(state, name)
+    if name in {"transaction_isolation", "default_transaction_isolation"}:
+        isolation_of(texts[0].lower())
+    if name in {"role", "session_authorization"}:
+        _check_role(state, name, texts[0])
+    state.settings.set_list(node.name, texts, local=node.is_local)
+
+
+def _check_role(state: SessionState, name: str, role: str) -> None:
+    allowed = {state.options.user, "none"} if name == "role" else {state.options.user}
+    if role not in allowed:
+        raise DatabaseError("22023", f'role "{role}" does not exist')
+
+
+def _argument_text(argument: Any, state: SessionState) -> str:
+    match argument:
+        case ast.A_Const(val=ast.Integer(ival=value)):
+            return str(value)
+        case ast.A_Const(val=ast.Float(fval=value)):
+            return str(value)
+        case ast.A_Const(val=ast.String(sval=value)):
+            return str(value)
+        case ast.A_Const(val=ast.Boolean(boolval=value)):
+            return "true" if value else "false"
+        case ast.TypeCast(arg=ast.A_Const(val=ast.String(sval=value))):
+            # SET TIME ZONE INTERVAL '-3:30' HOUR TO MINUTE
+            interval = input_of(oids.INTERVAL)(str(value), -1, state.env)
+            if interval.months or interval.days:
+                raise DatabaseError("22023", f'invalid value for parameter "TimeZone": "{value}"')
+            return fixed_offset_zone(interval.microseconds // 1_000_000)
+        case _:
+            raise not_supported("this form of SET")
+
+
+def _set_many(state: SessionState, node: Any) -> None:
+    match node.name:
+        case "TRANSACTION":
+            if state.control.is_single:
+                state.warning("25P01", "SET TRANSACTION can only be used in transaction blocks")
+                state.control.mark_settings()
+            set_transaction_modes(state, node.args, is_default=False)
+        case "SESSION CHARACTERISTICS":
+            set_transaction_modes(state, node.args, is_default=True)
+        case _:
+            raise not_supported("SET TRANSACTION SNAPSHOT")
+
+
+def set_transaction_modes(
+    state: SessionState, options: Sequence[Any] | None, *, is_default: bool
+) -> None:
+    """Sets what BEGIN, SET TRANSACTION and SET SESSION CHARACTERISTICS say."""
+    for option in options or ():
+        name = option.defname
+        value = option.arg
+        if isinstance(value, ast.A_Const):
+            value = value.val
+        text = "on" if getattr(value, "ival", 0) else "off"
+        if isinstance(value, ast.String):
+            text = str(value.sval)
+        if name == "transaction_isolation":
+            isolation_of(text)
+        if not is_default:
+            _check_before_any_query(state, name)
+        setting = f"default_{name}" if is_default else name
+        state.settings.set(setting, text, local=not is_default)
+
+
+def _check_before_any_query(state: SessionState, name: str) -> None:
+    if name == "transaction_isolation" and state.control.has_run:
+        raise DatabaseError(
+            "25001", "SET TRANSACTION ISOLATION LEVEL must be called before any query"
+        )
+
+
+# ---- SHOW --------------------------------------------------------------------------------------
+
+_ALL_FIELDS = (
+    Field("name", oids.TEXT),
+    Field("setting", oids.TEXT),
+    Field("description", oids.TEXT),
+)
+
+
+def show_fields(state: SessionState, node: Any) -> Fields:
+    """Returns the fields of a VariableShowStmt. Raises 42704."""
+    if node.name == "all":
+        return _ALL_FIELDS
+    state.settings.show(node.name)
+    return (Field(state.settings.canonical_name(node.name), oids.TEXT),)
+
+
+async def run_show(invocation: Invocation) -> Result:
+    """Runs a VariableShowStmt."""
+    node, settings = invocation.node, invocation.state.settings
+    fields = show_fields(invocation.state, node)
+    rows = settings.all() if node.name == "all" else [(settings.show(node.name),)]
+    return Result(fields, rows, tag="SHOW")
+
+
+# ---- DISCARD -----------------------------------------------------------------------------------
+
+_TARGETS = enums.DiscardMode
+
+
+async def run_discard(invocation: Invocation) -> Result:
+    """Runs a DiscardStmt."""
+    state = invocation.state
+    match invocation.node.target:
+        case _TARGETS.DISCARD_ALL:
+            if not (invocation.is_alone and state.control.is_single):
+                raise DatabaseError("25001", "DISCARD ALL cannot run inside a transaction block")
+            state.settings.reset_all()
+            state.statements.clear()
+            state.portals.clear()
+            state.discard()
+            return Result(tag="DISCARD ALL")
+        case _TARGETS.DISCARD_PLANS:
+            return Result(tag="DISCARD PLANS")
+        case _TARGETS.DISCARD_SEQUENCES:
+            state.forget_sequences()
+            return Result(tag="DISCARD SEQUENCES")
+        case _:
+            return Result(tag="DISCARD TEMP")
+
+
+SET = Command(run_set)
+SHOW = Command(run_show, show_fields)
+DISCARD = Command(run_discard)

@@ -1,0 +1,45 @@
+"""All commands, by the class of their syntax node."""
+
+from typing import Any, Final
+
+from tsql.commands import (
+    ddl,
+    explain,
+    maintenance,
+    notifications,
+    refused,
+    settings,
+    statements,
+    transaction,
+)
+from tsql.commands.command import Command
+from tsql.parser import ast
+
+COMMANDS: Final[dict[type[Any], Command]] = {
+    ast.CheckPointStmt: maintenance.CHECKPOINT,
+    ast.ClosePortalStmt: maintenance.CLOSE,
+    ast.ConstraintsSetStmt: maintenance.SET_CONSTRAINTS,
+    ast.CreateSchemaStmt: ddl.CREATE_SCHEMA,
+    ast.CreateStmt: ddl.CREATE_TABLE,
+    ast.DeallocateStmt: statements.DEALLOCATE,
+    ast.DiscardStmt: settings.DISCARD,
+    ast.DropStmt: ddl.DROP,
+    ast.ExecuteStmt: statements.EXECUTE,
+    ast.ExplainStmt: explain.EXPLAIN,
+    ast.IndexStmt: ddl.CREATE_INDEX,
+    ast.ListenStmt: notifications.LISTEN,
+    ast.LockStmt: maintenance.LOCK,
+    ast.NotifyStmt: notifications.NOTIFY,
+    ast.PrepareStmt: statements.PREPARE,
+    ast.TransactionStmt: transaction.TRANSACTION,
+    ast.TruncateStmt: ddl.TRUNCATE,
+    ast.UnlistenStmt: notifications.UNLISTEN,
+    ast.VacuumStmt: maintenance.VACUUM,
+    ast.VariableSetStmt: settings.SET,
+    ast.VariableShowStmt: settings.SHOW,
+}
+
+
+def command_of(node: Any) -> Command:
+    """Returns the command of a statement; for one that isn't there, the one that refuses it."""
+    return COMMANDS.get(type(node), refused.REFUSED_COMMAND)

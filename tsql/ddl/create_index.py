@@ -1,0 +1,198 @@
+"""CREATE INDEX: checked, named, built over the rows that are there.
+
+The table is locked against writers while the index is built, in slices; readers go on. The entries
+become visible with the index, at the commit.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from storage.catalog import IndexRef
+from storage.errors import DatabaseError, not_supported
+from storage.index_build import build_index
+from storage.schema import Index, KeyPart, Projection, Table
+from tsql.binder import bind_expression
+from tsql.bound import Expression, FunctionCall
+from tsql.ddl.columns import check_can_be_key, type_name
+from tsql.ddl.context import Ddl, no_such_relation
+from tsql.ddl.names import free_name, index_columns_part, index_part_names
+from tsql.deparse import deparse
+from tsql.parser import ast, enums
+from tsql.planner.walk import walk
+from tsql.types.kinds import kinds_of_type
+
+_ORDERED_METHODS: Final = frozenset({"btree", "hash"})
+_OTHER_METHODS: Final = frozenset({"gin", "gist", "spgist", "brin"})
+_PATTERN_CLASSES: Final = frozenset(
+    {"text_pattern_ops", "varchar_pattern_ops", "bpchar_pattern_ops"}
+)
+_SORT = enums.SortByDir
+_NULLS = enums.SortByNulls
+
+
+async def create_index(node: Any, ddl: Ddl) -> str:
+    """Runs an IndexStmt; returns the command tag."""
+    table = _table(node, ddl)
+    if node.idxname is not None and ddl.catalog.relation(table.schema, node.idxname) is not None:
+        message = f'relation "{node.idxname}" already exists'
+        if node.if_not_exists:
+            ddl.notice("NOTICE", "42P07", f"{message}, skipping")
+            return "CREATE INDEX"
+        raise DatabaseError("42P07", message)
+    _refuse(node)
+    locked = await ddl.changes.lock_table(table.id)
+    if locked is None:
+        raise no_such_relation(node.relation)
+    index = await _index(node, locked, ddl)
+    changed = await ddl.changes.replace_table(
+        msgspec.structs.replace(locked, indexes=(*locked.indexes, index))
+    )
+    access = ddl.tables.access(changed)
+    await build_index(ddl.txn, ddl.catalogs, access, index.id)
+    return "CREATE INDEX"
+
+
+def _table(node: Any, ddl: Ddl) -> Table:
+    relation = node.relation
+    found = ddl.find(relation.schemaname, relation.relname)
+    if found is None:
+        raise no_such_relation(relation)
+    if not isinstance(found, Table):
+        kind = "indexes" if isinstance(found, IndexRef) else "sequences"
+        raise DatabaseError(
+            "42809",
+            f'cannot create index on relation "{relation.relname}"',
+            detail=f"This operation is not supported for {kind}.",
+        )
+    return found
+
+
+def _refuse(node: Any) -> None:
+    method = node.accessMethod or "btree"
+    if method not in _ORDERED_METHODS:
+        if method in _OTHER_METHODS:
+            raise not_supported(f'access method "{method}"')
+        raise DatabaseError("42704", f'access method "{method}" does not exist')
+    if method == "hash":
+        if node.unique:
+            raise DatabaseError("0A000", 'access method "hash" does not support unique indexes')
+        if len(node.indexParams) > 1:
+            raise DatabaseError(
+                "0A000", 'access method "hash" does not support multicolumn indexes'
+            )
+    if node.tableSpace is not None:
+        raise not_supported("TABLESPACE")
+
+
+async def _index(node: Any, table: Table, ddl: Ddl) -> Index:
+    parts = tuple(_key_part(element, table, ddl) for element in node.indexParams)
+    included = [_included_column(element, table) for element in node.indexIncludingParams or ()]
+    predicate = None
+    if node.whereClause is not None:
+        bound = bind_expression(node.whereClause, table, ddl.env, "index_predicate")
+        _require_immutable(bound, "index predicate")
+        predicate = deparse(node.whereClause)
+    name = node.idxname or _chosen_name(node, table, ddl)
+    index = Index(
+        id=await ddl.catalogs.new_relation_id(),
+        name=name,
+        storage_id=await ddl.catalogs.new_storage_id(),
+        parts=parts,
+        unique=node.unique,
+        nulls_distinct=not node.nulls_not_distinct,
+        predicate_sql=predicate,
+    )
+    if included:
+        index = msgspec.structs.replace(
+            index, projection=Projection.INCLUDE, included_column_ids=tuple(included)
+        )
+    return index
+
+
+def _chosen_name(node: Any, table: Table, ddl: Ddl) -> str:
+    elements = [*node.indexParams, *(node.indexIncludingParams or ())]
+    names = index_part_names([_element_name(element) for element in elements])
+
+    def is_taken(name: str) -> bool:
+        return ddl.catalog.relation(table.schema, name) is not None
+
+    return free_name(table.name, index_columns_part(names), "idx", is_taken)
+
+
+def _element_name(element: Any) -> str | None:
+    """Returns the column's name, a function's for a call, None for another expression."""
+    if element.name is not None:
+        return str(element.name)
+    if isinstance(element.expr, ast.FuncCall):
+        names: Sequence[Any] = element.expr.funcname or ()
+        return str(names[-1].sval)
+    return None
+
+
+def _key_part(element: Any, table: Table, ddl: Ddl) -> KeyPart:
+    if element.collation:
+        raise not_supported("COLLATE")
+    descending = element.ordering == _SORT.SORTBY_DESC
+    nulls_first = descending
+    if element.nulls_ordering != _NULLS.SORTBY_NULLS_DEFAULT:
+        nulls_first = element.nulls_ordering == _NULLS.SORTBY_NULLS_FIRST
+    if element.name is not None:
+        column = table.column(element.name)
+        if column is None:
+            raise DatabaseError("42703", f'column "{element.name}" does not exist')
+        _check_class(element, column.sql_type)
+        check_can_be_key(column.kind, column.element_kind, column.sql_type)
+        return KeyPart(
+            column_id=column.id,
+            kind=column.kind,
+            element_kind=column.element_kind,
+            sql_type=column.sql_type,
+            typmod=column.typmod,
+            descending=descending,
+            nulls_first=nulls_first,
+        )
+    expression = bind_expression(element.expr, table, ddl.env, "index")
+    _require_immutable(expression, "index expression")
+    _check_class(element, expression.type)
+    kinds = kinds_of_type(expression.type)
+    if kinds is None:
+        raise not_supported(f"an index on type {type_name(expression.type)}")
+    kind, element_kind = kinds
+    check_can_be_key(kind, element_kind, expression.type)
+    return KeyPart(
+        expression_sql=deparse(element.expr),
+        kind=kind,
+        element_kind=element_kind,
+        sql_type=expression.type,
+        typmod=expression.typmod,
+        descending=descending,
+        nulls_first=nulls_first,
+    )
+
+
+def _check_class(element: Any, type_: int) -> None:
+    """Lets the operator class pass that orders the type as keys do. Raises 42704, 0A000."""
+    if not element.opclass:
+        return
+    name = element.opclass[-1].sval
+    if name in _PATTERN_CLASSES or name in {f"{type_name(type_)}_ops", "text_ops", "array_ops"}:
+        return
+    raise not_supported(f'operator class "{name}"')
+
+
+def _require_immutable(expression: Expression, what: str) -> None:
+    if any(
+        isinstance(node, FunctionCall) and node.proc.volatility != "i" for node in walk(expression)
+    ):
+        raise DatabaseError("42P17", f"functions in {what} must be marked IMMUTABLE")
+
+
+def _included_column(element: Any, table: Table) -> int:
+    if element.name is None:
+        raise DatabaseError("0A000", "expressions are not supported in included columns")
+    column = table.column(element.name)
+    if column is None:
+        raise DatabaseError("42703", f'column "{element.name}" does not exist')
+    return column.id

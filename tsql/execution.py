@@ -1,0 +1,160 @@
+"""Running queries in a session: revalidated, in its transaction, with results that may be long.
+
+The point forms (tsql/executor/point.py) are tried first where the session is in autocommit; all
+else runs in a transaction. A table that changed under a plan (`StaleTable`, or another version in
+the catalog) means: bind again and begin again; nothing has been written by then.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Final
+
+from storage.errors import DatabaseError
+from storage.table import StaleTable
+from tsql.api import Result
+from tsql.executor.run import Batches, Row
+from tsql.parser import ParsedStatement
+from tsql.prepared import Prepared, Query, is_query
+from tsql.session_state import SessionState
+
+#: Rows that are collected before an answer; a longer result is streamed.
+READY_ROWS_MAX: Final = 500
+_REPLAN_COUNT_MAX: Final = 10
+
+
+def prepare(
+    state: SessionState,
+    parsed: ParsedStatement | None,
+    given_types: tuple[int, ...],
+    *,
+    from_sql: bool = False,
+) -> Prepared:
+    """Returns a prepared statement; a query is bound and planned now."""
+    text = "" if parsed is None else parsed.text
+    prepared = Prepared(parsed, text, given_types, None, from_sql)
+    if parsed is not None and is_query(parsed.node):
+        _bind(state, prepared)
+    return prepared
+
+
+def _bind(state: SessionState, prepared: Prepared) -> Query:
+    assert prepared.parsed is not None
+    catalog = state.catalog
+    query = state.database.preparer.query(prepared.parsed, prepared.given_types, catalog, state.env)
+    prepared.query = query
+    prepared.catalog_version = catalog.version
+    prepared.settings_generation = state.settings.generation
+    return query
+
+
+def revalidate(state: SessionState, prepared: Prepared) -> None:
+    """Binds a query again if its tables, or the settings that it was read by, have changed.
+
+    Raises 0A000 if its rows would then look otherwise.
+    """
+    query = prepared.query
+    if query is None:
+        return
+    catalog = state.catalog
+    if (
+        catalog.version == prepared.catalog_version
+        and prepared.settings_generation == state.settings.generation
+    ):
+        return
+    again = _bind(state, prepared)
+    if again is not query and not _same_shape(again, query):
+        prepared.query = query
+        prepared.catalog_version = 0
+        raise DatabaseError("0A000", "cached plan must not change result type")
+
+
+def _same_shape(one: Query, other: Query) -> bool:
+    if one.fields is None or other.fields is None:
+        return one.fields is other.fields
+    return [(field.name, field.type) for field in one.fields] == [
+        (field.name, field.type) for field in other.fields
+    ]
+
+
+# ---- running -----------------------------------------------------------------------------------
+
+
+async def run_query(state: SessionState, query: Query, values: tuple[Any, ...]) -> Result:
+    """Runs a query in the session's transaction; a long result is streamed from it."""
+    if query.is_write:
+        return await run_write(state, query, values)
+    batches = await start_select(state, query, values)
+    rows: list[Row] = []
+    while len(rows) <= READY_ROWS_MAX:
+        batch = await batches.next()
+        if batch is None:
+            return Result(query.fields, rows, tag=f"SELECT {len(rows)}")
+        rows += batch
+    result = Result(query.fields, rows)
+    result.stream = _streamed(state, batches, result, len(rows))
+    return result
+
+
+async def _streamed(
+    state: SessionState, batches: Batches, result: Result, count: int
+) -> AsyncIterator[Sequence[Row]]:
+    guarded = state.interrupts.guarded
+    while (batch := await guarded(batches.next())) is not None:
+        count += len(batch)
+        yield batch
+    result.tag = f"SELECT {count}"
+
+
+async def start_select(state: SessionState, query: Query, values: tuple[Any, ...]) -> Batches:
+    """Starts a SELECT in the session's transaction."""
+    if query.locks:
+        state.control.check_writable("SELECT FOR UPDATE")
+    return await query.start(state.run(state.statement_env(values)))
+
+
+async def run_write(state: SessionState, query: Query, values: tuple[Any, ...]) -> Result:
+    """Runs an INSERT, UPDATE or DELETE in the session's transaction."""
+    state.control.check_writable(query.command)
+    run = state.run(state.statement_env(values))
+    written = await query.write(run)
+    if state.control.is_open:
+        # Inside a transaction the answer goes out before the commit: it may tell of others' writes
+        # that aren't synced yet.
+        await run.txn.settled()
+    if query.fields is None:
+        return Result(tag=query.tag(written.count))
+    return Result(query.fields, written.rows, tag=query.tag(written.count))
+
+
+async def run_prepared(state: SessionState, prepared: Prepared, values: tuple[Any, ...]) -> Result:
+    """Runs a prepared query, bound anew as often as its tables change under it."""
+    for _ in range(_REPLAN_COUNT_MAX):
+        revalidate(state, prepared)
+        query = prepared.query
+        assert query is not None
+        try:
+            return await run_query(state, query, values)
+        except StaleTable:
+            prepared.catalog_version = 0
+    raise DatabaseError("40001", "could not serialize access due to concurrent DDL")
+
+
+async def run_point(state: SessionState, query: Query, values: tuple[Any, ...]) -> Result | None:
+    """Runs a query without a transaction, if it has such a form and nothing is in its way."""
+    env = state.env
+    env.parameters = values
+    if query.point_read is not None:
+        rows = query.point_read.run(state.database.store, env)
+        if rows is None:
+            return None
+        return Result(query.fields, rows, tag=f"SELECT {len(rows)}")
+    if query.point_write is None:
+        return None
+    state.control.check_writable(query.command)
+    try:
+        written = await query.point_write.run(state.database.store, env)
+    except StaleTable:
+        return None
+    if written is None:
+        return None
+    rows = None if query.fields is None else written.rows
+    return Result(query.fields, rows, tag=query.tag(written.count))

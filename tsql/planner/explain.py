@@ -1,0 +1,234 @@
+"""EXPLAIN: a plan as a tree of what it does, in words, and what it has cost once it has run.
+
+    Limit 10
+      -> Get on people                       the access path, and the table
+           Key: id = 3                       what the key answers
+           Filter: (age > 30)                what is tested on each row that was read
+
+With ANALYZE each node says how many rows it gave, and each access path what it read.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from storage.schema import Index
+from tsql.bound import SortKey
+from tsql.identifiers import quoted
+from tsql.planner import plan
+from tsql.planner.plan import Node, Plan
+from tsql.planner.show import show, show_all
+
+
+@dataclass(slots=True)
+class Profile:
+    """What one node has done: the rows that it gave, and what was read meanwhile."""
+
+    rows: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Description:
+    """A node in words.
+
+    Attributes:
+        name: What it is: "Get", "Sort".
+        details: (label, text) in the order in which they are shown.
+    """
+
+    name: str
+    details: list[tuple[str, Any]] = field(default_factory=list)
+    children: list["Description"] = field(default_factory=list)
+    relation: str | None = None
+    node: Node | None = None
+
+
+def describe(whole: Plan) -> Description:
+    """Returns the whole plan in words."""
+    root = _describe(whole.root)
+    for number, subquery in enumerate(whole.subqueries, whole.parameter_count + 1):
+        child = _describe(subquery.node)
+        child.details.insert(0, ("Gives", f"${number}"))
+        child.name = f"Subquery: {child.name}"
+        root.children.append(child)
+    return root
+
+
+def _describe(node: Node) -> Description:
+    description = _named(node)
+    description.node = node
+    source = getattr(node, "source", None)
+    if source is not None:
+        description.children.append(_describe(source))
+    return description
+
+
+def _named(node: Node) -> Description:
+    match node:
+        case plan.Project(source=source) if not isinstance(source, plan.OneRow):
+            return Description("Project")
+        case plan.Filter(condition=condition):
+            return Description("Filter", [("Filter", show(condition))])
+        case plan.Sort(keys=keys, limit=limit):
+            name = "Sort" if limit is None else "Sort, first rows only"
+            return Description(name, [("By", _sort_keys(keys))])
+        case plan.Limit():
+            return Description("Limit", list(_counts(node)))
+        case plan.Distinct(on=on):
+            return Description("Distinct", [] if on is None else [("On", _shown(on))])
+        case plan.Aggregate():
+            return _aggregate(node)
+        case plan.ProjectSet(functions=functions):
+            return Description("Rows of functions", [("Functions", _shown(functions))])
+        case plan.LockRows():
+            return Description("Lock rows", [("Mode", node.locking.mode.name.replace("_", " "))])
+        case plan.Insert():
+            return _insert(node)
+        case plan.Update() | plan.Delete():
+            name = type(node).__name__
+            return Description(name, relation=_relation(node.source))
+        case _:
+            return _leaf(node)
+
+
+def _leaf(node: Node) -> Description:
+    match node:
+        case plan.OneRow() | plan.Project():
+            return Description("One row")
+        case plan.Values(rows=rows):
+            return Description("Values", [("Rows", len(rows))])
+        case plan.FunctionScan(relation=functions):
+            return Description("Function scan", [("Function", _shown(functions.calls))])
+        case plan.CatalogScan(relation=catalog):
+            return Description("Catalog scan", relation=catalog.name)
+        case _:
+            return _access(node)
+
+
+def _access(node: Any) -> Description:
+    name = type(node).__name__
+    details: list[tuple[str, Any]] = []
+    index: Index | None = getattr(node, "index", None)
+    if index is not None:
+        details.append(("Index", index.name))
+    if node.condition:
+        details.append(("Key", show_all(node.condition)))
+    if getattr(node, "reverse", False):
+        details.append(("Direction", "backward"))
+    if getattr(node, "covering", False):
+        details.append(("Answers", "from the index alone"))
+    if node.filter is not None:
+        details.append(("Filter", show(node.filter)))
+    return Description(name, details, relation=_relation(node))
+
+
+def _relation(node: Any) -> str:
+    relation = node.relation
+    name = quoted(relation.table.name)
+    return name if relation.alias == relation.table.name else f"{name} {quoted(relation.alias)}"
+
+
+def _sort_keys(keys: Sequence[SortKey]) -> str:
+    texts = []
+    for key in keys:
+        text = show(key.expression)
+        if key.descending:
+            text += " DESC"
+        if key.nulls_first != key.descending:
+            text += " NULLS FIRST" if key.nulls_first else " NULLS LAST"
+        texts.append(text)
+    return ", ".join(texts)
+
+
+def _shown(expressions: Sequence[Any]) -> str:
+    return ", ".join(map(show, expressions))
+
+
+def _counts(node: plan.Limit) -> Iterator[tuple[str, Any]]:
+    if node.limit is not None:
+        yield "Rows", show(node.limit)
+    if node.offset is not None:
+        yield "After", show(node.offset)
+
+
+def _aggregate(node: plan.Aggregate) -> Description:
+    details: list[tuple[str, Any]] = []
+    if node.keys:
+        details.append(("By", _shown(node.keys)))
+    if node.aggregates:
+        details.append(("Computes", _shown(node.aggregates)))
+    return Description("Group" if node.keys else "Aggregate", details)
+
+
+def _insert(node: plan.Insert) -> Description:
+    details: list[tuple[str, Any]] = []
+    if node.on_conflict is not None:
+        action = "do nothing" if node.on_conflict.do_nothing else "update"
+        details.append(("On conflict", action))
+    table = node.relation.table
+    return Description("Insert", details, relation=quoted(table.name))
+
+
+# ---- rendering ---------------------------------------------------------------------------------
+
+
+Profiles = dict[int, Profile]
+
+
+def text_lines(root: Description, profiles: Profiles | None) -> list[str]:
+    """Returns the plan as lines of text."""
+    return list(_lines(root, profiles, 0))
+
+
+def _lines(item: Description, profiles: Profiles | None, depth: int) -> Iterator[str]:
+    indent = "" if depth == 0 else "  " + "      " * (depth - 1) + "->  "
+    title = item.name if item.relation is None else f"{item.name} on {item.relation}"
+    profile = _profile(item, profiles)
+    if profile is not None:
+        title += f"  (rows: {profile.rows})"
+    yield indent + title
+    inner = "  " + "      " * depth
+    for label, text in [*item.details, *_read(profile)]:
+        yield f"{inner}{label}: {text}"
+    for child in item.children:
+        yield from _lines(child, profiles, depth + 1)
+
+
+def _profile(item: Description, profiles: Profiles | None) -> Profile | None:
+    return None if profiles is None else profiles.get(id(item.node))
+
+
+def _read(profile: Profile | None) -> Iterator[tuple[str, Any]]:
+    if profile is None or not profile.counts:
+        return
+    counts = profile.counts
+    parts = [f"{counts['items_read']} items", f"{counts['bytes_read']} bytes"]
+    if counts["index_entries_read"]:
+        parts.append(f"{counts['index_entries_read']} index entries")
+    yield "Read", ", ".join(parts)
+
+
+def as_json(root: Description, profiles: Profiles | None) -> dict[str, Any]:
+    """Returns the plan as a tree for JSON."""
+    result: dict[str, Any] = {"Node Type": item_type(root)}
+    if root.relation is not None:
+        result["Relation Name"] = root.relation
+    for label, text in root.details:
+        result[_JSON_LABELS.get(label, label)] = text
+    profile = _profile(root, profiles)
+    if profile is not None:
+        result["Actual Rows"] = profile.rows
+        for name, count in profile.counts.items():
+            result[name.replace("_", " ").title()] = count
+    if root.children:
+        result["Plans"] = [as_json(child, profiles) for child in root.children]
+    return result
+
+
+_JSON_LABELS = {"Key": "Key Condition", "Index": "Index Name", "Direction": "Scan Direction"}
+
+
+def item_type(item: Description) -> str:
+    """Returns the name of a node's kind."""
+    return item.name

@@ -1,0 +1,50 @@
+"""Portals: prepared statements with their parameters, ready to run or half run."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tsql.api import Result
+from tsql.bound import Field
+from tsql.executor.run import Batches, Row
+from tsql.prepared import Prepared
+
+
+@dataclass(slots=True)
+class Portal:
+    """A portal.
+
+    Attributes:
+        batches: Where its rows come from, once it has begun.
+        pending: Rows that have come and that nobody has asked for yet.
+        count: Rows given so far, for the command tag.
+        is_done: Whether it has come to its end.
+    """
+
+    prepared: Prepared
+    values: tuple[Any, ...]
+    fields: tuple[Field, ...] | None = None
+    batches: Batches | None = None
+    pending: list[Row] = field(default_factory=list)
+    tag: str = ""
+    count: int = 0
+    has_begun: bool = False
+    is_done: bool = False
+    result: Result | None = None
+
+
+async def take_rows(portal: Portal, limit: int) -> tuple[list[Row], bool]:
+    """Returns the next rows of a portal, at most `limit`, and whether that was the end."""
+    rows = portal.pending
+    portal.pending = []
+    while len(rows) <= limit:
+        batch = None if portal.batches is None else await portal.batches.next()
+        if batch is None:
+            portal.batches = None
+            return rows, True
+        rows += batch
+    portal.pending = rows[limit:]
+    return rows[:limit], False
+
+
+RowStream = AsyncIterator[Sequence[Row]]

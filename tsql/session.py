@@ -1,0 +1,324 @@
+"""A session: one client's settings, transaction, statements and portals (tsql/api.py's Session).
+
+Simple query: the statements of a string run one after the other; several share one implicit
+transaction, unless they control it themselves. Extended query: what runs between two Syncs shares
+one. A single statement in autocommit tries its point form first, which needs no transaction.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, TypeVar
+
+from storage.errors import DatabaseError
+from tsql.api import Result, SessionEvents, StatementDescription, TransactionStatus
+from tsql.bound import Field
+from tsql.commands.command import Invocation
+from tsql.commands.table import command_of
+from tsql.database import Database, SessionOptions
+from tsql.env import Env
+from tsql.execution import prepare, revalidate, run_point, run_prepared, start_select
+from tsql.parser import ParsedStatement, parse
+from tsql.portal import Portal, take_rows
+from tsql.prepared import Prepared
+from tsql.session_state import SessionState
+from tsql.transactions import Phase, failed_transaction
+from tsql.types import oids
+
+T = TypeVar("T")
+
+_ROWS_BEFORE_STREAM = 500
+
+
+class Session:
+    """One client's session; see `tsql.api.Session`."""
+
+    def __init__(self, database: Database, options: SessionOptions) -> None:
+        self._state = SessionState(database, options)
+        self._control = self._state.control
+        self._guarded = self._state.interrupts.guarded
+
+    # -- what the front door asks ----------------------------------------------------------------
+
+    @property
+    def events(self) -> SessionEvents:
+        return self._state.events
+
+    @property
+    def status(self) -> TransactionStatus:
+        return self._control.status
+
+    @property
+    def env(self) -> Env:
+        return self._state.env
+
+    def reported_parameters(self) -> dict[str, str]:
+        return self._state.settings.reported()
+
+    def setting(self, name: str) -> str:
+        return self._state.settings.value(name.lower())
+
+    def cancel(self, sqlstate: str, message: str) -> None:
+        self._state.interrupts.interrupt(DatabaseError(sqlstate, message))
+
+    async def close(self) -> None:
+        await self._control.rollback()
+        self._state.discard()
+
+    # -- simple query ----------------------------------------------------------------------------
+
+    async def simple_query(self, sql: str) -> AsyncIterator[Result]:
+        """Runs the statements of a query string; see the protocol."""
+        state, control = self._state, self._control
+        state.interrupts.clear()
+        state.begin_statement()
+        state.statements.pop("", None)
+        state.portals.pop("", None)
+        try:
+            statements = parse(sql)
+        except BaseException:
+            await self._failed()
+            raise
+        if not statements:
+            return
+        is_alone = len(statements) == 1
+        for number, parsed in enumerate(statements, 1):
+            try:
+                if not is_alone and not control.is_open:
+                    control.begin_implicit()
+                result = await self._run_simple(parsed, is_alone=is_alone)
+                is_last = number == len(statements)
+                if result.stream is not None:
+                    result.stream = self._finishing_stream(result.stream, is_last=is_last)
+                elif result.copy_in is None and result.copy_out is None:
+                    await self._finish(is_last=is_last)
+            except BaseException as error:  # noqa: BLE001 - raised again
+                await self._failed()
+                raise _without_cause(error) from None
+            yield result
+        await self._finish(is_last=True)
+
+    async def _run_simple(self, parsed: ParsedStatement, *, is_alone: bool) -> Result:
+        state = self._state
+        self._check_not_failed(parsed.node)
+        prepared = prepare(state, parsed, ())
+        query = prepared.query
+        if query is None:
+            return await self._guarded(self._run_command(parsed, (), is_alone=is_alone))
+        if query.parameter_types:
+            raise DatabaseError("42P02", "there is no parameter $1")
+        if is_alone and self._control.phase is Phase.IDLE:
+            result = await run_point(state, query, ())
+            if result is not None:
+                self._control.end_point()
+                return result
+        return await self._guarded(run_prepared(state, prepared, ()))
+
+    async def _run_command(
+        self, parsed: ParsedStatement, values: tuple[Any, ...], *, is_alone: bool
+    ) -> Result:
+        command = command_of(parsed.node)
+        if command.name is not None:
+            self._control.check_writable(command.name)
+        return await command.run(Invocation(self._state, parsed, values, is_alone))
+
+    async def _finishing_stream(
+        self, stream: AsyncIterator[Sequence[Any]], *, is_last: bool
+    ) -> AsyncIterator[Sequence[Any]]:
+        """Ends the transaction, if this was the last statement, before the tag goes out."""
+        try:
+            async for batch in stream:
+                yield batch
+            await self._finish(is_last=is_last)
+        except BaseException as error:  # noqa: BLE001 - raised again
+            await self._failed()
+            raise _without_cause(error) from None
+
+    async def _finish(self, *, is_last: bool) -> None:
+        """Commits what doesn't go on: autocommit, and an implicit transaction at its end."""
+        if self._control.phase is Phase.IDLE or (is_last and not self._control.is_block):
+            await self._control.commit()
+
+    async def _failed(self) -> None:
+        """After an error: rolls back, or marks the block failed."""
+        control = self._control
+        if control.txn is not None:
+            # The error may tell of commits that aren't synced yet.
+            await control.txn.settled()
+        if control.is_block:
+            control.fail()
+        else:
+            await control.rollback()
+
+    def _check_not_failed(self, node: Any) -> None:
+        if self._control.phase is Phase.FAILED and not command_of(node).ends_failure(node):
+            raise failed_transaction()
+
+    # -- extended query --------------------------------------------------------------------------
+
+    async def parse(self, name: str, sql: str, parameter_types: Sequence[int]) -> None:
+        state = self._state
+        state.begin_statement()
+        if name and name in state.statements:
+            raise DatabaseError("42P05", f'prepared statement "{name}" already exists')
+        statements = parse(sql)
+        if len(statements) > 1:
+            raise DatabaseError(
+                "42601", "cannot insert multiple commands into a prepared statement"
+            )
+        parsed = statements[0] if statements else None
+        if parsed is not None:
+            self._check_not_failed(parsed.node)
+        types = tuple(0 if type_ == oids.UNKNOWN else type_ for type_ in parameter_types)
+        state.statements[name] = prepare(state, parsed, types)
+
+    async def describe_statement(self, name: str) -> StatementDescription:
+        prepared = self._state.prepared(name)
+        query = prepared.query
+        if query is not None:
+            if self._control.phase is Phase.FAILED and query.fields is not None:
+                raise failed_transaction()
+            revalidate(self._state, prepared)
+            assert prepared.query is not None
+            return StatementDescription(prepared.query.parameter_types, prepared.query.fields)
+        return StatementDescription((), self._command_fields(prepared))
+
+    def _command_fields(self, prepared: Prepared) -> tuple[Field, ...] | None:
+        if prepared.parsed is None:
+            return None
+        node = prepared.parsed.node
+        return command_of(node).fields(self._state, node)
+
+    async def bind(self, portal: str, statement: str, values: Sequence[Any]) -> None:
+        state = self._state
+        prepared = state.prepared(statement)
+        if prepared.parsed is not None:
+            self._check_not_failed(prepared.parsed.node)
+        expected = 0 if prepared.query is None else len(prepared.query.parameter_types)
+        if len(values) != expected:
+            raise DatabaseError(
+                "08P01",
+                f"bind message supplies {len(values)} parameters, but prepared statement"
+                f' "{statement}" requires {expected}',
+            )
+        if portal and portal in state.portals:
+            raise DatabaseError("42P03", f'cursor "{portal}" already exists')
+        state.portals[portal] = Portal(prepared, tuple(values))
+
+    async def describe_portal(self, portal: str) -> tuple[Field, ...] | None:
+        prepared = self._portal(portal).prepared
+        if prepared.query is None:
+            return self._command_fields(prepared)
+        return prepared.query.fields
+
+    def _portal(self, name: str) -> Portal:
+        portal = self._state.portals.get(name)
+        if portal is None:
+            raise DatabaseError("34000", f'portal "{name}" does not exist')
+        return portal
+
+    async def execute(self, portal: str, row_limit: int, *, sync_follows: bool = False) -> Result:
+        """Runs a portal; `sync_follows` tells that nothing else shares its transaction."""
+        running = self._portal(portal)
+        state, control = self._state, self._control
+        prepared = running.prepared
+        if prepared.parsed is None:
+            return Result()
+        self._check_not_failed(prepared.parsed.node)
+        if not running.has_begun:
+            state.interrupts.clear()
+            state.begin_statement()
+        query = prepared.query
+        if query is None:
+            return await self._execute_command(running)
+        if control.phase is Phase.IDLE:
+            may_be_point = not running.has_begun and not row_limit
+            if may_be_point and (sync_follows or query.point_read is not None):
+                revalidate(state, prepared)
+                result = await run_point(state, prepared.query or query, running.values)
+                if result is not None:
+                    control.end_point()
+                    running.has_begun = running.is_done = True
+                    return result
+            control.begin_started()
+        if query.is_write:
+            return await self._guarded(self._execute_write(running, row_limit))
+        return await self._guarded(self._execute_select(running, row_limit))
+
+    async def _execute_command(self, running: Portal) -> Result:
+        parsed = running.prepared.parsed
+        assert parsed is not None
+        if running.has_begun:
+            raise DatabaseError("55000", 'portal "" cannot be run')
+        running.has_begun = True
+        is_alone = self._control.phase is Phase.IDLE
+        if is_alone:
+            self._control.begin_started()
+        return await self._guarded(self._run_command(parsed, running.values, is_alone=is_alone))
+
+    async def _execute_select(self, running: Portal, row_limit: int) -> Result:
+        state, prepared = self._state, running.prepared
+        if not running.has_begun:
+            revalidate(state, prepared)
+            assert prepared.query is not None
+            running.batches = await start_select(state, prepared.query, running.values)
+            running.fields = prepared.query.fields
+            running.has_begun = True
+        return await self._take(running, row_limit)
+
+    async def _execute_write(self, running: Portal, row_limit: int) -> Result:
+        if running.is_done:
+            raise DatabaseError("55000", "portal cannot be run again")
+        if not running.has_begun:
+            result = await run_prepared(self._state, running.prepared, running.values)
+            running.has_begun = True
+            running.tag = result.tag
+            running.fields = result.fields
+            if result.fields is None:
+                running.is_done = True
+                return result
+            running.pending = list(result.rows or ())
+        return await self._take(running, row_limit)
+
+    async def _take(self, running: Portal, row_limit: int) -> Result:
+        rows, is_end = await take_rows(running, row_limit or _ROWS_BEFORE_STREAM)
+        running.count += len(rows)
+        result = Result(running.fields, rows)
+        if not is_end and row_limit:
+            result.suspended = True
+        elif is_end:
+            result.tag = _tag_of(running, running.count if not row_limit else len(rows))
+        else:
+            result.stream = self._portal_stream(running, result)
+        return result
+
+    async def _portal_stream(self, running: Portal, result: Result) -> AsyncIterator[Sequence[Any]]:
+        is_end = False
+        while not is_end:
+            rows, is_end = await self._guarded(take_rows(running, _ROWS_BEFORE_STREAM))
+            running.count += len(rows)
+            if rows:
+                yield rows
+        result.tag = _tag_of(running, running.count)
+
+    def close_statement(self, name: str) -> None:
+        self._state.statements.pop(name, None)
+
+    def close_portal(self, name: str) -> None:
+        self._state.portals.pop(name, None)
+
+    async def sync(self, *, failed: bool) -> None:
+        if failed:
+            await self._failed()
+        elif not self._control.is_block:
+            await self._control.commit()
+        self._state.interrupts.clear()
+
+
+def _tag_of(running: Portal, count: int) -> str:
+    return running.tag or f"SELECT {count}"
+
+
+def _without_cause(error: BaseException) -> BaseException:
+    """Returns what the front door is to see of an error."""
+    if isinstance(error, RecursionError):
+        return DatabaseError("54001", "stack depth limit exceeded")
+    return error

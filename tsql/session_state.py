@@ -1,0 +1,228 @@
+"""What one session knows: settings, transaction, prepared statements, portals, events.
+
+`tsql.session.Session` is the front of this; commands (tsql/commands) work on it directly.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from storage.catalog import Catalog
+from storage.errors import DatabaseError
+from tsql.api import Notice, SessionEvents
+from tsql.database import Database, SessionOptions
+from tsql.env import Env
+from tsql.executor.run import Run
+from tsql.interrupts import Interrupts
+from tsql.portal import Portal
+from tsql.prepared import Prepared
+from tsql.settings import Settings, split_identifiers
+from tsql.transactions import TransactionControl
+
+#: Severities of client_min_messages, from the least important one.
+_SEVERITIES: Final = (
+    "debug5", "debug4", "debug3", "debug2", "debug1", "log", "notice", "warning", "error",
+)  # fmt: skip
+
+
+class SessionState:
+    """The state of one session.
+
+    Attributes:
+        env: The environment as the settings are now. Statements that are done at once run in it;
+            others take a copy (`statement_env`).
+        ended: What to do at the transaction's end.
+    """
+
+    def __init__(self, database: Database, options: SessionOptions) -> None:
+        self.database = database
+        self.options = options
+        self.events = SessionEvents()
+        self.settings = Settings(options.user, options.settings, self._setting_changed)
+        self.interrupts = Interrupts()
+        self.statements: dict[str, Prepared] = {}
+        self.portals: dict[str, Portal] = {}
+        self.ended: list[Callable[[bool], None]] = []
+        self.control = TransactionControl(
+            database.store,
+            database.catalogs,
+            self.settings,
+            options.process_id,
+            self._transaction_ended,
+        )
+        self.functions: Any = None
+        self.last_values: dict[int, int] = {}
+        self.pending_notifications: list[tuple[str, str]] = []
+        self._listening: dict[str, Callable[[], None]] = {}
+        self._env_generation = -1
+        self._env = Env()
+
+    # -- environment -----------------------------------------------------------------------------
+
+    @property
+    def env(self) -> Env:
+        """The environment as the settings are now."""
+        if self._env_generation != self.settings.generation:
+            self._env = self._new_env()
+            self._env_generation = self.settings.generation
+        return self._env
+
+    def _new_env(self) -> Env:
+        settings = self.settings
+        style, order = settings.value("datestyle").split(", ")
+        old = self._env
+        return Env(
+            time_zone=settings.value("timezone"),
+            date_style=style,
+            date_order=order,
+            interval_style=settings.value("intervalstyle"),
+            bytea_output=settings.value("bytea_output"),
+            extra_float_digits=int(settings.value("extra_float_digits")),
+            transaction_timestamp=old.transaction_timestamp,
+            statement_timestamp=old.statement_timestamp,
+            clock=self.database.clock,
+            user=self.options.user,
+            database=self.options.database,
+            search_path=self._search_path(),
+            get_setting=self.settings.show,
+            set_setting=self._set_config,
+            session=self.functions,
+            notice=self._env_notice,
+        )
+
+    def _search_path(self) -> tuple[str, ...]:
+        names = split_identifiers(self.settings.value("search_path")) or []
+        user = self.options.user
+        return tuple(user if name == "$user" else name for name in names)
+
+    def begin_statement(self) -> None:
+        """Reads the clock for a message that has come."""
+        env = self.env
+        env.statement_timestamp = self.database.clock()
+        if not self.control.is_open:
+            env.transaction_timestamp = env.statement_timestamp
+
+    def statement_env(self, parameters: tuple[Any, ...]) -> Env:
+        """Returns an environment of its own for a statement that may last."""
+        env = self.env
+        return Env(
+            parameters,
+            env.time_zone,
+            env.date_style,
+            env.date_order,
+            env.interval_style,
+            env.bytea_output,
+            env.extra_float_digits,
+            env.transaction_timestamp,
+            env.statement_timestamp,
+            env.clock,
+            env.user,
+            env.database,
+            env.search_path,
+            env.get_setting,
+            env.set_setting,
+            env.session,
+            env.notice,
+            env.value_bytes_max,
+        )
+
+    def run(self, env: Env) -> Run:
+        """Returns an execution in the session's transaction, at a fresh snapshot."""
+        return Run(env, self.control.statement_transaction(), self.database.store.slices)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog that the session's transaction sees."""
+        return self.database.catalogs.seen_by(self.control.txn)
+
+    # -- events ----------------------------------------------------------------------------------
+
+    def notice(
+        self,
+        severity: str,
+        sqlstate: str,
+        message: str,
+        *,
+        detail: str | None = None,
+        hint: str | None = None,
+        position: int | None = None,
+    ) -> None:
+        """Sends a notice, unless client_min_messages is above it."""
+        wanted = self.settings.value("client_min_messages")
+        level = severity.lower()
+        if level != "info" and _SEVERITIES.index(level) < _SEVERITIES.index(wanted):
+            return
+        self.events.notices.append(Notice(severity, sqlstate, message, detail, hint, position))
+
+    def warning(self, sqlstate: str, message: str) -> None:
+        """Sends a warning."""
+        self.notice("WARNING", sqlstate, message)
+
+    def _env_notice(self, severity: str, sqlstate: str, message: str) -> None:
+        self.notice(severity, sqlstate, message)
+
+    def _setting_changed(self, name: str, value: str) -> None:
+        self.events.parameters[name] = value
+
+    def _set_config(self, name: str, value: str | None, is_local: bool) -> str:
+        self.control.mark_settings()
+        if value is None:
+            self.settings.reset(name, local=is_local)
+        else:
+            self.settings.set(name, value, local=is_local)
+        return self.settings.show(name)
+
+    def _transaction_ended(self, committed: bool) -> None:
+        self.portals.clear()
+        actions, self.ended = self.ended, []
+        for action in actions:
+            action(committed)
+
+    def discard(self) -> None:
+        """DISCARD ALL: what isn't settings, statements or portals."""
+        self.forget_sequences()
+        self.unlisten(None)
+
+    def forget_sequences(self) -> None:
+        """Forgets what currval() and lastval() would say."""
+        self.last_values.clear()
+
+    # -- notifications ---------------------------------------------------------------------------
+
+    def at_end(self, action: Callable[[bool], None]) -> None:
+        """Has `action` called at the transaction's end, with whether it has committed."""
+        self.ended.append(action)
+
+    def listen(self, channel: str) -> None:
+        """Begins to listen."""
+        if channel not in self._listening:
+            coordinator = self.database.store.coordinator
+            self._listening[channel] = coordinator.listen(channel, self._notified)
+
+    def unlisten(self, channel: str | None) -> None:
+        """Stops listening, to all channels if none is named."""
+        for name in list(self._listening) if channel is None else [channel]:
+            stop = self._listening.pop(name, None)
+            if stop is not None:
+                stop()
+
+    def _notified(self, channel: str, payload: str, sender: int) -> None:
+        self.events.notifications.append((channel, payload, sender))
+        self.options.wake()
+
+    def deliver_notifications(self, committed: bool) -> None:
+        """Sends what NOTIFY has left for the commit."""
+        pending, self.pending_notifications = self.pending_notifications, []
+        if committed:
+            for channel, payload in pending:
+                self.database.store.coordinator.notify(channel, payload, self.options.process_id)
+
+    # -- statements ------------------------------------------------------------------------------
+
+    def prepared(self, name: str) -> Prepared:
+        """Returns a prepared statement. Raises 26000."""
+        found = self.statements.get(name)
+        if found is None:
+            if not name:
+                raise DatabaseError("26000", "unnamed prepared statement does not exist")
+            raise DatabaseError("26000", f'prepared statement "{name}" does not exist')
+        return found
