@@ -1,29 +1,32 @@
 """The value model: what a value is at run time, whatever door it came through.
 
-| kind                   | Python value                                                                     |
-|------------------------|----------------------------------------------------------------------------------|
-| bool                   | bool                                                                             |
-| int2 int4 int8 oid     | int                                                                              |
-| float4 float8          | float (a float4 is rounded to single precision when made)                        |
-| numeric                | decimal.Decimal; its exponent is minus the display scale; NaN, ±Infinity as such |
-| text varchar name "char" | str                                                                            |
-| char(n)                | str, blank-padded to n                                                           |
-| bytea                  | bytes                                                                            |
-| uuid                   | bytes of length 16                                                               |
-| date                   | int, days since 2000-01-01; DATE_INFINITY, DATE_MINUS_INFINITY                   |
-| time                   | int, microseconds since midnight (24:00:00 allowed)                              |
-| timetz                 | TimeTz                                                                           |
-| timestamp timestamptz  | int, microseconds since 2000-01-01 00:00 (UTC); TIMESTAMP_INFINITY, …_MINUS_…    |
-| interval               | Interval                                                                         |
-| json                   | str, the text as written                                                         |
-| jsonb                  | a tree: dict, list, str, bool, int or Decimal; JSON null is None inside a tree   |
-|                        | and JSON_NULL at its top (None at the top is SQL's NULL). Keys are unique and in |
-|                        | PostgreSQL's order (length in bytes, then bytes). Through DynamoDB a tree may    |
-|                        | also hold bytes, StringSet, NumberSet and BinarySet                              |
-| arrays                 | Array                                                                            |
-| SQL NULL               | None                                                                             |
+| kind                     | Python value                                                             |
+|--------------------------|--------------------------------------------------------------------------|
+| bool                     | bool                                                                     |
+| int2 int4 int8 oid       | int                                                                      |
+| float4 float8            | float (a float4 is rounded to single precision when made)                |
+| numeric                  | decimal.Decimal; its exponent is minus the display scale; NaN, ±Infinity |
+| text varchar name "char" | str                                                                      |
+| char(n)                  | str, blank-padded to n                                                   |
+| bytea                    | bytes                                                                    |
+| uuid                     | bytes of length 16                                                       |
+| date                     | int, days since 2000-01-01; DATE_INFINITY, DATE_MINUS_INFINITY           |
+| time                     | int, microseconds since midnight (24:00:00 allowed)                      |
+| timetz                   | TimeTz                                                                   |
+| timestamp timestamptz    | int, microseconds since 2000-01-01 00:00 (UTC);                          |
+|                          | TIMESTAMP_INFINITY, TIMESTAMP_MINUS_INFINITY                             |
+| interval                 | Interval                                                                 |
+| json                     | str, the text as written                                                 |
+| jsonb                    | a tree: dict, list, str, bool, int or Decimal; JSON null is None         |
+|                          | inside a tree and JSON_NULL at its top (None at the top is SQL's         |
+|                          | NULL). Keys are unique and in PostgreSQL's order (length in bytes,       |
+|                          | then bytes). Through DynamoDB a tree may also hold bytes,                |
+|                          | StringSet, NumberSet and BinarySet                                       |
+| arrays                   | Array                                                                    |
+| SQL NULL                 | None                                                                     |
 
-Two values of one SQL type are equal in SQL if and only if their key encodings are equal (storage/keycode.py).
+Two values of one SQL type are equal in SQL if and only if their key encodings are equal
+(storage/keycode.py).
 """
 
 import enum
@@ -72,7 +75,8 @@ MICROSECONDS_PER_DAY: Final = 86_400_000_000
 class Interval(NamedTuple):
     """An interval as PostgreSQL keeps it: three parts that don't convert into each other.
 
-    Equality of the tuple is identity of the parts; SQL's equality (30 days = 1 month) is `span()`'s.
+    Equality of the tuple is identity of the parts; SQL's equality (30 days = 1 month) is
+    `span()`'s.
     """
 
     months: int
@@ -80,7 +84,10 @@ class Interval(NamedTuple):
     microseconds: int
 
     def span(self) -> int:
-        """Returns the microseconds by which SQL compares intervals: months of 30 days, days of 24 hours."""
+        """Returns the microseconds by which SQL compares intervals.
+
+        Months of 30 days, days of 24 hours.
+        """
         return (self.months * 30 + self.days) * MICROSECONDS_PER_DAY + self.microseconds
 
 
