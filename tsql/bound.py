@@ -59,7 +59,8 @@ class FunctionCall:
     """A function or operator call; arguments already have the types that `proc` declares (polymorphics resolved).
 
     `argument_types` are the actual types for the CallSite; `operator` is the operator's name if written as one.
-    `spread` is True where VARIADIC "any" arguments were given one by one.
+    VARIADIC "any" arguments stand one by one; `variadic_array` is True where the last one is an array that is to be
+    spread when its length is known: concat(VARIADIC a).
     """
 
     proc: PgProc
@@ -68,6 +69,7 @@ class FunctionCall:
     typmod: int = -1
     argument_types: tuple[int, ...] = ()
     operator: str | None = None
+    variadic_array: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +314,7 @@ class Subquery:
     test: Union["Expression", None] = None  # for any/all
     proc: PgProc | None = None
     argument_types: tuple[int, ...] = ()
+    operator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -526,6 +529,9 @@ class BoundInsert:
 
     `defaults` has for every column position the bound default expression (Const NULL if none). `source` is a
     ValuesRelation's rows or a BoundSelect. Values are already coerced to the columns' types (assignment casts).
+    DEFAULT in `rows` has been replaced. A position from `len(table.columns)` on is an undeclared
+    attribute's: its value is of the type that the expression has, which is to be stored with it
+    (storage.types.Typed) where it doesn't show.
     """
 
     relation: TableRelation
@@ -571,8 +577,11 @@ class BoundQuery:
     Attributes:
         parameter_types: OID of each parameter, inferred where the client gave none.
         table_versions: (table id, version) of every table it names: when one changes, bind again.
+        is_cacheable: False where a literal was read by the clock ('now'::timestamp): another use of the same text must
+            bind anew. Other literals of date and time types depend on TimeZone, DateStyle and IntervalStyle.
     """
 
     statement: BoundStatement
     parameter_types: tuple[int, ...]
     table_versions: tuple[tuple[int, int], ...] = field(default=())
+    is_cacheable: bool = True

@@ -1,0 +1,138 @@
+"""Aggregate calls (manual, section 4.2.7).
+
+sum(DISTINCT a)    string_agg(a, ',' ORDER BY b) FILTER (WHERE c)
+percentile_cont(0.5) WITHIN GROUP (ORDER BY a)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tsql.binder import context as clauses
+from tsql.binder.coercion import coerce, coerce_to_boolean, known
+from tsql.binder.context import Level
+from tsql.binder.functions import Candidate
+from tsql.binder.locations import error_at, unsupported_at
+from tsql.binder.operators import check_has_equality
+from tsql.binder.sorting import sort_key
+from tsql.binder.tree import walk
+from tsql.bound import AggregateCall, Expression, SetRef, SortKey
+from tsql.catalog import pg
+from tsql.functions.registry import aggregate_of
+from tsql.types.type_names import type_name
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateSyntax:
+    """What was resolved of the call: `types` are the arguments' resolved types."""
+
+    candidate: Candidate
+    types: Sequence[int]
+    result: int
+    nodes: tuple[Any, ...]
+
+
+def bind_aggregate(
+    level: Level, syntax: AggregateSyntax, arguments: list[Expression], node: Any
+) -> AggregateCall:
+    """Binds the call. Raises 42803, 42809, 42P10, 0A000."""
+    proc = syntax.candidate.proc
+    _check_syntax(syntax, node)
+    if node.over is not None:
+        raise unsupported_at(node.location, "window function")
+    _check_nesting(level, arguments, node)
+    given = [
+        coerce(level.context, argument, type_, node=argument_node)
+        for argument, type_, argument_node in zip(
+            arguments, syntax.types, syntax.nodes, strict=True
+        )
+    ]
+    direct_count = pg.aggregates()[proc.oid].direct_argument_count if node.agg_within_group else 0
+    aggregated = given[direct_count:]
+    keys = _sort_keys(level, aggregated, node)
+    if node.agg_distinct:
+        _check_distinct(aggregated, keys, node)
+    if aggregate_of(proc) is None:
+        shown = ", ".join(type_name(type_) for type_ in proc.argument_types)
+        raise unsupported_at(node.location, f"aggregate function {proc.name}({shown})")
+    call = AggregateCall(
+        proc,
+        tuple(aggregated),
+        syntax.result,
+        -1,
+        tuple([argument.type for argument in given]),
+        bool(node.agg_distinct),
+        keys,
+        _filter(level, node),
+        tuple(given[:direct_count]),
+    )
+    level.remember(call, node)
+    return call
+
+
+def _check_syntax(syntax: AggregateSyntax, node: Any) -> None:
+    proc = syntax.candidate.proc
+    is_ordered_set = pg.aggregates()[proc.oid].kind != "n"
+    name = proc.name
+    if is_ordered_set and not node.agg_within_group:
+        message = f"WITHIN GROUP is required for ordered-set aggregate {name}"
+        raise error_at(node.location, "42809", message)
+    if is_ordered_set and node.agg_distinct:
+        raise error_at(node.location, "0A000", "cannot use DISTINCT with WITHIN GROUP")
+    if not is_ordered_set and node.agg_within_group:
+        message = f"{name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP"
+        raise error_at(node.location, "42809", message)
+    if not node.args and not node.agg_star and not node.agg_within_group:
+        message = f"{name}(*) must be used to call a parameterless aggregate function"
+        raise error_at(node.location, "42809", message)
+
+
+def _check_nesting(level: Level, arguments: Sequence[Expression], node: Any) -> None:
+    for argument in arguments:
+        for part in walk(argument):
+            if isinstance(part, AggregateCall):
+                place = level.place_of(part)
+                message = "aggregate function calls cannot be nested"
+                raise error_at(None if place is None else place.location, "42803", message)
+            if isinstance(part, SetRef):
+                message = "aggregate function calls cannot contain set-returning function calls"
+                hint = (
+                    "You might be able to move the set-returning function into a LATERAL FROM item."
+                )
+                raise error_at(node.location, "0A000", message, hint=hint)
+    if not level.clause.allows_aggregates:
+        message = f"aggregate functions are not allowed in {level.clause.name}"
+        raise error_at(node.location, "42803", message)
+
+
+def _sort_keys(level: Level, aggregated: list[Expression], node: Any) -> tuple[SortKey, ...]:
+    items = node.agg_order or ()
+    if node.agg_within_group:
+        return tuple(
+            [sort_key(argument, item) for argument, item in zip(aggregated, items, strict=False)]
+        )
+    keys = []
+    for item in items:
+        expression = known(level.context, level.bind(level, item.node), item.node)
+        _check_nesting(level, [expression], node)
+        keys.append(sort_key(expression, item))
+    return tuple(keys)
+
+
+def _check_distinct(aggregated: Sequence[Expression], keys: Sequence[SortKey], node: Any) -> None:
+    for argument, argument_node in zip(aggregated, node.args or (), strict=False):
+        check_has_equality(argument.type, argument_node)
+    for key, item in zip(keys, node.agg_order or (), strict=True):
+        if key.expression not in aggregated:
+            raise error_at(
+                item.node,
+                "42P10",
+                "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
+            )
+
+
+def _filter(level: Level, node: Any) -> Expression | None:
+    if node.agg_filter is None:
+        return None
+    condition = level.expression(node.agg_filter, clauses.FILTER)
+    return coerce_to_boolean(level.context, condition, "FILTER", node.agg_filter)

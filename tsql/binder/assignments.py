@@ -1,0 +1,79 @@
+"""Assignment: which column a write names, and a value made fit for it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from storage.schema import Table
+from tsql.binder.attributes import attribute_type
+from tsql.binder.coercion import coerce, coerce_to
+from tsql.binder.columns import SYSTEM_COLUMNS
+from tsql.binder.context import Context, Item
+from tsql.binder.locations import error_at, unsupported_at
+from tsql.binder.pathways import CoercionContext
+from tsql.bound import Default, Expression
+from tsql.types import oids
+from tsql.types.type_names import type_name
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A column to write, or (`type` 0) an undeclared attribute, which takes any type."""
+
+    position: int
+    name: str
+    type: int
+    typmod: int = -1
+
+
+def destination(item: Item, target: Any) -> Destination:
+    """Returns the column that an `ast.ResTarget` names. Raises 42703, 0A000."""
+    table = item.table
+    assert table is not None
+    name = target.name
+    if target.indirection:
+        raise unsupported_at(target.location, "assignment to a part of a column")
+    for position, column in enumerate(table.columns):
+        if column.name == name:
+            return Destination(position, name, column.sql_type, column.typmod)
+    if name in SYSTEM_COLUMNS:
+        message = f'cannot assign to system column "{name}"'
+        raise error_at(target.location, "0A000", message)
+    if not item.is_dynamic:
+        message = f'column "{name}" of relation "{table.name}" does not exist'
+        raise error_at(target.location, "42703", message)
+    if name not in item.attributes:
+        item.attributes.append(name)
+    return Destination(len(table.columns) + item.attributes.index(name), name, 0)
+
+
+def assigned(
+    context: Context, table: Table, expression: Expression, to: Destination, node: Any
+) -> Expression:
+    """Returns the value converted to the column's type. Raises 42804."""
+    if isinstance(expression, Default):
+        return expression
+    if not to.type:
+        return _attribute_value(context, table, expression, to, node)
+    converted = coerce_to(
+        context, expression, to.type, to.typmod, CoercionContext.ASSIGNMENT, node=node
+    )
+    if converted is None:
+        raise error_at(
+            node,
+            "42804",
+            f'column "{to.name}" is of type {type_name(to.type)}'
+            f" but expression is of type {type_name(expression.type)}",
+            hint="You will need to rewrite or cast the expression.",
+        )
+    return converted
+
+
+def _attribute_value(
+    context: Context, table: Table, expression: Expression, to: Destination, node: Any
+) -> Expression:
+    """Returns the value as it is; a literal without a type is read as what the attribute is."""
+    if expression.type != oids.UNKNOWN:
+        return expression
+    seen = any(name == to.name for name, _ in table.attributes)
+    type_ = attribute_type(table, to.name) if seen else oids.TEXT
+    return coerce(context, expression, type_, node=node)

@@ -1,0 +1,47 @@
+"""Undeclared attributes of dynamic tables as columns: their types.
+
+An attribute that has only been seen with one kind has that kind's SQL type (a set: the array type),
+any other is jsonb; so is one that was never seen, and reads as NULL.
+"""
+
+from typing import Final
+
+from storage.schema import Table
+from storage.types import Kind
+from tsql.types import oids
+
+TYPES_OF_KINDS: Final = {
+    Kind.BOOL: oids.BOOL,
+    Kind.INT2: oids.INT2,
+    Kind.INT4: oids.INT4,
+    Kind.INT8: oids.INT8,
+    Kind.OID: oids.OID,
+    Kind.FLOAT4: oids.FLOAT4,
+    Kind.FLOAT8: oids.FLOAT8,
+    Kind.DECIMAL: oids.NUMERIC,
+    Kind.TEXT: oids.TEXT,
+    Kind.VARCHAR: oids.TEXT,
+    Kind.CHAR: oids.TEXT,
+    Kind.NAME: oids.TEXT,
+    Kind.SINGLE_CHAR: oids.TEXT,
+    Kind.BYTES: oids.BYTEA,
+    Kind.UUID: oids.UUID,
+    Kind.DATE: oids.DATE,
+    Kind.TIME: oids.TIME,
+    Kind.TIMETZ: oids.TIMETZ,
+    Kind.TIMESTAMP: oids.TIMESTAMP,
+    Kind.TIMESTAMPTZ: oids.TIMESTAMPTZ,
+    Kind.INTERVAL: oids.INTERVAL,
+    Kind.JSONB: oids.JSONB,
+    Kind.STRING_SET: oids.TEXT_ARRAY,
+    Kind.NUMBER_SET: oids.NUMERIC_ARRAY,
+    Kind.BINARY_SET: oids.BYTEA_ARRAY,
+}
+
+
+def attribute_type(table: Table, name: str) -> int:
+    """Returns the SQL type of an undeclared attribute."""
+    for attribute, kinds in table.attributes:
+        if attribute == name and len(kinds) == 1:
+            return TYPES_OF_KINDS.get(kinds[0], oids.JSONB)
+    return oids.JSONB

@@ -1,0 +1,237 @@
+"""Function calls: `f(a, b => 1, VARIADIC c)`, bound to the function that they mean.
+
+Aggregates go on to tsql/binder/aggregates.py; a set-returning function in a target list becomes a
+SetRef to the level's list of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from storage.errors import DatabaseError
+from tsql.binder import polymorphism
+from tsql.binder.aggregates import AggregateSyntax, bind_aggregate
+from tsql.binder.coercion import coerce, coerce_to
+from tsql.binder.context import Level
+from tsql.binder.functions import Call, Candidate, Cast, default_texts, resolve
+from tsql.binder.locations import error_at, position_at, unsupported_at
+from tsql.binder.nodes import is_a
+from tsql.binder.pathways import CoercionContext, array_of, common_type_of, is_true_array
+from tsql.bound import (
+    ArrayConstructor,
+    Expression,
+    FieldAccess,
+    FunctionCall,
+    SetRef,
+    WholeRow,
+)
+from tsql.catalog.pg import PgProc
+from tsql.functions.registry import implementation_of
+from tsql.parser import ast, parse_expression
+from tsql.types import oids
+from tsql.types.type_names import type_name
+
+ARGUMENTS_MAX: Final = 100
+_MOVE_HINT: Final = "You might be able to move the set-returning function into a LATERAL FROM item."
+
+
+def bind_call(level: Level, node: Any) -> Expression:
+    """Binds an `ast.FuncCall` in an expression."""
+    bound = bind_function(level, node)
+    if isinstance(bound, FunctionCall) and bound.proc.returns_set:
+        return _as_set(level, bound, node)
+    return bound
+
+
+def bind_function(level: Level, node: Any) -> Expression:
+    """Binds a call; of a set-returning function to the call itself, as FROM wants it."""
+    *schemas, name = [part.sval for part in node.funcname]
+    names, nodes = _arguments(node)
+    if len(nodes) > ARGUMENTS_MAX:
+        message = f"cannot pass more than {ARGUMENTS_MAX} arguments to a function"
+        raise error_at(node.location, "54023", message)
+    arguments = [level.bind(level, argument) for argument in nodes]
+    schema = schemas[-1] if schemas else None
+    actual = tuple([argument.type for argument in arguments])
+    field = _as_field(name, schema, arguments)
+    if field is not None:
+        return field
+    call = Call(schema, name, actual, tuple(names), bool(node.func_variadic))
+    found = resolve(call, node, has_order_by=bool(node.agg_order))
+    if isinstance(found, Cast):
+        return _bind_cast(level, found, arguments[0], nodes[0], node)
+    return _bind_candidate(level, found, call, arguments, nodes, node)
+
+
+def _arguments(node: Any) -> tuple[list[str], list[Any]]:
+    """Returns the names of the named arguments, and the expressions of all."""
+    names: list[str] = []
+    nodes = []
+    for argument in node.args or ():
+        if is_a(argument, ast.NamedArgExpr):
+            if argument.name in names:
+                message = f'argument name "{argument.name}" used more than once'
+                raise error_at(argument.location, "42601", message)
+            names.append(argument.name)
+            nodes.append(argument.arg)
+            continue
+        if names:
+            message = "positional argument cannot follow named argument"
+            raise error_at(argument, "42601", message)
+        nodes.append(argument)
+    if node.agg_within_group:
+        nodes += [item.node for item in node.agg_order or ()]
+    return names, nodes
+
+
+def _as_field(name: str, schema: str | None, arguments: Sequence[Expression]) -> Expression | None:
+    """Returns t.name for name(t), PostgreSQL's other way of writing it."""
+    if schema is not None or len(arguments) != 1 or not isinstance(arguments[0], WholeRow):
+        return None
+    for position, column in enumerate(arguments[0].columns):
+        if column.name == name:
+            return FieldAccess(arguments[0], position, column.type, column.typmod)
+    return None
+
+
+def _bind_cast(
+    level: Level, cast: Cast, argument: Expression, argument_node: Any, node: Any
+) -> Expression:
+    _check_plain(node, node.funcname[-1].sval)
+    converted = coerce_to(
+        level.context, argument, cast.type, -1, CoercionContext.EXPLICIT, node=argument_node
+    )
+    if converted is None:
+        shown = f"{type_name(argument.type)} to {type_name(cast.type)}"
+        raise error_at(node.location, "42846", f"cannot cast type {shown}")
+    return converted
+
+
+def _check_plain(node: Any, name: str) -> None:
+    """Raises 42809 for what only aggregates and window functions have."""
+    for present, words in (
+        (node.agg_star, f"{name}(*) specified, but {name} is not an aggregate function"),
+        (node.agg_distinct, f"DISTINCT specified, but {name} is not an aggregate function"),
+        (node.agg_within_group, f"WITHIN GROUP specified, but {name} is not an aggregate function"),
+        (node.agg_order, f"ORDER BY specified, but {name} is not an aggregate function"),
+        (node.agg_filter, f"FILTER specified, but {name} is not an aggregate function"),
+        (
+            node.over,
+            f"OVER specified, but {name} is not a window function nor an aggregate function",
+        ),
+    ):
+        if present:
+            raise error_at(node.location, "42809", words)
+
+
+def _bind_candidate(
+    level: Level,
+    candidate: Candidate,
+    call: Call,
+    arguments: list[Expression],
+    nodes: list[Any],
+    node: Any,
+) -> Expression:
+    proc = candidate.proc
+    if proc.kind == "p":
+        hint = "To call a procedure, use CALL."
+        raise error_at(node.location, "42809", f"{call.shown()} is a procedure", hint=hint)
+    if proc.kind == "f":
+        _check_plain(node, ".".join(part.sval for part in node.funcname))
+    if proc.kind == "w":
+        if node.over is None:
+            message = f"window function {proc.name} requires an OVER clause"
+            raise error_at(node.location, "42809", message)
+        raise unsupported_at(node.location, "window function")
+    try:
+        types, result = polymorphism.resolve(
+            call.actual, candidate.types, proc.result_type, common_type_of
+        )
+    except DatabaseError as error:
+        error.position = position_at(node.location)
+        raise
+    if proc.kind == "a":
+        syntax = AggregateSyntax(candidate, types, result, tuple(nodes))
+        return bind_aggregate(level, syntax, arguments, node)
+    if implementation_of(proc) is None:
+        raise unsupported_at(node.location, f"function {_signature(proc)}")
+    given = [
+        coerce(level.context, argument, type_, node=argument_node)
+        for argument, type_, argument_node in zip(arguments, types, nodes, strict=True)
+    ]
+    return _call(level, candidate, given, result, call, node)
+
+
+def _call(
+    level: Level,
+    candidate: Candidate,
+    given: list[Expression],
+    result: int,
+    call: Call,
+    node: Any,
+) -> FunctionCall:
+    proc = candidate.proc
+    arguments = _in_order(level, candidate, given)
+    spreads = proc.variadic_type == oids.ANY
+    if call.is_variadic:
+        last = arguments[-1].type
+        if not is_true_array(last) and not (spreads and last == oids.UNKNOWN):
+            raise error_at(node.args[-1], "42804", "VARIADIC argument must be an array")
+        if not proc.variadic_type:
+            raise error_at(node.location, "42883", f"function {call.shown()} does not exist")
+    elif candidate.variadic_from is not None and not spreads:
+        arguments = _gathered(arguments, candidate.variadic_from)
+    types = tuple([argument.type for argument in arguments])
+    return FunctionCall(
+        proc,
+        tuple(arguments),
+        result,
+        -1,
+        types,
+        variadic_array=call.is_variadic and spreads,
+    )
+
+
+def _in_order(level: Level, candidate: Candidate, given: list[Expression]) -> list[Expression]:
+    """Returns the arguments in the function's order, defaults filled in."""
+    missing = sum(slot == -1 for slot in candidate.slots)
+    if not missing and candidate.slots == tuple(range(len(given))):
+        return given
+    proc = candidate.proc
+    texts = default_texts(proc, proc.default_count)
+    first_default = proc.argument_count - proc.default_count
+    arguments = []
+    for at, slot in enumerate(candidate.slots):
+        if slot != -1:
+            arguments.append(given[slot])
+            continue
+        bound = level.bind(level, parse_expression(texts[at - first_default]))
+        arguments.append(coerce(level.context, bound, proc.argument_types[at]))
+    return arguments
+
+
+def _gathered(arguments: list[Expression], first: int) -> list[Expression]:
+    """Returns the arguments with those from `first` on as one array."""
+    elements = tuple(arguments[first:])
+    array = array_of(elements[0].type)
+    return [*arguments[:first], ArrayConstructor(elements, False, array)]
+
+
+def _signature(proc: PgProc) -> str:
+    shown = ", ".join(type_name(type_) for type_ in proc.argument_types)
+    return f"{proc.name}({shown})"
+
+
+def _as_set(level: Level, call: FunctionCall, node: Any) -> Expression:
+    """Notes a set-returning function of the target list; the expression is its current value."""
+    if not level.clause.allows_sets:
+        message = f"set-returning functions are not allowed in {level.clause.name}"
+        raise error_at(node.location, "0A000", message)
+    if level.no_sets_in is not None:
+        message = f"set-returning functions are not allowed in {level.no_sets_in}"
+        raise error_at(node.location, "0A000", message, hint=_MOVE_HINT)
+    for position, other in enumerate(level.sets):
+        if other == call and call.proc.volatility != "v":
+            return SetRef(position, call.type, call.typmod)
+    level.sets.append(replace(call))
+    return SetRef(len(level.sets) - 1, call.type, call.typmod)

@@ -1,0 +1,225 @@
+"""ARRAY[…], ROW(…), subscripts, and fields of rows."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from storage.errors import DatabaseError
+from tsql.binder.coercion import coerce, coerce_to, coerce_to_common, select_common_type
+from tsql.binder.columns import expand_star, record_columns
+from tsql.binder.context import Level
+from tsql.binder.functions import output_columns
+from tsql.binder.locations import error_at
+from tsql.binder.pathways import CoercionContext, array_of, can_coerce, is_true_array, true_element
+from tsql.bound import (
+    ArrayConstructor,
+    Const,
+    Expression,
+    FieldAccess,
+    FunctionCall,
+    RowConstructor,
+    SetRef,
+    Subscript,
+)
+from tsql.parser import ast
+from tsql.types import oids
+from tsql.types.type_names import type_name
+
+_ROW_FIELDS_MAX: Final = 1664
+_SUBSCRIPTS_MAX: Final = 6
+
+# ---- ARRAY[…] ------------------------------------------------------------------------------------
+
+
+def bind_array(level: Level, node: Any, target: int = 0) -> Expression:
+    """Binds an `ast.A_ArrayExpr`; `target` is the array type to which it is being cast, if any."""
+    nodes = node.elements or ()
+    target = target if is_true_array(target) else 0
+    elements, nested = _elements(level, nodes, target)
+    if target:
+        element_type = target if nested else true_element(target)
+        members = [_cast(level, e, element_type, n) for e, n in zip(elements, nodes, strict=True)]
+        return ArrayConstructor(tuple(members), nested, target)
+    if not elements:
+        raise error_at(
+            node.location,
+            "42P18",
+            "cannot determine type of empty array",
+            hint="Explicitly cast to the desired type, for example ARRAY[]::integer[].",
+        )
+    common = select_common_type(elements, nodes, "ARRAY")
+    if nested and not true_element(common):
+        message = f"could not find element type for data type {type_name(common)}"
+        raise error_at(node.location, "42704", message)
+    array = common if nested else array_of(common)
+    if not array:
+        message = f"could not find array type for data type {type_name(common)}"
+        raise error_at(node.location, "42704", message)
+    members = [
+        coerce_to_common(level.context, e, common, "ARRAY", n)
+        for e, n in zip(elements, nodes, strict=True)
+    ]
+    return ArrayConstructor(tuple(members), nested, array)
+
+
+def _elements(level: Level, nodes: Sequence[Any], target: int) -> tuple[list[Expression], bool]:
+    """Returns the elements, and whether they are arrays themselves."""
+    elements, nested = [], False
+    for element in nodes:
+        if isinstance(element, ast.A_ArrayExpr):
+            elements.append(bind_array(level, element, target))
+            nested = True
+            continue
+        bound = level.bind(level, element)
+        nested = nested or is_true_array(bound.type)
+        elements.append(bound)
+    return elements, nested
+
+
+def _cast(level: Level, element: Expression, target: int, node: Any) -> Expression:
+    converted = coerce_to(level.context, element, target, -1, CoercionContext.EXPLICIT, node=node)
+    if converted is None:
+        shown = f"{type_name(element.type)} to {type_name(target)}"
+        raise error_at(node, "42846", f"cannot cast type {shown}")
+    return converted
+
+
+# ---- ROW(…) --------------------------------------------------------------------------------------
+
+
+def bind_row(level: Level, node: Any) -> Expression:
+    """Binds an `ast.RowExpr`; t.* inside it is its columns."""
+    fields: list[Expression] = []
+    for field in node.args or ():
+        star = expand_star(level, field)
+        if star is None:
+            bound = level.bind(level, field)
+            if bound.type == oids.UNKNOWN:
+                bound = coerce(level.context, bound, oids.TEXT, node=field)
+            fields.append(bound)
+        else:
+            fields += star
+    if len(fields) > _ROW_FIELDS_MAX:
+        message = f"ROW expressions can have at most {_ROW_FIELDS_MAX} entries"
+        raise error_at(node.location, "54011", message)
+    names = tuple([f"f{at}" for at in range(1, len(fields) + 1)])
+    return RowConstructor(tuple(fields), names)
+
+
+# ---- a[1], (r).f ---------------------------------------------------------------------------------
+
+
+def bind_indirection(level: Level, node: Any) -> Expression:
+    """Binds an `ast.A_Indirection`: any number of subscripts and fields behind an expression."""
+    value = level.bind(level, node.arg)
+    subscripts: list[Any] = []
+    for part in node.indirection:
+        if isinstance(part, ast.A_Indices):
+            subscripts.append(part)
+            continue
+        if isinstance(part, ast.A_Star):
+            raise error_at(node, "0A000", 'row expansion via "*" is not supported here')
+        if subscripts:
+            value = subscripted(level, value, subscripts, node)
+            subscripts = []
+        value = field_of(level, value, part.sval, node)
+    return subscripted(level, value, subscripts, node) if subscripts else value
+
+
+def field_of(level: Level, record: Expression, name: str, node: Any) -> Expression:
+    """Returns (record).name. Raises 42703, 42809."""
+    if record.type != oids.RECORD:
+        shown = f".{name} applied to type {type_name(record.type)}"
+        message = f"column notation {shown}, which is not a composite type"
+        raise error_at(node, "42809", message)
+    for position, (column, type_, typmod) in enumerate(fields_of(level, record) or ()):
+        if column == name:
+            return FieldAccess(record, position, type_, typmod)
+    message = f'could not identify column "{name}" in record data type'
+    raise error_at(node, "42703", message)
+
+
+def fields_of(level: Level, record: Expression) -> list[tuple[str, int, int]] | None:
+    """Returns names, types and typmods of a record's fields, or None where they aren't known."""
+    match record:
+        case RowConstructor(fields=fields, names=names):
+            return [
+                (name, field.type, field.typmod) for name, field in zip(names, fields, strict=True)
+            ]
+        case FunctionCall(proc=proc):
+            columns = output_columns(proc)
+            return None if columns is None else [(name, type_, -1) for name, type_ in columns]
+        case SetRef(position=position):
+            return fields_of(level, level.sets[position])
+        case _:
+            return record_columns(record)
+
+
+def subscripted(
+    level: Level, container: Expression, subscripts: Sequence[Any], node: Any
+) -> Expression:
+    """Returns container[…]…. Raises 42804, 0A000."""
+    if container.type == oids.JSONB:
+        return _jsonb_path(level, container, subscripts, node)
+    element = true_element(container.type)
+    if not element:
+        message = f"cannot subscript type {type_name(container.type)}"
+        message += " because it does not support subscripting"
+        raise error_at(node, "42804", message)
+    if len(subscripts) > _SUBSCRIPTS_MAX:
+        raise DatabaseError(
+            "54000",
+            f"number of array dimensions ({len(subscripts)})"
+            f" exceeds the maximum allowed ({_SUBSCRIPTS_MAX})",
+        )
+    is_slice = any(part.is_slice for part in subscripts)
+    upper = [_index(level, part.uidx) for part in subscripts]
+    if not is_slice:
+        return Subscript(container, tuple(upper), (), element, container.typmod)
+    # In a slice, [n] alone means [1:n].
+    lower = [
+        _index(level, part.lidx) if part.is_slice else Const(1, oids.INT4) for part in subscripts
+    ]
+    return Subscript(container, tuple(upper), tuple(lower), container.type, container.typmod)
+
+
+def _index(level: Level, node: Any) -> Expression | None:
+    if node is None:
+        return None
+    index = level.bind(level, node)
+    converted = coerce_to(
+        level.context, index, oids.INT4, -1, CoercionContext.ASSIGNMENT, node=node
+    )
+    if converted is None:
+        raise error_at(node, "42804", "array subscript must have type integer")
+    return converted
+
+
+def _jsonb_path(
+    level: Level, container: Expression, subscripts: Sequence[Any], node: Any
+) -> Expression:
+    path = []
+    for part in subscripts:
+        if part.is_slice:
+            at = part.uidx if part.uidx is not None else part.lidx
+            raise error_at(at or node, "0A000", "jsonb subscript does not support slices")
+        path.append(_jsonb_key(level, part.uidx))
+    return Subscript(container, tuple(path), (), oids.JSONB)
+
+
+def _jsonb_key(level: Level, node: Any) -> Expression:
+    key = level.bind(level, node)
+    if key.type == oids.UNKNOWN:
+        return coerce(level.context, key, oids.TEXT, node=node)
+    fitting = [
+        type_
+        for type_ in (oids.INT4, oids.TEXT)
+        if can_coerce([key.type], [type_], CoercionContext.IMPLICIT)
+    ]
+    if len(fitting) != 1:
+        raise error_at(
+            node,
+            "42804",
+            f"subscript type {type_name(key.type)} is not supported",
+            hint="jsonb subscript must be coercible to either integer or text.",
+        )
+    return coerce(level.context, key, fitting[0], node=node)

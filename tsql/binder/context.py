@@ -1,0 +1,207 @@
+"""What binding knows while it goes down a statement.
+
+A `Context` is one statement's: catalog, environment, parameters. A `Level` is one query's, with its
+FROM items and a link to the query around it; `Level.clause` says which clause is being bound, for
+what may stand in it (no aggregates in WHERE) and for the words of those errors.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from storage.catalog import Catalog
+from storage.errors import DatabaseError
+from storage.schema import Table
+from tsql.bound import (
+    AggregateCall,
+    BoundSelect,
+    CatalogRelation,
+    ColumnRef,
+    Expression,
+    Field,
+    FunctionCall,
+    Param,
+)
+from tsql.env import Env
+from tsql.types import oids
+from tsql.types.type_names import type_name
+
+#: (schema, name) -> the catalog table of that name, or None.
+CatalogRelations = Callable[[str, str], CatalogRelation | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A part of a statement.
+
+    Attributes:
+        name: As errors call it.
+        allows_aggregates: Whether it may hold aggregate calls.
+        allows_sets: Whether it may hold set-returning functions.
+        no_subqueries: What errors call it where it may hold no subqueries.
+    """
+
+    name: str
+    allows_aggregates: bool = False
+    allows_sets: bool = False
+    no_subqueries: str | None = None
+
+
+SELECT: Final = Clause("SELECT", allows_aggregates=True, allows_sets=True)
+WHERE: Final = Clause("WHERE")
+HAVING: Final = Clause("HAVING", allows_aggregates=True)
+GROUP_BY: Final = Clause("GROUP BY", allows_sets=True)
+ORDER_BY: Final = Clause("ORDER BY", allows_aggregates=True, allows_sets=True)
+DISTINCT_ON: Final = Clause("DISTINCT ON", allows_aggregates=True, allows_sets=True)
+LIMIT: Final = Clause("LIMIT")
+OFFSET: Final = Clause("OFFSET")
+FROM_FUNCTION: Final = Clause("functions in FROM", allows_sets=True)
+FILTER: Final = Clause("FILTER")
+VALUES: Final = Clause("VALUES")
+INSERT: Final = Clause("INSERT", allows_aggregates=True, allows_sets=True)
+UPDATE: Final = Clause("UPDATE")
+RETURNING: Final = Clause("RETURNING")
+CHECK: Final = Clause("check constraints", no_subqueries="check constraint")
+DEFAULT: Final = Clause("DEFAULT expressions", no_subqueries="DEFAULT expression")
+INDEX: Final = Clause("index expressions", no_subqueries="index expression")
+INDEX_PREDICATE: Final = Clause("index predicates", no_subqueries="index predicate")
+EXECUTE: Final = Clause("EXECUTE parameters", no_subqueries="EXECUTE parameter")
+COPY_WHERE: Final = Clause("COPY FROM WHERE conditions", no_subqueries="COPY FROM WHERE condition")
+
+
+@dataclass(slots=True)
+class Item:
+    """A FROM item (or a write's target) as names see it.
+
+    Attributes:
+        relation: Its number in ColumnRef.
+        is_dynamic: Whether names that aren't declared are attributes.
+        attributes: Those that the statement has named so far, in the order of their positions.
+        is_visible: Whether its columns are found by their bare names.
+        is_scalar: Whether its row is a single value: FROM generate_series(1, 3) n.
+    """
+
+    relation: int
+    alias: str
+    columns: tuple[Field, ...]
+    table: Table | None = None
+    schema: str | None = None
+    is_dynamic: bool = False
+    attributes: list[str] = field(default_factory=list)
+    is_visible: bool = True
+    is_scalar: bool = False
+
+
+class Context:
+    """What is one statement's."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        env: Env,
+        parameter_types: list[int] | None,
+        catalog_relations: CatalogRelations | None,
+    ) -> None:
+        self.catalog = catalog
+        self.env = env
+        self.catalog_relations = catalog_relations
+        self._parameters = parameter_types
+        self.tables: dict[int, int] = {}
+        self.reads_clock = False
+
+    # ---- parameters ------------------------------------------------------------------------------
+
+    def parameter(self, number: int, place: int | None) -> Param:
+        """Returns $number, of type UNKNOWN if nothing has given it one yet. Raises 42P02."""
+        known = self._parameters
+        if known is None or number < 1 or number > 65535:
+            raise DatabaseError(
+                "42P02",
+                f"there is no parameter ${number}",
+                position=None if place is None else place + 1,
+            )
+        while len(known) < number:
+            known.append(oids.UNKNOWN)
+        return Param(number, known[number - 1] or oids.UNKNOWN)
+
+    def infer_parameter(self, param: Param, type_: int, position: int | None) -> Param:
+        """Gives a parameter of unknown type this one. Raises 42P08 if it has another already."""
+        assert self._parameters is not None
+        known = self._parameters[param.number - 1]
+        if known in {0, oids.UNKNOWN}:
+            self._parameters[param.number - 1] = type_
+        elif known != type_:
+            raise DatabaseError(
+                "42P08",
+                f"inconsistent types deduced for parameter ${param.number}",
+                detail=f"{type_name(known)} versus {type_name(type_)}",
+                position=position,
+            )
+        return Param(param.number, type_)
+
+    def parameter_types(self) -> tuple[int, ...]:
+        """Returns all parameters' types. Raises 42P18 for one that nothing has determined."""
+        for number, type_ in enumerate(self._parameters or (), 1):
+            if type_ in {0, oids.UNKNOWN}:
+                raise DatabaseError(
+                    "42P18", f"could not determine data type of parameter ${number}"
+                )
+        return tuple(self._parameters or ())
+
+
+@dataclass(slots=True)
+class Level:
+    """One query: its FROM items, and what its expressions have been found to hold.
+
+    Attributes:
+        ctes: WITH queries by name, for this query and those inside it.
+        sets: Set-returning functions of the target list; SetRef counts them.
+        places: By id of a ColumnRef or AggregateCall that stands in an expression: where it was
+            written, for errors that only show when the whole query is known.
+        around: What is being bound inside the clause: "an aggregate", CASE, COALESCE …
+    """
+
+    context: Context
+    bind: Callable[["Level", Any], Expression]
+    bind_select: Callable[["Level", Any], BoundSelect]
+    parent: "Level | None" = None
+    items: list[Item] = field(default_factory=list)
+    clause: Clause = SELECT
+    ctes: dict[str, Any] = field(default_factory=dict)
+    sets: list[FunctionCall] = field(default_factory=list)
+    aggregates: list[AggregateCall] = field(default_factory=list)
+    places: dict[int, Any] = field(default_factory=dict)
+    kept: list[Expression] = field(default_factory=list)
+    in_aggregate: bool = False
+    no_sets_in: str | None = None
+
+    def child(self) -> "Level":
+        """Returns the level of a query inside this one."""
+        return Level(self.context, self.bind, self.bind_select, self, ctes=dict(self.ctes))
+
+    @contextmanager
+    def within(self, clause: Clause) -> Iterator[None]:
+        """Binds a clause."""
+        before, self.clause = self.clause, clause
+        try:
+            yield
+        finally:
+            self.clause = before
+
+    def expression(self, node: Any, clause: Clause) -> Expression:
+        """Binds an expression of a clause."""
+        before, self.clause = self.clause, clause
+        try:
+            return self.bind(self, node)
+        finally:
+            self.clause = before
+
+    def remember(self, expression: ColumnRef | AggregateCall, node: Any) -> None:
+        """Notes where an expression stands."""
+        self.kept.append(expression)
+        self.places[id(expression)] = node
+
+    def place_of(self, expression: Expression) -> Any:
+        """Returns the node that the expression was bound from, or None."""
+        return self.places.get(id(expression))

@@ -1,0 +1,155 @@
+"""Expressions that the catalog keeps as text: defaults, checks, and what indexes are made of.
+
+They are bound to a table alone, as relation 0.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from storage.catalog import Catalog
+from storage.errors import DatabaseError
+from storage.schema import Column, Table
+from tsql.binder import context as clauses
+from tsql.binder.assignments import Destination
+from tsql.binder.coercion import coerce_to, coerce_to_boolean, known
+from tsql.binder.context import Clause, Context, Level
+from tsql.binder.expressions import bind
+from tsql.binder.from_items import table_item
+from tsql.binder.locations import error_at
+from tsql.binder.pathways import CoercionContext, true_element
+from tsql.binder.select import bind_select
+from tsql.binder.tree import walk
+from tsql.bound import CoerceViaIO, Const, Expression, FunctionCall
+from tsql.env import Env
+from tsql.parser import ast, parse_expression
+from tsql.types import oids
+from tsql.types.type_names import type_name
+
+_PURPOSES: Final = {
+    "check": clauses.CHECK,
+    "index": clauses.INDEX,
+    "index_predicate": clauses.INDEX_PREDICATE,
+    "default": clauses.DEFAULT,
+    "copy_where": clauses.COPY_WHERE,
+    "execute": clauses.EXECUTE,
+}
+#: What the purposes that are conditions are called in the errors of what isn't one.
+_CONDITIONS: Final = {"check": "CHECK", "index_predicate": "WHERE", "copy_where": "WHERE"}
+_IMMUTABLE: Final = {"index": "index expression", "index_predicate": "index predicate"}
+#: Types whose text depends on settings.
+_UNSTABLE_TEXT: Final = frozenset({oids.DATE, oids.TIMESTAMP, oids.TIMESTAMPTZ})
+_UNSTABLE_INPUT: Final = _UNSTABLE_TEXT | {oids.TIME, oids.TIMETZ, oids.INTERVAL}
+
+
+def bind_expression(node: Any, table: Table | None, env: Env, purpose: str) -> Expression:
+    """Binds an expression's tree over the table's columns."""
+    level = _level(table, env)
+    clause = _PURPOSES[purpose]
+    _check_columns(node, clause)
+    expression = level.expression(node, clause)
+    if purpose in _CONDITIONS:
+        expression = coerce_to_boolean(level.context, expression, _CONDITIONS[purpose], node)
+    else:
+        expression = known(level.context, expression, node)
+    if purpose in _IMMUTABLE:
+        _check_immutable(expression, _IMMUTABLE[purpose])
+    return expression
+
+
+def bind_expression_text(sql: str, table: Table, env: Env | None = None) -> Expression:
+    """Binds an expression of an index or a check over the table's columns (relation 0)."""
+    level = _level(table, env or Env())
+    node = parse_expression(sql)
+    return known(level.context, level.expression(node, clauses.INDEX), node)
+
+
+def bind_default(node: Any, column: Column, env: Env) -> Expression:
+    """Binds a DEFAULT expression and coerces it to the column's type, as an assignment does."""
+    level = _level(None, env)
+    _check_columns(node, clauses.DEFAULT)
+    expression = level.expression(node, clauses.DEFAULT)
+    to = Destination(0, column.name, column.sql_type, column.typmod)
+    converted = coerce_to(
+        level.context, expression, to.type, to.typmod, CoercionContext.ASSIGNMENT, node=node
+    )
+    if converted is None:
+        raise DatabaseError(
+            "42804",
+            f'column "{column.name}" is of type {type_name(column.sql_type)}'
+            f" but default expression is of type {type_name(expression.type)}",
+            hint="You will need to rewrite or cast the expression.",
+        )
+    return converted
+
+
+def bind_default_text(sql: str, column: Column, env: Env | None = None) -> Expression:
+    """Likewise, from its text."""
+    return bind_default(parse_expression(sql), column, env or Env())
+
+
+def default_of(column: Column, env: Env) -> Expression:
+    """Returns the column's default, NULL if it has none."""
+    if column.default_sql is None:
+        return Const(None, column.sql_type, column.typmod)
+    return bind_default_text(column.default_sql, column, env)
+
+
+def checks_of(table: Table, env: Env) -> tuple[tuple[str, Expression], ...]:
+    """Returns names and conditions of the table's CHECK constraints."""
+    return tuple(
+        [
+            (check.name, bind_expression(parse_expression(check.check_sql), table, env, "check"))
+            for check in table.checks
+        ]
+    )
+
+
+def _level(table: Table | None, env: Env) -> Level:
+    level = Level(Context(_NO_TABLES, env, None, None), bind, bind_select)
+    if table is not None:
+        level.items.append(table_item(table, table.name))
+    return level
+
+
+_NO_TABLES: Final = Catalog.of((), (), ())
+
+
+def _check_columns(node: Any, clause: Clause) -> None:
+    """Raises 0A000 for a column in a default."""
+    if clause is not clauses.DEFAULT:
+        return
+    for part in _syntax_parts(node):
+        if isinstance(part, ast.ColumnRef):
+            message = f"cannot use column reference in {clauses.DEFAULT.no_subqueries}"
+            raise error_at(part, "0A000", message)
+
+
+def _syntax_parts(node: Any) -> Iterator[Any]:
+    pending = [node]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, tuple):
+            pending += reversed(part)
+        elif isinstance(part, ast.Node) and not isinstance(part, ast.SubLink):
+            yield part
+            pending += [getattr(part, name) for name in part]
+
+
+def _check_immutable(expression: Expression, what: str) -> None:
+    for part in walk(expression):
+        match part:
+            case FunctionCall(proc=proc):
+                is_mutable = proc.volatility != "i"
+            case CoerceViaIO(argument=argument, type=target):
+                is_mutable = _base(argument.type) in _UNSTABLE_TEXT or (
+                    _base(target) in _UNSTABLE_INPUT
+                )
+            case _:
+                is_mutable = False
+        if is_mutable:
+            message = f"functions in {what} must be marked IMMUTABLE"
+            raise DatabaseError("42P17", message)
+
+
+def _base(oid: int) -> int:
+    return true_element(oid) or oid

@@ -1,0 +1,130 @@
+"""ON CONFLICT: the unique indexes that are meant, and what is done instead."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from storage.schema import ElementState, Index, KeyPart, Table
+from tsql.binder import context as clauses
+from tsql.binder.context import Item, Level
+from tsql.binder.defaults import bind_expression_text
+from tsql.binder.from_items import table_item
+from tsql.binder.locations import error_at, unsupported_at
+from tsql.binder.select import bind_condition
+from tsql.binder.update import bind_assignments
+from tsql.bound import ColumnRef, Expression, OnConflict
+from tsql.parser import enums
+
+_Action = enums.OnConflictAction
+
+
+def bind_on_conflict(level: Level, item: Item, node: Any) -> OnConflict:
+    """Binds an `ast.OnConflictClause`. Raises 42601, 42P10, 42704."""
+    is_update = node.action == _Action.ONCONFLICT_UPDATE
+    if is_update and node.infer is None:
+        raise error_at(
+            node.location,
+            "42601",
+            "ON CONFLICT DO UPDATE requires inference specification or constraint name",
+            hint="For example, ON CONFLICT (column_name).",
+        )
+    arbiters = () if node.infer is None else _arbiters(level, item, node.infer)
+    if not is_update:
+        return OnConflict(arbiters, node.infer is None, do_nothing=True)
+    assert item.table is not None
+    excluded = table_item(item.table, "excluded", relation=1)
+    excluded.attributes = item.attributes
+    level.items.append(excluded)
+    update = bind_assignments(level, item, node.targetList)
+    where = bind_condition(level, node.whereClause, clauses.WHERE)
+    return OnConflict(arbiters, any_constraint=False, do_nothing=False, update=update, where=where)
+
+
+def _arbiters(level: Level, item: Item, node: Any) -> tuple[Index | None, ...]:
+    table = item.table
+    assert table is not None
+    if node.conname is not None:
+        return (_constraint(table, node.conname),)
+    wanted = [_inferred(level, element) for element in node.indexElems]
+    predicate = None
+    if node.whereClause is not None:
+        predicate = bind_condition(level, node.whereClause, clauses.WHERE)
+    found: list[Index | None] = []
+    if table.key_column_ids and _same(wanted, _key_columns(table)):
+        found.append(None)
+    found += [
+        index
+        for index in table.indexes
+        if index.unique
+        and index.state == ElementState.PUBLIC
+        and _same(wanted, _expressions(table, index.parts))
+        and _predicate_holds(table, index, predicate)
+    ]
+    if not found:
+        message = (
+            "there is no unique or exclusion constraint matching the ON CONFLICT specification"
+        )
+        raise error_at(None, "42P10", message)
+    return tuple(found)
+
+
+def _constraint(table: Table, name: str) -> Index | None:
+    if table.primary_key_constraint == name:
+        return None
+    for index in table.indexes:
+        if index.constraint == name:
+            return index
+    message = f'constraint "{name}" for table "{table.name}" does not exist'
+    raise error_at(None, "42704", message)
+
+
+def _inferred(level: Level, element: Any) -> Expression:
+    """Binds one element of the inference specification."""
+    if element.collation:
+        raise unsupported_at(element.location, "COLLATE")
+    if element.opclass:
+        raise unsupported_at(element.location, "operator class in ON CONFLICT")
+    if element.ordering != enums.SortByDir.SORTBY_DEFAULT:
+        message = "ASC/DESC is not allowed in ON CONFLICT clause"
+        raise error_at(element.location, "42P10", message)
+    if element.nulls_ordering != enums.SortByNulls.SORTBY_NULLS_DEFAULT:
+        message = "NULLS FIRST/LAST is not allowed in ON CONFLICT clause"
+        raise error_at(element.location, "42P10", message)
+    if element.name is None:
+        return level.expression(element.expr, clauses.INDEX)
+    item = level.items[0]
+    for position, column in enumerate(item.columns):
+        if column.name == element.name:
+            return ColumnRef(0, position, column.name, column.type, column.typmod)
+    message = f'column "{element.name}" does not exist'
+    raise error_at(element.location, "42703", message)
+
+
+def _key_columns(table: Table) -> list[Expression]:
+    return [_column(table, column_id) for column_id in table.key_column_ids]
+
+
+def _column(table: Table, column_id: int) -> ColumnRef:
+    position = table.position(column_id)
+    column = table.columns[position]
+    return ColumnRef(0, position, column.name, column.sql_type, column.typmod)
+
+
+def _expressions(table: Table, parts: Sequence[KeyPart]) -> list[Expression]:
+    return [
+        _column(table, part.column_id)
+        if part.column_id is not None
+        else bind_expression_text(part.expression_sql or "", table)
+        for part in parts
+    ]
+
+
+def _same(wanted: Sequence[Expression], parts: Sequence[Expression]) -> bool:
+    return all(part in wanted for part in parts) and all(part in parts for part in wanted)
+
+
+def _predicate_holds(table: Table, index: Index, given: Expression | None) -> bool:
+    """Returns whether the specification's WHERE is the partial index's."""
+    if index.predicate_sql is None:
+        return True
+    predicate = bind_expression_text(index.predicate_sql, table)
+    return given == predicate

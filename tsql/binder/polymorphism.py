@@ -1,0 +1,128 @@
+"""anyelement, anyarray, anycompatible …: types that a call's arguments decide (manual, 38.2.5).
+
+Two families. All "any…" types of one call stand for one element type, exactly the arguments' own;
+all "anycompatible…" types for the common type of their arguments, to which they are converted.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from storage.errors import DatabaseError
+from tsql.catalog import pg
+from tsql.types import oids
+from tsql.types.kinds import array_type_of
+from tsql.types.type_names import type_name
+
+_ELEMENTS: Final = frozenset({oids.ANYELEMENT, oids.ANYNONARRAY})
+_COMPATIBLES: Final = frozenset({oids.ANYCOMPATIBLE, oids.ANYCOMPATIBLENONARRAY})
+ANYMULTIRANGE: Final = 4537
+ANYCOMPATIBLEMULTIRANGE: Final = 4538
+#: Of enums and ranges, of which there are none.
+_EMPTY: Final = frozenset(
+    {oids.ANYENUM, oids.ANYRANGE, oids.ANYCOMPATIBLERANGE, ANYMULTIRANGE, ANYCOMPATIBLEMULTIRANGE}
+)
+TYPES: Final = _ELEMENTS | _COMPATIBLES | _EMPTY | {oids.ANYARRAY, oids.ANYCOMPATIBLEARRAY}
+
+CommonType = Callable[[Sequence[int]], int]
+
+
+def _element(oid: int) -> int:
+    row = pg.types().get(oid)
+    return row.element if row is not None and row.name.startswith("_") else 0
+
+
+def is_consistent(sources: Sequence[int], targets: Sequence[int], common_type: CommonType) -> bool:
+    """Returns whether the arguments agree on what the polymorphic types stand for."""
+    elements: set[int] = set()
+    compatible: list[int] = []
+    for source, target in zip(sources, targets, strict=True):
+        if target not in TYPES or source == oids.UNKNOWN:
+            continue
+        if target in _EMPTY:
+            return False
+        if target in {oids.ANYARRAY, oids.ANYCOMPATIBLEARRAY}:
+            element = _element(source)
+            if not element:
+                return False
+            (compatible.append if target == oids.ANYCOMPATIBLEARRAY else elements.add)(element)
+        elif target in _ELEMENTS:
+            elements.add(source)
+        else:
+            compatible.append(source)
+    if len(elements) > 1:
+        return False
+    if oids.ANYNONARRAY in targets and any(map(_element, elements)):
+        return False
+    if not compatible:
+        return True
+    common = common_type(compatible)
+    return bool(common) and not (oids.ANYCOMPATIBLENONARRAY in targets and _element(common))
+
+
+def resolve(
+    sources: Sequence[int], targets: Sequence[int], result: int, common_type: CommonType
+) -> tuple[list[int], int]:
+    """Returns the targets and the result type with the polymorphic types replaced. Raises 42804."""
+    names = {target for target in targets if target in TYPES}
+    if not names and result not in TYPES:
+        return list(targets), result
+    element = _element_type(sources, targets)
+    compatible = _compatible_type(sources, targets, common_type)
+    return (
+        [_resolved(target, element, compatible) for target in targets],
+        _resolved(result, element, compatible),
+    )
+
+
+def _element_type(sources: Sequence[int], targets: Sequence[int]) -> int:
+    found = 0
+    has_unknown = False
+    for source, target in zip(sources, targets, strict=True):
+        if target not in _ELEMENTS and target != oids.ANYARRAY:
+            continue
+        if source == oids.UNKNOWN:
+            has_unknown = True
+            continue
+        found = _element(source) if target == oids.ANYARRAY else source
+    if not found and has_unknown:
+        raise DatabaseError(
+            "42804", "could not determine polymorphic type because input has type unknown"
+        )
+    return found
+
+
+def _compatible_type(
+    sources: Sequence[int], targets: Sequence[int], common_type: CommonType
+) -> int:
+    known = []
+    concerned = False
+    for source, target in zip(sources, targets, strict=True):
+        if target in _COMPATIBLES or target == oids.ANYCOMPATIBLEARRAY:
+            concerned = True
+            if source != oids.UNKNOWN:
+                is_array = target == oids.ANYCOMPATIBLEARRAY
+                known.append(_element(source) if is_array else source)
+    if not known:
+        return oids.TEXT if concerned else 0
+    return common_type(known)
+
+
+def _resolved(declared: int, element: int, compatible: int) -> int:
+    if declared in _ELEMENTS:
+        return element or declared
+    if declared in _COMPATIBLES:
+        return compatible or declared
+    if declared == oids.ANYARRAY:
+        return _array(element) if element else declared
+    if declared == oids.ANYCOMPATIBLEARRAY:
+        return _array(compatible) if compatible else declared
+    return declared
+
+
+def _array(element: int) -> int:
+    array = array_type_of(element)
+    if not array:
+        raise DatabaseError(
+            "42704", f"could not find array type for data type {type_name(element)}"
+        )
+    return array

@@ -1,0 +1,361 @@
+"""SELECT and VALUES.
+
+The clauses are bound in PostgreSQL's order (WITH, FROM, targets, WHERE, HAVING, ORDER BY, GROUP BY,
+DISTINCT, LIMIT), so that of several errors the same one is reported.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from storage.kv.store import LockMode, LockWait
+from tsql.binder import context as clauses
+from tsql.binder.clause_items import (
+    bind_distinct_on,
+    bind_group_by,
+    bind_order_by,
+    check_distinct,
+)
+from tsql.binder.coercion import (
+    coerce_to_boolean,
+    coerce_to_common,
+    coerce_to_specific,
+    common_typmod,
+    select_common_type,
+)
+from tsql.binder.context import Clause, Item, Level
+from tsql.binder.from_items import bind_from, table_relation
+from tsql.binder.grouping import Grouping, holds_aggregate
+from tsql.binder.locations import error_at, unsupported_at
+from tsql.binder.targets import (
+    TargetEntry,
+    bind_targets,
+    fields_from,
+    finished,
+    resolve_unknowns,
+)
+from tsql.binder.tree import walk
+from tsql.bound import (
+    BoundSelect,
+    ColumnRef,
+    Expression,
+    Field,
+    FunctionCall,
+    Relation,
+    RowLocking,
+    SortKey,
+    TableRelation,
+    Target,
+    ValuesRelation,
+)
+from tsql.parser import ast, enums
+from tsql.types import oids
+
+_OPERATIONS: Final = {
+    enums.SetOperation.SETOP_UNION: "UNION",
+    enums.SetOperation.SETOP_INTERSECT: "INTERSECT",
+    enums.SetOperation.SETOP_EXCEPT: "EXCEPT",
+}
+
+
+def bind_select(level: Level, node: Any) -> BoundSelect:
+    """Binds an `ast.SelectStmt` as a query of its own: unknown literals become text."""
+    return bind_query_body(level, node, keep_unknowns=False)
+
+
+def bind_query_body(level: Level, node: Any, *, keep_unknowns: bool) -> BoundSelect:
+    """Likewise; INSERT keeps the unknowns, to read them as its columns' types."""
+    if not isinstance(node, ast.SelectStmt):
+        raise unsupported_at(node, type(node).__name__.removesuffix("Stmt").upper())
+    if node.withClause is not None:
+        bind_with(level, node.withClause)
+    if node.op != enums.SetOperation.SETOP_NONE:
+        raise _set_operation(level, node)
+    if node.valuesLists:
+        return bind_values(level, node)
+    return _Select(level, node).bound(keep_unknowns=keep_unknowns)
+
+
+def _set_operation(level: Level, node: Any) -> Exception:
+    """Binds the arms for their errors; returns that for the operation itself."""
+    name = _OPERATIONS[node.op]
+    while node.op != enums.SetOperation.SETOP_NONE:
+        bind_select(level.child(), node.rarg)
+        node = node.larg
+    bind_select(level.child(), node)
+    return unsupported_at(None, name)
+
+
+def bind_with(level: Level, node: Any) -> None:
+    """Binds WITH queries; each is known to those after it. Raises 42712, 0A000."""
+    if node.recursive:
+        raise unsupported_at(node.location, "WITH RECURSIVE")
+    names = set()
+    for cte in node.ctes:
+        if cte.ctename in names:
+            message = f'WITH query name "{cte.ctename}" specified more than once'
+            raise error_at(cte.location, "42712", message)
+        names.add(cte.ctename)
+        if not isinstance(cte.ctequery, ast.SelectStmt):
+            raise unsupported_at(cte.location, "data-modifying statement in WITH")
+        select = bind_select(level.child(), cte.ctequery)
+        given = [part.sval for part in cte.aliascolnames or ()]
+        if len(given) > len(select.fields):
+            raise error_at(
+                cte.location,
+                "42P10",
+                f'WITH query "{cte.ctename}" has {len(select.fields)} columns available'
+                f" but {len(given)} columns specified",
+            )
+        fields = tuple(
+            [
+                replace(field, name=given[at]) if at < len(given) else field
+                for at, field in enumerate(select.fields)
+            ]
+        )
+        level.ctes[cte.ctename] = replace(select, fields=fields)
+
+
+@dataclass(slots=True)
+class _Clauses:
+    """The bound clauses, before grouping has been seen to."""
+
+    relation: Relation | None
+    entries: list[TargetEntry]
+    where: Expression | None
+    having: Expression | None
+    order_by: tuple[SortKey, ...]
+    group_by: list[Expression]
+    distinct: bool
+    distinct_on: tuple[Expression, ...]
+    limit: Expression | None
+    offset: Expression | None
+
+
+class _Select:
+    """One SELECT while it is being bound."""
+
+    def __init__(self, level: Level, node: Any) -> None:
+        self._level = level
+        self._node = node
+
+    def bound(self, *, keep_unknowns: bool) -> BoundSelect:
+        node, level = self._node, self._level
+        if node.intoClause is not None:
+            raise unsupported_at(node.intoClause.rel, "SELECT INTO here")
+        parts = self._clauses()
+        if not keep_unknowns:
+            resolve_unknowns(level, parts.entries)
+        for window in node.windowClause or ():
+            raise unsupported_at(window, "WINDOW")
+        select = self._grouped(parts)
+        if isinstance(select.relation, TableRelation):
+            select = replace(select, relation=table_relation(level.items[0]))
+        return replace(select, locking=self._locking(select))
+
+    def _clauses(self) -> _Clauses:
+        node, level = self._node, self._level
+        relation = bind_from(level, node.fromClause)
+        entries = bind_targets(level, node.targetList or (), clauses.SELECT)
+        where = self._condition(node.whereClause, clauses.WHERE)
+        having = self._condition(node.havingClause, clauses.HAVING)
+        order_by = bind_order_by(level, node.sortClause, entries)
+        group_by = bind_group_by(level, node.groupClause, entries)
+        distinct = False
+        on: tuple[Expression, ...] = ()
+        if node.distinctClause:
+            distinct = True
+            if node.distinctClause[0] is None:
+                resolve_unknowns(level, entries)
+                check_distinct(entries, order_by, node.sortClause)
+            else:
+                on = bind_distinct_on(level, node.distinctClause, entries, order_by)
+        offset = self._count(node.limitOffset, clauses.OFFSET)
+        limit = self._count(node.limitCount, clauses.LIMIT)
+        if node.limitOption == enums.LimitOption.LIMIT_OPTION_WITH_TIES:
+            raise unsupported_at(node.limitCount, "FETCH FIRST … WITH TIES")
+        return _Clauses(
+            relation, entries, where, having, order_by, group_by, distinct, on, limit, offset
+        )
+
+    def _condition(self, node: Any, clause: Clause) -> Expression | None:
+        return bind_condition(self._level, node, clause)
+
+    def _count(self, node: Any, clause: Clause) -> Expression | None:
+        return bind_row_count(self._level, node, clause)
+
+    def _grouped(self, parts: _Clauses) -> BoundSelect:
+        """Puts the clauses together, those above a grouping over its keys and aggregates."""
+        level = self._level
+        targets = finished(level, parts.entries)
+        fields = fields_from(targets)
+        above = [t.expression for t in targets] + [k.expression for k in parts.order_by]
+        above += list(parts.distinct_on)
+        if parts.having is not None:
+            above.append(parts.having)
+        above += level.sets
+        is_grouped = (
+            bool(self._node.groupClause)
+            or parts.having is not None
+            or any(map(holds_aggregate, above))
+        )
+        select = BoundSelect(
+            parts.relation,
+            targets,
+            parts.where,
+            having=parts.having,
+            set_functions=tuple(level.sets),
+            distinct=parts.distinct,
+            distinct_on=parts.distinct_on,
+            order_by=parts.order_by,
+            limit=parts.limit,
+            offset=parts.offset,
+            fields=fields,
+        )
+        return self._above_grouping(select, parts.group_by) if is_grouped else select
+
+    def _above_grouping(self, select: BoundSelect, keys: Sequence[Expression]) -> BoundSelect:
+        grouping = Grouping(self._level, keys)
+        above = grouping.above
+        targets = [replace(t, expression=above(t.expression)) for t in select.targets]
+        having = None if select.having is None else above(select.having)
+        order_by = [replace(key, expression=above(key.expression)) for key in select.order_by]
+        sets: list[FunctionCall] = [above(call) for call in select.set_functions]
+        distinct_on = [above(expression) for expression in select.distinct_on]
+        return replace(
+            select,
+            targets=tuple(targets),
+            grouped=True,
+            group_by=tuple(grouping.keys),
+            aggregates=tuple(grouping.aggregates),
+            having=having,
+            set_functions=tuple(sets),
+            order_by=tuple(order_by),
+            distinct_on=tuple(distinct_on),
+        )
+
+    # ---- FOR UPDATE --------------------------------------------------------------------------------
+
+    def _locking(self, select: BoundSelect) -> RowLocking | None:
+        strongest: RowLocking | None = None
+        for clause in self._node.lockingClause or ():
+            locking = RowLocking(_MODES[clause.strength], _WAITS[clause.waitPolicy])
+            self._check_locking(select, _STRENGTHS[clause.strength], clause)
+            if not isinstance(select.relation, TableRelation):
+                continue
+            if strongest is None or locking.mode > strongest.mode:
+                strongest = locking
+        return strongest
+
+    def _check_locking(self, select: BoundSelect, name: str, clause: Any) -> None:
+        for is_there, what in (
+            (select.distinct, "DISTINCT clause"),
+            (self._node.groupClause, "GROUP BY clause"),
+            (self._node.havingClause is not None, "HAVING clause"),
+            (select.aggregates, "aggregate functions"),
+            (select.set_functions, "set-returning functions in the target list"),
+        ):
+            if is_there:
+                raise error_at(None, "0A000", f"{name} is not allowed with {what}")
+        for relation in clause.lockedRels or ():
+            if all(item.alias != relation.relname for item in self._level.items):
+                message = f'relation "{relation.relname}" in {name} clause not found in FROM clause'
+                raise error_at(relation, "42P01", message)
+
+
+_Strength = enums.LockClauseStrength
+_STRENGTHS: Final = {
+    _Strength.LCS_FORKEYSHARE: "FOR KEY SHARE",
+    _Strength.LCS_FORSHARE: "FOR SHARE",
+    _Strength.LCS_FORNOKEYUPDATE: "FOR NO KEY UPDATE",
+    _Strength.LCS_FORUPDATE: "FOR UPDATE",
+}
+_MODES: Final = {
+    _Strength.LCS_FORKEYSHARE: LockMode.KEY_SHARE,
+    _Strength.LCS_FORSHARE: LockMode.SHARE,
+    _Strength.LCS_FORNOKEYUPDATE: LockMode.NO_KEY_UPDATE,
+    _Strength.LCS_FORUPDATE: LockMode.UPDATE,
+}
+_WAITS: Final = {
+    enums.LockWaitPolicy.LockWaitBlock: LockWait.WAIT,
+    enums.LockWaitPolicy.LockWaitError: LockWait.NOWAIT,
+    enums.LockWaitPolicy.LockWaitSkip: LockWait.SKIP,
+}
+
+
+def bind_condition(level: Level, node: Any, clause: Clause) -> Expression | None:
+    """Binds WHERE or HAVING."""
+    if node is None:
+        return None
+    expression = level.expression(node, clause)
+    return coerce_to_boolean(level.context, expression, clause.name, node)
+
+
+def bind_row_count(level: Level, node: Any, clause: Clause) -> Expression | None:
+    """Binds LIMIT or OFFSET; LIMIT ALL and LIMIT NULL are no limit."""
+    if node is None or (isinstance(node, ast.A_Const) and node.isnull):
+        return None
+    expression = level.expression(node, clause)
+    expression = coerce_to_specific(level.context, expression, oids.INT8, clause.name, node)
+    for part in walk(expression):
+        if isinstance(part, ColumnRef):
+            message = f"argument of {clause.name} must not contain variables"
+            raise error_at(level.place_of(part), "42P10", message)
+    return expression
+
+
+# ---- VALUES --------------------------------------------------------------------------------------
+
+
+def bind_values(level: Level, node: Any) -> BoundSelect:
+    """Binds a VALUES list that is a query. Raises 42601, 42804."""
+    rows = bind_value_rows(level, node.valuesLists)
+    columns = list(zip(*rows, strict=True))
+    column_nodes = list(zip(*node.valuesLists, strict=True))
+    fields = []
+    converted = []
+    for at, (members, nodes) in enumerate(zip(columns, column_nodes, strict=True), 1):
+        target = select_common_type(members, nodes, "VALUES")
+        column = [
+            coerce_to_common(level.context, member, target, "VALUES", member_node)
+            for member, member_node in zip(members, nodes, strict=True)
+        ]
+        fields.append(Field(f"column{at}", target, common_typmod(column, target)))
+        converted.append(column)
+    relation = ValuesRelation(tuple(zip(*converted, strict=True)), "*VALUES*", tuple(fields))
+    return _select_over_values(level, node, relation)
+
+
+def bind_value_rows(level: Level, lists: Sequence[Any]) -> list[list[Expression]]:
+    """Binds the rows of VALUES. Raises 42601 where their lengths differ."""
+    rows = []
+    for row in lists:
+        if len(row) != len(lists[0]):
+            message = "VALUES lists must all be the same length"
+            raise error_at(row, "42601", message)
+        rows.append([level.expression(value, clauses.VALUES) for value in row])
+    return rows
+
+
+def _select_over_values(level: Level, node: Any, relation: ValuesRelation) -> BoundSelect:
+    item = Item(len(level.items), relation.alias, relation.fields)
+    level.items.append(item)
+    entries = [
+        TargetEntry(ColumnRef(item.relation, at, f.name, f.type, f.typmod), f.name, None)
+        for at, f in enumerate(relation.fields)
+    ]
+    order_by = bind_order_by(level, node.sortClause, entries)
+    offset = bind_row_count(level, node.limitOffset, clauses.OFFSET)
+    limit = bind_row_count(level, node.limitCount, clauses.LIMIT)
+    if node.lockingClause:
+        name = _STRENGTHS[node.lockingClause[0].strength]
+        raise error_at(None, "0A000", f"{name} cannot be applied to VALUES")
+    targets = tuple([Target(entry.expression, entry.name) for entry in entries])
+    return BoundSelect(
+        relation,
+        targets,
+        order_by=order_by,
+        limit=limit,
+        offset=offset,
+        fields=fields_from(targets),
+    )

@@ -1,0 +1,61 @@
+"""The front of the binder: a statement's tree to a BoundQuery."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from storage.catalog import Catalog
+from storage.errors import DatabaseError, not_supported
+from tsql.binder.context import CatalogRelations, Context, Level
+from tsql.binder.expressions import bind
+from tsql.binder.insert import bind_insert
+from tsql.binder.select import bind_select
+from tsql.binder.update import bind_delete, bind_update
+from tsql.bound import BoundQuery, BoundStatement
+from tsql.env import Env
+from tsql.functions import load  # noqa: F401 - for the functions and types that it registers
+from tsql.parser import ast
+
+
+def bind_query(
+    node: Any,
+    catalog: Catalog,
+    env: Env,
+    parameter_types: Sequence[int] | None = (),
+    *,
+    catalog_relations: CatalogRelations | None = None,
+) -> BoundQuery:
+    """Binds a SELECT, VALUES, INSERT, UPDATE or DELETE.
+
+    Type 0 or UNKNOWN among `parameter_types` (or none at all) means: infer; None: the statement may
+    have no parameters. `env` gives the search path, and the settings by which literals are read.
+    """
+    types = None if parameter_types is None else list(parameter_types)
+    context = Context(catalog, env, types, catalog_relations)
+    level = Level(context, bind, bind_select)
+    try:
+        statement = _statement(level, node)
+        return BoundQuery(
+            statement,
+            context.parameter_types(),
+            tuple(context.tables.items()),
+            is_cacheable=not context.reads_clock,
+        )
+    except RecursionError:
+        hint = "Write the statement with less nesting."
+        raise DatabaseError("54001", "stack depth limit exceeded", hint=hint) from None
+
+
+def _statement(level: Level, node: Any) -> BoundStatement:
+    match node:
+        case ast.SelectStmt():
+            return bind_select(level, node)
+        case ast.InsertStmt():
+            return bind_insert(level, node)
+        case ast.UpdateStmt():
+            return bind_update(level, node)
+        case ast.DeleteStmt():
+            return bind_delete(level, node)
+        case ast.MergeStmt():
+            raise not_supported("MERGE")
+        case _:
+            raise not_supported(type(node).__name__.removesuffix("Stmt"))

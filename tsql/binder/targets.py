@@ -1,0 +1,110 @@
+"""Target lists: what SELECT and RETURNING give, with `*` taken apart and names found."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from storage.errors import DatabaseError
+from tsql.binder.coercion import known
+from tsql.binder.columns import expand_star
+from tsql.binder.containers import bind_indirection, fields_of
+from tsql.binder.context import Clause, Level
+from tsql.binder.locations import error_at
+from tsql.binder.names import column_name
+from tsql.binder.nodes import is_a
+from tsql.bound import ColumnRef, Expression, Field, FieldAccess, Target, WholeRow
+from tsql.parser import ast
+from tsql.types import oids
+from tsql.types.type_names import type_name
+
+TARGETS_MAX: Final = 1664
+
+
+@dataclass(slots=True)
+class TargetEntry:
+    """One output column while its query is being bound; later clauses may change its expression."""
+
+    expression: Expression
+    name: str
+    node: Any
+
+
+def bind_targets(level: Level, nodes: Sequence[Any], clause: Clause) -> list[TargetEntry]:
+    """Binds a list of `ast.ResTarget`."""
+    entries: list[TargetEntry] = []
+    with level.within(clause):
+        for target in nodes:
+            entries += _bind(level, target)
+    if len(entries) > TARGETS_MAX:
+        raise DatabaseError("54011", f"target lists can have at most {TARGETS_MAX} entries")
+    return entries
+
+
+def _bind(level: Level, target: Any) -> Iterator[TargetEntry]:
+    node = target.val
+    columns = expand_star(level, node)
+    if columns is not None:
+        for column in columns:
+            yield TargetEntry(column, column.name, node)
+        return
+    if is_a(node, ast.A_Indirection) and isinstance(node.indirection[-1], ast.A_Star):
+        yield from _expand_record(level, node)
+        return
+    expression = level.bind(level, node)
+    name = column_name(node) if target.name is None else target.name
+    yield TargetEntry(expression, name, node)
+
+
+def _expand_record(level: Level, node: Any) -> Iterator[TargetEntry]:
+    """Yields the fields of (record).*."""
+    *parts, _ = node.indirection
+    inner = ast.A_Indirection(arg=node.arg, indirection=tuple(parts)) if parts else None
+    record = level.bind(level, node.arg) if inner is None else bind_indirection(level, inner)
+    if record.type != oids.RECORD:
+        message = f"type {type_name(record.type)} is not composite"
+        raise error_at(node, "42809", message)
+    if isinstance(record, WholeRow):
+        for column in record.columns:
+            yield TargetEntry(column, column.name, node)
+        return
+    fields = fields_of(level, record)
+    if fields is None:
+        raise error_at(node, "42809", "record type has not been registered")
+    for position, (name, type_, typmod) in enumerate(fields):
+        yield TargetEntry(FieldAccess(record, position, type_, typmod), name, node)
+
+
+def resolve_unknowns(level: Level, entries: Sequence[TargetEntry]) -> None:
+    """Makes text of what nothing has given a type."""
+    for entry in entries:
+        entry.expression = known(level.context, entry.expression, entry.node)
+
+
+def finished(level: Level, entries: Sequence[TargetEntry]) -> tuple[Target, ...]:
+    """Returns the targets, each with the table's column that it is, if it is one."""
+    return tuple([_target(level, entry) for entry in entries])
+
+
+def _target(level: Level, entry: TargetEntry) -> Target:
+    table_id, number = origin(level, entry.expression)
+    return Target(entry.expression, entry.name, table_id, number)
+
+
+def origin(level: Level, expression: Expression) -> tuple[int, int]:
+    """Returns id and number of the table's column that the expression is, or zeros."""
+    if isinstance(expression, ColumnRef):
+        for item in level.items:
+            if item.relation == expression.relation and expression.position < len(item.columns):
+                column = item.columns[expression.position]
+                return column.table_id, column.column_number
+    return 0, 0
+
+
+def fields_from(targets: Sequence[Target]) -> tuple[Field, ...]:
+    """Returns the result columns of a list of targets."""
+    return tuple(
+        [
+            Field(t.name, t.expression.type, t.expression.typmod, t.table_id, t.column_number)
+            for t in targets
+        ]
+    )

@@ -1,0 +1,94 @@
+"""UPDATE and DELETE."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tsql.binder import context as clauses
+from tsql.binder.assignments import assigned, destination
+from tsql.binder.context import Item, Level
+from tsql.binder.defaults import checks_of, default_of
+from tsql.binder.from_items import bind_item, table_relation
+from tsql.binder.locations import error_at, unsupported_at
+from tsql.binder.nodes import is_a
+from tsql.binder.select import bind_condition
+from tsql.binder.writes import bind_returning, bind_target
+from tsql.bound import (
+    BoundDelete,
+    BoundUpdate,
+    Const,
+    Default,
+    Expression,
+    SetColumn,
+)
+from tsql.parser import ast
+from tsql.types import oids
+
+
+def bind_update(level: Level, node: Any) -> BoundUpdate:
+    """Binds an `ast.UpdateStmt`."""
+    item = bind_target(level, node)
+    assert item.table is not None
+    _refuse_more_items(level, node.fromClause, "UPDATE … FROM")
+    assignments = bind_assignments(level, item, node.targetList)
+    where = bind_condition(level, node.whereClause, clauses.WHERE)
+    returning, fields = bind_returning(level, node)
+    checks = checks_of(item.table, level.context.env)
+    return BoundUpdate(table_relation(item), assignments, where, checks, returning, fields)
+
+
+def bind_delete(level: Level, node: Any) -> BoundDelete:
+    """Binds an `ast.DeleteStmt`."""
+    item = bind_target(level, node)
+    _refuse_more_items(level, node.usingClause, "DELETE … USING")
+    where = bind_condition(level, node.whereClause, clauses.WHERE)
+    returning, fields = bind_returning(level, node)
+    return BoundDelete(table_relation(item), where, returning, fields)
+
+
+def _refuse_more_items(level: Level, nodes: Sequence[Any] | None, feature: str) -> None:
+    """Binds further FROM items for their errors, and refuses them."""
+    for node in nodes or ():
+        bind_item(level, node)
+    if nodes:
+        raise unsupported_at(nodes[0], feature)
+
+
+def bind_assignments(level: Level, item: Item, nodes: Sequence[Any]) -> tuple[SetColumn, ...]:
+    """Binds the SET list. Raises 42703, 42601, 42804."""
+    values = [_value(level, target.val) for target in nodes]
+    table, context = item.table, level.context
+    assert table is not None
+    result: list[SetColumn] = []
+    for target, (given, value_node) in zip(nodes, values, strict=True):
+        to = destination(item, target)
+        if any(other.position == to.position for other in result):
+            message = f'multiple assignments to same column "{to.name}"'
+            raise error_at(None, "42601", message)
+        if not isinstance(given, Default):
+            value = assigned(context, table, given, to, value_node)
+        elif to.position < len(table.columns):
+            value = default_of(table.columns[to.position], context.env)
+        else:
+            value = Const(None, oids.JSONB)
+        result.append(SetColumn(to.position, value))
+    return tuple(result)
+
+
+def _value(level: Level, node: Any) -> tuple[Expression, Any]:
+    """Returns a bound value with its node; (a, b) = (1, 2) is taken apart."""
+    if is_a(node, ast.MultiAssignRef):
+        source: Any = node.source
+        if isinstance(source, ast.SubLink):
+            raise unsupported_at(source, "multiple assignment from a subquery")
+        if not is_a(source, ast.RowExpr):
+            message = (
+                "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression"
+            )
+            raise error_at(source, "0A000", message)
+        if len(source.args or ()) != node.ncolumns:
+            message = "number of columns does not match number of values"
+            raise error_at(source, "42601", message)
+        node = source.args[node.colno - 1]
+    if isinstance(node, ast.SetToDefault):
+        return Default(), node
+    return level.expression(node, clauses.UPDATE), node
