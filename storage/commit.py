@@ -26,7 +26,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from storage.clock import Clock, TimestampSource
-from storage.disk import DiskGuard, no_room
+from storage.disk import Disk, no_room
 from storage.errors import DatabaseError
 from storage.kv.batches import BATCH_KEY, BatchRecord, encode_record
 from storage.kv.engine import Engine, EngineError, Fault, KeyRange
@@ -133,13 +133,13 @@ class Committer:
         clock: Clock,
         syncer: Syncer,
         synced_numbers: SyncedNumbers,
-        disk: DiskGuard,
+        disk: Disk,
         reopen: Reopening | None,
         die: Callable[[str], None],
     ) -> None:
         self.engine = engine
         self.timestamps = TimestampSource(clock, last.timestamp)
-        self.disk = disk
+        self.disk: Disk = disk
         self.snapshots = SnapshotRegister()
         self._clock = clock
         self._number = self._synced_number = last.number

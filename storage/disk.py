@@ -10,7 +10,7 @@ plenty.
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from storage.errors import DatabaseError
 
@@ -31,6 +31,26 @@ class DiskSettings:
     ballast_bytes: int = 32 * MIB
 
 
+class Disk(Protocol):
+    """What the committer asks about room."""
+
+    @property
+    def is_low(self) -> bool:
+        """Whether less than the floor was free at the last look."""
+
+    def free_bytes(self) -> int:
+        """Returns what an unprivileged process may still write."""
+
+    def look(self) -> None:
+        """Measures the free space."""
+
+    def check(self, more_bytes: int = 0) -> None:
+        """Raises 53100 if there is no room for inserts and updates (of so many bytes)."""
+
+    def drop_ballast(self) -> None:
+        """Frees what is kept for bad times."""
+
+
 class DiskGuard:
     """Watches the file system of a directory."""
 
@@ -43,12 +63,11 @@ class DiskGuard:
         self.look()
 
     def free_bytes(self) -> int:
-        """Returns what an unprivileged process may still write."""
         figures = os.statvfs(self._directory)
         return figures.f_bavail * figures.f_frsize
 
     def look(self) -> None:
-        """Measures the free space and moves the ballast accordingly; 2 µs when nothing changes."""
+        """Measures the free space, and moves the ballast accordingly; 2 µs if nothing changes."""
         free = self.free_bytes()
         floor = self._settings.floor_bytes
         self.is_low = free < floor
@@ -59,7 +78,6 @@ class DiskGuard:
             self._make_ballast()
 
     def check(self, more_bytes: int = 0) -> None:
-        """Raises 53100 if there is no room for inserts and updates (of so many bytes)."""
         if self.is_low:
             self.look()
         floor = self._settings.floor_bytes
@@ -67,7 +85,6 @@ class DiskGuard:
             raise no_room()
 
     def drop_ballast(self) -> None:
-        """Frees what the ballast file holds."""
         self._ballast.unlink(missing_ok=True)
         self._has_ballast = False
 
@@ -83,11 +100,10 @@ class DiskGuard:
         self._has_ballast = True
 
 
-class UnlimitedDisk(DiskGuard):
-    """A guard for stores that have no disk."""
+class UnlimitedDisk:
+    """The disk of a store that has none."""
 
-    def __init__(self) -> None:
-        self.is_low = False
+    is_low = False
 
     def free_bytes(self) -> int:
         return 1 << 62

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from storage.clock import Clock, SystemClock
 from storage.commit import Committer, Reopening, SyncedNumbers
 from storage.coordinator import LocalCoordinator
-from storage.disk import DiskGuard, DiskSettings, UnlimitedDisk
+from storage.disk import Disk, DiskGuard, DiskSettings, UnlimitedDisk
 from storage.errors import DatabaseError, not_supported
 from storage.items import SPILL_BIT
 from storage.kv import verdict
@@ -34,7 +34,7 @@ from storage.locks import LockTable
 from storage.point import Evaluated, evaluate
 from storage.scratch import ScratchSpace
 from storage.slices import Slices
-from storage.syncer import Syncer
+from storage.syncer import Syncer, SyncThread
 from storage.transaction import EmbeddedTransaction, Services
 
 T = TypeVar("T")
@@ -73,6 +73,7 @@ class StoreComponents:
     clock: Clock = field(default_factory=SystemClock)
     open_engine: Callable[[Path, RocksSettings], Engine] = RocksEngine
     make_locks: Callable[..., LockTable] = LockTable
+    make_syncer: Callable[[asyncio.AbstractEventLoop], Syncer] = SyncThread
     die: Callable[[str], None] = _exit_process
 
 
@@ -223,7 +224,7 @@ def _assemble(
     files: "_Files",
 ) -> OpenStore:
     loop = asyncio.get_running_loop()
-    syncer = Syncer(loop)
+    syncer = components.make_syncer(loop)
     committer = Committer(
         engine,
         decode_record(engine.get(BATCH_KEY)),
@@ -253,7 +254,7 @@ class _Files:
     """What lies beside the engine."""
 
     numbers: SyncedNumbers
-    disk: DiskGuard
+    disk: Disk
     reopen: Reopening | None
     close: Callable[[], None]
     scratch: Path
@@ -317,7 +318,7 @@ async def open_store(
 
 
 async def open_memory_store(
-    engine: MemoryEngine | None = None,
+    engine: Engine | None = None,
     settings: StoreSettings | None = None,
     components: StoreComponents | None = None,
 ) -> OpenStore:

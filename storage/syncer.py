@@ -18,7 +18,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from storage.kv.engine import EngineError
 
@@ -38,8 +38,21 @@ class _Job:
     is_long: bool
 
 
-class Syncer:
-    """Runs one sync at a time and reports its end on the loop.
+class Syncer(Protocol):
+    """Runs one sync at a time and reports its end on the loop."""
+
+    def start(self, work: Callable[[], None], done: Done, *, is_long: bool = False) -> None:
+        """Begins a sync; `done(error)` is called on the loop when it has ended.
+
+        Other blocking work may go the same way as `is_long`: the loop never does that by itself.
+        """
+
+    def close(self) -> None:
+        """Ends after the sync that is running."""
+
+
+class SyncThread:
+    """A thread that syncs, and the loop's help if it starves.
 
     Args:
         loop: The loop that must not wait.
@@ -55,17 +68,12 @@ class Syncer:
         self._thread.start()
 
     def start(self, work: Callable[[], None], done: Done, *, is_long: bool = False) -> None:
-        """Begins a sync; `done(error)` is called on the loop when it has ended.
-
-        Other blocking work may go the same way as `is_long`: the loop never does that by itself.
-        """
         self._job_number += 1
         job = self._running = _Job(self._job_number, work, done, is_long)
         self._jobs.put(job)
         self._loop.call_later(RESCUE_AFTER_SECONDS, self._rescue, job)
 
     def close(self) -> None:
-        """Ends the thread, after the sync that it is in."""
         self._jobs.put(None)
         self._thread.join()
 
