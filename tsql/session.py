@@ -13,13 +13,13 @@ from tsql.api import Result, SessionEvents, StatementDescription, TransactionSta
 from tsql.bound import Field
 from tsql.commands.command import Invocation
 from tsql.commands.table import command_of
-from tsql.database import Database, SessionOptions
 from tsql.env import Env
 from tsql.execution import prepare, revalidate, run_point, run_prepared, start_select
 from tsql.parser import ParsedStatement, parse
 from tsql.portal import Portal, take_rows
 from tsql.prepared import Prepared
 from tsql.session_state import SessionState
+from tsql.shared import SessionOptions, Shared
 from tsql.transactions import Phase, failed_transaction
 from tsql.types import oids
 
@@ -31,7 +31,7 @@ _ROWS_BEFORE_STREAM = 500
 class Session:
     """One client's session; see `tsql.api.Session`."""
 
-    def __init__(self, database: Database, options: SessionOptions) -> None:
+    def __init__(self, database: Shared, options: SessionOptions) -> None:
         self._state = SessionState(database, options)
         self._control = self._state.control
         self._guarded = self._state.interrupts.guarded

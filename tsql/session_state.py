@@ -9,13 +9,13 @@ from typing import Any, Final
 from storage.catalog import Catalog
 from storage.errors import DatabaseError
 from tsql.api import Notice, SessionEvents
-from tsql.database import Database, SessionOptions
 from tsql.env import Env
 from tsql.executor.run import Run
 from tsql.interrupts import Interrupts
 from tsql.portal import Portal
 from tsql.prepared import Prepared
 from tsql.settings import Settings, split_identifiers
+from tsql.shared import SessionOptions, Shared
 from tsql.transactions import TransactionControl
 
 #: Severities of client_min_messages, from the least important one.
@@ -33,7 +33,7 @@ class SessionState:
         ended: What to do at the transaction's end.
     """
 
-    def __init__(self, database: Database, options: SessionOptions) -> None:
+    def __init__(self, database: Shared, options: SessionOptions) -> None:
         self.database = database
         self.options = options
         self.events = SessionEvents()

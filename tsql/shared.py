@@ -1,0 +1,126 @@
+"""An open database: what all sessions share.
+
+database = await Database.open(store)
+session = database.session(SessionOptions(user="ann", database="ann"))
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from storage.catalog_store import CatalogStore
+from storage.duplicates import KeyRendering
+from storage.embedded import OpenStore
+from storage.index import IndexFunctions
+from storage.items import Row
+from storage.schema import Index, Table
+from storage.tables import Tables
+from tsql.binder import bind_expression_text
+from tsql.bound import ColumnRef, Expression
+from tsql.env import Env
+from tsql.executor.expressions import compile_expression
+from tsql.identifiers import quoted
+from tsql.planner.walk import conjuncts
+from tsql.prepared import Preparer
+from tsql.types.io import output_of
+
+#: Microseconds from 1970 to 2000, where PostgreSQL's time begins.
+_EPOCH_MICROSECONDS: Final = 946_684_800_000_000
+_STORED_EXPRESSIONS_ENV: Final = Env()
+
+
+def system_clock() -> int:
+    """Returns microseconds since 2000-01-01 UTC."""
+    return time.time_ns() // 1000 - _EPOCH_MICROSECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOptions:
+    """What a session is for.
+
+    Attributes:
+        settings: From the startup packet, by the names that the client used.
+        wake: Called when a notification is there for an idle client.
+    """
+
+    user: str = "terrascale"
+    database: str = "terrascale"
+    settings: Mapping[str, str] = field(default_factory=dict)
+    process_id: int = 0
+    wake: Callable[[], None] = lambda: None
+
+
+class Shared:
+    """The parts that sessions share.
+
+    Attributes:
+        catalogs: The catalog, committed and private.
+        tables: Operations on tables, compiled per version.
+        preparer: Bound and planned statements.
+        clock: Microseconds since 2000-01-01 UTC.
+    """
+
+    def __init__(
+        self, store: OpenStore, catalogs: CatalogStore, clock: Callable[[], int] = system_clock
+    ) -> None:
+        self.store = store
+        self.catalogs = catalogs
+        self.clock = clock
+        self.started_at = clock()
+        self._index_expressions: dict[tuple[int, int, int], Any] = {}
+        rendering = KeyRendering(render_key_value, quoted)
+        self.tables = Tables(catalogs, store.coordinator, self.compile_indexes, rendering)
+        self.preparer = Preparer(self.tables, self.index_expressions)
+
+    def index_expressions(
+        self, table: Table, index: Index
+    ) -> tuple[tuple[Expression, ...], tuple[Expression, ...]]:
+        """Returns the bound expressions of an index's parts, and its predicate's conjuncts."""
+        key = (table.id, table.version, index.id)
+        found = self._index_expressions.get(key)
+        if found is None:
+            parts = []
+            for part in index.parts:
+                if part.column_id is None:
+                    parts.append(bind_expression_text(part.expression_sql or "", table))
+                    continue
+                position = table.position(part.column_id)
+                column = table.columns[position]
+                parts.append(ColumnRef(0, position, column.name, column.sql_type, column.typmod))
+            predicate = []
+            if index.predicate_sql is not None:
+                predicate = conjuncts(bind_expression_text(index.predicate_sql, table))
+            if len(self._index_expressions) > 1000:
+                self._index_expressions.clear()
+            found = self._index_expressions[key] = (tuple(parts), tuple(predicate))
+        result: tuple[tuple[Expression, ...], tuple[Expression, ...]] = found
+        return result
+
+    def compile_indexes(self, table: Table) -> dict[int, IndexFunctions]:
+        """Returns the functions of the table's indexes on expressions and of its partial ones."""
+        result = {}
+        for index in table.indexes:
+            if index.predicate_sql is None and all(p.column_id is not None for p in index.parts):
+                continue
+            parts, _ = self.index_expressions(table, index)
+            functions = tuple(
+                None if part.column_id is not None else row_function(expression)
+                for part, expression in zip(index.parts, parts, strict=True)
+            )
+            predicate = None
+            if index.predicate_sql is not None:
+                predicate = row_function(bind_expression_text(index.predicate_sql, table))
+            result[index.id] = IndexFunctions(functions, predicate)
+        return result
+
+
+def row_function(expression: Expression) -> Callable[[Row], Any]:
+    """Returns a function of a row: what an index is made over."""
+    evaluate = compile_expression(expression)
+    return lambda row: evaluate(row, _STORED_EXPRESSIONS_ENV)
+
+
+def render_key_value(value: Any, sql_type: int, _typmod: int) -> str:
+    """Returns a value as "Key (a)=(…) already exists." shows it."""
+    return output_of(sql_type)(value, _STORED_EXPRESSIONS_ENV)
