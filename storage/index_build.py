@@ -17,7 +17,7 @@ from storage.keyspace import PREFIX_SIZE
 from storage.kv.store import Entry, Transaction
 from storage.table import TableAccess
 
-_PRESSURE_EVERY_ROWS = 128
+_PRESSURE_EVERY_ROWS = 32
 
 
 async def build_index(

@@ -42,8 +42,8 @@ from storage.keyspace import ITEMS, PREFIX_SIZE, prefix_range, storage_prefix
 from storage.kv.store import Entry, LockMode, Newest, Retry, Transaction
 from storage.schema import ColumnPolicy, ElementState, Index, Table
 
-#: insert_many gives the store a chance to spill after this many rows.
-_PRESSURE_EVERY_ROWS: Final = 256
+#: insert_many lets the store spill, and the loop turn, after this many rows: half a millisecond.
+_PRESSURE_EVERY_ROWS: Final = 32
 
 
 class Operation(enum.IntEnum):
