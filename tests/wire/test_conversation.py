@@ -24,7 +24,7 @@ class FakeChannel:
     """Keeps what is written; waits for more input by suspending."""
 
     is_blocked = False
-    turn_is_over = False
+    turn_end = float("inf")
 
     def __init__(self) -> None:
         self.sent: list[bytes] = []

@@ -5,6 +5,7 @@ their own module (wire.pg.rows). Text is encoded by the caller's encoding, since
 are in the client's.
 """
 
+import functools
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
@@ -38,6 +39,7 @@ def ready_for_query(status: bytes) -> bytes:
     return b"Z\0\0\0\5" + status
 
 
+@functools.lru_cache(maxsize=1024)
 def command_complete(tag: str) -> bytes:
     return frame(b"C", tag.encode() + b"\0")
 

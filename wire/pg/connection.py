@@ -37,6 +37,7 @@ _SMALL_KINDS: Final = frozenset(b"DCESHXcf")
 _COPY_KINDS: Final = frozenset(b"dcf")
 _ALLOWED_IN_COPY: Final = frozenset(b"dcfHS")
 _SYNC, _TERMINATE, _COPY_DATA, _PASSWORD = b"SXdp"
+_LENGTH_AT: Final = INT32.unpack_from
 _TLS_HANDSHAKE: Final = 0x16
 _CANCEL_REQUEST_BYTES: Final = 16
 
@@ -54,9 +55,11 @@ class Connection:
     """The incoming half of one connection."""
 
     def __init__(self, limits: Limits) -> None:
-        self.encoding: Encoding = UTF8
-        self.is_skipping = False
-        self.is_copying = False
+        self._decode_text = UTF8.decode
+        self._encoding = UTF8
+        self._is_exceptional = limits.message_bytes_max < SMALL_MESSAGE_BYTES_MAX
+        self._is_skipping = False
+        self._is_copying = False
         self._limits = limits
         self._buffer = b""  # complete up to _offset, then what isn't read yet
         self._offset = 0
@@ -170,20 +173,57 @@ class Connection:
 
     # ---- messages --------------------------------------------------------------------------------
 
+    @property
+    def encoding(self) -> Encoding:
+        """The client's encoding, which holds from the next message on."""
+        return self._encoding
+
+    @encoding.setter
+    def encoding(self, encoding: Encoding) -> None:
+        self._encoding = encoding
+        self._decode_text = encoding.decode
+
+    def _update(self) -> None:
+        """Notes whether the next message needs more care than most."""
+        self._is_exceptional = (
+            self._is_skipping
+            or self._is_copying
+            or self._has_lost_sync
+            or self._too_long is not None
+            or self._limits.message_bytes_max < SMALL_MESSAGE_BYTES_MAX
+        )
+
     def skip_until_sync(self) -> None:
         """Drops what follows, up to Sync: PostgreSQL's recovery from errors in a pipeline."""
-        self.is_skipping = True
+        self._is_skipping = True
+        self._update()
 
     def begin_copy(self) -> None:
         """From here on copied data is expected."""
-        self.is_copying = True
+        self._is_copying = True
+        self._update()
 
     def end_copy(self) -> None:
         """The copy is over, well or not; what the client still sends of it is dropped."""
-        self.is_copying = False
+        self._is_copying = False
+        self._update()
 
     def next_message(self) -> frontend.FrontendMessage | None:
         """Returns the next message that counts, or None if more bytes are needed."""
+        if not self._is_exceptional:
+            # The short way, for a message that is here whole, small, and meant to be handled.
+            buffer, offset = self._buffer, self._offset
+            if len(buffer) - offset >= 5:
+                (length,) = _LENGTH_AT(buffer, offset + 1)
+                end = offset + 1 + length
+                if 4 <= length <= SMALL_MESSAGE_BYTES_MAX and end <= len(buffer):
+                    message = frontend.decode_frame(buffer[offset:end], self._decode_text)
+                    if message is not None:
+                        self._offset = end
+                        return message
+        return self._next_message_carefully()
+
+    def _next_message_carefully(self) -> frontend.FrontendMessage | None:
         if self._has_lost_sync:
             raise FatalError(
                 "08P01", "terminating connection because protocol synchronization was lost"
@@ -193,14 +233,16 @@ class Connection:
                 if self._discarding:
                     return None
                 report, self._too_long = self._too_long, None
+                self._update()
                 if not self._is_dropped(report.kind):
                     return report
             if not self._has(5):
                 return None
             kind = self._buffer[self._offset]
             (length,) = INT32.unpack_from(self._buffer, self._offset + 1)
-            if self.is_copying and kind not in _ALLOWED_IN_COPY:
+            if self._is_copying and kind not in _ALLOWED_IN_COPY:
                 self._has_lost_sync = True
+                self._update()
                 return _unexpected_in_copy(kind)
             _check(kind, length)
             if length > self._limits.message_bytes_max:
@@ -215,14 +257,15 @@ class Connection:
             payload = self._buffer[start : self._offset]
             if kind == _COPY_DATA:
                 return frontend.CopyData(self._gathered(payload))
-            return frontend.decode(kind, payload, self.encoding.decode)
+            return frontend.decode(kind, payload, self._decode_text)
 
     def _is_dropped(self, kind: int) -> bool:
-        if self.is_skipping:
+        if self._is_skipping:
             if kind not in (_SYNC, _TERMINATE):
                 return True
-            self.is_skipping = False
-        return kind in _COPY_KINDS and not self.is_copying
+            self._is_skipping = False
+            self._update()
+        return kind in _COPY_KINDS and not self._is_copying
 
     def _gathered(self, payload: bytes) -> bytes:
         """Returns the payload with those of the CopyData messages behind it that are here whole.
@@ -251,6 +294,7 @@ class Connection:
             detail=f"Cannot enlarge string buffer containing 0 bytes by {length - 4} more bytes.",
         )
         self._too_long = frontend.Malformed(error, kind)
+        self._update()
         raw = self.take_raw()
         self._discarding = length + 1
         self.receive(raw)

@@ -10,6 +10,7 @@ former after the client was told.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
+from time import perf_counter
 from typing import Any, Final
 
 from storage.errors import DatabaseError, FatalError, not_supported
@@ -51,6 +52,7 @@ class Conversation:
         self._shapes = RowShapes()
         self._portal_formats: dict[str, tuple[int, ...]] = {}
         self._has_failed = False
+        self._context: Context | None = None
         self._handlers: dict[type[Any], Callable[[Any], Coroutine[Any, Any, None]]] = {
             frontend.Query: self._query,
             frontend.Parse: self._parse,
@@ -83,7 +85,7 @@ class Conversation:
                     self._fail(error)
                 if output.is_full:
                     await output.relieve()
-                if channel.turn_is_over:
+                if perf_counter() >= channel.turn_end:
                     output.flush_wanted()
                     await channel.next_turn()
         except FatalError as error:
@@ -160,7 +162,7 @@ class Conversation:
             if self.session.status is TransactionStatus.FAILED:
                 raise _aborted()
             decoders = statement.decoders(message)
-            context = Context(self._connection.encoding, self.session.env)
+            context = self._context_now()
             values = decode_parameters(message, decoders, context)
         fields = None if statement.description is None else statement.description.fields
         if fields is not None:
@@ -169,6 +171,13 @@ class Conversation:
         self._portal_formats[message.portal] = message.result_formats
         self._send_notices()
         self.output.add(backend.BIND_COMPLETE)
+
+    def _context_now(self) -> Context:
+        """Returns what values need to know; the same object while nothing has changed."""
+        env, encoding, context = self.session.env, self._connection.encoding, self._context
+        if context is None or context.env is not env or context.encoding is not encoding:
+            context = self._context = Context(encoding, env)
+        return context
 
     async def _learn(self, statement: Statement, name: str) -> None:
         statement.description = await self.session.describe_statement(name)
@@ -244,7 +253,8 @@ class Conversation:
 
     async def _send_result(self, result: Result, formats: tuple[int, ...] | None) -> None:
         """Sends a result; without formats, a simple query's, with its row description."""
-        self._send_notices()
+        if self.session.events.notices:
+            self._send_notices()
         if result.fields is not None and result.copy_out is None and result.copy_in is None:
             await self._send_rows(result, result.fields, formats)
         elif result.copy_in is not None:
@@ -254,7 +264,8 @@ class Conversation:
             await copy_out(result.copy_out, self._channel, self.output)
         if self.session.events.parameters:
             self._follow_encoding()
-        self._send_notices()
+        if self.session.events.notices:
+            self._send_notices()
         if result.suspended:
             self.output.add(backend.PORTAL_SUSPENDED)
         elif result.tag:
@@ -274,9 +285,12 @@ class Conversation:
             formats = ()
             self.output.add(self._shapes.description(fields, formats, encoding))
         encoder = self._shapes.encoder(fields, formats, encoding)
-        context = Context(encoding, self.session.env) if encoder.needs_context else _NO_CONTEXT
+        context = self._context_now() if encoder.needs_context else _NO_CONTEXT
         if result.rows is not None:
-            await self._send_batch(result.rows, encoder.encode, context)
+            if len(result.rows) > _ROWS_PER_CHUNK:
+                await self._send_batch(result.rows, encoder.encode, context)
+            elif result.rows:
+                self.output.add(encoder.encode(result.rows, context))
         if result.stream is not None:
             await self._send_stream(result.stream, encoder.encode, context)
 
@@ -300,27 +314,25 @@ class Conversation:
         context: Context,
     ) -> None:
         output, channel = self.output, self._channel
-        if len(rows) <= _ROWS_PER_CHUNK:
-            if rows:
-                output.add(encode(rows, context))
-            if output.is_full:
-                await output.relieve()
-            return
         for start in range(0, len(rows), _ROWS_PER_CHUNK):
             output.add(encode(rows[start : start + _ROWS_PER_CHUNK], context))
             if output.is_full:
                 await output.relieve()
-            if channel.turn_is_over:
+            if perf_counter() >= channel.turn_end:
                 await channel.next_turn()
 
     def _ready(self) -> None:
         """Ends a simple query or a Sync."""
         self._clock.statement_ended()
-        self._send_events()
+        events = self.session.events
+        if events.notices or events.notifications or events.parameters:
+            self._send_events()
         status = self.session.status
-        if status.value == b"I":
+        if status is TransactionStatus.IDLE:
             self._portal_formats.clear()
-        self.output.add(backend.ready_for_query(status.value))
+            self.output.add(_READY_IDLE)
+        else:
+            self.output.add(backend.ready_for_query(status.value))
         self.output.want()
 
     def _send_notices(self) -> None:
@@ -354,6 +366,7 @@ class Conversation:
 
 
 _NO_CONTEXT: Any = None
+_READY_IDLE: Final = backend.ready_for_query(TransactionStatus.IDLE.value)
 
 
 def _aborted() -> DatabaseError:

@@ -6,6 +6,7 @@ connection. COPY TO STDOUT is a plain stream of CopyData.
 """
 
 import contextlib
+from time import perf_counter
 
 from storage.errors import DatabaseError
 from tsql.api import CopyIn, CopyOut
@@ -32,7 +33,7 @@ async def _receive(copy: CopyIn, connection: Connection, channel: Channel) -> st
             await _wait(copy, channel)
         elif isinstance(message, frontend.CopyData):
             await copy.data(message.data)
-            if channel.turn_is_over:
+            if perf_counter() >= channel.turn_end:
                 await channel.next_turn()
         elif isinstance(message, frontend.CopyDone):
             return await copy.done()
@@ -65,6 +66,6 @@ async def copy_out(copy: CopyOut, channel: Channel, output: Output) -> None:
         output.add(backend.copy_data(chunk))
         if output.is_full:
             await output.relieve()
-            if channel.turn_is_over:
+            if perf_counter() >= channel.turn_end:
                 await channel.next_turn()
     output.add(backend.COPY_DONE)

@@ -8,12 +8,12 @@ of PostgreSQL's manual.
 
 import struct
 from collections.abc import Callable
-from typing import Union
+from typing import Final, Union
 
 import msgspec
 
 from storage.errors import DatabaseError
-from wire.pg.codec import INT16, INT32, PayloadReader, protocol_violation
+from wire.pg.codec import INT32, PayloadReader, protocol_violation
 
 Text = Callable[[bytes], str]
 
@@ -119,6 +119,7 @@ FrontendMessage = Union[  # noqa: UP007 - a Union reads better over several line
     Sync, Flush, Terminate, FunctionCall, CopyData, CopyDone, CopyFail, Malformed,
 ]  # fmt: skip
 
+_INT32_AT: Final = INT32.unpack_from
 _SYNC = Sync()
 _FLUSH = Flush()
 _TERMINATE = Terminate()
@@ -145,18 +146,17 @@ def _parse(payload: bytes, text: Text) -> Parse:
 
 def _bind(payload: bytes, text: Text) -> Bind:
     """Reads Bind by hand: with Execute it is the hottest message."""
-    try:
-        portal_end = payload.index(0)
-        statement_end = payload.index(0, portal_end + 1)
-    except ValueError:
-        raise protocol_violation("invalid string in message") from None
+    portal_end = payload.find(0)
+    statement_end = payload.find(0, portal_end + 1)
+    if portal_end < 0 or statement_end < 0:
+        raise protocol_violation("invalid string in message")
     try:
         formats, offset = _int16s(payload, statement_end + 1)
-        (count,) = INT16.unpack_from(payload, offset)
+        count = (payload[offset] << 8) + payload[offset + 1]
         offset += 2
         values: list[bytes | None] = []
-        for _ in range(count & 0xFFFF):
-            (length,) = INT32.unpack_from(payload, offset)
+        for _ in range(count):
+            (length,) = _INT32_AT(payload, offset)
             offset += 4
             if length == -1:
                 values.append(None)
@@ -167,7 +167,7 @@ def _bind(payload: bytes, text: Text) -> Bind:
             values.append(payload[offset:end])
             offset = end
         result_formats, offset = _int16s(payload, offset)
-    except struct.error:
+    except (struct.error, IndexError):
         raise protocol_violation("insufficient data left in message") from None
     if offset != len(payload):
         raise protocol_violation("invalid message format")
@@ -178,12 +178,12 @@ def _bind(payload: bytes, text: Text) -> Bind:
 
 def _int16s(payload: bytes, offset: int) -> tuple[tuple[int, ...], int]:
     """Returns a counted list of int16 and the offset behind it."""
-    (count,) = INT16.unpack_from(payload, offset)
+    count = (payload[offset] << 8) + payload[offset + 1]
     if not count:
         return (), offset + 2
-    count &= 0xFFFF
-    numbers = struct.unpack_from(f"!{count}h", payload, offset + 2)
-    return numbers, offset + 2 + 2 * count
+    if count == 1 and not payload[offset + 2]:
+        return (payload[offset + 3],), offset + 4
+    return struct.unpack_from(f"!{count}h", payload, offset + 2), offset + 2 + 2 * count
 
 
 def _execute(payload: bytes, text: Text) -> Execute:
@@ -265,6 +265,34 @@ _DECODERS: dict[int, Callable[[bytes, Text], FrontendMessage]] = {
     ord("c"): _copy_done,
     ord("f"): _copy_fail,
 }
+_PLAIN_DECODERS: Final = {
+    kind: decoder for kind, decoder in _DECODERS.items() if kind not in b"dcf"
+}
+
+#: Frames without data of their own (Execute, Describe, Close, Sync …) come in few forms.
+_FRAMES: Final[dict[bytes, FrontendMessage]] = {}
+_REPEATED_KINDS: Final = frozenset(b"EDCSH")
+_FRAME_COUNT_MAX: Final = 1024
+_FRAME_BYTES_MAX: Final = 64
+
+
+def decode_frame(frame: bytes, text: Text) -> FrontendMessage | None:
+    """Returns the message in a whole frame; None for one that counts in special states only."""
+    message = _FRAMES.get(frame)
+    if message is not None:
+        return message
+    decoder = _PLAIN_DECODERS.get(frame[0])
+    if decoder is None:
+        return None
+    try:
+        message = decoder(frame[5:], text)
+    except DatabaseError as error:
+        return Malformed(error, frame[0])
+    if frame[0] in _REPEATED_KINDS and len(frame) <= _FRAME_BYTES_MAX and frame.isascii():
+        if len(_FRAMES) >= _FRAME_COUNT_MAX:
+            _FRAMES.clear()
+        _FRAMES[frame] = message
+    return message
 
 
 def decode(kind: int, payload: bytes, text: Text) -> FrontendMessage:

@@ -25,9 +25,9 @@ class Channel(Protocol):
     async def more_input(self) -> None:
         """Returns when more bytes have been received. Raises Disconnect at the end of input."""
 
-    @property
-    def turn_is_over(self) -> bool:
-        """Whether this connection has held the event loop for as long as it may at a time."""
+    #: Reading of `time.perf_counter` at which this connection has held the event loop for as long
+    #: as it may at a time.
+    turn_end: float
 
     async def next_turn(self) -> None:
         """Lets others run."""

@@ -31,7 +31,7 @@ class ByteStream:
         self._output_waiter: asyncio.Future[None] | None = None
         self._is_output_paused = False
         self._is_input_paused = False
-        self._turn_end = 0.0
+        self.turn_end = 0.0
         self.has_input_ended = False
         self.is_lost = False
 
@@ -121,12 +121,7 @@ class ByteStream:
 
     def begin_turn(self) -> None:
         """From now on this connection holds the event loop."""
-        self._turn_end = time.perf_counter() + TURN_SECONDS_MAX
-
-    @property
-    def turn_is_over(self) -> bool:
-        """Whether it has held the loop for as long as it may at a time."""
-        return time.perf_counter() >= self._turn_end
+        self.turn_end = time.perf_counter() + TURN_SECONDS_MAX
 
     async def next_turn(self) -> None:
         """Lets others run."""
