@@ -40,6 +40,7 @@ import tsql.functions.numeric
 import tsql.functions.numeric_power
 import tsql.functions.ordered_set
 import tsql.functions.random
+import tsql.functions.regexp
 import tsql.functions.series
 import tsql.functions.similar
 import tsql.functions.statistics
