@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from storage.errors import DatabaseError
-from storage.types import Array, Interval, TimeTz
+from storage.keyparts import value_encoder
+from storage.types import Array, Interval, Kind, TimeTz
 from tsql.catalog import pg
 from tsql.functions import float as floats
 from tsql.functions.integer import compare
@@ -123,6 +124,8 @@ _IMAGES: dict[int, Callable[[Any], Any]] = {
     oids.BPCHAR: _blank_trimmed,
     oids.INTERVAL: Interval.span,
     oids.TIMETZ: _same,
+    # Keys are equal exactly if the values are: 1 and 1.0, but not 1 and true.
+    oids.JSONB: value_encoder(Kind.JSONB, None),
 }
 
 
