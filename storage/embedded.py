@@ -204,6 +204,12 @@ class OpenStore:
         await self._loop.run_in_executor(None, self.committer.close_engine)
         self._close_files()
 
+    def abandon(self) -> None:
+        """Lets go of the loop without saving anything: what a crash does, for tests."""
+        self._is_open = False
+        self._housekeeping.cancel()
+        self._services.scratch.close()
+
     def _keep_house(self) -> None:
         """Once a second: what no commit does by itself."""
         self.committer.keep_house()
