@@ -1,0 +1,37 @@
+"""Kinds of objects that TerraScale has none of: no OID names one, so no definition is found.
+
+Each answers NULL for an unknown OID in PostgreSQL. A function leaves this module when its kind
+comes.
+"""
+
+from typing import Final
+
+from tsql.functions.registry import implements
+
+_DEFINITIONS: Final = (
+    "pg_get_ruledef",
+    "pg_get_ruledef_ext",
+    "pg_get_viewdef",
+    "pg_get_viewdef_ext",
+    "pg_get_viewdef_wrap",
+    "pg_get_triggerdef",
+    "pg_get_triggerdef_ext",
+    "pg_get_partkeydef",
+    "pg_get_partition_constraintdef",
+    "pg_get_statisticsobjdef",
+    "pg_get_statisticsobjdef_columns",
+    "pg_get_statisticsobjdef_expressions",
+)
+_VISIBILITIES: Final = (
+    "pg_conversion_is_visible",
+    "pg_statistics_obj_is_visible",
+    "pg_ts_config_is_visible",
+    "pg_ts_dict_is_visible",
+    "pg_ts_parser_is_visible",
+    "pg_ts_template_is_visible",
+)
+
+
+@implements(*_DEFINITIONS, *_VISIBILITIES)
+def no_such_object(_oid: int, *_options: object) -> None:
+    return None
