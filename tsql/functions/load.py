@@ -2,6 +2,9 @@
 
 # ruff: noqa: F401 - imported for what they register
 
+import tsql.functions.absent_objects
+import tsql.functions.activity
+import tsql.functions.advisory_locks
 import tsql.functions.aggregate
 import tsql.functions.array
 import tsql.functions.array_search
@@ -39,10 +42,13 @@ import tsql.functions.number_output
 import tsql.functions.numeric
 import tsql.functions.numeric_power
 import tsql.functions.ordered_set
+import tsql.functions.privileges
 import tsql.functions.random
 import tsql.functions.regexp
 import tsql.functions.series
+import tsql.functions.session_info
 import tsql.functions.similar
+import tsql.functions.sizes
 import tsql.functions.statistics
 import tsql.functions.text
 import tsql.functions.text_cast
@@ -55,6 +61,7 @@ import tsql.functions.to_ascii
 import tsql.functions.type_info
 import tsql.functions.type_output
 import tsql.functions.width_bucket
+import tsql.functions.zone_lists
 import tsql.types.array
 import tsql.types.boolean
 import tsql.types.bytea
@@ -67,3 +74,4 @@ import tsql.types.numeric
 import tsql.types.text
 import tsql.types.type_names
 import tsql.types.uuid
+import tsql.types.void
