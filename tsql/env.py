@@ -24,7 +24,8 @@ class Env:
         clock: Returns microseconds since 2000-01-01 UTC, now: clock_timestamp().
         get_setting: current_setting's source: name -> text, raising 42704 for an unknown one.
         set_setting: set_config's target: (name, value, is_local) -> text.
-        session: What functions of the session itself need (sequences, advisory locks, ids); duck-typed there.
+        session: What functions of the session itself need (sequences, advisory locks, ids): the
+            members of tsql.functions.session_hooks.SessionHooks, or some of them.
         notice: Sends a notice: (severity, sqlstate, message).
     """
 
