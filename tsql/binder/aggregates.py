@@ -99,7 +99,8 @@ def _check_nesting(level: Level, arguments: Sequence[Expression], node: Any) -> 
                 hint = (
                     "You might be able to move the set-returning function into a LATERAL FROM item."
                 )
-                raise error_at(node.location, "0A000", message, hint=hint)
+                place = level.set_nodes[part.position].location
+                raise error_at(place, "0A000", message, hint=hint)
     if not level.clause.allows_aggregates:
         message = f"aggregate functions are not allowed in {level.clause.name}"
         raise error_at(node.location, "42803", message)

@@ -25,20 +25,20 @@ class Destination:
     typmod: int = -1
 
 
-def destination(item: Item, target: Any) -> Destination:
+def destination(item: Item, target: Any, *, is_update: bool) -> Destination:
     """Returns the column that an `ast.ResTarget` names. Raises 42703, 0A000."""
     table = item.table
     assert table is not None
     name = target.name
-    if target.indirection:
-        raise unsupported_at(target.location, "assignment to a part of a column")
     for position, column in enumerate(table.columns):
         if column.name == name:
+            if target.indirection:
+                raise unsupported_at(target.location, "assignment to a part of a column")
             return Destination(position, name, column.sql_type, column.typmod)
-    if name in SYSTEM_COLUMNS:
+    if name in SYSTEM_COLUMNS and is_update:
         message = f'cannot assign to system column "{name}"'
         raise error_at(target.location, "0A000", message)
-    if not item.is_dynamic:
+    if not item.is_dynamic or target.indirection:
         message = f'column "{name}" of relation "{table.name}" does not exist'
         raise error_at(target.location, "42703", message)
     if name not in item.attributes:

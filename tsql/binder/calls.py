@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from storage.errors import DatabaseError
 from tsql.binder import polymorphism
 from tsql.binder.aggregates import AggregateSyntax, bind_aggregate
 from tsql.binder.coercion import coerce, coerce_to
-from tsql.binder.context import Level
+from tsql.binder.context import FROM_FUNCTION, Level
 from tsql.binder.functions import Call, Candidate, Cast, default_texts, resolve
-from tsql.binder.locations import error_at, position_at, unsupported_at
+from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.nodes import is_a
 from tsql.binder.pathways import CoercionContext, array_of, common_type_of, is_true_array
 from tsql.bound import (
@@ -57,7 +56,7 @@ def bind_function(level: Level, node: Any) -> Expression:
     if field is not None:
         return field
     call = Call(schema, name, actual, tuple(names), bool(node.func_variadic))
-    found = resolve(call, node, has_order_by=bool(node.agg_order))
+    found = resolve(call, node, has_order_by=bool(node.agg_order) and not node.agg_within_group)
     if isinstance(found, Cast):
         return _bind_cast(level, found, arguments[0], nodes[0], node)
     return _bind_candidate(level, found, call, arguments, nodes, node)
@@ -143,13 +142,9 @@ def _bind_candidate(
             message = f"window function {proc.name} requires an OVER clause"
             raise error_at(node.location, "42809", message)
         raise unsupported_at(node.location, "window function")
-    try:
-        types, result = polymorphism.resolve(
-            call.actual, candidate.types, proc.result_type, common_type_of
-        )
-    except DatabaseError as error:
-        error.position = position_at(node.location)
-        raise
+    types, result = polymorphism.resolve(
+        call.actual, candidate.types, proc.result_type, common_type_of
+    )
     if proc.kind == "a":
         syntax = AggregateSyntax(candidate, types, result, tuple(nodes))
         return bind_aggregate(level, syntax, arguments, node)
@@ -175,7 +170,7 @@ def _call(
     spreads = proc.variadic_type == oids.ANY
     if call.is_variadic:
         last = arguments[-1].type
-        if not is_true_array(last) and not (spreads and last == oids.UNKNOWN):
+        if not is_true_array(last):
             raise error_at(node.args[-1], "42804", "VARIADIC argument must be an array")
         if not proc.variadic_type:
             raise error_at(node.location, "42883", f"function {call.shown()} does not exist")
@@ -224,6 +219,9 @@ def _signature(proc: PgProc) -> str:
 
 def _as_set(level: Level, call: FunctionCall, node: Any) -> Expression:
     """Notes a set-returning function of the target list; the expression is its current value."""
+    if level.clause is FROM_FUNCTION:
+        message = "set-returning functions must appear at top level of FROM"
+        raise error_at(node.location, "0A000", message)
     if not level.clause.allows_sets:
         message = f"set-returning functions are not allowed in {level.clause.name}"
         raise error_at(node.location, "0A000", message)
@@ -234,4 +232,5 @@ def _as_set(level: Level, call: FunctionCall, node: Any) -> Expression:
         if other == call and call.proc.volatility != "v":
             return SetRef(position, call.type, call.typmod)
     level.sets.append(replace(call))
+    level.set_nodes.append(node)
     return SetRef(len(level.sets) - 1, call.type, call.typmod)

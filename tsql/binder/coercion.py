@@ -155,9 +155,9 @@ def _cast_call(
 
 def fit_length(expression: Expression, typmod: int, how: CoercionContext) -> Expression:
     """Returns the expression with its value fitted to the type modifier."""
-    if typmod < 0 or typmod == expression.typmod:
+    if typmod == expression.typmod:
         return expression
-    way = length_pathway(expression.type)
+    way = length_pathway(expression.type) if typmod >= 0 else None
     if way is None:
         return Relabel(expression, expression.type, typmod)
     if way.method is Method.FUNCTION:

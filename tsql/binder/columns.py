@@ -13,6 +13,7 @@ from tsql.bound import ColumnRef, Expression, SystemColumn, WholeRow
 from tsql.parser import ast
 
 SYSTEM_COLUMNS: Final = {"ctid": 27, "xmin": 28, "cmin": 29, "xmax": 28, "cmax": 29, "tableoid": 26}
+_NOT_FROM_HERE: Final = "it cannot be referenced from this part of the query"
 
 
 def bind_column(level: Level, node: Any) -> Expression:
@@ -41,8 +42,12 @@ def _bare(level: Level, name: str, node: Any) -> Expression:
         if item.alias == name:
             return whole_row(item, node, level)
     _check_not_outer(level, name, node)
-    message = f'column "{name}" does not exist'
-    raise error_at(node, "42703", message, hint=hint_for(level.items, name, None))
+    hint = hint_for(level.items, name, None)
+    for item in level.hidden:
+        if any(column.name == name for column in item.columns):
+            where = f'column named "{name}" in table "{item.alias}"'
+            hint = f"There is a {where}, but {_NOT_FROM_HERE}."
+    raise error_at(node, "42703", f'column "{name}" does not exist', hint=hint)
 
 
 def _in_items(level: Level, name: str, node: Any) -> Expression | None:
@@ -130,12 +135,16 @@ def _qualified_item(level: Level, names: list[str], node: Any) -> Item:
 
 
 def _missing(level: Level, name: str, node: Any) -> DatabaseError:
-    for item in level.items:
-        if item.table is not None and item.table.name == name and item.alias != name:
+    invalid = f'invalid reference to FROM-clause entry for table "{name}"'
+    for item in (*level.items, *level.hidden):
+        if item.alias == name:
+            hint = f'There is an entry for table "{name}", but {_NOT_FROM_HERE}.'
+            return error_at(node, "42P01", invalid, hint=hint)
+        if item.table is not None and item.table.name == name:
             return error_at(
                 node,
                 "42P01",
-                f'invalid reference to FROM-clause entry for table "{name}"',
+                invalid,
                 hint=f'Perhaps you meant to reference the table alias "{item.alias}".',
             )
     return error_at(node, "42P01", f'missing FROM-clause entry for table "{name}"')

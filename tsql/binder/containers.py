@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from storage.errors import DatabaseError
-from tsql.binder.coercion import coerce, coerce_to, coerce_to_common, select_common_type
+from tsql.binder.coercion import (
+    coerce,
+    coerce_to,
+    coerce_to_common,
+    is_unknown_literal,
+    select_common_type,
+)
 from tsql.binder.columns import expand_star, record_columns
 from tsql.binder.context import Level
 from tsql.binder.functions import output_columns
@@ -19,6 +25,7 @@ from tsql.bound import (
     RowConstructor,
     SetRef,
     Subscript,
+    WholeRow,
 )
 from tsql.parser import ast
 from tsql.types import oids
@@ -93,7 +100,7 @@ def bind_row(level: Level, node: Any) -> Expression:
         star = expand_star(level, field)
         if star is None:
             bound = level.bind(level, field)
-            if bound.type == oids.UNKNOWN:
+            if is_unknown_literal(bound):
                 bound = coerce(level.context, bound, oids.TEXT, node=field)
             fields.append(bound)
         else:
@@ -135,6 +142,8 @@ def field_of(level: Level, record: Expression, name: str, node: Any) -> Expressi
         if column == name:
             return FieldAccess(record, position, type_, typmod)
     message = f'could not identify column "{name}" in record data type'
+    if isinstance(record, WholeRow):
+        message = f"column {level.items[record.relation].alias}.{name} does not exist"
     raise error_at(node, "42703", message)
 
 

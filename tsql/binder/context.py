@@ -56,6 +56,7 @@ ORDER_BY: Final = Clause("ORDER BY", allows_aggregates=True, allows_sets=True)
 DISTINCT_ON: Final = Clause("DISTINCT ON", allows_aggregates=True, allows_sets=True)
 LIMIT: Final = Clause("LIMIT")
 OFFSET: Final = Clause("OFFSET")
+JOIN: Final = Clause("JOIN conditions")
 FROM_FUNCTION: Final = Clause("functions in FROM", allows_sets=True)
 FILTER: Final = Clause("FILTER")
 VALUES: Final = Clause("VALUES")
@@ -155,11 +156,14 @@ class Level:
     """One query: its FROM items, and what its expressions have been found to hold.
 
     Attributes:
+        hidden: Items that the query has but this part of it can't name; errors hint at them.
         ctes: WITH queries by name, for this query and those inside it.
         sets: Set-returning functions of the target list; SetRef counts them.
+        set_nodes: Where each of them was written.
         places: By id of a ColumnRef or AggregateCall that stands in an expression: where it was
             written, for errors that only show when the whole query is known.
-        around: What is being bound inside the clause: "an aggregate", CASE, COALESCE …
+        no_sets_in: The construct being bound in which no set-returning function may be: CASE.
+        refusal: Why the query can't be run although it can be bound; its own errors go first.
     """
 
     context: Context
@@ -167,14 +171,16 @@ class Level:
     bind_select: Callable[["Level", Any], BoundSelect]
     parent: "Level | None" = None
     items: list[Item] = field(default_factory=list)
+    hidden: list[Item] = field(default_factory=list)
     clause: Clause = SELECT
     ctes: dict[str, Any] = field(default_factory=dict)
     sets: list[FunctionCall] = field(default_factory=list)
+    set_nodes: list[Any] = field(default_factory=list)
     aggregates: list[AggregateCall] = field(default_factory=list)
     places: dict[int, Any] = field(default_factory=dict)
     kept: list[Expression] = field(default_factory=list)
-    in_aggregate: bool = False
     no_sets_in: str | None = None
+    refusal: DatabaseError | None = None
 
     def child(self) -> "Level":
         """Returns the level of a query inside this one."""

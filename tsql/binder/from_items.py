@@ -9,6 +9,7 @@ from storage.schema import ColumnPolicy, Table
 from storage.schema import Sequence as SequenceRelation
 from tsql.binder import context as clauses
 from tsql.binder.calls import bind_function
+from tsql.binder.coercion import coerce_to_boolean
 from tsql.binder.context import Item, Level
 from tsql.binder.functions import output_columns
 from tsql.binder.locations import error_at, unsupported_at
@@ -36,8 +37,14 @@ def bind_from(level: Level, nodes: Sequence[Any] | None) -> Relation | None:
         return None
     relations = [bind_item(level, node) for node in nodes]
     if len(relations) > 1:
-        raise unsupported_at(nodes[1], "FROM with more than one item")
+        refuse(level, nodes[1], "FROM with more than one item")
     return relations[0]
+
+
+def refuse(level: Level, node: Any, feature: str) -> None:
+    """Notes that the query can't be run; binding goes on, for errors that PostgreSQL reports."""
+    if level.refusal is None:
+        level.refusal = unsupported_at(node, feature)
 
 
 def bind_item(level: Level, node: Any) -> Relation:
@@ -50,26 +57,38 @@ def bind_item(level: Level, node: Any) -> Relation:
         case ast.RangeFunction():
             return _function(level, node)
         case ast.JoinExpr():
-            bind_item(level, node.larg)
-            bind_item(level, node.rarg)
-            raise unsupported_at(_first_place(node), "JOIN")
+            return _join(level, node)
         case ast.RangeTableSample():
             raise unsupported_at(node.location, "TABLESAMPLE")
         case _:
             raise unsupported_at(node, type(node).__name__)
 
 
-def _first_place(node: Any) -> Any:
+def _join(level: Level, node: Any) -> Relation:
+    """Binds the parts of a join, which can't be run."""
+    left = bind_item(level, node.larg)
+    bind_item(level, node.rarg)
+    refuse(level, _rightmost(node.larg), "JOIN")
+    if node.usingClause or node.isNatural or node.alias is not None:
+        assert level.refusal is not None
+        raise level.refusal
+    if node.quals is not None:
+        condition = level.expression(node.quals, clauses.JOIN)
+        coerce_to_boolean(level.context, condition, "JOIN/ON", node.quals)
+    return left
+
+
+def _rightmost(node: Any) -> Any:
     while isinstance(node, ast.JoinExpr):
-        node = node.larg
+        node = node.rarg
     return node
 
 
-def _add(level: Level, item: Item, node: Any) -> None:
+def _add(level: Level, item: Item) -> None:
     """Adds an item. Raises 42712 for a name that is in use."""
     if any(other.alias == item.alias for other in level.items):
         message = f'table name "{item.alias}" specified more than once'
-        raise error_at(node, "42712", message)
+        raise DatabaseError("42712", message)
     level.items.append(item)
 
 
@@ -151,7 +170,7 @@ def _named(level: Level, node: Any) -> Relation:
         raise unknown_table(level, node)
     item = table_item(table, alias)
     item.columns = _renamed(item.columns, node.alias, alias)
-    _add(level, item, node)
+    _add(level, item)
     return table_relation(item)
 
 
@@ -164,7 +183,7 @@ def _catalog_relation(level: Level, node: Any, alias: str) -> Relation | None:
     if found is None:
         return None
     fields = _renamed(found.fields, node.alias, alias)
-    _add(level, Item(len(level.items), alias, fields, None, schema), node)
+    _add(level, Item(len(level.items), alias, fields, None, schema))
     return type(found)(found.name, alias, fields, found.rows)
 
 
@@ -181,7 +200,7 @@ def _select_relation(
     level: Level, select: BoundSelect, node: Any, alias: str, name: str
 ) -> Relation:
     fields = _renamed(select.fields, node.alias, name)
-    _add(level, Item(len(level.items), alias, fields), node)
+    _add(level, Item(len(level.items), alias, fields))
     return SubqueryRelation(select, alias, fields)
 
 
@@ -207,7 +226,7 @@ def _function(level: Level, node: Any) -> Relation:
     renamed = _renamed(fields, node.alias, alias)
     item = Item(len(level.items), alias, renamed)
     item.is_scalar = is_scalar and not node.ordinality
-    _add(level, item, node)
+    _add(level, item)
     return FunctionRelation(tuple(calls), alias, renamed, bool(node.ordinality))
 
 

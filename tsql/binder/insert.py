@@ -65,7 +65,8 @@ def bind_insert(level: Level, node: Any) -> BoundInsert:
 
 def _returning_level(level: Level, item: Item) -> Level:
     """Returns a level that sees the target only: EXCLUDED is gone."""
-    level.items[:] = [item]
+    level.hidden = [other for other in level.items if other is not item]
+    level.items = [item]
     return level
 
 
@@ -79,7 +80,7 @@ def _destinations(item: Item, node: Any) -> list[Destination]:
         ]
     result: list[Destination] = []
     for target in node.cols:
-        to = destination(item, target)
+        to = destination(item, target, is_update=False)
         if any(other.position == to.position for other in result):
             message = f'column "{to.name}" specified more than once'
             raise error_at(target.location, "42701", message)
@@ -109,7 +110,9 @@ def _rows(
     defaults: Sequence[Expression],
 ) -> tuple[tuple[Expression, ...], ...]:
     lists = node.selectStmt.valuesLists
-    source = Level(level.context, level.bind, level.bind_select, ctes=level.ctes)
+    source = Level(
+        level.context, level.bind, level.bind_select, hidden=level.items, ctes=level.ctes
+    )
     rows = []
     for row in lists:
         if len(row) != len(lists[0]):

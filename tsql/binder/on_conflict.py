@@ -44,7 +44,7 @@ def _arbiters(level: Level, item: Item, node: Any) -> tuple[Index | None, ...]:
     assert table is not None
     if node.conname is not None:
         return (_constraint(table, node.conname),)
-    wanted = [_inferred(level, element) for element in node.indexElems]
+    wanted = [_inferred(level, element, node.location) for element in node.indexElems]
     predicate = None
     if node.whereClause is not None:
         predicate = bind_condition(level, node.whereClause, clauses.WHERE)
@@ -77,18 +77,18 @@ def _constraint(table: Table, name: str) -> Index | None:
     raise error_at(None, "42704", message)
 
 
-def _inferred(level: Level, element: Any) -> Expression:
+def _inferred(level: Level, element: Any, place: int | None) -> Expression:
     """Binds one element of the inference specification."""
     if element.collation:
-        raise unsupported_at(element.location, "COLLATE")
+        raise unsupported_at(place, "COLLATE")
     if element.opclass:
-        raise unsupported_at(element.location, "operator class in ON CONFLICT")
+        raise unsupported_at(place, "operator class in ON CONFLICT")
     if element.ordering != enums.SortByDir.SORTBY_DEFAULT:
         message = "ASC/DESC is not allowed in ON CONFLICT clause"
-        raise error_at(element.location, "42P10", message)
+        raise error_at(place, "42P10", message)
     if element.nulls_ordering != enums.SortByNulls.SORTBY_NULLS_DEFAULT:
         message = "NULLS FIRST/LAST is not allowed in ON CONFLICT clause"
-        raise error_at(element.location, "42P10", message)
+        raise error_at(place, "42P10", message)
     if element.name is None:
         return level.expression(element.expr, clauses.INDEX)
     item = level.items[0]
@@ -96,7 +96,7 @@ def _inferred(level: Level, element: Any) -> Expression:
         if column.name == element.name:
             return ColumnRef(0, position, column.name, column.type, column.typmod)
     message = f'column "{element.name}" does not exist'
-    raise error_at(element.location, "42703", message)
+    raise error_at(place, "42703", message)
 
 
 def _key_columns(table: Table) -> list[Expression]:

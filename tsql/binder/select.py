@@ -149,6 +149,8 @@ class _Select:
         for window in node.windowClause or ():
             raise unsupported_at(window, "WINDOW")
         select = self._grouped(parts)
+        if level.refusal is not None:
+            raise level.refusal
         if isinstance(select.relation, TableRelation):
             select = replace(select, relation=table_relation(level.items[0]))
         return replace(select, locking=self._locking(select))

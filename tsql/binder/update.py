@@ -60,7 +60,7 @@ def bind_assignments(level: Level, item: Item, nodes: Sequence[Any]) -> tuple[Se
     assert table is not None
     result: list[SetColumn] = []
     for target, (given, value_node) in zip(nodes, values, strict=True):
-        to = destination(item, target)
+        to = destination(item, target, is_update=True)
         if any(other.position == to.position for other in result):
             message = f'multiple assignments to same column "{to.name}"'
             raise error_at(None, "42601", message)
