@@ -5,7 +5,7 @@ from typing import Any
 from storage.errors import not_supported
 from tsql.catalog import pg
 from tsql.functions.registry import CallSite, Function, builds, implements
-from tsql.types.type_names import type_name
+from tsql.types.type_names import type_name, type_named
 
 
 @builds("pg_typeof")
@@ -17,6 +17,11 @@ def pg_typeof(call: CallSite) -> Function:
 @implements("format_type")
 def format_type(oid: int | None, typmod: int | None) -> str | None:
     return None if oid is None else type_name(oid, typmod)
+
+
+@implements("to_regtype")
+def to_regtype(name: str) -> int | None:
+    return type_named(name)
 
 
 @implements("pg_num_nulls")

@@ -4,6 +4,7 @@ A regtype is an int (the type's OID) at run time.
 """
 
 import functools
+import re
 from typing import Final
 
 from storage.errors import DatabaseError
@@ -11,7 +12,7 @@ from tsql.catalog import pg
 from tsql.env import Env
 from tsql.types import oids
 from tsql.types.boolean import BLANKS
-from tsql.types.io import text_io
+from tsql.types.io import input_of, text_io
 from tsql.types.numeric import precision_and_scale
 
 #: Types whose SQL name isn't their internal one; %s is where a type modifier goes.
@@ -55,6 +56,10 @@ _FIELDS: Final = {
     0x7FFF: "",
 }
 _FULL_PRECISION: Final = 0xFFFF
+_ARRAY = re.compile(r"(?: ?\[[0-9]*\])+$| array(?:\[[0-9]*\])?$", re.IGNORECASE)
+_MODIFIER = re.compile(r" ?\( ?[0-9]+ ?(?:, ?-?[0-9]+ ?)?\)")
+_FLOAT = re.compile(r"float ?\( ?([0-9]{1,2}) ?\)")
+_FLOAT4_BITS: Final = 24
 
 
 def _interval_modifier(typmod: int) -> str:
@@ -101,17 +106,39 @@ def _types_by_sql_name() -> dict[str, int]:
     return result | aliases
 
 
+def type_named(text: str) -> int | None:
+    """Returns the OID of the type that a text names, None if there is none; modifiers don't count.
+
+    Raises 42601 for what can't be a type's name.
+    """
+    name = " ".join(text.split())
+    if not name:
+        raise DatabaseError("42601", f'invalid type name "{text}"')
+    name, is_array = (
+        (name[: match.start()], True) if (match := _ARRAY.search(name)) else (name, False)
+    )
+    if name[0] == '"' == name[-1]:
+        row = pg.types_by_name().get(name[1:-1].replace('""', '"'))
+        found = None if row is None else row.oid
+    else:
+        name = name.lower().removeprefix("pg_catalog.")
+        found = _types_by_sql_name().get(_MODIFIER.sub("", name))
+        if float_name := _FLOAT.fullmatch(name):
+            found = oids.FLOAT4 if int(float_name[1]) <= _FLOAT4_BITS else oids.FLOAT8
+        if found is None and " " in name:
+            raise DatabaseError("42601", f'syntax error at or near "{name.split()[1]}"')
+    return pg.types()[found].array if found and is_array else found
+
+
 def _regtype_in(text: str, typmod: int, env: Env) -> int:
-    """Takes a number, or a name as format_type gives it; modifiers and schemas aren't read."""
-    name = text.strip(BLANKS)
-    if name == "-":
+    stripped = text.strip(BLANKS)
+    if stripped == "-":
         return 0
-    if name.isdigit() and name.isascii():
-        return int(name[:20])
-    name = " ".join(name.split())
-    found = _types_by_sql_name().get(name) or _types_by_sql_name().get(name.lower())
+    if stripped.isdigit() and stripped.isascii():
+        return input_of(oids.OID)(stripped, -1, env)  # type: ignore[no-any-return]  # oid's is int
+    found = type_named(stripped)
     if found is None:
-        raise DatabaseError("42704", f'type "{name}" does not exist')
+        raise DatabaseError("42704", f'type "{stripped}" does not exist')
     return found
 
 

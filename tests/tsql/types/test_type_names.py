@@ -3,7 +3,7 @@
 import pytest
 
 from storage.errors import DatabaseError
-from tests.tsql.functions.calls import oid_of, read, shown
+from tests.tsql.functions.calls import call, oid_of, read, shown
 from tsql.types.type_names import type_name
 
 
@@ -44,6 +44,23 @@ def test_regtype() -> None:
         assert shown("regtype", read("regtype", text)) == "integer"
     assert shown("regtype", read("regtype", "double   precision[]")) == "double precision[]"
     assert read("regtype", "-") == 0
+    for text, expected in (
+        ("pg_catalog.int4", "integer"),
+        ('"char"', '"char"'),
+        ("varchar(10)", "character varying"),
+        ("timestamp(3) with time zone", "timestamp with time zone"),
+        ("float(10)", "real"),
+        ("int4[3][]", "integer[]"),
+        ("int array", "integer[]"),
+    ):
+        assert shown("regtype", read("regtype", text)) == expected
+        assert call("to_regtype(text)", text) == expected
+    assert call("to_regtype(text)", '"INT4"') is None
+    assert call("to_regtype(text)", "nothing") is None
+    for text, message in (("", 'invalid type name ""'), ("a b", 'syntax error at or near "b"')):
+        with pytest.raises(DatabaseError) as caught:
+            call("to_regtype(text)", text)
+        assert (caught.value.sqlstate, caught.value.message) == ("42601", message)
     with pytest.raises(DatabaseError) as caught:
         read("regtype", "nothing")
     assert (caught.value.sqlstate, caught.value.message) == (
