@@ -299,7 +299,6 @@ async def open_store(
 
     try:
         engine = open_engine()
-        directory.complete()
         numbers = SyncedThrough(directory.synced_through)
     except EngineError as error:
         directory.unlock()

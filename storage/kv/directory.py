@@ -34,7 +34,9 @@ class DataDirectory:
         self.synced_through = path / synced_through.FILE_NAME
         self._format = path / "format"
         try:
-            path.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                path.mkdir(parents=True)
+                sync_directory(path.parent)
             self._lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise DirectoryError(f"cannot use data directory {path}: {error.strerror}") from error
@@ -52,7 +54,7 @@ class DataDirectory:
 
     @property
     def is_new(self) -> bool:
-        """Whether no store has been made here yet."""
+        """Whether nothing has been made here yet."""
         return not self._format.exists()
 
     def _check_format(self) -> None:
@@ -68,11 +70,14 @@ class DataDirectory:
             )
 
     def _prepare(self) -> None:
+        """Makes what is missing, in an order that a crash in between doesn't disturb."""
         try:
             if self.is_new:
                 self._refuse_strangers()
-                self.store.mkdir(exist_ok=True)
                 synced_through.create(self.synced_through)
+                self._write_format()
+            self.store.mkdir(exist_ok=True)
+            sync_directory(self.path)
             shutil.rmtree(self.scratch, ignore_errors=True)
             self.scratch.mkdir()
         except OSError as error:
@@ -82,22 +87,18 @@ class DataDirectory:
 
     def _refuse_strangers(self) -> None:
         """A directory without a format file must not hold anything that looks like data."""
-        if self.store.exists() and any(self.store.glob("CURRENT")):
+        if (self.store / "CURRENT").exists():
             raise DirectoryError(
                 f"{self._format} is missing, but there is data in {self.path}: "
                 f"if it is TerraScale's, write the number {FORMAT} into that file"
             )
 
-    def complete(self) -> None:
-        """Marks a new directory as holding a store, durably."""
-        if not self.is_new:
-            return
+    def _write_format(self) -> None:
         temporary = self._format.with_suffix(".new")
         with temporary.open("w") as file:
             file.write(f"{FORMAT}\n")
             file.flush()
             os.fsync(file.fileno())
-        sync_directory(self.store)
         temporary.replace(self._format)
         sync_directory(self.path)
 
