@@ -90,15 +90,12 @@ async def run_query(state: SessionState, query: Query, values: tuple[Any, ...]) 
             return Result(query.fields, rows, tag=f"SELECT {len(rows)}")
         rows += batch
     result = Result(query.fields, rows)
-    result.stream = _streamed(state, batches, result, len(rows))
+    result.stream = _streamed(batches, result, len(rows))
     return result
 
 
-async def _streamed(
-    state: SessionState, batches: Batches, result: Result, count: int
-) -> AsyncIterator[Sequence[Row]]:
-    guarded = state.interrupts.guarded
-    while (batch := await guarded(batches.next())) is not None:
+async def _streamed(batches: Batches, result: Result, count: int) -> AsyncIterator[Sequence[Row]]:
+    while (batch := await batches.next()) is not None:
         count += len(batch)
         yield batch
     result.tag = f"SELECT {count}"

@@ -5,11 +5,11 @@ transaction, unless they control it themselves. Extended query: what runs betwee
 one. A single statement in autocommit tries its point form first, which needs no transaction.
 """
 
-from collections.abc import AsyncIterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from typing import Any, TypeVar, cast
 
 from storage.errors import DatabaseError
-from tsql.api import Result, SessionEvents, StatementDescription, TransactionStatus
+from tsql.api import CopyIn, Result, SessionEvents, StatementDescription, TransactionStatus
 from tsql.bound import Field
 from tsql.commands.command import Invocation
 from tsql.commands.table import command_of
@@ -34,7 +34,7 @@ class Session:
     def __init__(self, database: Shared, options: SessionOptions) -> None:
         self._state = SessionState(database, options)
         self._control = self._state.control
-        self._guarded = self._state.interrupts.guarded
+        self.guarded = self._state.interrupts.guarded
 
     # -- what the front door asks ----------------------------------------------------------------
 
@@ -75,7 +75,7 @@ class Session:
         try:
             statements = parse(sql)
         except BaseException:
-            await self._failed()
+            await self.failed()
             raise
         if not statements:
             return
@@ -88,13 +88,25 @@ class Session:
                 is_last = number == len(statements)
                 if result.stream is not None:
                     result.stream = self._finishing_stream(result.stream, is_last=is_last)
-                elif result.copy_in is None and result.copy_out is None:
-                    await self._finish(is_last=is_last)
+                elif result.copy_in is not None:
+                    result.copy_in = _FinishingCopy(self, result.copy_in, is_last=is_last)
+                elif result.copy_out is not None:
+                    chunks = self._finishing_stream(result.copy_out.chunks, is_last=is_last)
+                    result.copy_out.chunks = chunks
+                else:
+                    await self.finish(is_last=is_last)
             except BaseException as error:  # noqa: BLE001 - raised again
-                await self._failed()
+                await self.failed()
                 raise _without_cause(error) from None
-            yield result
-        await self._finish(is_last=True)
+            try:
+                yield result
+            except GeneratorExit:
+                raise
+            except BaseException:
+                # The front door couldn't send it, or a stream has failed.
+                await self.failed()
+                raise
+        await self.finish(is_last=True)
 
     async def _run_simple(self, parsed: ParsedStatement, *, is_alone: bool) -> Result:
         state = self._state
@@ -102,7 +114,7 @@ class Session:
         prepared = prepare(state, parsed, ())
         query = prepared.query
         if query is None:
-            return await self._guarded(self._run_command(parsed, (), is_alone=is_alone))
+            return await self.guarded(self._run_command(parsed, (), is_alone=is_alone))
         if query.parameter_types:
             raise DatabaseError("42P02", "there is no parameter $1")
         if is_alone and self._control.phase is Phase.IDLE:
@@ -110,7 +122,7 @@ class Session:
             if result is not None:
                 self._control.end_point()
                 return result
-        return await self._guarded(run_prepared(state, prepared, ()))
+        return await self.guarded(run_prepared(state, prepared, ()))
 
     async def _run_command(
         self, parsed: ParsedStatement, values: tuple[Any, ...], *, is_alone: bool
@@ -121,23 +133,32 @@ class Session:
         return await command.run(Invocation(self._state, parsed, values, is_alone))
 
     async def _finishing_stream(
-        self, stream: AsyncIterator[Sequence[Any]], *, is_last: bool
-    ) -> AsyncIterator[Sequence[Any]]:
+        self, stream: AsyncIterator[T], *, is_last: bool
+    ) -> AsyncIterator[T]:
         """Ends the transaction, if this was the last statement, before the tag goes out."""
         try:
-            async for batch in stream:
-                yield batch
-            await self._finish(is_last=is_last)
+            async for item in self._guarded_items(stream):
+                yield item
+            await self.finish(is_last=is_last)
         except BaseException as error:  # noqa: BLE001 - raised again
-            await self._failed()
+            await self.failed()
             raise _without_cause(error) from None
 
-    async def _finish(self, *, is_last: bool) -> None:
+    async def _guarded_items(self, stream: AsyncIterator[T]) -> AsyncIterator[T]:
+        """Yields a stream's items; an interrupt ends the wait for the next one."""
+        while True:
+            try:
+                item = await self.guarded(cast(Coroutine[Any, Any, T], anext(stream)))
+            except StopAsyncIteration:
+                return
+            yield item
+
+    async def finish(self, *, is_last: bool) -> None:
         """Commits what doesn't go on: autocommit, and an implicit transaction at its end."""
         if self._control.phase is Phase.IDLE or (is_last and not self._control.is_block):
             await self._control.commit()
 
-    async def _failed(self) -> None:
+    async def failed(self) -> None:
         """After an error: rolls back, or marks the block failed."""
         control = self._control
         if control.txn is not None:
@@ -228,7 +249,10 @@ class Session:
             state.begin_statement()
         query = prepared.query
         if query is None:
-            return await self._execute_command(running)
+            answer = await self._execute_command(running)
+            if answer.copy_in is not None:
+                answer.copy_in = _FinishingCopy(self, answer.copy_in, is_last=False)
+            return answer
         if control.phase is Phase.IDLE:
             may_be_point = not running.has_begun and not row_limit
             if may_be_point and (sync_follows or query.point_read is not None):
@@ -240,8 +264,8 @@ class Session:
                     return result
             control.begin_started()
         if query.is_write:
-            return await self._guarded(self._execute_write(running, row_limit))
-        return await self._guarded(self._execute_select(running, row_limit))
+            return await self.guarded(self._execute_write(running, row_limit))
+        return await self.guarded(self._execute_select(running, row_limit))
 
     async def _execute_command(self, running: Portal) -> Result:
         parsed = running.prepared.parsed
@@ -252,7 +276,7 @@ class Session:
         is_alone = self._control.phase is Phase.IDLE
         if is_alone:
             self._control.begin_started()
-        return await self._guarded(self._run_command(parsed, running.values, is_alone=is_alone))
+        return await self.guarded(self._run_command(parsed, running.values, is_alone=is_alone))
 
     async def _execute_select(self, running: Portal, row_limit: int) -> Result:
         state, prepared = self._state, running.prepared
@@ -293,7 +317,7 @@ class Session:
     async def _portal_stream(self, running: Portal, result: Result) -> AsyncIterator[Sequence[Any]]:
         is_end = False
         while not is_end:
-            rows, is_end = await self._guarded(take_rows(running, _ROWS_BEFORE_STREAM))
+            rows, is_end = await self.guarded(take_rows(running, _ROWS_BEFORE_STREAM))
             running.count += len(rows)
             if rows:
                 yield rows
@@ -307,10 +331,39 @@ class Session:
 
     async def sync(self, *, failed: bool) -> None:
         if failed:
-            await self._failed()
+            await self.failed()
         elif not self._control.is_block:
             await self._control.commit()
         self._state.interrupts.clear()
+
+
+class _FinishingCopy:
+    """A COPY FROM STDIN that ends its transaction, before its tag goes out."""
+
+    def __init__(self, session: Session, copy: CopyIn, *, is_last: bool) -> None:
+        self.column_count = copy.column_count
+        self.binary = copy.binary
+        self._session = session
+        self._copy = copy
+        self._is_last = is_last
+
+    async def data(self, chunk: bytes) -> None:
+        await self._run(self._copy.data(chunk))
+
+    async def done(self) -> str:
+        tag: str = await self._run(self._copy.done())
+        await self._run(self._session.finish(is_last=self._is_last))
+        return tag
+
+    async def fail(self, message: str) -> None:
+        await self._run(self._copy.fail(message))
+
+    async def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        try:
+            return await self._session.guarded(coroutine)
+        except BaseException as error:  # noqa: BLE001 - raised again
+            await self._session.failed()
+            raise _without_cause(error) from None
 
 
 def _tag_of(running: Portal, count: int) -> str:

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from tsql.commands import (
+    copy,
     ddl,
     explain,
     maintenance,
@@ -19,6 +20,7 @@ COMMANDS: Final[dict[type[Any], Command]] = {
     ast.CheckPointStmt: maintenance.CHECKPOINT,
     ast.ClosePortalStmt: maintenance.CLOSE,
     ast.ConstraintsSetStmt: maintenance.SET_CONSTRAINTS,
+    ast.CopyStmt: copy.COPY,
     ast.CreateSchemaStmt: ddl.CREATE_SCHEMA,
     ast.CreateStmt: ddl.CREATE_TABLE,
     ast.DeallocateStmt: statements.DEALLOCATE,

@@ -1,0 +1,195 @@
+r"""Bytes of COPY data to lines: chunks may break anywhere, records may span lines.
+
+The first line's end decides how all lines end (\n, \r or \r\n). In text, a backslash takes the
+character behind it into the line, an end of line too; in CSV, ends of line inside quotes belong to
+the record. A line `\.` ends the data, as it always has.
+"""
+
+from dataclasses import dataclass
+
+from storage.errors import DatabaseError
+from tsql.copy.options import CopyOptions
+
+#: Bytes that one line may have; PostgreSQL's own limit is that of its string buffers (1 GB).
+LINE_BYTES_MAX = 64 << 20
+
+
+@dataclass(slots=True)
+class LineReader:
+    """Splits data into lines, without their ends.
+
+    Attributes:
+        line_number: Of the line last given, counted as PostgreSQL counts.
+        is_ended: The end marker was seen: the rest is ignored.
+    """
+
+    options: CopyOptions
+    line_number: int = 0
+    is_ended: bool = False
+    _buffer: bytes = b""
+    _end: bytes | None = None
+
+    def feed(self, data: bytes) -> list[tuple[int, bytes]]:
+        """Returns the lines that are complete, each with its number."""
+        if self.is_ended:
+            return []
+        buffer = self._buffer + data if self._buffer else data
+        end = self._end or self._found_end(buffer)
+        if end is None:
+            self._keep(buffer)
+            return []
+        pieces = buffer.split(end)
+        if self.options.is_csv:
+            return self._csv_lines(pieces, end)
+        return self._text_lines(pieces, end)
+
+    def finish(self) -> list[tuple[int, bytes]]:
+        """Returns the last line, if it had no end."""
+        rest, self._buffer = self._buffer, b""
+        if self.is_ended or not rest:
+            return []
+        if self._end is None and rest.endswith(b"\r"):
+            rest = rest[:-1]
+        end = self._end or b"\n"
+        if self.options.is_csv and self._end is not None:
+            self.line_number += rest.count(end)
+        lines: list[tuple[int, bytes]] = []
+        self._add(rest, end, lines)
+        return lines
+
+    def _keep(self, rest: bytes) -> None:
+        if len(rest) > LINE_BYTES_MAX:
+            raise DatabaseError("54000", "COPY line is too long")
+        self._buffer = rest
+
+    def _found_end(self, buffer: bytes) -> bytes | None:
+        """Returns how lines end, by the first end outside of quotes and escapes."""
+        in_quote = False
+        quote = self.options.quote.encode() if self.options.is_csv else b""
+        newline, carriage = buffer.find(b"\n"), buffer.find(b"\r")
+        if newline < 0 and carriage < 0:
+            return None
+        if not self.options.is_csv or quote not in buffer:
+            at = min(place for place in (newline, carriage) if place >= 0)
+        else:
+            at = -1
+            for index, byte in enumerate(buffer):
+                if byte == quote[0]:
+                    in_quote = not in_quote
+                elif byte in b"\r\n" and not in_quote:
+                    at = index
+                    break
+            if at < 0:
+                return None
+        if buffer[at : at + 1] == b"\n":
+            self._end = b"\n"
+        elif at + 1 == len(buffer):
+            return None  # a carriage return, and perhaps a newline in the next chunk
+        else:
+            self._end = b"\r\n" if buffer[at + 1 : at + 2] == b"\n" else b"\r"
+        return self._end
+
+    # -- text ------------------------------------------------------------------------------------
+
+    def _text_lines(self, pieces: list[bytes], end: bytes) -> list[tuple[int, bytes]]:
+        lines: list[tuple[int, bytes]] = []
+        rest = pieces.pop()
+        held = b""
+        for piece in pieces:
+            line = held + piece
+            if line.endswith(b"\\") and _ends_escaped(line):
+                held = line + end
+                continue
+            held = b""
+            self._add(line, end, lines)
+            if self.is_ended:
+                return lines
+        self._keep(held + rest)
+        return lines
+
+    def _add(self, line: bytes, end: bytes, lines: list[tuple[int, bytes]]) -> None:
+        if line == b"\\.":
+            self.is_ended = True
+            return
+        numbered = self._numbered(line)
+        if not self.options.is_csv:
+            _check_literal_ends(line, end, self.line_number)
+        lines.append(numbered)
+
+    def _numbered(self, line: bytes) -> tuple[int, bytes]:
+        self.line_number += 1
+        return self.line_number, line
+
+    # -- CSV -------------------------------------------------------------------------------------
+
+    def _csv_lines(self, pieces: list[bytes], end: bytes) -> list[tuple[int, bytes]]:
+        lines: list[tuple[int, bytes]] = []
+        rest = pieces.pop()
+        quote = self.options.quote.encode()
+        held: list[bytes] = []
+        for piece in pieces:
+            if not held and quote not in piece:
+                self._add(piece, end, lines)
+                if self.is_ended:
+                    return lines
+                continue
+            held.append(piece)
+            record = end.join(held)
+            if self._is_open(record):
+                continue
+            self.line_number += len(held) - 1
+            self._add(record, end, lines)
+            held = []
+        self._keep(end.join([*held, rest]))
+        return lines
+
+    def _is_open(self, record: bytes) -> bool:
+        """Returns whether the record ends inside quotes."""
+        quote, escape = self.options.quote.encode(), self.options.escape.encode()
+        if quote == escape:
+            return record.count(quote) % 2 == 1
+        in_quote = was_escape = False
+        for byte in record:
+            if in_quote and byte == escape[0]:
+                was_escape = not was_escape
+            if byte == quote[0] and not was_escape:
+                in_quote = not in_quote
+            if byte != escape[0]:
+                was_escape = False
+        return in_quote
+
+
+def _ends_escaped(line: bytes) -> bool:
+    """Returns whether the line ends in an odd number of backslashes."""
+    return (len(line) - len(line.rstrip(b"\\"))) % 2 == 1
+
+
+def _check_literal_ends(line: bytes, end: bytes, number: int) -> None:
+    """Raises 22P04 for an end of line of another kind inside a line."""
+    if end == b"\n" and b"\r" in line:
+        if _unescaped(line, b"\r"):
+            raise _literal("carriage return", "\\r", number)
+    elif end != b"\n" and b"\n" in line:
+        if _unescaped(line, b"\n"):
+            raise _literal("newline", "\\n", number)
+    elif end == b"\r\n" and b"\r" in line and _unescaped(line, b"\r"):
+        raise _literal("carriage return", "\\r", number)
+
+
+def _unescaped(line: bytes, character: bytes) -> bool:
+    at = line.find(character)
+    while at >= 0:
+        if not _ends_escaped(line[:at]):
+            return True
+        at = line.find(character, at + 1)
+    return False
+
+
+def _literal(what: str, escape: str, number: int) -> DatabaseError:
+    error = DatabaseError(
+        "22P04",
+        f"literal {what} found in data",
+        hint=f'Use "{escape}" to represent {what}.',
+    )
+    error.context = f"line {number}"
+    return error
