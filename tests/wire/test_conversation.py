@@ -151,12 +151,12 @@ def test_an_error_in_a_pipeline_skips_to_sync() -> None:
     assert talk.session.log == ["parse ", "fail 22012 x", "sync failed", "parse ", "sync"]
 
 
-def test_a_flush_after_an_error_is_skipped_like_the_rest() -> None:
+def test_an_error_does_not_wait_for_sync() -> None:
     talk = Talk()
-    talk.feed(pgclient.execute("nope") + pgclient.FLUSH)
-    assert talk.channel.sent == []
-    talk.feed(pgclient.SYNC)
-    assert talk.kinds() == "EZ"
+    talk.feed(pgclient.parse("", "select 1") + pgclient.execute("nope") + pgclient.FLUSH)
+    assert talk.kinds() == "1E"
+    talk.feed(pgclient.FLUSH + pgclient.SYNC)
+    assert talk.kinds() == "1EZ"
 
 
 def test_an_error_beside_a_sessions_results_reaches_the_session() -> None:

@@ -101,12 +101,16 @@ class Conversation:
         self._connection.skip_until_sync()
 
     def _report(self, error: Exception) -> None:
-        """Sends an error. Raises it again, as FatalError, if the connection ends with it."""
+        """Sends an error, without waiting for Sync: the client may be waiting for less.
+
+        Raises it again, as FatalError, if the connection ends with it.
+        """
         self._send_notices()
         fault = errors.as_database_error(error)
         if errors.is_fatal(fault):
             raise errors.as_fatal(fault) from error
         self.output.add(errors.error_response(fault, self._connection.encoding.encode_lossy))
+        self.output.want()
 
     def _tell_fatal(self, error: DatabaseError) -> None:
         self.output.add(errors.error_response(error, self._connection.encoding.encode_lossy))
