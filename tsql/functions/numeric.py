@@ -19,6 +19,7 @@ from tsql.types.decimals import (
     ONE,
     ROUNDING,
     SCALE_MAX,
+    WIDE,
     ZERO,
     checked,
     divided,
@@ -275,7 +276,7 @@ def numeric_gcd(a: Decimal, b: Decimal) -> Decimal:
     if max(a.adjusted(), b.adjusted()) + scale > _EUCLID_DIGITS_MAX:
         # Python's integers have Lehmer's algorithm; conversion costs less than the many divisions.
         factor = unit(-scale)
-        common = math.gcd(int(EXACT.multiply(a, factor)), int(EXACT.multiply(b, factor)))
+        common = math.gcd(int(WIDE.multiply(a, factor)), int(WIDE.multiply(b, factor)))
         return scaled(common, scale)
     while b:
         a, b = b, EXACT.remainder(a, b)
@@ -289,7 +290,7 @@ def numeric_lcm(a: Decimal, b: Decimal) -> Decimal:
     scale = max(scale_of(a), scale_of(b))
     if not a or not b:
         return rounded(ZERO, scale)
-    quotient = EXACT.divide_int(a, numeric_gcd(a, b))
+    quotient = WIDE.divide_int(a, numeric_gcd(a, b))
     return numeric_mul(quotient, b).copy_abs().quantize(unit(scale), context=ROUNDING)
 
 
