@@ -210,6 +210,7 @@ def test_a_query_during_a_copy_ends_the_connection() -> None:
         ("ERROR", "unexpected message type 0x51 during COPY from stdin"),
         ("FATAL", "terminating connection because protocol synchronization was lost"),
     ]
+    assert talk.kinds() == "GEE"
     assert talk.session.copy_failure == "unexpected message type 0x51 during COPY from stdin"
     assert talk.is_over
 

@@ -183,6 +183,11 @@ class Connection:
         self._encoding = encoding
         self._decode_text = encoding.decode
 
+    @property
+    def has_lost_sync(self) -> bool:
+        """Whether a copy was broken off by another message: the next one is going to be fatal."""
+        return self._has_lost_sync
+
     def _update(self) -> None:
         """Notes whether the next message needs more care than most."""
         self._is_exceptional = (

@@ -29,7 +29,8 @@ from wire.pg.statements import RowShapes, Statement, StatementCache
 
 #: Rows encoded at once: a chunk of them is a few milliseconds at most.
 _ROWS_PER_CHUNK: Final = 256
-_SYNC_KINDS: Final = frozenset(b"QF")
+#: Messages that end with ReadyForQuery even if they can't be read.
+_SYNC_KINDS: Final = frozenset(b"QFS")
 
 
 class Conversation:
@@ -144,7 +145,8 @@ class Conversation:
         except Exception as error:  # noqa: BLE001 - becomes ErrorResponse
             await _abandon(results, error)
             self._report(error)
-        self._ready()
+        if not self._connection.has_lost_sync:
+            self._ready()
 
     # ---- extended query --------------------------------------------------------------------------
 

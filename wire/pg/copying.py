@@ -5,7 +5,6 @@ clients send them before they know that they are copying. Anything else is 08P01
 connection. COPY TO STDOUT is a plain stream of CopyData.
 """
 
-import contextlib
 from time import perf_counter
 
 from storage.errors import DatabaseError
@@ -41,7 +40,7 @@ async def _receive(copy: CopyIn, connection: Connection, channel: Channel) -> st
             await copy.fail(message.message)
             raise DatabaseError("57014", f"COPY from stdin failed: {message.message}")
         elif isinstance(message, frontend.Malformed):
-            await _give_up(copy, message.error.message)
+            message.error.context = await _give_up(copy, message.error.message)
             raise message.error
 
 
@@ -53,10 +52,13 @@ async def _wait(copy: CopyIn, channel: Channel) -> None:
         raise
 
 
-async def _give_up(copy: CopyIn, reason: str) -> None:
-    """Ends a copy for a reason on this side; the session's own account of it isn't needed."""
-    with contextlib.suppress(DatabaseError):
+async def _give_up(copy: CopyIn, reason: str) -> str | None:
+    """Ends a copy for a reason on this side; returns where the session was in the data."""
+    try:
         await copy.fail(reason)
+    except DatabaseError as error:
+        return error.context
+    return None
 
 
 async def copy_out(copy: CopyOut, channel: Channel, output: Output) -> None:
