@@ -61,11 +61,12 @@ class Query:
     Attributes:
         command: SELECT, INSERT, UPDATE or DELETE.
         fields: Of its rows, or None if it returns none.
-        point_read, point_write: Its form without a transaction, if it has one.
+        point_read, point_write: Its form without a transaction, if it has one, once compiled.
         locks: Whether it is a SELECT that locks rows.
     """
 
     __slots__ = (
+        "_is_compiled",
         "_source",
         "_subqueries",
         "_tables",
@@ -92,15 +93,27 @@ class Query:
         if not is_select and not getattr(statement, "returning", ()):
             self.fields = None
         self._tables = tables
+        self._is_compiled = False
         self._source: Source | None = None
         self._write: Write | None = None
-        self._subqueries: list[tuple[Source, SubqueryParameter]] | None = None
+        self._subqueries: list[tuple[Source, SubqueryParameter]] = []
         self.point_read: PointSelect | None = None
         self.point_write: PointWrite | None = None
-        if is_select:
-            self.point_read = None if self.locks else point_select(planned, tables)
+
+    def compile(self) -> None:
+        """Makes the operators, once; raises the errors of constant parts, as planning does."""
+        if self._is_compiled:
+            return
+        compiler = Compiler(self._tables)
+        root = self.plan.root
+        if isinstance(root, plan.Insert | plan.Update | plan.Delete):
+            self._write = compiler.write(root)
+            self.point_write = point_write(self.plan, self._tables)
         else:
-            self.point_write = point_write(planned, tables)
+            self._source = compiler.source(root)
+            self.point_read = None if self.locks else point_select(self.plan, self._tables)
+        self._subqueries = [(compiler.source(item.node), item) for item in self.plan.subqueries]
+        self._is_compiled = True
 
     @property
     def is_write(self) -> bool:
@@ -121,27 +134,19 @@ class Query:
 
     async def start(self, run: Run) -> Batches:
         """Starts a SELECT."""
-        if self._source is None:
-            self._source = Compiler(self._tables).source(self.plan.root)
-        if self.plan.subqueries:
-            await self._run_subqueries(run)
+        self.compile()
+        assert self._source is not None
+        if self._subqueries:
+            await run_subqueries(self._subqueries, run)
         return self._source(run)
 
     async def write(self, run: Run) -> WriteResult:
         """Runs an INSERT, UPDATE or DELETE in the run's transaction."""
-        if self._write is None:
-            root = self.plan.root
-            assert isinstance(root, plan.Insert | plan.Update | plan.Delete)
-            self._write = Compiler(self._tables).write(root)
-        if self.plan.subqueries:
-            await self._run_subqueries(run)
+        self.compile()
+        assert self._write is not None
+        if self._subqueries:
+            await run_subqueries(self._subqueries, run)
         return await self._write(run)
-
-    async def _run_subqueries(self, run: Run) -> None:
-        if self._subqueries is None:
-            compiler = Compiler(self._tables)
-            self._subqueries = [(compiler.source(item.node), item) for item in self.plan.subqueries]
-        await run_subqueries(self._subqueries, run)
 
 
 async def run_subqueries(subqueries: Sequence[tuple[Source, SubqueryParameter]], run: Run) -> None:

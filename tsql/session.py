@@ -117,12 +117,19 @@ class Session:
             return await self.guarded(self._run_command(parsed, (), is_alone=is_alone))
         if query.parameter_types:
             raise DatabaseError("42P02", "there is no parameter $1")
-        if is_alone and self._control.phase is Phase.IDLE:
-            result = await run_point(state, query, ())
-            if result is not None:
-                self._control.end_point()
-                return result
-        return await self.guarded(run_prepared(state, prepared, ()))
+        query.compile()
+        try:
+            if is_alone and self._control.phase is Phase.IDLE:
+                result = await run_point(state, query, ())
+                if result is not None:
+                    self._control.end_point()
+                    return result
+            return await self.guarded(run_prepared(state, prepared, ()))
+        except DatabaseError as error:
+            if query.is_write:
+                raise
+            # PostgreSQL has sent the row description when a SELECT fails while it runs.
+            return Result(query.fields, stream=_Failing(error))
 
     async def _run_command(
         self, parsed: ParsedStatement, values: tuple[Any, ...], *, is_alone: bool
@@ -220,6 +227,9 @@ class Session:
                 f"bind message supplies {len(values)} parameters, but prepared statement"
                 f' "{statement}" requires {expected}',
             )
+        if prepared.query is not None:
+            revalidate(state, prepared)
+            prepared.query.compile()
         if portal and portal in state.portals:
             raise DatabaseError("42P03", f'cursor "{portal}" already exists')
         state.portals[portal] = Portal(prepared, tuple(values))
@@ -257,7 +267,9 @@ class Session:
             may_be_point = not running.has_begun and not row_limit
             if may_be_point and (sync_follows or query.point_read is not None):
                 revalidate(state, prepared)
-                result = await run_point(state, prepared.query or query, running.values)
+                query = prepared.query or query
+                query.compile()
+                result = await run_point(state, query, running.values)
                 if result is not None:
                     control.end_point()
                     running.has_begun = running.is_done = True
@@ -364,6 +376,19 @@ class _FinishingCopy:
         except BaseException as error:  # noqa: BLE001 - raised again
             await self._session.failed()
             raise _without_cause(error) from None
+
+
+class _Failing:
+    """A stream that has failed before its first rows."""
+
+    def __init__(self, error: DatabaseError) -> None:
+        self._error = error
+
+    def __aiter__(self) -> AsyncIterator[Sequence[Any]]:
+        return self
+
+    async def __anext__(self) -> Sequence[Any]:
+        raise self._error
 
 
 def _tag_of(running: Portal, count: int) -> str:
