@@ -100,10 +100,16 @@ def unit_named(name: str, *, datetime_words: bool = True) -> Unit | str | None:
     return None
 
 
-def unit_error(name: str, type_name: str, *, datetime_words: bool = True) -> DatabaseError:
-    """Returns the error for a unit that the type doesn't have, or that nothing has."""
+def unit_error(
+    name: str, type_name: str, *, datetime_words: bool = True, special_words: bool = True
+) -> DatabaseError:
+    """Returns the error for a unit that the type doesn't have, or that nothing has.
+
+    Without `special_words`, "now" and the like are as unknown as any other word.
+    """
     lower = name.lower()
-    if unit_named(name, datetime_words=datetime_words) is None:
+    unit = unit_named(name, datetime_words=datetime_words)
+    if unit is None or not (special_words or isinstance(unit, Unit)):
         return DatabaseError("22023", f'unit "{lower}" not recognized for type {type_name}')
     return DatabaseError("0A000", f'unit "{lower}" not supported for type {type_name}')
 
@@ -247,7 +253,7 @@ def _time(_env: Env, name: str, time: int) -> Value:
     if unit is Unit.EPOCH:
         return _seconds(time)
     if not isinstance(unit, Unit) or unit not in _TIME_UNITS:
-        raise unit_error(name, "time without time zone")
+        raise unit_error(name, "time without time zone", special_words=False)
     return _time_field(unit, time)
 
 
@@ -259,7 +265,7 @@ def _timetz(_env: Env, name: str, value: TimeTz) -> Value:
     if isinstance(unit, Unit) and unit in _ZONE_UNITS:
         return _zone_field(unit, -value.zone)
     if not isinstance(unit, Unit) or unit not in _TIME_UNITS:
-        raise unit_error(name, "time with time zone")
+        raise unit_error(name, "time with time zone", special_words=False)
     return _time_field(unit, value.microseconds)
 
 
@@ -283,7 +289,7 @@ def _interval(_env: Env, name: str, value: Interval) -> Value:
         case Unit.EPOCH:
             return _interval_epoch(value)
         case _:
-            raise unit_error(name, "interval")
+            raise unit_error(name, "interval", special_words=False)
 
 
 def _interval_epoch(value: Interval) -> Number:

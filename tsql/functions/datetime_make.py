@@ -42,14 +42,16 @@ def _wrapped(value: int, bits: int) -> int:
     return (value + half) % (2 * half) - half
 
 
-def _civil(year: int, month: int, day: int) -> tuple[int, int, int]:
-    """Returns the date with its year counted from 0, if there is such a day. Negative years are BC."""
-    if year in (-(2**31), 0) or not 1 <= month <= 12 or not 1 <= day <= 31:
-        raise _date_field_error(year, month, day)
-    counted = year if year > 0 else year + 1
-    if day > days_in_month(counted, month):
-        raise _date_field_error(year, month, day)
-    return counted, month, day
+def _counted_year(year: int) -> int:
+    """Returns a year counted from 0; negative ones are BC. There is no year 0."""
+    return year if year >= 0 else year + 1
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    """Whether there is such a day, in a year as people write it."""
+    if year in (-(2**31), 0) or not 1 <= month <= 12:
+        return False
+    return 1 <= day <= days_in_month(_counted_year(year), month)
 
 
 def _date_field_error(year: int, month: int, day: int) -> DatabaseError:
@@ -58,7 +60,9 @@ def _date_field_error(year: int, month: int, day: int) -> DatabaseError:
 
 @implements("make_date")
 def make_date(year: int, month: int, day: int) -> int:
-    counted, month, day = _civil(year, month, day)
+    counted = year if year == -(2**31) else _counted_year(year)
+    if not _is_day(year, month, day):
+        raise _date_field_error(counted, month, day)
     if is_valid_julian(counted, month):
         days = days_from_civil(counted, month, day)
         if DATE_MIN <= days < DATE_END:
@@ -89,13 +93,16 @@ def make_time(hour: int, minute: int, second: float) -> int:
 
 @implements("make_timestamp")
 def make_timestamp(year: int, month: int, day: int, hour: int, minute: int, second: float) -> int:
-    counted, month, day = _civil(year, month, day)
+    if not _is_day(year, month, day):
+        raise _date_field_error(year, month, day)
+    counted = _counted_year(year)
     time = _time_of_day(hour, minute, second)
-    if is_valid_julian(counted, month):
-        result = days_from_civil(counted, month, day) * DAY + time
-        if TIMESTAMP_MIN <= result < TIMESTAMP_END:
-            return result
-    text = f"{counted}-{month:02d}-{day:02d} {hour}:{minute:02d}:{_padded_g(second)}"
+    if not is_valid_julian(counted, month):
+        raise DatabaseError("22008", f"date out of range: {year}-{month:02d}-{day:02d}")
+    result = days_from_civil(counted, month, day) * DAY + time
+    if TIMESTAMP_MIN <= result < TIMESTAMP_END:
+        return result
+    text = f"{year}-{month:02d}-{day:02d} {hour}:{minute:02d}:{_padded_g(second)}"
     raise DatabaseError("22008", f"timestamp out of range: {text}")
 
 

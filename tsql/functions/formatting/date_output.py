@@ -318,5 +318,5 @@ def interval_to_char(span: Interval, template: str) -> str | None:
     if not template:
         return None
     fields = interval_fields(span)
-    total_days = span.months * 30 + span.days
+    total_days = (span.months * 30 + span.days + 2**31) % 2**32 - 2**31  # As a C int.
     return _render(Moment(*fields, 0, total_days, is_interval=True), template)
