@@ -30,7 +30,7 @@ def resumed(
         if awaited is not None:
             # Says to the task that the future is awaited. The coroutine's own await has said so, but
             # where several wait for one future outside of tasks, the first task takes the mark back.
-            awaited._asyncio_future_blocking = True
+            awaited._asyncio_future_blocking = True  # noqa: SLF001 - asyncio offers no other way
         value, error = None, None
         try:
             value = yield awaited
