@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+import tsql.types.interval  # noqa: F401 - registers
 from storage.errors import DatabaseError
 from storage.types import (
     DATE_INFINITY,
@@ -17,7 +18,7 @@ from storage.types import (
     TimeTz,
 )
 from tsql.env import Env
-from tsql.types import interval, oids
+from tsql.types import oids
 from tsql.types.civil import (
     DATE_END,
     DATE_MIN,
@@ -37,8 +38,6 @@ from tsql.types.datetimes import parse_timestamptz, round_timestamp
 from tsql.types.io import input_of, output_of
 from tsql.types.timezones import find_zone, named_zone, zone_names
 from tsql.types.zone_rules import parse_zone_rules
-
-assert interval
 
 days = st.integers(DATE_MIN, DATE_END - 1)
 timestamps = st.integers(TIMESTAMP_MIN, TIMESTAMP_END - 1)
