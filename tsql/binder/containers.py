@@ -210,7 +210,7 @@ def _jsonb_path(
     for part in subscripts:
         if part.is_slice:
             at = part.uidx if part.uidx is not None else part.lidx
-            raise error_at(at or node, "0A000", "jsonb subscript does not support slices")
+            raise error_at(at or node, "42804", "jsonb subscript does not support slices")
         path.append(_jsonb_key(level, part.uidx))
     return Subscript(container, tuple(path), (), oids.JSONB)
 

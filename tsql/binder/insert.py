@@ -7,12 +7,13 @@ from typing import Any
 from storage.schema import Table
 from tsql.binder import context as clauses
 from tsql.binder.assignments import Destination, assigned, destination
-from tsql.binder.context import Item, Level
+from tsql.binder.context import Clause, Item, Level
 from tsql.binder.defaults import checks_of, default_of
 from tsql.binder.from_items import table_relation
 from tsql.binder.locations import error_at
 from tsql.binder.on_conflict import bind_on_conflict
 from tsql.binder.select import bind_query_body
+from tsql.binder.targets import fields_from
 from tsql.binder.writes import bind_returning, bind_target
 from tsql.bound import (
     BoundInsert,
@@ -41,8 +42,8 @@ def bind_insert(level: Level, node: Any) -> BoundInsert:
     if node.selectStmt is None:
         destinations, rows = [], ((),)
     elif _is_plain_values(node.selectStmt):
-        rows = _rows(level, table, destinations, node, defaults)
-        destinations = destinations[: len(rows[0])]
+        rows, select = _values(level, table, destinations, node, defaults)
+        destinations = destinations[: len(node.selectStmt.valuesLists[0])]
     else:
         select = _select(level, table, destinations, node)
         destinations = destinations[: len(select.fields)]
@@ -102,14 +103,16 @@ def _is_plain_values(select: Any) -> bool:
 # ---- VALUES --------------------------------------------------------------------------------------
 
 
-def _rows(
+def _values(
     level: Level,
     table: Table,
     destinations: Sequence[Destination],
     node: Any,
     defaults: Sequence[Expression],
-) -> tuple[tuple[Expression, ...], ...]:
+) -> tuple[tuple[tuple[Expression, ...], ...] | None, BoundSelect | None]:
+    """Returns the rows; a single one with set-returning functions as the query that it is."""
     lists = node.selectStmt.valuesLists
+    clause = clauses.VALUES if len(lists) > 1 else clauses.VALUES_OF_ONE_ROW
     source = Level(
         level.context, level.bind, level.bind_select, hidden=level.items, ctes=level.ctes
     )
@@ -117,7 +120,7 @@ def _rows(
     for row in lists:
         if len(row) != len(lists[0]):
             raise error_at(row, "42601", "VALUES lists must all be the same length")
-        values = [_value(source, value) for value in row]
+        values = [_value(source, value, clause) for value in row]
         _check_width(values, row, destinations, node)
         rows.append(
             tuple(
@@ -127,13 +130,18 @@ def _rows(
                 ]
             )
         )
-    return tuple(rows)
+    if not source.sets:
+        return tuple(rows), None
+    targets = [Target(value, to.name) for value, to in zip(rows[0], destinations, strict=False)]
+    fields = fields_from(targets)
+    sets = tuple(source.sets)
+    return None, BoundSelect(None, tuple(targets), set_functions=sets, fields=fields)
 
 
-def _value(level: Level, node: Any) -> Expression:
+def _value(level: Level, node: Any, clause: Clause) -> Expression:
     if isinstance(node, ast.SetToDefault):
         return Default()
-    return level.expression(node, clauses.VALUES)
+    return level.expression(node, clause)
 
 
 def _in_place(value: Expression, to: Destination, defaults: Sequence[Expression]) -> Expression:

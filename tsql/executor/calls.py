@@ -1,55 +1,171 @@
-"""Function calls as closures: strictness, the Env, and shapes that are everyday's made short.
+"""Function calls as closures: strictness, the Env, and everyday's shapes made short.
 
-`arguments` are closures; a strict function is never called with None. What is immutable and has only constant
-arguments is computed once, when the plan is made, as PostgreSQL does (so that its errors appear then).
+A strict function is never called with None. What is immutable and has only constant arguments is
+computed once, when the plan is made, as PostgreSQL does (so that its errors appear then).
 """
 
+import operator
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from storage.errors import not_supported
-from tsql.catalog.pg import PgProc, types
+from tsql.bound import Expression, FunctionCall
+from tsql.catalog.pg import PgProc
 from tsql.env import Env
+from tsql.executor.parts import FOLDING_ENV, Evaluate, Part, Row, folded
+from tsql.executor.records import fields_of, recorded
 from tsql.functions.registry import CallSite, Function, implementation_of
+from tsql.types import oids
+from tsql.types.kinds import element_type_of
+from tsql.types.type_names import type_name
 
-Row = Sequence[Any]
-Evaluate = Callable[[Row, Env], Any]
+
+def function_of(call: FunctionCall) -> tuple[Function, bool]:
+    """Returns the callable for a call, and whether it takes the Env. Raises 0A000 if there is none."""
+    return _function(call.proc, call.arguments, call.argument_types, call.type)
 
 
-def function_of(
-    proc: PgProc, argument_types: tuple[int, ...], result: int, typmods: tuple[int, ...] = ()
+def pair_function(
+    proc: PgProc, argument_types: tuple[int, ...], result: int = oids.BOOL
+) -> Callable[[Any, Any], Any]:
+    """Returns a function of two values, as comparisons need it. Raises 0A000."""
+    natural = NATURAL.get(proc.src)
+    if natural is not None:
+        return natural
+    function, takes_env = _function(proc, (), argument_types, result)
+    if takes_env:
+        return lambda a, b: function(FOLDING_ENV, a, b)
+    return function
+
+
+def _function(
+    proc: PgProc, arguments: Sequence[Expression], types: tuple[int, ...], result: int
 ) -> tuple[Function, bool]:
-    """Returns the callable for a call site, and whether it takes the Env. Raises 0A000 if there is none."""
     implementation = implementation_of(proc)
     if implementation is None:
-        raise not_supported(f"function {_shown(proc)}")
-    return implementation.build(CallSite(proc, argument_types, result, typmods)), implementation.env
+        shown = ", ".join(type_name(type_) for type_ in proc.argument_types)
+        raise not_supported(f"function {proc.name}({shown})")
+    types = types or tuple([argument.type for argument in arguments])
+    typmods = tuple([argument.typmod for argument in arguments])
+    site = CallSite(proc, types, result, typmods, fields_of(arguments))
+    return implementation.build(site), implementation.env
 
 
-def _shown(proc: PgProc) -> str:
-    by_oid = types()
-    return f"{proc.name}({', '.join(by_oid[oid].name for oid in proc.argument_types)})"
+#: Comparisons that are Python's own for the values of their types, by pg_proc.prosrc.
+NATURAL: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    f"{name}{suffix}": function
+    for names, suffixes in (
+        (
+            ("int2", "int4", "int8", "int24", "int42", "int28", "int82", "int48", "int84", "oid"),
+            ("eq", "ne", "lt", "le", "gt", "ge"),
+        ),
+        (("bool", "name", "bytea"), ("eq", "ne", "lt", "le", "gt", "ge")),
+        (
+            ("date", "time", "timestamp", "uuid"),
+            ("_eq", "_ne", "_lt", "_le", "_gt", "_ge"),
+        ),
+        (("text",), ("eq", "ne", "_lt", "_le", "_gt", "_ge")),
+    )
+    for name in names
+    for suffix, function in zip(
+        suffixes,
+        (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge),
+        strict=True,
+    )
+}
 
 
-def compile_call(
-    function: Function, takes_env: bool, strict: bool, arguments: Sequence[Evaluate]
+def compile_call(call: FunctionCall, arguments: Sequence[Part]) -> Part:
+    """Returns a call over its compiled arguments."""
+    proc = call.proc
+    if call.variadic_array:
+        return _spread_call(call, arguments)
+    if len(arguments) == 2 and proc.src in NATURAL:
+        evaluate = _comparison(NATURAL[proc.src], *arguments)
+    else:
+        function, takes_env = function_of(call)
+        evaluate = _closure(function, takes_env, proc.is_strict, arguments)
+    if call.type == oids.RECORD:
+        evaluate = recorded(call, evaluate)
+    if proc.volatility == "i" and not proc.returns_set:
+        return folded(evaluate, arguments)
+    return Part(evaluate)
+
+
+def _spread_call(call: FunctionCall, arguments: Sequence[Part]) -> Part:
+    """Compiles f(a, VARIADIC array): how many arguments there are shows only at run time."""
+    built: dict[int, tuple[Function, bool]] = {}
+    evaluates = [part.evaluate for part in arguments]
+    element = element_type_of(call.arguments[-1].type)
+
+    def evaluate(row: Row, env: Env) -> Any:
+        *firsts, array = [part(row, env) for part in evaluates]
+        if array is None:
+            return None
+        count = len(array.items)
+        if count not in built:
+            types = (*call.argument_types[:-1], *(element,) * count)
+            implementation = implementation_of(call.proc)
+            assert implementation is not None
+            site = CallSite(call.proc, types, call.type, (-1,) * len(types))
+            built[count] = implementation.build(site), implementation.env
+        function, takes_env = built[count]
+        values = [*firsts, *array.items]
+        return function(env, *values) if takes_env else function(*values)
+
+    return Part(evaluate)
+
+
+# ---- shapes --------------------------------------------------------------------------------------
+
+
+def _comparison(compare: Callable[[Any, Any], Any], left: Part, right: Part) -> Evaluate:
+    """Compiles a natural comparison; most are of a column with a constant or a parameter."""
+    if left.column >= 0 and right.is_constant and right.value is not None:
+        return _column_with_constant(compare, left.column, right.value)
+    if left.column >= 0:
+        at, second = left.column, right.evaluate
+
+        def with_column(row: Row, env: Env) -> Any:
+            a = row[at]
+            b = second(row, env)
+            return None if a is None or b is None else compare(a, b)
+
+        return with_column
+    return _strict_2(compare, left.evaluate, right.evaluate)
+
+
+def _column_with_constant(compare: Callable[[Any, Any], Any], at: int, value: Any) -> Evaluate:
+    if compare is operator.eq:
+        return lambda row, _env: None if (a := row[at]) is None else a == value
+    if compare is operator.lt:
+        return lambda row, _env: None if (a := row[at]) is None else a < value
+    if compare is operator.gt:
+        return lambda row, _env: None if (a := row[at]) is None else a > value
+    return lambda row, _env: None if (a := row[at]) is None else compare(a, value)
+
+
+def _closure(
+    function: Function, takes_env: bool, strict: bool, arguments: Sequence[Part]
 ) -> Evaluate:
-    """Returns the closure of a call."""
+    evaluates = [part.evaluate for part in arguments]
     if takes_env:
-        return _with_env(function, strict, arguments)
+        return _with_env(function, strict, evaluates)
     if not strict:
-        return _lenient(function, arguments)
+        return _lenient(function, evaluates)
     match len(arguments):
         case 0:
             return lambda _row, _env: function()
         case 1:
-            return _strict_1(function, arguments[0])
+            return _strict_1(function, evaluates[0])
+        case 2 if arguments[1].is_constant and arguments[1].value is not None:
+            return _strict_with_constant(function, evaluates[0], arguments[1].value)
         case 2:
-            return _strict_2(function, arguments[0], arguments[1])
+            return _strict_2(function, evaluates[0], evaluates[1])
         case 3:
-            return _strict_3(function, *arguments)
+            return _strict_3(function, *evaluates)
         case _:
-            return _strict_n(function, arguments)
+            return _strict_n(function, evaluates)
 
 
 def _lenient(function: Function, arguments: Sequence[Evaluate]) -> Evaluate:
@@ -91,13 +207,19 @@ def _strict_1(function: Function, argument: Evaluate) -> Evaluate:
     return call
 
 
+def _strict_with_constant(function: Function, first: Evaluate, second: Any) -> Evaluate:
+    def call(row: Row, env: Env) -> Any:
+        value = first(row, env)
+        return None if value is None else function(value, second)
+
+    return call
+
+
 def _strict_2(function: Function, first: Evaluate, second: Evaluate) -> Evaluate:
     def call(row: Row, env: Env) -> Any:
         a = first(row, env)
-        if a is None:
-            return None
         b = second(row, env)
-        return None if b is None else function(a, b)
+        return None if a is None or b is None else function(a, b)
 
     return call
 
@@ -121,18 +243,24 @@ def _strict_n(function: Function, arguments: Sequence[Evaluate]) -> Evaluate:
     return call
 
 
-def compile_chain(steps: Sequence[tuple[Function, Evaluate]], start: Evaluate) -> Evaluate:
-    """Returns the closure of a long left-deep chain of strict binary operators, evaluated without recursion."""
+def compile_chain(links: Sequence[tuple[FunctionCall, Part]], start: Part) -> Part:
+    """Returns a long left-deep chain of strict binary operators, evaluated without recursion.
 
-    def call(row: Row, env: Env) -> Any:
-        value = start(row, env)
-        for function, argument in steps:
-            if value is None:
-                return None
-            other = argument(row, env)
-            if other is None:
-                return None
-            value = function(value, other)
+    Each link is an operator's call with its right operand, the innermost first.
+    """
+    steps = [(*function_of(call), right.evaluate) for call, right in links]
+    first = start.evaluate
+
+    def evaluate(row: Row, env: Env) -> Any:
+        value = first(row, env)
+        for function, takes_env, right in steps:
+            other = right(row, env)
+            if value is None or other is None:
+                value = None
+            else:
+                value = function(env, value, other) if takes_env else function(value, other)
         return value
 
-    return call
+    if all(call.proc.volatility == "i" for call, _ in links):
+        return folded(evaluate, [start, *(right for _, right in links)])
+    return Part(evaluate)

@@ -7,12 +7,15 @@ from storage.errors import DatabaseError
 from storage.types import JSON_NULL, Array
 from tsql.env import Env
 from tsql.types import oids
+from tsql.types.record import Record
 
 Row = Sequence[Any]
 Evaluate = Callable[[Row, Env], Any]
 Compare = Callable[[Any, Any], Any]
 
 DIMENSIONS_MAX = 6
+#: Shorter arrays are searched as they are: making a set of one takes longer.
+_SET_LENGTH_MIN = 8
 
 
 def array_coerce(argument: Evaluate, element: Evaluate) -> Evaluate:
@@ -55,9 +58,9 @@ def array_constructor(elements: Sequence[Evaluate], nested: bool) -> Evaluate:
     return evaluate
 
 
-def row_constructor(fields: Sequence[Evaluate]) -> Evaluate:
-    """ROW(…): a tuple."""
-    return lambda row, env: tuple([field(row, env) for field in fields])
+def row_constructor(fields: Sequence[Evaluate], types: tuple[int, ...]) -> Evaluate:
+    """ROW(…): a record of fields of these types."""
+    return lambda row, env: Record.of([field(row, env) for field in fields], types)
 
 
 def field_access(record: Evaluate, position: int) -> Evaluate:
@@ -234,6 +237,27 @@ def in_set(scalar: Evaluate, constant: Array) -> Evaluate:
         if value is None:
             return None if constant.items else False
         return True if value in values else otherwise
+
+    return evaluate
+
+
+def in_array(scalar: Evaluate, array: Evaluate) -> Evaluate:
+    """Likewise for an array that isn't constant; the set is kept while the array is the same."""
+    last: Array | None = None
+    values: frozenset[Any] = frozenset()
+
+    def evaluate(row: Row, env: Env) -> Any:
+        nonlocal last, values
+        value, many = scalar(row, env), array(row, env)
+        if many is None:
+            return None
+        if value is None:
+            return None if many.items else False
+        if many is not last:
+            if len(many.items) < _SET_LENGTH_MIN:
+                return True if value in many.items else None if None in many.items else False
+            last, values = many, frozenset(many.items)
+        return True if value in values else None if None in values else False
 
     return evaluate
 

@@ -1,8 +1,9 @@
 """ORDER BY as Python's sort sees it: from a row to something whose `<` is PostgreSQL's order.
 
-Most types need no comparison function: their values, or a simple image of them, already sort as PostgreSQL sorts them.
-Text compares by code point, which is UTF-8's byte order; NaN is greater than any number; intervals compare by their
-span. Whatever has no such image (arrays, jsonb, records) is compared by the `<` function itself.
+Most types need no comparison function: their values, or a simple image of them, already sort as
+PostgreSQL sorts them. Text compares by code point, which is UTF-8's byte order; NaN is greater than
+any number; intervals compare by their span. Whatever has no such image (arrays, jsonb, records) is
+compared by the `<` function itself.
 """
 
 import functools

@@ -1,0 +1,50 @@
+"""What an expression's part is compiled to, and what is known of it besides.
+
+A part that is a constant or a plain column lets what is around it be made simpler: `a = 5` needs
+no calls but its own.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tsql.env import Env
+
+Row = Sequence[Any]
+#: What an expression is compiled to.
+Evaluate = Callable[[Row, Env], Any]
+
+#: For what is computed while compiling; nothing immutable looks at the settings.
+FOLDING_ENV: Final = Env()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A compiled part of an expression.
+
+    Attributes:
+        is_constant: Its value is `value` always.
+        column: It is the row's column at that position; -1 if it isn't.
+    """
+
+    evaluate: Evaluate
+    is_constant: bool = False
+    value: Any = None
+    column: int = -1
+
+
+def constant(value: Any) -> Part:
+    """Returns the part that has that value."""
+    return Part(lambda _row, _env: value, is_constant=True, value=value)
+
+
+def column(position: int) -> Part:
+    """Returns the part that is a column of the row."""
+    return Part(lambda row, _env: row[position], column=position)
+
+
+def folded(evaluate: Evaluate, parts: Sequence[Part]) -> Part:
+    """Returns a part made of others: computed now if they are all constants."""
+    if all(part.is_constant for part in parts):
+        return constant(evaluate((), FOLDING_ENV))
+    return Part(evaluate)
