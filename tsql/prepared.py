@@ -217,7 +217,7 @@ class Preparer:
         self, parsed: ParsedStatement, given_types: tuple[int, ...], catalog: Catalog, env: Env
     ) -> Query:
         """Returns the query of a statement, bound to this catalog."""
-        key = (parsed.text, parsed.location, given_types, _binding_key(env))
+        key = (parsed.text, parsed.location, given_types, binding_key(env))
         found = self._queries.get(key)
         if found is not None and found.is_current(catalog):
             return found
@@ -251,7 +251,7 @@ class Preparer:
             raise DatabaseError("54001", "stack depth limit exceeded") from None
 
 
-def _binding_key(env: Env) -> tuple[Any, ...]:
+def binding_key(env: Env) -> tuple[Any, ...]:
     """Returns the settings by which names and literals are read."""
     return (
         env.search_path,

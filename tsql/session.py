@@ -17,7 +17,7 @@ from tsql.env import Env
 from tsql.execution import prepare, revalidate, run_point, run_prepared, start_select
 from tsql.parser import ParsedStatement, parse
 from tsql.portal import Portal, take_rows
-from tsql.prepared import Prepared
+from tsql.prepared import Prepared, binding_key
 from tsql.session_state import SessionState
 from tsql.shared import SessionOptions, Shared
 from tsql.transactions import Phase, failed_transaction
@@ -73,10 +73,14 @@ class Session:
         state.statements.pop("", None)
         state.portals.pop("", None)
         try:
-            statements = parse(sql)
+            result = await self._run_template(sql)
+            statements = [] if result is not None else parse(sql)
         except BaseException:
             await self.failed()
             raise
+        if result is not None:
+            yield result
+            return
         if not statements:
             return
         is_alone = len(statements) == 1
@@ -107,6 +111,30 @@ class Session:
                 await self.failed()
                 raise
         await self.finish(is_last=True)
+
+    async def _run_template(self, sql: str) -> Result | None:
+        """Runs a text in autocommit by the plan that it shares with others like it, if it can."""
+        state = self._state
+        if self._control.phase is not Phase.IDLE:
+            return None
+        env = state.env
+        found = state.database.templates.find(sql, state.catalog, env, binding_key(env))
+        if found is None:
+            return None
+        template, texts = found
+        try:
+            values = template.values(texts, env)
+        except DatabaseError:
+            return None  # The long way says where in the text the fault is.
+        try:
+            result = await run_point(state, template.query, values)
+        except DatabaseError as error:
+            if template.query.is_write:
+                raise
+            return Result(template.query.fields, stream=_Failing(error))
+        if result is not None:
+            self._control.end_point()
+        return result
 
     async def _run_simple(self, parsed: ParsedStatement, *, is_alone: bool) -> Result:
         state = self._state

@@ -23,6 +23,7 @@ from tsql.executor.expressions import compile_expression
 from tsql.identifiers import quoted
 from tsql.planner.walk import conjuncts
 from tsql.prepared import Preparer
+from tsql.templates import Templates
 from tsql.types.io import output_of
 
 #: Microseconds from 1970 to 2000, where PostgreSQL's time begins.
@@ -58,6 +59,7 @@ class Shared:
         catalogs: The catalog, committed and private.
         tables: Operations on tables, compiled per version.
         preparer: Bound and planned statements.
+        templates: Plans of statements with inline literals.
         clock: Microseconds since 2000-01-01 UTC.
     """
 
@@ -72,6 +74,7 @@ class Shared:
         rendering = KeyRendering(render_key_value, quoted)
         self.tables = Tables(catalogs, store.coordinator, self.compile_indexes, rendering)
         self.preparer = Preparer(self.tables, self.index_expressions)
+        self.templates = Templates(self.preparer)
 
     def index_expressions(
         self, table: Table, index: Index

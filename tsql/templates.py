@@ -1,0 +1,206 @@
+"""Statements with inline literals, and the plans that they share.
+
+Clients of the simple protocol write values into the text: `… WHERE id = 4711`. Parsing and planning
+each such text costs a third of a millisecond; its *template* `… WHERE id = $1` is planned once:
+
+    SELECT name FROM t WHERE id = 4711 AND city = 'Oslo'
+    -> ("SELECT name FROM t WHERE id = $1 AND city = $2", "is"), ("4711", "Oslo")
+
+A literal's class (int4, int8, numeric, string) is part of the key, since types are resolved by it.
+Literals whose place gives them another meaning stay: everything behind ORDER BY, GROUP BY, LIMIT and
+their kin. Where a literal can't be a parameter (INTERVAL '1 day', varchar(3)), the template doesn't
+parse or bind, and the text goes the long way ever after. A plan that could have used a literal that a
+parameter hides (an index on an expression, a partial index) makes its template unusable, too.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from storage.catalog import Catalog
+from storage.errors import DatabaseError
+from tsql.env import Env
+from tsql.parser import parse
+from tsql.planner import plan
+from tsql.prepared import Preparer, Query, is_query
+from tsql.types import oids
+from tsql.types.io import input_of
+
+#: Longer texts are rarely alike.
+TEXT_CHARACTERS_MAX: Final = 2000
+LITERALS_MAX: Final = 60
+TEMPLATES_MAX: Final = 2000
+
+_PIECE: Final = re.compile(
+    r"""
+      '(?P<string>[^'\\]*(?:''[^'\\]*)*)'(?!')
+    | (?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)(?![\w.])
+    | "[^"]*"
+    | [A-Za-z_\x80-\uffff][\w$]*'?
+    | (?P<odd>['"\\$;\d]|--|/\*)
+    """,
+    re.VERBOSE,
+)
+#: Behind these words literals are positions or counts, or belong to a clause that is best left alone.
+_STOP_WORDS: Final = frozenset({"order", "group", "limit", "offset", "fetch", "window", "having"})
+_FIRST_WORDS: Final = ("select", "insert", "update", "delete")
+_INT4_MAX: Final = 2**31 - 1
+_INT8_MAX: Final = 2**63 - 1
+_TYPES: Final = {"i": oids.INT4, "l": oids.INT8, "n": oids.NUMERIC, "s": 0}
+
+Key = tuple[str, str]
+
+
+def split_literals(sql: str) -> tuple[Key, list[str]] | None:
+    """Returns the template of a statement, its literals' classes and texts; None: none is safe."""
+    if len(sql) > TEXT_CHARACTERS_MAX or sql[:6].lower() not in _FIRST_WORDS:
+        return None
+    sql = sql.rstrip().rstrip(";")
+    pieces: list[str] = []
+    classes: list[str] = []
+    texts: list[str] = []
+    at = 0
+    for match in _PIECE.finditer(sql):
+        kind = match.lastgroup
+        if kind is None:
+            word = match[0]
+            if word[-1] == "'":
+                return None  # E'…', X'…' and the like
+            if word.lower() in _STOP_WORDS:
+                break
+            continue
+        if kind == "odd":
+            return None
+        text = match[kind]
+        texts.append(text)
+        classes.append("s" if kind == "string" else _number_class(text))
+        pieces.append(sql[at : match.start()])
+        at = match.end()
+        if len(texts) > LITERALS_MAX:
+            return None
+    if not texts or "$" in sql[at:]:
+        return None
+    numbered = "".join(f"{piece}${n}" for n, piece in enumerate(pieces, 1)) + sql[at:]
+    return (numbered, "".join(classes)), texts
+
+
+def _number_class(text: str) -> str:
+    if text.isdigit():
+        if len(text) < 10:
+            return "i"
+        value = int(text)
+        return "i" if value <= _INT4_MAX else "l" if value <= _INT8_MAX else "n"
+    return "n"
+
+
+@dataclass(slots=True)
+class Template:
+    """A planned template.
+
+    Attributes:
+        catalog_version: Of the catalog that it was last found valid for.
+    """
+
+    query: Query
+    converters: tuple[Callable[[str, Env], Any], ...]
+    catalog_version: int
+
+    def values(self, texts: list[str], env: Env) -> tuple[Any, ...]:
+        """Returns the parameters. Raises what the types' input functions do."""
+        return tuple(
+            [convert(text, env) for convert, text in zip(self.converters, texts, strict=True)]
+        )
+
+
+class Templates:
+    """The templates that all sessions share."""
+
+    def __init__(self, preparer: Preparer) -> None:
+        self._preparer = preparer
+        #: (template, whether that is the last word): None at first means seen once.
+        self._found: dict[Any, tuple[Template | None, bool]] = {}
+
+    def find(
+        self, sql: str, catalog: Catalog, env: Env, binding_key: Any
+    ) -> tuple[Template, list[str]] | None:
+        """Returns the template of a text that has been seen before, and the literals' texts."""
+        split = split_literals(sql)
+        if split is None:
+            return None
+        key, texts = split
+        entry = self._found.get((key, binding_key))
+        if entry is None:
+            self._remember((key, binding_key), None, is_settled=False)
+            return None
+        template, is_settled = entry
+        if template is None:
+            if is_settled:
+                return None
+            template = self._made(key, catalog, env)
+            self._remember((key, binding_key), template, is_settled=True)
+            return None if template is None else (template, texts)
+        if template.catalog_version != catalog.version:
+            if not template.query.is_current(catalog):
+                del self._found[key, binding_key]
+                return None
+            template.catalog_version = catalog.version
+        return template, texts
+
+    def _remember(self, key: Any, template: Template | None, *, is_settled: bool) -> None:
+        if len(self._found) >= TEMPLATES_MAX:
+            del self._found[next(iter(self._found))]
+        self._found[key] = template, is_settled
+
+    def _made(self, key: Key, catalog: Catalog, env: Env) -> Template | None:
+        text, classes = key
+        try:
+            statements = parse(text)
+            if len(statements) != 1 or not is_query(statements[0].node):
+                return None
+            types = tuple(_TYPES[item] for item in classes)
+            query = self._preparer.query(statements[0], types, catalog, env)
+            query.compile()
+        except DatabaseError:
+            return None
+        if len(query.parameter_types) != len(classes) or _hides_an_index(query, catalog):
+            return None
+        pairs = zip(classes, query.parameter_types, strict=True)
+        return Template(query, tuple(_converter(c, oid) for c, oid in pairs), catalog.version)
+
+
+def _hides_an_index(query: Query, catalog: Catalog) -> bool:
+    """Returns whether an index may be out of reach because a literal has become a parameter."""
+    if query.point_read is not None or query.point_write is not None:
+        path = _path_of(query.plan.root)
+        if not isinstance(path, plan.KeyRange):
+            return False
+    for table_id, _ in query.table_versions:
+        table = catalog.table_by_id(table_id)
+        for index in () if table is None else table.indexes:
+            if index.predicate_sql is not None:
+                return True
+            if any(part.expression_sql is not None for part in index.parts):
+                return True
+    return False
+
+
+def _path_of(node: Any) -> Any:
+    while not isinstance(node, plan.Access) and hasattr(node, "source"):
+        node = node.source
+    return node
+
+
+def _converter(class_: str, oid: int) -> Callable[[str, Env], Any]:
+    if class_ in {"i", "l"}:
+        return lambda text, _env: int(text)
+    if class_ == "n":
+        return lambda text, _env: Decimal(text)
+    if oid == oids.TEXT:
+        return lambda text, _env: text.replace("''", "'") if "''" in text else text
+    parse_text = input_of(oid)
+    return lambda text, env: parse_text(text.replace("''", "'"), -1, env)
+
+
+__all__ = ["Template", "Templates", "split_literals"]
