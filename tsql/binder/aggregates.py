@@ -67,6 +67,7 @@ def bind_aggregate(
         tuple(given[:direct_count]),
     )
     level.remember(call, node)
+    level.has_aggregates = True
     return call
 
 

@@ -177,7 +177,7 @@ class Level:
     ctes: dict[str, Any] = field(default_factory=dict)
     sets: list[FunctionCall] = field(default_factory=list)
     set_nodes: list[Any] = field(default_factory=list)
-    aggregates: list[AggregateCall] = field(default_factory=list)
+    has_aggregates: bool = False
     places: dict[int, Any] = field(default_factory=dict)
     kept: list[Expression] = field(default_factory=list)
     no_sets_in: str | None = None

@@ -10,7 +10,7 @@ from typing import Any
 
 from tsql.binder.context import Item, Level
 from tsql.binder.locations import error_at
-from tsql.binder.tree import replaced, walk
+from tsql.binder.tree import replaced
 from tsql.bound import (
     AggregateCall,
     ColumnRef,
@@ -74,8 +74,3 @@ def _depends_on_keys(items: Sequence[Item], keys: Sequence[Expression]) -> bool:
     table = items[0].table
     grouped = {key.position for key in keys if isinstance(key, ColumnRef)}
     return all(table.position(column_id) in grouped for column_id in table.key_column_ids)
-
-
-def holds_aggregate(expression: Expression) -> bool:
-    """Returns whether there is an aggregate call in the expression."""
-    return any(isinstance(node, AggregateCall) for node in walk(expression))

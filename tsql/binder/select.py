@@ -25,7 +25,7 @@ from tsql.binder.coercion import (
 )
 from tsql.binder.context import Clause, Item, Level
 from tsql.binder.from_items import bind_from, table_relation
-from tsql.binder.grouping import Grouping, holds_aggregate
+from tsql.binder.grouping import Grouping
 from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.targets import (
     TargetEntry,
@@ -191,15 +191,8 @@ class _Select:
         level = self._level
         targets = finished(level, parts.entries)
         fields = fields_from(targets)
-        above = [t.expression for t in targets] + [k.expression for k in parts.order_by]
-        above += list(parts.distinct_on)
-        if parts.having is not None:
-            above.append(parts.having)
-        above += level.sets
         is_grouped = (
-            bool(self._node.groupClause)
-            or parts.having is not None
-            or any(map(holds_aggregate, above))
+            bool(self._node.groupClause) or parts.having is not None or level.has_aggregates
         )
         select = BoundSelect(
             parts.relation,
