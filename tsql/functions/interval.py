@@ -180,39 +180,39 @@ def avg_interval(_call: CallSite) -> type[Accumulator]:
     return _IntervalAverage
 
 
-def _state(state: Array) -> tuple[Interval, int]:
-    """Returns sum and count of PostgreSQL's transition state: the count is the second's time."""
+def _state(state: Array) -> tuple[Interval, Interval]:
+    """Returns sum and count of PostgreSQL's transition state; the count is an interval's time."""
     if None in state.items:
         raise DatabaseError("22004", "null array element not allowed in this context")
     if len(state.items) != 2:
         raise DatabaseError("XX000", "expected 2-element interval array")
     total, count = state.items
-    return total, count.microseconds
+    return total, count
 
 
-def _state_array(total: Interval, count: int) -> Array:
-    return Array.of((total, Interval(0, 0, count)))
+def _counted(total: Interval, count: Interval, step: int) -> Array:
+    return Array.of((total, count._replace(microseconds=count.microseconds + step)))
 
 
 @implements("interval_accum")
 def interval_accum(state: Array, value: Interval) -> Array:
     total, count = _state(state)
-    return _state_array(interval_pl(total, value), count + 1)
+    return _counted(interval_pl(total, value), count, 1)
 
 
 @implements("interval_accum_inv")
 def interval_accum_inv(state: Array, value: Interval) -> Array:
     total, count = _state(state)
-    return _state_array(interval_mi(total, value), count - 1)
+    return _counted(interval_mi(total, value), count, -1)
 
 
 @implements("interval_combine")
 def interval_combine(a: Array, b: Array) -> Array:
     (total, count), (other, other_count) = _state(a), _state(b)
-    return _state_array(interval_pl(total, other), count + other_count)
+    return _counted(interval_pl(total, other), count, other_count.microseconds)
 
 
 @implements("interval_avg")
 def interval_avg(state: Array) -> Interval | None:
     total, count = _state(state)
-    return interval_div(total, float(count)) if count else None
+    return interval_div(total, float(count.microseconds)) if count.microseconds else None
