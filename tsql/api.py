@@ -143,8 +143,12 @@ class Session(Protocol):
     async def describe_portal(self, portal: str) -> tuple[Field, ...] | None:
         """Never executes. Raises 34000."""
 
-    async def execute(self, portal: str, row_limit: int) -> Result:
-        """Runs a portal, or goes on with it, up to `row_limit` rows (0: all). Raises 34000."""
+    async def execute(self, portal: str, row_limit: int, *, sync_follows: bool = False) -> Result:
+        """Runs a portal, or goes on with it, up to `row_limit` rows (0: all). Raises 34000.
+
+        `sync_follows` says that the next message is Sync: nothing else shares the transaction, so a
+        write of one row needs none.
+        """
 
     def close_statement(self, name: str) -> None: ...
 

@@ -172,7 +172,7 @@ class FakeSession:
         found = self._portal(portal)
         return self._fields(found.sql, found.types)
 
-    async def execute(self, portal: str, row_limit: int) -> Result:
+    async def execute(self, portal: str, row_limit: int, *, sync_follows: bool = False) -> Result:
         found = self._portal(portal)
         self._is_running = True
         try:

@@ -213,6 +213,11 @@ class Connection:
         self._is_copying = False
         self._update()
 
+    @property
+    def sync_is_next(self) -> bool:
+        """Whether Sync follows the message last taken, as far as bytes are here."""
+        return self._buffer[self._offset : self._offset + 5] == b"S\0\0\0\4"
+
     def next_message(self) -> frontend.FrontendMessage | None:
         """Returns the next message that counts, or None if more bytes are needed."""
         if not self._is_exceptional:

@@ -212,7 +212,9 @@ class Conversation:
 
     async def _execute(self, message: frontend.Execute) -> None:
         self._clock.statement_began()
-        result = await self.session.execute(message.portal, message.row_limit)
+        result = await self.session.execute(
+            message.portal, message.row_limit, sync_follows=self._connection.sync_is_next
+        )
         await self._send_result(result, self._portal_formats.get(message.portal, ()))
         self._clock.statement_ended()
 
