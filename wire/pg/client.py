@@ -19,7 +19,7 @@ from wire.pg.conversation import Conversation
 from wire.pg.greeting import Greeting
 from wire.pg.sessions import SessionRequest, Sessions, Slot
 from wire.pg.startup import UnsupportedProtocolError
-from wire.pg.stepping import resumed
+from wire.pg.stepping import resumed, set_aside
 from wire.pg.stream import ByteStream
 from wire.pg.timers import Timers
 
@@ -146,6 +146,7 @@ class ClientConnection(asyncio.Protocol):
     def _move_to_task(
         self, coroutine: Coroutine[Any, Any, None], awaited: Any, conversation: Conversation
     ) -> None:
+        set_aside(awaited)
         rest = resumed(
             coroutine,
             awaited,

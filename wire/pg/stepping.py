@@ -13,6 +13,21 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
+def _mark(awaited: Any, *, is_awaited: bool) -> None:
+    """Sets the mark by which a future knows that somebody waits for it (PEP 3156's protocol).
+
+    A future raises if it is awaited while it has the mark, and a task takes the mark back at once.
+    So must whoever steps by hand, since several sessions wait for one sync.
+    """
+    awaited._asyncio_future_blocking = is_awaited  # noqa: SLF001 - asyncio offers no other way
+
+
+def set_aside(awaited: Any) -> None:
+    """Takes note that a coroutine waits for a future, outside of a task so far."""
+    if awaited is not None:
+        _mark(awaited, is_awaited=False)
+
+
 @types.coroutine
 def resumed(
     coroutine: Coroutine[Any, Any, T],
@@ -28,9 +43,7 @@ def resumed(
     while True:
         suspends()
         if awaited is not None:
-            # Says to the task that the future is awaited. The coroutine's own await has said so, but
-            # where several wait for one future outside of tasks, the first task takes the mark back.
-            awaited._asyncio_future_blocking = True  # noqa: SLF001 - asyncio offers no other way
+            _mark(awaited, is_awaited=True)
         value, error = None, None
         try:
             value = yield awaited
