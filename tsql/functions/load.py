@@ -35,6 +35,7 @@ import tsql.functions.json_build
 import tsql.functions.jsonb_access
 import tsql.functions.jsonb_change
 import tsql.functions.jsonb_compare
+import tsql.functions.jsonpath.functions
 import tsql.functions.like
 import tsql.functions.number_cast
 import tsql.functions.number_hash

@@ -48,10 +48,11 @@ def number(text: str) -> int | Decimal:
         value = Decimal(text)
     except InvalidOperation:
         raise _number_overflow() from None
-    return _number_of_decimal(value)
+    return number_of_decimal(value)
 
 
-def _number_of_decimal(value: Decimal) -> int | Decimal:
+def number_of_decimal(value: Decimal) -> int | Decimal:
+    """Returns the jsonb number of a finite decimal; raises 22003 beyond numeric's range."""
     exponent = value.as_tuple().exponent
     assert isinstance(exponent, int)
     if abs(exponent) > 1 << 30:

@@ -30,6 +30,8 @@ from tsql.functions.regex.syntax import (
 
 #: Estimated steps up to which `re` may look for a match.
 _STEPS_MAX = 300_000
+#: The same where the time grows with the length and no faster.
+_LINEAR_STEPS_MAX = 30_000_000
 #: Length of text in which a deterministic expression may be looked for: each beginning may go far.
 _LENGTH_MAX = 1_000
 #: Character positions that an expression may have to be examined.
@@ -67,7 +69,8 @@ class Translation:
             return False
         if self.deterministic and (self.anchored or len(text) <= _LENGTH_MAX):
             return True
-        return self.power > 0 and (len(text) + 1) ** self.power * self.factor <= _STEPS_MAX
+        limit = _STEPS_MAX if self.power > 1 else _LINEAR_STEPS_MAX
+        return self.power > 0 and (len(text) + 1) ** self.power * self.factor <= limit
 
     def may_find(self, text: str) -> bool:
         """Says whether `re` may tell where the match is."""
