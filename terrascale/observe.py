@@ -15,9 +15,11 @@ def configure_logging(level: str) -> None:
     """Sends the log to standard error, one line an event."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s"))
-    LOG.handlers[:] = [handler]
-    LOG.setLevel(level.upper())
-    LOG.propagate = False
+    for package in ("terrascale", "wire", "compat", "tsql", "storage"):
+        logger = logging.getLogger(package)
+        logger.handlers[:] = [handler]
+        logger.setLevel(level.upper())
+        logger.propagate = False
 
 
 class LoopMonitor:

@@ -12,6 +12,7 @@ import gc
 import os
 import resource
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,9 +35,10 @@ from wire.pg.identity import DEFAULT_NAME
 from wire.pg.limits import Limits
 from wire.pg.server import PgServer
 from wire.pg.sessions import Components, OpenSession, SessionRequest
-from wire.pg.tls import server_context
+from wire.pg.tls import TlsSettings, server_context
 
-DRAIN_SECONDS: Final = 3.0
+#: Seconds that running statements get; what comes after them still has to fit into five.
+DRAIN_SECONDS: Final = 2.0
 #: A sync has failed: what is on disk is unknown to this process, and only a new one can find out.
 SYNC_FAILED_EXIT_CODE: Final = 75
 #: Levels of nesting in statements, and the stack they may need where C code takes part in the recursion.
@@ -69,11 +71,15 @@ async def _serve(settings: Settings, components: StoreComponents | None = None) 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     _measure_on_signals(loop)
+    # Whatever can be wrong outside the data directory is found before anything in it is touched.
+    passwords, tls = _passwords(settings), _tls(settings)
+    _check_port(settings)
     store = await _open(settings, components or StoreComponents(die=_die))
     try:
         database = await Database.open(store)
         server = PgServer(
-            _front_door(settings, database), Limits(connection_count_max=settings.max_connections)
+            Components(_opener(settings, database), passwords, tls),
+            Limits(connection_count_max=settings.max_connections),
         )
         try:
             port, sockets = await _listen(server, settings)
@@ -113,19 +119,21 @@ def _die(reason: str) -> None:
     os._exit(SYNC_FAILED_EXIT_CODE)
 
 
-def _front_door(settings: Settings, database: Database) -> Components:
-    passwords = None
-    if settings.password is not None:
-        passwords = Passwords({DEFAULT_NAME: Verifier.of(settings.password)})
-    tls = None
-    if settings.tls_cert is not None:
-        try:
-            tls = server_context(str(settings.tls_cert), str(settings.tls_key))
-        except OSError as error:
-            raise StartError(
-                f"cannot use the certificate {settings.tls_cert} with its key: {error}."
-            ) from error
-    return Components(_opener(settings, database), passwords, tls)
+def _passwords(settings: Settings) -> Passwords | None:
+    if settings.password is None:
+        return None
+    return Passwords({DEFAULT_NAME: Verifier.of(settings.password)})
+
+
+def _tls(settings: Settings) -> TlsSettings | None:
+    if settings.tls_cert is None:
+        return None
+    try:
+        return server_context(str(settings.tls_cert), str(settings.tls_key))
+    except (OSError, ValueError) as error:
+        raise StartError(
+            f"cannot use the certificate {settings.tls_cert} with its key: {error}."
+        ) from error
 
 
 def _opener(settings: Settings, database: Database) -> OpenSession:
@@ -147,17 +155,37 @@ def _opener(settings: Settings, database: Database) -> OpenSession:
     return open_session
 
 
+def _check_port(settings: Settings) -> None:
+    """Raises StartError if another server has the port."""
+    try:
+        found = socket.getaddrinfo(
+            settings.host, settings.pg_port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        for family, *_, address in found:
+            with socket.create_server(address[:2], family=family):
+                pass
+    except OSError as error:
+        raise _cannot_listen(settings, error) from error
+
+
+def _cannot_listen(settings: Settings, error: OSError) -> StartError:
+    where = f"{settings.host}:{settings.pg_port}"
+    if error.errno == errno.EADDRINUSE:
+        return StartError(
+            f"port {settings.pg_port} is in use: another server listens on {where}"
+            " (choose another by --pg-port)."
+        )
+    # asyncio puts an address in front of the system's words, in parentheses and with the number.
+    words = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+    return StartError(f"cannot listen on {where}: {words}.")
+
+
 async def _listen(server: PgServer, settings: Settings) -> tuple[int, list[Path]]:
     trusted = settings.is_loopback and settings.password is None
     try:
         port = await server.listen_tcp(settings.host, settings.pg_port, is_trusted=trusted)
     except OSError as error:
-        where = f"{settings.host}:{settings.pg_port}"
-        if error.errno == errno.EADDRINUSE:
-            raise StartError(
-                f"port {settings.pg_port} is in use: another server listens on {where} (choose another by --pg-port)."
-            ) from error
-        raise StartError(f"cannot listen on {where}: {error.strerror}.") from error
+        raise _cannot_listen(settings, error) from error
     sockets = []
     for folder in settings.socket_dirs():
         try:

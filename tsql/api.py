@@ -110,7 +110,8 @@ class SessionEvents:
 class Session(Protocol):
     """One client's settings, prepared statements, portals and transaction."""
 
-    events: SessionEvents
+    @property
+    def events(self) -> SessionEvents: ...
 
     @property
     def status(self) -> TransactionStatus: ...

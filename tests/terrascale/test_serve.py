@@ -1,0 +1,141 @@
+"""The `terrascale` command as a process: what it says when it is ready, and when it can't be."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.pgclient import PgClient, StartupError
+from tests.server import Server, free_port
+
+STOP_SECONDS_MAX = 5.0
+
+
+def terrascale(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "terrascale", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        check=False,
+        timeout=60,
+    )
+
+
+def serve(data_dir: Path, *arguments: str, **environment: str) -> tuple[int, str]:
+    """Runs a server that is expected to refuse; returns exit code and what it said."""
+    flags = ["--data-dir", str(data_dir), "--socket-dir", str(data_dir.parent)]
+    done = terrascale("serve", *flags, *arguments, **environment)
+    assert done.stdout == ""
+    return done.returncode, done.stderr.strip()
+
+
+def test_the_ready_block_can_be_pasted(tmp_path: Path) -> None:
+    with Server(tmp_path / "data") as server:
+        for host in ("127.0.0.1", str(tmp_path)):
+            with PgClient.connect(host, server.port, "terrascale") as client:
+                assert client.simple_query("select 1")[0].rows == [("1",)]
+        text = server.log_path.read_text()
+        assert text.startswith("TerraScale 0.")
+        assert str(tmp_path / "data") in text
+        assert f"psql -h 127.0.0.1 -p {server.port} -U terrascale" in text
+        assert f"psql -h {tmp_path} -p {server.port} -U terrascale" in text
+
+
+def test_sigterm_ends_idle_and_busy_clients_in_time(tmp_path: Path) -> None:
+    with Server(tmp_path / "data") as server, server.connect() as idle, server.connect() as busy:
+        busy.send(b"Q\0\0\0\x17select pg_sleep(60)\0")
+        idle.simple_query("begin")
+        assert server.process is not None
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(timeout=STOP_SECONDS_MAX) == 0
+        assert idle.read_until("E")[-1][1].startswith(b"SFATAL\0VFATAL\0C57P01\0")
+    assert not list(tmp_path.glob(".s.PGSQL.*"))
+
+
+def test_a_second_server_on_the_directory(tmp_path: Path) -> None:
+    with Server(tmp_path / "data"):
+        code, text = serve(tmp_path / "data", "--pg-port", str(free_port()))
+        assert code == 1
+        assert text == (
+            f"terrascale: data directory {tmp_path / 'data'} is in use by another server"
+        )
+
+
+def test_a_port_in_use_touches_nothing(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        code, text = serve(tmp_path / "data", "--pg-port", str(port))
+    assert code == 1
+    assert text == (
+        f"terrascale: port {port} is in use: another server listens on 127.0.0.1:{port}"
+        " (choose another by --pg-port)."
+    )
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_directory_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a directory")
+    code, text = serve(tmp_path / "file" / "data", "--pg-port", "0")
+    assert code == 1
+    assert text.startswith(f"terrascale: cannot use data directory {tmp_path / 'file' / 'data'}")
+    assert len(text.splitlines()) == 1
+
+
+def test_a_format_from_the_future(tmp_path: Path) -> None:
+    with Server(tmp_path / "data") as server:
+        server.stop()
+    (tmp_path / "data" / "format").write_text("999\n")
+    code, text = serve(tmp_path / "data", "--pg-port", "0")
+    assert code == 1
+    assert "has format 999" in text
+    assert len(text.splitlines()) == 1
+
+
+def test_no_password_no_network(tmp_path: Path) -> None:
+    code, text = serve(tmp_path / "data", "--host", "0.0.0.0", "--pg-port", "0")
+    assert code == 1
+    assert "refusing to listen on 0.0.0.0 without a password" in text
+    assert not (tmp_path / "data").exists()
+
+
+def test_with_a_password_it_is_asked_for(tmp_path: Path) -> None:
+    environment = {"TERRASCALE_PASSWORD": "secret"}
+    with Server(tmp_path / "data", "--host", "0.0.0.0", env=environment) as server:
+        with server.connect(password="secret") as client:
+            assert client.authentication == [10, 0]
+        with pytest.raises(StartupError, match="28P01"):
+            server.connect(password="wrong")
+        with PgClient.connect(str(tmp_path), server.port, "terrascale") as local:
+            assert local.authentication == [0]
+
+
+def test_unusable_tls_files(tmp_path: Path) -> None:
+    (tmp_path / "cert.pem").write_text("nonsense")
+    flags = ["--tls-cert", str(tmp_path / "cert.pem"), "--tls-key", str(tmp_path / "key.pem")]
+    code, text = serve(tmp_path / "data", "--pg-port", "0", *flags)
+    assert code == 1
+    assert text.startswith(f"terrascale: cannot use the certificate {tmp_path / 'cert.pem'}")
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_address_that_is_not_ours(tmp_path: Path) -> None:
+    code, text = serve(
+        tmp_path / "data", "--host", "192.0.2.1", "--pg-port", "5", TERRASCALE_PASSWORD="x"
+    )
+    assert code == 1
+    assert text == ("terrascale: cannot listen on 192.0.2.1:5: Cannot assign requested address.")
+
+
+def test_healthcheck(tmp_path: Path) -> None:
+    with Server(tmp_path / "data") as server:
+        assert terrascale("healthcheck", "--pg-port", str(server.port)).returncode == 0
+    assert terrascale("healthcheck", "--pg-port", str(server.port)).returncode == 1
+
+
+def test_version() -> None:
+    assert terrascale("version").stdout.startswith("terrascale 0.")
