@@ -107,7 +107,7 @@ def unit_error(
 
     Without `special_words`, "now" and the like are as unknown as any other word.
     """
-    lower = name.lower()
+    lower = name.lower().encode()[:63].decode(errors="ignore")  # As identifiers are cut.
     unit = unit_named(name, datetime_words=datetime_words)
     if unit is None or not (special_words or isinstance(unit, Unit)):
         return DatabaseError("22023", f'unit "{lower}" not recognized for type {type_name}')

@@ -21,6 +21,7 @@ OWNER_OID: Final = 10
 _SCHEMAS: Final = {"pg_catalog": 11, "public": 2200, "information_schema": None}
 _LANGUAGES: Final = {"internal": 12, "c": 13, "sql": 14}
 _TABLESPACES: Final = {"pg_default": 1663, "pg_global": 1664}
+_NAME_LENGTH_MAX: Final = 8192  # Beyond any that could be found.
 _NAME_PART = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^\s".]+))\s*(\.|\Z)')
 
 
@@ -49,7 +50,7 @@ def split_qualified_name(text: str) -> list[str]:
     """Returns the parts of a.b.c, unquoted ones in lower case. Raises 42602."""
     parts: list[str] = []
     position = 0
-    while True:
+    while len(text) <= _NAME_LENGTH_MAX:
         match = _NAME_PART.match(text, position)
         if match is None or match[1] == "":
             raise DatabaseError("42602", "invalid name syntax")
@@ -59,6 +60,7 @@ def split_qualified_name(text: str) -> list[str]:
         position = match.end()
         if match[3] != ".":
             return parts
+    raise DatabaseError("42602", "invalid name syntax")
 
 
 def _find_relation(env: Env, text: str) -> int:

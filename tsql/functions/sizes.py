@@ -17,11 +17,8 @@ from tsql.types.numeric import numeric_of, numeric_text
 _UNITS: Final = ("bytes", "kB", "MB", "GB", "TB", "PB")
 _BYTES_SHOWN_MAX: Final = 10 * 1024
 _UNITS_SHOWN_MAX: Final = 20 * 1024 - 1
-_SIZE = re.compile(
-    r"[ \t\n\v\f\r]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-    r"[ \t\n\v\f\r]*(.*?)[ \t\n\v\f\r]*",
-    re.DOTALL,
-)
+_BLANKS: Final = " \t\n\v\f\r"
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 @implements("pg_size_pretty")
@@ -54,11 +51,12 @@ def pg_size_pretty_numeric(size: Decimal) -> str:
 
 @implements("pg_size_bytes")
 def pg_size_bytes(text: str) -> int:
-    match = _SIZE.fullmatch(text)
+    stripped = text.strip(_BLANKS)
+    match = _NUMBER.match(stripped)
     if match is None:
         raise DatabaseError("22023", f'invalid size: "{text}"')
-    size = numeric_of(match[1])
-    unit = match[2]
+    size = numeric_of(match[0])
+    unit = stripped[match.end() :].lstrip(_BLANKS)
     if unit:
         names = [name.lower() for name in _UNITS]
         if unit.lower() not in names:

@@ -22,6 +22,7 @@ from tsql.types.datetime_words import datetime_word
 
 FIELD_COUNT_MAX: Final = 25
 INT4_MAX: Final = 2**31 - 1
+_DIGITS_MAX: Final = 256  # More than any field has: only a zone's name comes without a limit.
 _SPACE: Final = frozenset(" \t\n\v\f\r")
 _DIGITS: Final = frozenset(string.digits)
 _LETTERS: Final = frozenset(string.ascii_letters)
@@ -189,7 +190,7 @@ def leading_int(text: str, start: int, fault: Fault, maximum: int = INT4_MAX) ->
     end = _end(_DIGIT_OR_NONE, text, position)
     if end == position:
         return 0, start
-    value = int(text[start:end])
+    value = int(text[start:end]) if end - start <= _DIGITS_MAX else maximum + 1
     if not -maximum - 1 <= value <= maximum:
         raise TextError(fault)
     return value, end

@@ -163,13 +163,15 @@ def zone_names() -> dict[str, str]:
     return {name.lower(): name for name in text.split()}
 
 
-@functools.lru_cache(maxsize=1024)
 def find_zone(name: str) -> Zone | None:
     """Returns the zone of a name or POSIX string, or None."""
+    return _load_zone(name) if len(name) <= NAME_LENGTH_MAX else None
+
+
+@functools.lru_cache(maxsize=1024)
+def _load_zone(name: str) -> Zone | None:
     if name == "UTC":
         return UTC
-    if len(name) > NAME_LENGTH_MAX:
-        return None
     known = zone_names().get(name.lower())
     if known is not None:
         file = resources.files("tzdata").joinpath("zoneinfo", *known.split("/"))
@@ -186,7 +188,8 @@ def named_zone(name: str) -> Zone:
     """Returns the zone of a name, or raises 22023."""
     found = find_zone(name)
     if found is None:
-        raise DatabaseError("22023", f'time zone "{name}" not recognized')
+        shown = name.encode()[:NAME_LENGTH_MAX].decode(errors="ignore")
+        raise DatabaseError("22023", f'time zone "{shown}" not recognized')
     return found
 
 

@@ -183,3 +183,12 @@ def test_sum_and_average_of_intervals() -> None:
         "10 days 11:20:00"
     )
     assert AggregateRun("avg(interval)", ("interval",), (), "interval").answer() is None
+
+
+@pytest.mark.parametrize(
+    ("template", "sqlstate"), [("YYYY", "22008"), ("J", "22008"), ("SS.US", "22008")]
+)
+def test_endless_digits_are_out_of_range(template: str, sqlstate: str) -> None:
+    with pytest.raises(DatabaseError) as caught:
+        to_timestamp(Env(), "9" * 100_000, template)
+    assert caught.value.sqlstate == sqlstate

@@ -215,7 +215,7 @@ class TemplateReader:
         match = _THOUSANDS.match(self._text, self._at)
         if match is None:
             raise DatabaseError("22007", 'invalid input string for "Y,YYY"')
-        year = (int(match[1]) * 1000 + int(match[2]) + 2**31) % 2**32 - 2**31
+        year = (_long(match[1]) * 1000 + int(match[2]) + 2**31) % 2**32 - 2**31
         self._set("year", year, node)
         self.parts.year_size = 4
         self._at = match.end()
@@ -254,7 +254,7 @@ class TemplateReader:
                 f'invalid value "{shown}" for "{node.text}"',
                 detail="Value must be an integer.",
             )
-        value = int(digits) if digits else 0
+        value = _long(digits) if digits else 0
         if not -INT4_MAX - 1 <= value <= INT4_MAX:
             raise DatabaseError(
                 "22008",
@@ -328,6 +328,17 @@ class TemplateReader:
                 detail="This value contradicts a previous setting for the same field type.",
             )
         setattr(self.parts, name, value)
+
+
+def _long(digits: str) -> int:
+    """Returns the integer, or the largest of 64 bits if it is beyond: as C reads it."""
+    shown = digits.strip()
+    is_negative = shown.startswith("-")
+    significant = shown.lstrip("+-").lstrip("0")
+    if len(significant) > 19:
+        return -(2**63) if is_negative else 2**63 - 1
+    value = int(significant or "0")
+    return max(-value, -(2**63)) if is_negative else min(value, 2**63 - 1)
 
 
 def _nearest_2020(year: int) -> int:

@@ -333,7 +333,7 @@ def _float_to_char(template: NumberTemplate, value: float, digits_max: int) -> s
             return _no_exponent(template)
         return _float_scientific(template, value)
     if template.is_multiplied:
-        value *= 10.0**template.multi
+        value *= float(f"1e{template.multi}")
         if digits_max == FLOAT4_DIGITS:
             value = _single(value)
         template.pre += template.multi

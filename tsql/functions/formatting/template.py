@@ -15,8 +15,8 @@ from typing import Final, NamedTuple, TypeVar
 
 from storage.errors import DatabaseError
 
-#: Splitting takes about a microsecond a character: longer templates are refused.
-TEMPLATE_LENGTH_MAX: Final = 1 << 20
+#: Splitting and filling in take microseconds a character: longer templates are refused.
+TEMPLATE_LENGTH_MAX: Final = 1 << 14
 _CACHED_LENGTH_MAX: Final = 200
 
 _T = TypeVar("_T")
