@@ -47,5 +47,9 @@ class Slices:
         """Lets everything else run."""
         await asyncio.sleep(PAUSE_SECONDS)
 
+    async def sleep(self, seconds: float) -> None:
+        """Lets everything else run for that long."""
+        await asyncio.sleep(seconds)
+
     def _turned(self) -> None:
         self._is_measuring = False

@@ -14,6 +14,7 @@ from tsql.api import Result
 from tsql.executor.run import Batches, Row
 from tsql.parser import ParsedStatement
 from tsql.prepared import Prepared, Query, is_query
+from tsql.session_functions import MustWaitError
 from tsql.session_state import SessionState
 
 #: Rows that are collected before an answer; a longer result is streamed.
@@ -129,10 +130,24 @@ async def run_prepared(state: SessionState, prepared: Prepared, values: tuple[An
         query = prepared.query
         assert query is not None
         try:
-            return await run_query(state, query, values)
+            result = await run_query(state, query, values)
         except StaleTable:
             prepared.catalog_version = 0
+        except MustWaitError as wait:
+            if query.is_write:
+                raise
+            await wait.ready()
+        else:
+            await sleep_if_asked(state)
+            return result
     raise DatabaseError("40001", "could not serialize access due to concurrent DDL")
+
+
+async def sleep_if_asked(state: SessionState) -> None:
+    """Waits as long as pg_sleep has asked for."""
+    seconds, state.functions.pause_seconds = state.functions.pause_seconds, 0.0
+    if seconds > 0:
+        await state.database.store.slices.sleep(seconds)
 
 
 async def run_point(state: SessionState, query: Query, values: tuple[Any, ...]) -> Result | None:

@@ -61,7 +61,7 @@ class Session:
 
     async def close(self) -> None:
         await self._control.rollback()
-        self._state.discard()
+        self._state.close()
 
     # -- simple query ----------------------------------------------------------------------------
 
@@ -70,6 +70,7 @@ class Session:
         state, control = self._state, self._control
         state.interrupts.clear()
         state.begin_statement()
+        state.functions.query = sql
         state.statements.pop("", None)
         state.portals.pop("", None)
         try:
@@ -285,6 +286,7 @@ class Session:
         if not running.has_begun:
             state.interrupts.clear()
             state.begin_statement()
+            state.functions.query = prepared.text
         query = prepared.query
         if query is None:
             answer = await self._execute_command(running)

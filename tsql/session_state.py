@@ -14,6 +14,7 @@ from tsql.executor.run import Run
 from tsql.interrupts import Interrupts
 from tsql.portal import Portal
 from tsql.prepared import Prepared
+from tsql.session_functions import SessionFunctions
 from tsql.settings import Settings, split_identifiers
 from tsql.shared import SessionOptions, Shared
 from tsql.transactions import TransactionControl
@@ -22,6 +23,9 @@ from tsql.transactions import TransactionControl
 _SEVERITIES: Final = (
     "debug5", "debug4", "debug3", "debug2", "debug1", "log", "notice", "warning", "error",
 )  # fmt: skip
+#: PostgreSQL's NAMEDATALEN - 1, and NOTIFY_PAYLOAD_MAX_LENGTH.
+CHANNEL_BYTES_MAX: Final = 63
+PAYLOAD_BYTES_MAX: Final = 8000
 
 
 class SessionState:
@@ -49,7 +53,8 @@ class SessionState:
             options.process_id,
             self._transaction_ended,
         )
-        self.functions: Any = None
+        self.functions = SessionFunctions(self)
+        database.sessions[options.process_id] = self
         self.last_values: dict[int, int] = {}
         self.pending_notifications: list[tuple[str, str]] = []
         self._listening: dict[str, Callable[[], None]] = {}
@@ -181,6 +186,13 @@ class SessionState:
         """DISCARD ALL: what isn't settings, statements or portals."""
         self.forget_sequences()
         self.unlisten(None)
+        self.functions.advisory_unlock_all()
+
+    def close(self) -> None:
+        """Ends the session."""
+        self.discard()
+        if self.database.sessions.get(self.options.process_id) is self:
+            del self.database.sessions[self.options.process_id]
 
     def forget_sequences(self) -> None:
         """Forgets what currval() and lastval() would say."""
@@ -208,6 +220,24 @@ class SessionState:
     def _notified(self, channel: str, payload: str, sender: int) -> None:
         self.events.notifications.append((channel, payload, sender))
         self.options.wake()
+
+    def listening_channels(self) -> list[str]:
+        """Returns the channels that the session listens to."""
+        return sorted(self._listening)
+
+    def notify(self, channel: str, payload: str) -> None:
+        """Sends a notification at the commit; the same one twice in a transaction goes once."""
+        if not channel:
+            raise DatabaseError("22023", "channel name cannot be empty")
+        if len(channel.encode()) > CHANNEL_BYTES_MAX:
+            raise DatabaseError("22023", "channel name too long")
+        if len(payload.encode()) >= PAYLOAD_BYTES_MAX:
+            raise DatabaseError("22023", "payload string too long")
+        if (channel, payload) in self.pending_notifications:
+            return
+        if not self.pending_notifications:
+            self.at_end(self.deliver_notifications)
+        self.pending_notifications.append((channel, payload))
 
     def deliver_notifications(self, committed: bool) -> None:
         """Sends what NOTIFY has left for the commit."""

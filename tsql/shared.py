@@ -60,6 +60,7 @@ class Shared:
         tables: Operations on tables, compiled per version.
         preparer: Bound and planned statements.
         templates: Plans of statements with inline literals.
+        sessions: State of the sessions there are, by process id.
         clock: Microseconds since 2000-01-01 UTC.
     """
 
@@ -70,6 +71,7 @@ class Shared:
         self.catalogs = catalogs
         self.clock = clock
         self.started_at = clock()
+        self.sessions: dict[int, Any] = {}
         self._index_expressions: dict[tuple[int, int, int], Any] = {}
         rendering = KeyRendering(render_key_value, quoted)
         self.tables = Tables(catalogs, store.coordinator, self.compile_indexes, rendering)

@@ -74,15 +74,19 @@ class CopyWriter:
     async def chunks(self, batches: Batches) -> AsyncIterator[bytes]:
         """Yields the payloads of CopyData."""
         header = self.header()
-        if header is not None:
+        is_binary = self._options.format is Format.BINARY
+        if header is not None and not is_binary:
             yield header
+        # As PostgreSQL, which fills one message: the binary header comes with the first row.
+        pending = header if header is not None and is_binary else b""
         line = self._line
         while (rows := await batches.next()) is not None:
             for row in rows:
                 self.count += 1
-                yield line(row)
-        if self._options.format is Format.BINARY:
-            yield TRAILER
+                yield pending + line(row)
+                pending = b""
+        if is_binary:
+            yield pending + TRAILER
 
 
 def _renderer(type_: int, env: Env) -> Callable[[Any], str] | None:

@@ -1,0 +1,199 @@
+"""What SQL functions may ask of their session: tsql.functions.session_hooks.SessionHooks.
+
+Functions run to their end without waiting. Where one has to wait, for an advisory lock, it raises
+`MustWaitError`; the statement waits and runs again, and then finds the lock taken for it. pg_sleep only
+says how long the statement is to wait before its answer.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Final
+
+from storage.catalog import IndexRef
+from storage.errors import DatabaseError, FatalError
+from storage.kv.store import LockMode
+from storage.schema import Table
+
+AdvisoryKey = tuple[int, int, int]
+
+#: Advisory locks live among the row locks, under keys that no row has.
+_KEY_PREFIX: Final = b"advisory\0"
+
+
+class MustWaitError(DatabaseError):
+    """A function can't go on: the statement is to await `ready` and run again."""
+
+    def __init__(self, ready: Callable[[], Awaitable[Any]]) -> None:
+        super().__init__("0A000", "waiting inside this statement is not supported")
+        self.ready = ready
+
+
+class _Owner:
+    """Holds the session's advisory locks."""
+
+    def __init__(self, process_id: int) -> None:
+        self.id = -process_id - 1
+        self.process_id = process_id
+        self.lock_timeout_ms = 0
+
+
+class SessionFunctions:
+    """The hooks of one session.
+
+    Attributes:
+        pause_seconds: How long the statement is to wait before its answer.
+    """
+
+    def __init__(self, state: Any) -> None:
+        self._state = state
+        self._shared = state.database
+        self._locks = state.database.store.locks
+        self._owner = _Owner(state.options.process_id)
+        #: How often each lock is held, by key and whether it is shared.
+        self._holds: dict[tuple[AdvisoryKey, bool], int] = {}
+        self._granted: set[tuple[AdvisoryKey, bool, bool]] = set()
+        self._transaction_number: tuple[Any, int] | None = None
+        self.pause_seconds = 0.0
+        self.query = ""
+        self.client_port: int | None = None
+        self.server_port: int | None = None
+
+    @property
+    def backend_pid(self) -> int:
+        return int(self._state.options.process_id)
+
+    @property
+    def session_user(self) -> str:
+        return str(self._state.options.user)
+
+    @property
+    def server_started_at(self) -> int:
+        return int(self._shared.started_at)
+
+    @property
+    def settings_loaded_at(self) -> int:
+        return int(self._shared.started_at)
+
+    # -- advisory locks --------------------------------------------------------------------------
+
+    def advisory_lock(
+        self, key: AdvisoryKey, *, shared: bool, wait: bool, transaction: bool
+    ) -> bool:
+        """Takes a lock; see the hooks. Raises MustWaitError."""
+        owner = self._transaction() if transaction else self._owner
+        mode = LockMode.SHARE if shared else LockMode.UPDATE
+        request = (key, shared, transaction)
+        if request in self._granted:
+            self._granted.discard(request)
+        elif not self._locks.try_acquire(owner, _lock_key(key), mode):
+            if not wait:
+                return False
+            raise MustWaitError(lambda: self._acquire(owner, request, mode))
+        if not transaction:
+            self._holds[key, shared] = self._holds.get((key, shared), 0) + 1
+        return True
+
+    def _transaction(self) -> Any:
+        control = self._state.control
+        return control.statement_transaction() if control.txn is None else control.txn
+
+    async def _acquire(
+        self, owner: Any, request: tuple[AdvisoryKey, bool, bool], mode: LockMode
+    ) -> None:
+        self._owner.lock_timeout_ms = self._state.settings.milliseconds("lock_timeout")
+        await self._locks.acquire(owner, _lock_key(request[0]), mode)
+        self._granted.add(request)
+
+    def advisory_unlock(self, key: AdvisoryKey, *, shared: bool) -> bool:
+        count = self._holds.get((key, shared), 0)
+        if not count:
+            return False
+        if count > 1:
+            self._holds[key, shared] = count - 1
+            return True
+        del self._holds[key, shared]
+        if not self._holds.get((key, not shared)):
+            self._locks.release_key(self._owner, _lock_key(key))
+        return True
+
+    def advisory_unlock_all(self) -> None:
+        self._holds.clear()
+        self._granted.clear()
+        self._locks.release(self._owner)
+
+    # -- identity, notifications, other sessions -------------------------------------------------
+
+    def transaction_id(self, *, assign: bool) -> int | None:
+        """Returns a number for the transaction, the same until its end."""
+        control = self._state.control
+        if assign:
+            txn = self._transaction()
+            self._transaction_number = txn, txn.id
+            return int(txn.id)
+        known = self._transaction_number
+        if known is not None and known[0] is control.txn and control.txn is not None:
+            return known[1]
+        return None
+
+    def listening_channels(self) -> Iterable[str]:
+        channels: Iterable[str] = self._state.listening_channels()
+        return channels
+
+    def notify(self, channel: str, payload: str) -> None:
+        self._state.notify(channel, payload)
+
+    def pause(self, seconds: float) -> None:
+        self.pause_seconds += seconds
+
+    def signal_backend(self, pid: int, *, terminate: bool) -> bool:
+        """Cancels what another session runs, or ends it."""
+        other = self._shared.sessions.get(pid)
+        if other is None:
+            return False
+        if terminate:
+            message = "terminating connection due to administrator command"
+            other.interrupts.interrupt(FatalError("57P01", message))
+        else:
+            message = "canceling statement due to user request"
+            other.interrupts.interrupt(DatabaseError("57014", message))
+        return True
+
+    # -- relations -------------------------------------------------------------------------------
+
+    def relation_id(self, schema: str | None, name: str) -> int | None:
+        """Returns the OID of a relation of the catalog that the session sees."""
+        schemas = self._state.env.search_path if schema is None else (schema,)
+        for candidate in schemas:
+            found = self._state.catalog.relation(candidate, name)
+            if found is None:
+                continue
+            if isinstance(found, IndexRef):
+                index = found.index
+                return found.table.primary_key_index_id if index is None else index.id
+            return int(found.id)
+        return None
+
+    def has_relation(self, oid: int) -> bool:
+        """Returns whether there is a relation of that OID."""
+        catalog = self._state.catalog
+        if catalog.table_by_id(oid) is not None or catalog.sequence_by_id(oid) is not None:
+            return True
+        return any(
+            oid == table.primary_key_index_id or any(oid == index.id for index in table.indexes)
+            for table in catalog.tables
+        )
+
+    def column_number(self, relation: int, name: str) -> int | None:
+        """Returns a column's number, from 1."""
+        table: Table | None = self._state.catalog.table_by_id(relation)
+        for number, column in enumerate(() if table is None else table.columns, 1):
+            if column.name == name:
+                return number
+        return None
+
+    def close(self) -> None:
+        """Lets go of what the session holds."""
+        self.advisory_unlock_all()
+
+
+def _lock_key(key: AdvisoryKey) -> bytes:
+    return _KEY_PREFIX + b"".join(number.to_bytes(8, "big", signed=True) for number in key)
