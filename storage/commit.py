@@ -37,6 +37,8 @@ from storage.syncer import Syncer
 GROUP_ROWS_MAX: Final = 200
 STALL_RETRY_SECONDS: Final = 0.002
 REOPEN_RETRY_SECONDS: Final = 0.25
+#: Beside the table files that an opening makes of the logs: its MANIFEST and the like.
+REOPEN_ROOM_BYTES: Final = 1 << 20
 
 
 class SyncedNumbers(Protocol):
@@ -261,8 +263,18 @@ class Committer:
         self._syncer.start(self.engine.sync, self._synced)
 
     def _retry(self, group: Group) -> None:
-        """Puts the group back until background work has caught up."""
+        """Puts the group back until background work has caught up.
+
+        On a full disk that can last: background work waits for room too. Nothing has been written
+        yet, so everybody is refused instead.
+        """
         self._waiting.appendleft(group)
+        if self.disk.free_bytes() < self._needed_bytes():
+            refused = list(self._waiting)
+            self._waiting.clear()
+            for each in refused:
+                self._settle(each, no_room())
+            return
         self._is_scheduled = True
         self._loop.call_later(STALL_RETRY_SECONDS, self._write)
 
@@ -335,25 +347,33 @@ class Committer:
             self._die(f"could not {'sync' if is_sync else 'write'}: {error.message}")
             return
         self.disk.drop_ballast()
-        self._loop.call_later(REOPEN_RETRY_SECONDS, self._try_reopen)
+        needed_bytes = self._needed_bytes()
+        self._loop.call_later(REOPEN_RETRY_SECONDS, self._try_reopen, needed_bytes)
 
-    def _try_reopen(self) -> None:
+    def _try_reopen(self, needed_bytes: int) -> None:
         """Opens the engine anew once there is room; until then the old one serves reads."""
         assert self._reopen is not None
-        self.disk.look()
-        if self.disk.is_low:
-            self._loop.call_later(REOPEN_RETRY_SECONDS, self._try_reopen)
+        if self.disk.free_bytes() < needed_bytes:
+            self._loop.call_later(REOPEN_RETRY_SECONDS, self._try_reopen, needed_bytes)
             return
         try:
             self.engine, last = self._reopen(self.engine)
         except EngineError:
-            self._loop.call_later(REOPEN_RETRY_SECONDS, self._try_reopen)
+            # It has left a part of a table file, and takes that away at the next attempt.
+            self._loop.call_later(REOPEN_RETRY_SECONDS, self._try_reopen, needed_bytes)
+            return
+        except Exception as error:  # noqa: BLE001 - whatever it is, this process can't go on
+            self._die(f"could not open the store again: {error}")
             return
         self.timestamps.last = max(self.timestamps.last, last.timestamp)
         self._number = self._synced_number = last.number
         self._synced_numbers.record(last.number)
         self.newest = self._make_snapshot(self.timestamps.last)
         self._failure = None
+
+    def _needed_bytes(self) -> int:
+        """Returns what the engine needs to move its logs into table files."""
+        return self.engine.figures().log_bytes + REOPEN_ROOM_BYTES
 
     # Resting
 
