@@ -5,9 +5,16 @@ A timer is armed only if its setting says so: most sessions never have one.
 
 import asyncio
 from collections.abc import Callable
+from typing import Final
 
 from storage.errors import FatalError
 from tsql.api import Session, TransactionStatus
+
+_IDLE_SESSION: Final = ("57P05", "terminating connection due to idle-session timeout")
+_IDLE_IN_TRANSACTION: Final = (
+    "25P03",
+    "terminating connection due to idle-in-transaction timeout",
+)
 
 
 class Timers:
@@ -48,13 +55,15 @@ class Timers:
     def idle_began(self) -> None:
         """The client is ready for its next query."""
         if self._session.status is TransactionStatus.IDLE:
-            seconds = self._seconds("idle_session_timeout")
-            error = FatalError("57P05", "terminating connection due to idle-session timeout")
+            setting, fault = "idle_session_timeout", _IDLE_SESSION
         else:
-            seconds = self._seconds("idle_in_transaction_session_timeout")
-            error = FatalError("25P03", "terminating connection due to idle-in-transaction timeout")
+            setting, fault = "idle_in_transaction_session_timeout", _IDLE_IN_TRANSACTION
+        seconds = self._seconds(setting)
         if seconds:
-            self._idle = self._loop.call_later(seconds, self._end, error)
+            self._idle = self._loop.call_later(seconds, self._hang_up, fault)
+
+    def _hang_up(self, fault: tuple[str, str]) -> None:
+        self._end(FatalError(*fault))
 
     def idle_ended(self) -> None:
         """It said something."""
