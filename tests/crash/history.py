@@ -14,7 +14,7 @@ import random
 import threading
 from dataclasses import dataclass, field
 
-from tests.pgclient import ConnectionRefusedByServer, PgClient, StatementResult
+from tests.pgclient import StartupError, PgClient, StatementResult
 from tests.server import Server
 
 SCHEMA = """
@@ -24,7 +24,7 @@ CREATE INDEX items_seq ON items (writer, seq);
 CREATE UNIQUE INDEX items_body ON items (body);
 CREATE TABLE log (writer int, seq int, PRIMARY KEY (writer, seq))
 """
-GONE = (OSError, EOFError, ConnectionRefusedByServer)
+GONE = (OSError, EOFError, StartupError)
 KEYS = 40
 
 
