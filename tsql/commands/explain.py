@@ -85,7 +85,7 @@ async def run_explain(invocation: Invocation) -> Result:
     node, state = invocation.node, invocation.state
     options = _options(node)
     query = _explained_query(invocation)
-    root = describe(query.plan)
+    root = _without_projection(describe(query.plan))
     profiles: dict[int, Profile] | None = None
     summary: list[tuple[str, Any]] = []
     if options.analyze:
@@ -98,7 +98,7 @@ async def run_explain(invocation: Invocation) -> Result:
     if options.format == "json":
         text = json.dumps([{"Plan": as_json(root, profiles), **dict(summary)}], indent=2)
         return Result(fields, [(text,)], tag="EXPLAIN")
-    lines = text_lines(_without_projection(root), profiles)
+    lines = text_lines(root, profiles)
     lines += [f"{label}: {value}" for label, value in summary]
     return Result(fields, [(line,) for line in lines], tag="EXPLAIN")
 

@@ -14,6 +14,7 @@ from tsql.executor.rows import (
     catalog_rows,
     filter_rows,
     function_rows,
+    gate_rows,
     limit_rows,
     one_row,
     project_rows,
@@ -64,6 +65,9 @@ class Compiler:
         match node:
             case plan.Project(source=source, targets=targets):
                 return self._project(source, targets)
+            case plan.Gate(source=source, condition=condition):
+                gated: Start = gate_rows(self.start(source), condition)
+                return gated
             case plan.LockRows():
                 rows = self._rows_with_items(node.source)
                 return lock_rows(rows, node.relation, node.locking, node.filter, self.tables)
@@ -116,6 +120,10 @@ class Compiler:
         if isinstance(node, _ACCESS_PATHS):
             start = CompiledAccess(node, self.tables).rows(with_items=True)
             return lambda run: start(run, None)
+        if isinstance(node, plan.Gate):
+            inner = self._rows_with_items(node.source)
+            gated = gate_rows(lambda run, _wanted: inner(run), node.condition)
+            return lambda run: gated(run, None)
         assert isinstance(node, plan.Sort)
         rows = self._rows_with_items(node.source)
         return sort_rows(rows, node.keys)
@@ -134,7 +142,7 @@ class Compiler:
 def _known_width(node: Node) -> int | None:
     """Returns how wide the rows of a node are, where its columns may be all that is asked for."""
     match node:
-        case plan.Limit() | plan.Sort() | plan.Filter():
+        case plan.Limit() | plan.Sort() | plan.Filter() | plan.Gate():
             return _known_width(node.source)
         case plan.Get() | plan.MultiGet() | plan.KeyRange() | plan.IndexGet() | plan.IndexRange():
             return width_of(node.relation)

@@ -21,10 +21,9 @@ from typing import Any, Final, Protocol
 from storage.kv.store import EmbeddedStore, Entry, Newest, Retry
 from storage.table import NeedsTransaction, TableAccess
 from storage.tables import Tables
-from tsql.bound import Const
 from tsql.env import Env
 from tsql.executor.access import Predicate, row_maker
-from tsql.executor.expressions import compile_predicate
+from tsql.executor.expressions import compile_expression, compile_predicate
 from tsql.executor.keys import ranges, whole_key, whole_keys
 from tsql.executor.new_rows import RowChecks, RowForms, new_row_maker, row_changer
 from tsql.executor.rows import Projection, projection
@@ -33,7 +32,7 @@ from tsql.executor.writes import WriteResult
 from tsql.planner import plan
 from tsql.planner.plan import AccessPath, Node, Plan
 from tsql.planner.row_layout import width_of
-from tsql.planner.walk import is_volatile
+from tsql.planner.walk import is_immutable, is_volatile
 
 #: Items that a statement may read, or rows that it may insert, in one go: some 1 ms of the loop.
 POINT_ITEMS_MAX: Final = 100
@@ -343,9 +342,9 @@ def point_select(whole: Plan, tables: Tables) -> PointSelect | None:
 def _constant_counts(node: plan.Limit) -> tuple[int | None, int] | None:
     values = []
     for expression in (node.limit, node.offset):
-        if expression is not None and not isinstance(expression, Const):
+        if expression is not None and not is_immutable(expression):
             return None
-        values.append(None if expression is None else expression.value)
+        values.append(None if expression is None else compile_expression(expression)((), Env()))
     limit, offset = values
     if (limit is not None and limit < 0) or (offset is not None and offset < 0):
         return None
@@ -359,10 +358,10 @@ def point_write(whole: Plan, tables: Tables) -> PointWrite | None:
     match whole.root:
         case plan.Insert(source=plan.Values(rows=rows), on_conflict=None) as node:
             return PointInsert(node, tables) if len(rows) <= POINT_ITEMS_MAX else None
-        case plan.Update(source=plan.Get()) as node:
+        case plan.Update(source=plan.Get(), gate=None) as node:
             expressions = [item.expression for item in node.assignments]
             return None if any(map(is_volatile, expressions)) else PointUpdate(node, tables)
-        case plan.Delete(source=plan.Get()) as node:
+        case plan.Delete(source=plan.Get(), gate=None) as node:
             return PointDelete(node, tables)
         case _:
             return None

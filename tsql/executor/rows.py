@@ -60,6 +60,16 @@ class _Filtered:
         return None
 
 
+def gate_rows(start: Callable[[Run, int | None], Batches], condition: Expression) -> Any:
+    """Starts the source only if the condition, which reads no row, is true."""
+    predicate = compile_predicate(condition)
+
+    def gated(run: Run, wanted: int | None) -> Batches:
+        return start(run, wanted) if predicate((), run.env) else ReadyBatches([])
+
+    return gated
+
+
 def project_rows(source: Source, project: Projection) -> Source:
     """Computes the targets of each row."""
     return lambda run: _Projected(run, source(run), project)

@@ -15,7 +15,7 @@ from typing import Any
 from storage.errors import DatabaseError
 from storage.kv.store import Entry
 from storage.tables import Tables
-from tsql.bound import OnConflict, Target
+from tsql.bound import Expression, OnConflict, Target
 from tsql.executor.access import CompiledAccess
 from tsql.executor.expressions import compile_predicate
 from tsql.executor.new_rows import RowChecks, RowForms, new_row_maker, row_changer
@@ -248,7 +248,7 @@ def compile_update(node: plan.Update, tables: Tables) -> Write:
             result.touched.add(new_key)
         result.add(new)
 
-    return _row_by_row(candidates, returning, update)
+    return _row_by_row(candidates, returning, update, node.gate)
 
 
 def compile_delete(node: plan.Delete, tables: Tables) -> Write:
@@ -261,7 +261,7 @@ def compile_delete(node: plan.Delete, tables: Tables) -> Write:
         await access.delete(run.txn, key, old)
         result.add(forms.seen(old))
 
-    return _row_by_row(candidates, returning, delete)
+    return _row_by_row(candidates, returning, delete, node.gate)
 
 
 def _seen_width(path: plan.AccessPath) -> int:
@@ -271,12 +271,20 @@ def _seen_width(path: plan.AccessPath) -> int:
 RowAction = Callable[[Run, bytes, Row, RunningResult], Awaitable[None]]
 
 
-def _row_by_row(candidates: _Candidates, returning: ReturningRows, act: RowAction) -> Write:
+def _row_by_row(
+    candidates: _Candidates,
+    returning: ReturningRows,
+    act: RowAction,
+    gate: Expression | None,
+) -> Write:
     access = candidates.access
+    opens = None if gate is None else compile_predicate(gate)
 
     async def write(run: Run) -> WriteResult:
         await access.lock_for_write(run.txn)
         result = returning.start(run)
+        if opens is not None and not opens((), run.env):
+            return result.done()
         items = candidates.compiled.items(run, None)
         count = 0
         while (entries := await items.next()) is not None:

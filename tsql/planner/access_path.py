@@ -362,7 +362,15 @@ def _path(request: Request, best: _Candidate) -> AccessPath:
     if best.index is not None:
         if best.index.unique and best.is_single and no_nulls:
             return IndexGet(**common, index=best.index, key=whole)
-        return IndexRange(**common, index=best.index, key=key, span=best.span, reverse=reverse)
+        covering = request.may_cover and _covers(request.relation, best.index, common["columns"])
+        return IndexRange(
+            **common,
+            index=best.index,
+            key=key,
+            span=best.span,
+            reverse=reverse,
+            covering=covering,
+        )
     if best.is_single:
         return Get(**common, key=whole)
     if best.is_whole:
@@ -372,9 +380,10 @@ def _path(request: Request, best: _Candidate) -> AccessPath:
     return Scan(**common, reverse=reverse)
 
 
-def _covers(table: Table, index: Index, columns: frozenset[int] | None) -> bool:
+def _covers(relation: TableRelation, index: Index, columns: frozenset[int] | None) -> bool:
     """Returns whether the entries of an index alone have these columns."""
-    if columns is None:
+    table = relation.table
+    if columns is None or relation.attributes:
         return False
     if index.projection is Projection.ALL:
         return True

@@ -70,6 +70,8 @@ def _named(node: Node) -> Description:
             return Description("Project")
         case plan.Filter(condition=condition):
             return Description("Filter", [("Filter", show(condition))])
+        case plan.Gate(condition=condition):
+            return Description("Only if", [("Condition", show(condition))])
         case plan.Sort(keys=keys, limit=limit):
             name = "Sort" if limit is None else "Sort, first rows only"
             return Description(name, [("By", _sort_keys(keys))])

@@ -8,7 +8,7 @@ some key has that order is decided there (tsql/planner/access_path.py).
 
 from dataclasses import replace
 
-from tsql.bound import BoundSelect, IsNull, SortKey, TableRelation
+from tsql.bound import BoundSelect, ColumnRef, Expression, IsNull, SortKey, TableRelation
 from tsql.catalog import pg
 from tsql.planner.walk import conjunction, conjuncts, needs_row, strip_relabels
 
@@ -34,9 +34,19 @@ def ordered_for_min_max(select: BoundSelect) -> BoundSelect | None:
         return None
     descending = call.proc.name == "max"
     key = SortKey(argument, descending, descending, less)
-    not_null = IsNull(argument, negated=True)
-    where = conjunction([*conjuncts(select.where), not_null])
+    where = select.where
+    if not _is_never_null(argument, select.relation):
+        where = conjunction([*conjuncts(where), IsNull(argument, negated=True)])
     return replace(select, where=where, order_by=(key,))
+
+
+def _is_never_null(argument: Expression, relation: TableRelation) -> bool:
+    columns = relation.table.columns
+    return (
+        isinstance(argument, ColumnRef)
+        and argument.position < len(columns)
+        and columns[argument.position].not_null
+    )
 
 
 def _less(type_: int) -> pg.PgProc | None:

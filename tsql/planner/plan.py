@@ -204,6 +204,14 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """Lets all rows through, or none: the condition reads no row and is tested once."""
+
+    source: "Node"
+    condition: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """Computes the targets."""
 
@@ -284,22 +292,24 @@ class Insert:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Updates the rows that the access path finds."""
+    """Updates the rows that the access path finds; with a `gate` that is false, none."""
 
     source: AccessPath
     assignments: tuple[SetColumn, ...]
     condition: Expression | None
     checks: tuple[tuple[str, Expression], ...]
     returning: tuple[Target, ...]
+    gate: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Deletes the rows that the access path finds."""
+    """Deletes the rows that the access path finds, likewise."""
 
     source: AccessPath
     condition: Expression | None
     returning: tuple[Target, ...]
+    gate: Expression | None = None
 
 
 Node = (
@@ -314,6 +324,7 @@ Node = (
     | FunctionScan
     | CatalogScan
     | Filter
+    | Gate
     | Project
     | ProjectSet
     | Aggregate

@@ -34,7 +34,9 @@ from tsql.planner.access_path import Choice, IndexExpressions, Request, choose
 from tsql.planner.min_max import ordered_for_min_max
 from tsql.planner.plan import Node, Plan, SubqueryParameter
 from tsql.planner.row_layout import positions_read, width_of
+from tsql.planner.show import show
 from tsql.planner.walk import (
+    conjunction,
     conjuncts,
     holds_subquery,
     is_fixed,
@@ -194,7 +196,11 @@ class _Planner:
         wants_order = not (select.grouped or select.set_functions or select.distinct)
         order_by = select.order_by if wants_order else ()
         choice = self._choice(select, relation, order_by, is_limited=select.limit is not None)
-        return choice.path, () if choice.is_ordered else select.order_by
+        node: Node = choice.path
+        gate = conjunction(_split(select.where)[0])
+        if gate is not None:
+            node = plan.Gate(node, gate)
+        return node, () if choice.is_ordered else select.order_by
 
     def _choice(
         self,
@@ -206,7 +212,7 @@ class _Planner:
     ) -> Choice:
         request = Request(
             relation,
-            tuple(conjuncts(select.where)),
+            tuple(_split(select.where)[1]),
             positions_read(select),
             order_by,
             is_limited=is_limited,
@@ -226,7 +232,10 @@ class _Planner:
         over_targets = []
         for key in keys:
             position = targets.index(key.expression)
-            reference = ColumnRef(0, position, "", key.expression.type, key.expression.typmod)
+            expression = key.expression
+            reference = ColumnRef(
+                0, position, _name(expression), expression.type, expression.typmod
+            )
             over_targets.append(replace(key, expression=reference))
         node = _sorted(node, tuple(over_targets), select)
         if select.limit is not None or select.offset is not None:
@@ -286,24 +295,35 @@ class _Planner:
             condition,
             update.checks,
             self._returning(update.returning),
+            conjunction(_split(condition)[0]),
         )
 
     def delete(self, delete: BoundDelete) -> Node:
         """Returns the plan of a DELETE."""
         condition = self.maybe_ready(delete.where)
         path = self._target_path(delete.relation, condition)
-        return plan.Delete(path, condition, self._returning(delete.returning))
+        gate = conjunction(_split(condition)[0])
+        return plan.Delete(path, condition, self._returning(delete.returning), gate)
 
     def _target_path(
         self, relation: TableRelation, condition: Expression | None
     ) -> plan.AccessPath:
-        request = Request(relation, tuple(conjuncts(condition)), None, may_cover=False)
+        request = Request(relation, tuple(_split(condition)[1]), None, may_cover=False)
         return choose(request, self.expressions_of).path
 
     def _returning(self, targets: tuple[Target, ...]) -> tuple[Target, ...]:
         return tuple(
             replace(target, expression=self.ready(target.expression)) for target in targets
         )
+
+
+def _split(where: Expression | None) -> tuple[list[Expression], list[Expression]]:
+    """Returns the conjuncts that read no row (they are tested once), and the others."""
+    once: list[Expression] = []
+    each: list[Expression] = []
+    for part in conjuncts(where):
+        (once if is_fixed(part) else each).append(part)
+    return once, each
 
 
 def _sorted(node: Node, keys: tuple[SortKey, ...], select: BoundSelect) -> Node:
@@ -324,16 +344,27 @@ def _flat(expression: Expression, select: BoundSelect) -> Expression:
     def flatten(node: Expression) -> Expression | None:
         match node:
             case bound.GroupRef():
-                position = keys + node.position if node.is_aggregate else node.position
-                return ColumnRef(0, position, "", node.type, node.typmod)
+                position = node.position
+                shown: Expression
+                if node.is_aggregate:
+                    shown, position = select.aggregates[position], keys + position
+                else:
+                    shown = select.group_by[position]
+                return ColumnRef(0, position, _name(shown), node.type, node.typmod)
             case bound.SetRef():
-                return ColumnRef(0, width + node.position, "", node.type, node.typmod)
+                name = _name(select.set_functions[node.position])
+                return ColumnRef(0, width + node.position, name, node.type, node.typmod)
             case _:
                 return None
 
     if not select.grouped and not select.set_functions:
         return expression
     return replaced(expression, flatten)
+
+
+def _name(expression: Expression) -> str:
+    """Returns what EXPLAIN calls a computed column."""
+    return expression.name if isinstance(expression, ColumnRef) else f"({show(expression)})"
 
 
 def _beside_excluded(expression: Expression, width: int) -> Expression:

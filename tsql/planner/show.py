@@ -42,6 +42,8 @@ def _show(node: Expression) -> str:  # noqa: C901, PLR0912 - one case a node
             return _constant(node.value, node.type)
         case bound.Param(number=number):
             return f"${number}"
+        case bound.ColumnRef(name=name) if "(" in name:
+            return name  # made by the planner: an expression's own text
         case bound.ColumnRef(name=name) | bound.SystemColumn(name=name):
             return quoted(name)
         case bound.FunctionCall():
@@ -129,6 +131,8 @@ def _call(node: bound.FunctionCall) -> str:
         return f"{_operand(left)} {node.operator} {_operand(right)}"
     if node.operator is not None and len(node.arguments) == 1:
         return f"{node.operator} {_operand(node.arguments[0])}"
+    if node.proc.name == _type(node.type) and len(node.arguments) <= 3:
+        return _show(node.arguments[0])  # a cast
     return f"{node.proc.name}({_list(node.arguments)})"
 
 

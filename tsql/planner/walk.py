@@ -64,6 +64,9 @@ def children(expression: Expression) -> list[Expression]:  # noqa: C901, PLR0912
         case bound.Subscript():
             bounds = [part for part in (*expression.upper, *expression.lower) if part is not None]
             return [expression.container, *bounds]
+        case bound.SubscriptAssignment():
+            bounds = [part for part in (*expression.upper, *expression.lower) if part is not None]
+            return [expression.container, *bounds, expression.value]
         case bound.FieldAccess():
             return [expression.record]
         case bound.WholeRow():
@@ -110,6 +113,15 @@ def is_volatile(expression: Expression) -> bool:
     """Returns whether two evaluations in one statement may differ."""
     return any(
         isinstance(node, FunctionCall) and node.proc.volatility == "v" for node in walk(expression)
+    )
+
+
+def is_immutable(expression: Expression) -> bool:
+    """Returns whether the expression has one value for ever."""
+    return is_fixed(expression) and not any(
+        isinstance(node, Param | bound.CoerceViaIO)
+        or (isinstance(node, FunctionCall) and node.proc.volatility != "i")
+        for node in walk(expression)
     )
 
 
