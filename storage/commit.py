@@ -23,6 +23,7 @@ Large transactions come as an `IngestGroup`: sorted files that become visible in
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from time import perf_counter
 from typing import Final, Protocol
 
 from storage.clock import Clock, TimestampSource
@@ -35,6 +36,8 @@ from storage.syncer import Syncer
 
 #: A batch of this many rows holds the loop for half a millisecond.
 GROUP_ROWS_MAX: Final = 200
+#: How long a group may wait for those that were in the last one: about a third of a fast sync.
+GATHER_SECONDS_MAX: Final = 0.00015
 STALL_RETRY_SECONDS: Final = 0.002
 REOPEN_RETRY_SECONDS: Final = 0.25
 #: Beside the table files that an opening makes of the logs: its MANIFEST and the like.
@@ -63,16 +66,27 @@ class Group:
 
     Attributes:
         changes: What the batch does to each key.
+        commit_count: How many commits are in it.
         ranges: Ranges that go, before the changes.
         timestamp: The highest commit timestamp in it.
         outcome: Done when the outcome is settled; the result is None, or why it isn't durable.
     """
 
-    __slots__ = ("changes", "is_closed", "members", "number", "outcome", "ranges", "timestamp")
+    __slots__ = (
+        "changes",
+        "commit_count",
+        "is_closed",
+        "members",
+        "number",
+        "outcome",
+        "ranges",
+        "timestamp",
+    )
 
     def __init__(self, outcome: asyncio.Future[DatabaseError | None]) -> None:
         self.changes: dict[bytes, bytes | None] = {}
         self.ranges: Sequence[KeyRange] = ()
+        self.commit_count = 0
         self.members: list[Member] = []
         self.timestamp = 0
         self.number = 0
@@ -153,6 +167,7 @@ class Committer:
         self._waiting: deque[Group] = deque()
         self._in_flight: Group | None = None
         self._is_scheduled = False
+        self._expected_count = 1
         self._failure: DatabaseError | None = None
         self.newest = self._make_snapshot(last.timestamp)
 
@@ -199,6 +214,7 @@ class Committer:
         """
         group = self._group_for(len(changes), alone=bool(ranges))
         group.changes.update(changes)
+        group.commit_count += 1
         group.ranges = ranges
         group.timestamp = timestamp
         if member is not None:
@@ -232,7 +248,22 @@ class Committer:
         if self._in_flight is None and not self._is_scheduled:
             self._is_scheduled = True
             # Whatever else is ready in this turn of the loop joins the group first.
-            self._loop.call_soon(self._write)
+            self._loop.call_soon(self._gather, perf_counter() + GATHER_SECONDS_MAX)
+
+    def _gather(self, deadline: float) -> None:
+        """Writes the first group, once as many commits have joined it as the last one had.
+
+        Clients that were answered together tend to come back together, but not in one turn of the
+        loop; one sync for all of them costs as much as one for the first.
+        """
+        if (
+            self._waiting
+            and self._waiting[0].commit_count < self._expected_count
+            and perf_counter() < deadline
+        ):
+            self._loop.call_soon(self._gather, deadline)
+            return
+        self._write()
 
     def _write(self) -> None:
         self._is_scheduled = False
@@ -240,6 +271,7 @@ class Committer:
             return
         self.disk.look()
         group = self._waiting.popleft()
+        self._expected_count = max(group.commit_count, self._expected_count * 3 // 4)
         group.number = self._number + 1
         record = BatchRecord(group.number, self._synced_number, group.timestamp)
         if isinstance(group, IngestGroup):
@@ -310,7 +342,10 @@ class Committer:
         self._in_flight = None
         self._settle(group, None)
         if self._waiting and not self._is_scheduled:
-            self._write()
+            if self._waiting[0].commit_count >= self._expected_count:
+                self._write()
+            else:
+                self._schedule()
 
     def _make_snapshot(self, timestamp: int) -> Snapshot:
         snapshot = Snapshot(self.engine.snapshot(), timestamp, self._clock.now_ms())
