@@ -54,6 +54,7 @@ class RocksSettings:
         block_cache_bytes: Cache of table blocks, indexes and filters together.
         log_bytes_max: Logs larger than this together make the oldest memtable flush.
         has_log: False for scratch data that needn't survive.
+        is_read_only: True to look at a store without changing it; logs are read into memory.
     """
 
     write_buffer_bytes: int = 16 * MIB
@@ -64,6 +65,7 @@ class RocksSettings:
     file_bytes: int = 32 * MIB
     background_jobs: int = 2
     has_log: bool = True
+    is_read_only: bool = False
 
 
 def _options(settings: RocksSettings, cache: rocksdict.Cache) -> rocksdict.Options:
@@ -257,7 +259,13 @@ class RocksEngine:
         self._cache = rocksdict.Cache(settings.block_cache_bytes)
         self._options = _options(settings, self._cache)
         try:
-            self._db = rocksdict.Rdict(str(path), self._options)
+            self._db = rocksdict.Rdict(
+                str(path),
+                self._options,
+                access_type=rocksdict.AccessType.read_only(False)
+                if settings.is_read_only
+                else rocksdict.AccessType.read_write(),
+            )
         except Exception as error:
             raise _translated(error) from error
         self._get = self._db.get
@@ -363,6 +371,17 @@ class RocksEngine:
             self._db.close()
         except Exception as error:
             raise _translated(error) from error
+
+
+def repair(path: Path) -> None:
+    """Makes a new MANIFEST from the table files and logs that can be read.
+
+    Moves others to `lost`.
+    """
+    try:
+        rocksdict.Rdict.repair(str(path), rocksdict.Options(raw_mode=True))
+    except Exception as error:
+        raise _translated(error) from error
 
 
 def read_key_of_tables(path: Path, empty_directory: Path, key: bytes) -> bytes | None:
