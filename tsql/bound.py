@@ -284,6 +284,18 @@ class Subscript:
 
 
 @dataclass(frozen=True, slots=True)
+class SubscriptAssignment:
+    """A container with an element or a slice replaced: SET a[1] = …, doc['key'] = …."""
+
+    container: "Expression"
+    upper: tuple[Union["Expression", None], ...]
+    lower: tuple[Union["Expression", None], ...]  # empty: an element
+    value: "Expression"
+    type: int
+    typmod: int = -1
+
+
+@dataclass(frozen=True, slots=True)
 class FieldAccess:
     """(record).field: position within the tuple."""
 
@@ -370,6 +382,7 @@ Expression = (
     | RowComparison
     | ArrayComparison
     | Subscript
+    | SubscriptAssignment
     | FieldAccess
     | WholeRow
     | Subquery

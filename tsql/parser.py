@@ -90,12 +90,14 @@ def tree_of(sql: str) -> str:
     try:
         return str(parse_sql_json(sql))
     except ParseError as error:
-        raise _syntax_error(error) from None
+        raise _syntax_error(error, len(sql)) from None
 
 
-def _syntax_error(error: ParseError) -> DatabaseError:
+def _syntax_error(error: ParseError, length: int) -> DatabaseError:
     message, *places = error.args
     position = places[0] + 1 if places and places[0] is not None else None
+    if message.endswith("at end of input"):
+        position = length + 1
     if "stack depth limit" in message:
         return _too_deep()
     return DatabaseError(_sqlstate_of(message), message, position=position)

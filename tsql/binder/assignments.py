@@ -1,28 +1,37 @@
 """Assignment: which column a write names, and a value made fit for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from storage.schema import Table
+from storage.schema import Column, Table
 from tsql.binder.attributes import attribute_type
 from tsql.binder.coercion import coerce, coerce_to
 from tsql.binder.columns import SYSTEM_COLUMNS
-from tsql.binder.context import Context, Item
-from tsql.binder.locations import error_at, unsupported_at
+from tsql.binder.containers import bind_subscripts
+from tsql.binder.context import Context, Item, Level
+from tsql.binder.locations import error_at
+from tsql.binder.nodes import is_a
 from tsql.binder.pathways import CoercionContext
-from tsql.bound import Default, Expression
+from tsql.bound import Default, Expression, SubscriptAssignment
+from tsql.parser import ast
 from tsql.types import oids
 from tsql.types.type_names import type_name
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A column to write, or (`type` 0) an undeclared attribute, which takes any type."""
+    """A column to write, or (`type` 0) an undeclared attribute, which takes any type.
+
+    Attributes:
+        parts: Subscripts, where only a part of the column is written.
+    """
 
     position: int
     name: str
     type: int
     typmod: int = -1
+    parts: tuple[Any, ...] = ()
 
 
 def destination(item: Item, target: Any, *, is_update: bool) -> Destination:
@@ -32,9 +41,8 @@ def destination(item: Item, target: Any, *, is_update: bool) -> Destination:
     name = target.name
     for position, column in enumerate(table.columns):
         if column.name == name:
-            if target.indirection:
-                raise unsupported_at(target.location, "assignment to a part of a column")
-            return Destination(position, name, column.sql_type, column.typmod)
+            parts = _parts(column, target)
+            return Destination(position, name, column.sql_type, column.typmod, parts)
     if name in SYSTEM_COLUMNS and is_update:
         message = f'cannot assign to system column "{name}"'
         raise error_at(target.location, "0A000", message)
@@ -44,6 +52,46 @@ def destination(item: Item, target: Any, *, is_update: bool) -> Destination:
     if name not in item.attributes:
         item.attributes.append(name)
     return Destination(len(table.columns) + item.attributes.index(name), name, 0)
+
+
+def _parts(column: Column, target: Any) -> tuple[Any, ...]:
+    for part in target.indirection or ():
+        if not is_a(part, ast.A_Indices):
+            raise error_at(
+                target.location,
+                "42804",
+                f'cannot assign to field "{part.sval}" of column "{column.name}" because its type'
+                f" {type_name(column.sql_type)} is not a composite type",
+            )
+    return tuple(target.indirection or ())
+
+
+def overwrites(to: Destination, others: Sequence[Destination]) -> bool:
+    """Returns whether a column is written twice; several different parts of one may be."""
+    return any(o.position == to.position and not (o.parts and to.parts) for o in others)
+
+
+def assigned_part(
+    level: Level, container: Expression, expression: Expression, to: Destination, node: Any
+) -> Expression:
+    """Returns the column's value (`container`) with a part replaced. Raises 42804, 0A000."""
+    if isinstance(expression, Default):
+        raise error_at(node, "0A000", "cannot set an array element to DEFAULT")
+    subscripts = bind_subscripts(level, container, to.parts, None)
+    converted = coerce_to(
+        level.context, expression, subscripts.type, -1, CoercionContext.ASSIGNMENT, node=node
+    )
+    if converted is None:
+        raise error_at(
+            node,
+            "42804",
+            f'subscripted assignment to "{to.name}" requires type {type_name(subscripts.type)}'
+            f" but expression is of type {type_name(expression.type)}",
+            hint="You will need to rewrite or cast the expression.",
+        )
+    return SubscriptAssignment(
+        container, subscripts.upper, subscripts.lower, converted, to.type, to.typmod
+    )
 
 
 def assigned(

@@ -166,7 +166,14 @@ def fields_of(level: Level, record: Expression) -> list[tuple[str, int, int]] | 
 def subscripted(
     level: Level, container: Expression, subscripts: Sequence[Any], node: Any
 ) -> Expression:
-    """Returns container[…]…. Raises 42804, 0A000."""
+    """Returns container[…]…. Raises 42804, 54000."""
+    return bind_subscripts(level, container, subscripts, node)
+
+
+def bind_subscripts(
+    level: Level, container: Expression, subscripts: Sequence[Any], node: Any
+) -> Subscript:
+    """Returns likewise, as the subscripts that it is."""
     if container.type == oids.JSONB:
         return _jsonb_path(level, container, subscripts, node)
     element = true_element(container.type)
@@ -205,7 +212,7 @@ def _index(level: Level, node: Any) -> Expression | None:
 
 def _jsonb_path(
     level: Level, container: Expression, subscripts: Sequence[Any], node: Any
-) -> Expression:
+) -> Subscript:
     path = []
     for part in subscripts:
         if part.is_slice:

@@ -34,6 +34,7 @@ from tsql.types.type_names import type_name
 
 Handler = Callable[[Level, Any], Expression]
 
+_INT4_MIN: Final = -(2**31)
 _INT8_MAX: Final = 2**63 - 1
 _INT8_MIN: Final = -(2**63)
 
@@ -72,6 +73,8 @@ def _number(text: str) -> Const:
         number = int(text, 0) if text[1:2].lower() in {"x", "o", "b"} else int(text)
     except ValueError:
         return Const(numeric_of(text), oids.NUMERIC)
+    if number == _INT4_MIN:
+        return Const(number, oids.INT4)  # the minus sign has come to a number that was too large
     if _INT8_MIN <= number <= _INT8_MAX:
         return Const(number, oids.INT8)
     return Const(numeric_of(text), oids.NUMERIC)

@@ -1,12 +1,18 @@
 """INSERT."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from storage.schema import Table
 from tsql.binder import context as clauses
-from tsql.binder.assignments import Destination, assigned, destination
+from tsql.binder.assignments import (
+    Destination,
+    assigned,
+    assigned_part,
+    destination,
+    overwrites,
+)
 from tsql.binder.context import Clause, Item, Level
 from tsql.binder.defaults import checks_of, default_of
 from tsql.binder.from_items import table_relation
@@ -22,11 +28,14 @@ from tsql.bound import (
     Const,
     Default,
     Expression,
+    Field,
     SubqueryRelation,
     Target,
 )
 from tsql.parser import ast
 from tsql.types import oids
+
+Rows = tuple[tuple[Expression, ...], ...]
 
 
 def bind_insert(level: Level, node: Any) -> BoundInsert:
@@ -35,29 +44,21 @@ def bind_insert(level: Level, node: Any) -> BoundInsert:
     table = item.table
     assert table is not None
     env = level.context.env
-    destinations = _destinations(item, node)
     defaults = tuple([default_of(column, env) for column in table.columns])
-    rows: tuple[tuple[Expression, ...], ...] | None = None
-    select: BoundSelect | None = None
-    if node.selectStmt is None:
-        destinations, rows = [], ((),)
-    elif _is_plain_values(node.selectStmt):
-        rows, select = _values(level, table, destinations, node, defaults)
-        destinations = destinations[: len(node.selectStmt.valuesLists[0])]
-    else:
-        select = _select(level, table, destinations, node)
-        destinations = destinations[: len(select.fields)]
+    source = _Source(level, table, node, _destinations(item, node), defaults)
+    rows, select, positions = source.bound()
     on_conflict = None
     if node.onConflictClause is not None:
         on_conflict = bind_on_conflict(level, item, node.onConflictClause)
     returning, fields = bind_returning(_returning_level(level, item), node)
+    checks = checks_of(table, env)
     return BoundInsert(
         table_relation(item),
-        tuple([to.position for to in destinations]),
+        positions,
         rows,
         select,
         defaults,
-        checks_of(table, env),
+        checks,
         on_conflict,
         returning,
         fields,
@@ -82,11 +83,131 @@ def _destinations(item: Item, node: Any) -> list[Destination]:
     result: list[Destination] = []
     for target in node.cols:
         to = destination(item, target, is_update=False)
-        if any(other.position == to.position for other in result):
+        if overwrites(to, result):
             message = f'column "{to.name}" specified more than once'
             raise error_at(target.location, "42701", message)
         result.append(to)
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where an INSERT's rows come from, and where their values go."""
+
+    level: Level
+    table: Table
+    node: Any
+    destinations: Sequence[Destination]
+    defaults: Sequence[Expression]
+
+    def bound(self) -> tuple[Rows | None, BoundSelect | None, tuple[int, ...]]:
+        """Returns rows or query, and the positions of the columns that they fill."""
+        select = self.node.selectStmt
+        if select is None:
+            return ((),), None, ()
+        if _is_plain_values(select):
+            rows, query = self._values(select.valuesLists)
+            return rows, query, self._positions(len(select.valuesLists[0]))
+        query = self._query(select)
+        return None, query, self._positions(len(query.fields))
+
+    def _positions(self, count: int) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(to.position for to in self.destinations[:count]))
+
+    # ---- VALUES ----------------------------------------------------------------------------------
+
+    def _values(self, lists: Sequence[Any]) -> tuple[Rows | None, BoundSelect | None]:
+        """Binds the rows; a single one with set-returning functions is the query that it is."""
+        clause = clauses.VALUES if len(lists) > 1 else clauses.VALUES_OF_ONE_ROW
+        outer = self.level
+        level = Level(
+            outer.context, outer.bind, outer.bind_select, hidden=outer.items, ctes=outer.ctes
+        )
+        rows = []
+        for row in lists:
+            if len(row) != len(lists[0]):
+                raise error_at(row, "42601", "VALUES lists must all be the same length")
+            values = [_value(level, value, clause) for value in row]
+            self._check_width(len(values), row)
+            rows.append(tuple(self._assigned(values, row)))
+        if not level.sets:
+            return tuple(rows), None
+        targets = [Target(value, "") for value in rows[0]]
+        sets = tuple(level.sets)
+        query = BoundSelect(None, tuple(targets), set_functions=sets, fields=fields_from(targets))
+        return None, query
+
+    def _assigned(self, values: Sequence[Expression], nodes: Sequence[Any]) -> list[Expression]:
+        """Returns the columns' values, in the order of their first mention."""
+        result: dict[int, Expression] = {}
+        context = self.level.context
+        for value, node, to in zip(values, nodes, self.destinations, strict=False):
+            if to.parts:
+                before = result.get(to.position, Const(None, to.type, to.typmod))
+                result[to.position] = assigned_part(self.level, before, value, to, node)
+            elif isinstance(value, Default):
+                result[to.position] = self._default(to)
+            else:
+                result[to.position] = assigned(context, self.table, value, to, node)
+        return list(result.values())
+
+    def _default(self, to: Destination) -> Expression:
+        """Returns the column's default; an attribute's is NULL."""
+        if to.position < len(self.defaults):
+            return self.defaults[to.position]
+        return Const(None, oids.JSONB)
+
+    def _check_width(self, count: int, nodes: Sequence[Any]) -> None:
+        """Raises 42601 where there are more values than columns, or fewer than were named."""
+        wanted, columns = len(self.destinations), self.node.cols
+        if count > wanted:
+            message = "INSERT has more expressions than target columns"
+            raise error_at(nodes[wanted], "42601", message)
+        if columns and count < wanted:
+            hint = _parentheses_hint(nodes, wanted)
+            message = "INSERT has more target columns than expressions"
+            raise error_at(columns[count], "42601", message, hint=hint)
+
+    # ---- SELECT ----------------------------------------------------------------------------------
+
+    def _query(self, node: Any) -> BoundSelect:
+        """Binds the source query, its columns converted to the table's."""
+        outer = self.level
+        level = Level(outer.context, outer.bind, outer.bind_select, ctes=dict(outer.ctes))
+        select = bind_query_body(level, node, keep_unknowns=True)
+        nodes: list[Any] = [node] * len(select.fields)
+        if len(node.targetList or ()) == len(select.fields):
+            nodes = [target.val for target in node.targetList]
+        self._check_width(len(select.fields), nodes)
+        if select.distinct:
+            select = self._wrapped(select, nodes)
+        expressions = [target.expression for target in select.targets]
+        targets = [Target(value, "") for value in self._assigned(expressions, nodes)]
+        return replace(select, targets=tuple(targets), fields=fields_from(targets))
+
+    def _wrapped(self, select: BoundSelect, nodes: Sequence[Any]) -> BoundSelect:
+        """Returns a query over the query: DISTINCT sees the values before they are converted."""
+        context = self.level.context
+        targets = [
+            replace(target, expression=assigned(context, self.table, target.expression, to, node))
+            if target.expression.type == oids.UNKNOWN
+            else target
+            for target, to, node in zip(select.targets, self.destinations, nodes, strict=False)
+        ]
+        inner = replace(select, targets=tuple(targets), fields=fields_from(targets))
+        columns = [_column(at, field) for at, field in enumerate(inner.fields)]
+        relation = SubqueryRelation(inner, "*SELECT*", inner.fields)
+        return BoundSelect(relation, tuple(columns), fields=inner.fields)
+
+
+def _column(position: int, field: Field) -> Target:
+    return Target(ColumnRef(0, position, field.name, field.type, field.typmod), field.name)
+
+
+def _value(level: Level, node: Any, clause: Clause) -> Expression:
+    if isinstance(node, ast.SetToDefault):
+        return Default()
+    return level.expression(node, clause)
 
 
 def _is_plain_values(select: Any) -> bool:
@@ -100,137 +221,13 @@ def _is_plain_values(select: Any) -> bool:
     )
 
 
-# ---- VALUES --------------------------------------------------------------------------------------
-
-
-def _values(
-    level: Level,
-    table: Table,
-    destinations: Sequence[Destination],
-    node: Any,
-    defaults: Sequence[Expression],
-) -> tuple[tuple[tuple[Expression, ...], ...] | None, BoundSelect | None]:
-    """Returns the rows; a single one with set-returning functions as the query that it is."""
-    lists = node.selectStmt.valuesLists
-    clause = clauses.VALUES if len(lists) > 1 else clauses.VALUES_OF_ONE_ROW
-    source = Level(
-        level.context, level.bind, level.bind_select, hidden=level.items, ctes=level.ctes
+def _parentheses_hint(nodes: Sequence[Any], wanted: int) -> str | None:
+    """Returns the hint for VALUES ((1, 2))."""
+    if len(nodes) != 1 or not isinstance(nodes[0], ast.RowExpr):
+        return None
+    if len(nodes[0].args or ()) != wanted:
+        return None
+    return (
+        "The insertion source is a row expression containing the same number of columns expected by"
+        " the INSERT. Did you accidentally use extra parentheses?"
     )
-    rows = []
-    for row in lists:
-        if len(row) != len(lists[0]):
-            raise error_at(row, "42601", "VALUES lists must all be the same length")
-        values = [_value(source, value, clause) for value in row]
-        _check_width(values, row, destinations, node)
-        rows.append(
-            tuple(
-                [
-                    _in_place(assigned(level.context, table, value, to, value_node), to, defaults)
-                    for value, value_node, to in zip(values, row, destinations, strict=False)
-                ]
-            )
-        )
-    if not source.sets:
-        return tuple(rows), None
-    targets = [Target(value, to.name) for value, to in zip(rows[0], destinations, strict=False)]
-    fields = fields_from(targets)
-    sets = tuple(source.sets)
-    return None, BoundSelect(None, tuple(targets), set_functions=sets, fields=fields)
-
-
-def _value(level: Level, node: Any, clause: Clause) -> Expression:
-    if isinstance(node, ast.SetToDefault):
-        return Default()
-    return level.expression(node, clause)
-
-
-def _in_place(value: Expression, to: Destination, defaults: Sequence[Expression]) -> Expression:
-    """Returns the column's default where the value is DEFAULT; an attribute's is NULL."""
-    if not isinstance(value, Default):
-        return value
-    return defaults[to.position] if to.position < len(defaults) else Const(None, oids.JSONB)
-
-
-def _check_width(
-    values: Sequence[Expression], nodes: Sequence[Any], to: Sequence[Destination], node: Any
-) -> None:
-    """Raises 42601 where there are more values than columns, or fewer than were named."""
-    if len(values) > len(to):
-        message = "INSERT has more expressions than target columns"
-        raise error_at(nodes[len(to)], "42601", message)
-    if node.cols and len(values) < len(to):
-        hint = None
-        if len(values) == 1 and isinstance(nodes[0], ast.RowExpr):
-            count = len(nodes[0].args or ())
-            if count == len(to):
-                hint = (
-                    "The insertion source is a row expression containing the same number of columns"
-                    " expected by the INSERT. Did you accidentally use extra parentheses?"
-                )
-        message = "INSERT has more target columns than expressions"
-        raise error_at(node.cols[len(values)], "42601", message, hint=hint)
-
-
-# ---- SELECT --------------------------------------------------------------------------------------
-
-
-def _select(
-    level: Level, table: Table, destinations: Sequence[Destination], node: Any
-) -> BoundSelect:
-    """Binds the source query, its columns converted to the table's."""
-    source = Level(level.context, level.bind, level.bind_select, ctes=dict(level.ctes))
-    select = bind_query_body(source, node.selectStmt, keep_unknowns=True)
-    nodes: list[Any] = [None] * len(select.fields)
-    target_nodes = node.selectStmt.targetList or ()
-    if len(target_nodes) == len(select.fields):
-        nodes = [target.val for target in target_nodes]
-    expressions = [target.expression for target in select.targets]
-    _check_width(
-        expressions, [node.selectStmt if n is None else n for n in nodes], destinations, node
-    )
-    if select.distinct:
-        select, expressions = _wrapped(level, table, select, destinations, nodes)
-    targets = tuple(
-        [
-            Target(assigned(level.context, table, expression, to, at), to.name)
-            for expression, to, at in zip(expressions, destinations, nodes, strict=False)
-        ]
-    )
-    fields = tuple(
-        [
-            replace(field, type=target.expression.type, typmod=target.expression.typmod)
-            for field, target in zip(select.fields, targets, strict=True)
-        ]
-    )
-    return replace(select, targets=targets, fields=fields)
-
-
-def _wrapped(
-    level: Level,
-    table: Table,
-    select: BoundSelect,
-    destinations: Sequence[Destination],
-    nodes: Sequence[Any],
-) -> tuple[BoundSelect, list[Expression]]:
-    """Returns a query over the query: DISTINCT looks at the values before they are converted."""
-    targets = [
-        replace(target, expression=assigned(level.context, table, target.expression, to, at))
-        if target.expression.type == oids.UNKNOWN
-        else target
-        for target, to, at in zip(select.targets, destinations, nodes, strict=False)
-    ]
-    fields = tuple(
-        [
-            replace(field, type=target.expression.type, typmod=target.expression.typmod)
-            for field, target in zip(select.fields, targets, strict=True)
-        ]
-    )
-    inner = replace(select, targets=tuple(targets), fields=fields)
-    columns: list[Expression] = [
-        ColumnRef(0, at, field.name, field.type, field.typmod) for at, field in enumerate(fields)
-    ]
-    relation = SubqueryRelation(inner, "*SELECT*", fields)
-    outer_targets = tuple(
-        [Target(column, field.name) for column, field in zip(columns, fields, strict=True)]
-    )
-    return BoundSelect(relation, outer_targets, fields=fields), columns

@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from tsql.binder import context as clauses
-from tsql.binder.assignments import assigned, destination
+from tsql.binder.assignments import (
+    Destination,
+    assigned,
+    assigned_part,
+    destination,
+    overwrites,
+)
 from tsql.binder.context import Item, Level
 from tsql.binder.defaults import checks_of, default_of
 from tsql.binder.from_items import bind_item, table_relation
@@ -15,6 +21,7 @@ from tsql.binder.writes import bind_returning, bind_target
 from tsql.bound import (
     BoundDelete,
     BoundUpdate,
+    ColumnRef,
     Const,
     Default,
     Expression,
@@ -58,20 +65,27 @@ def bind_assignments(level: Level, item: Item, nodes: Sequence[Any]) -> tuple[Se
     values = [_value(level, target.val) for target in nodes]
     table, context = item.table, level.context
     assert table is not None
-    result: list[SetColumn] = []
+    result: dict[int, SetColumn] = {}
+    seen: list[Destination] = []
     for target, (given, value_node) in zip(nodes, values, strict=True):
         to = destination(item, target, is_update=True)
-        if any(other.position == to.position for other in result):
+        if overwrites(to, seen):
             message = f'multiple assignments to same column "{to.name}"'
             raise error_at(None, "42601", message)
-        if not isinstance(given, Default):
+        seen.append(to)
+        if to.parts:
+            before = result.get(to.position)
+            column = ColumnRef(item.relation, to.position, to.name, to.type, to.typmod)
+            container = column if before is None else before.expression
+            value = assigned_part(level, container, given, to, value_node)
+        elif not isinstance(given, Default):
             value = assigned(context, table, given, to, value_node)
         elif to.position < len(table.columns):
             value = default_of(table.columns[to.position], context.env)
         else:
             value = Const(None, oids.JSONB)
-        result.append(SetColumn(to.position, value))
-    return tuple(result)
+        result[to.position] = SetColumn(to.position, value)
+    return tuple(result.values())
 
 
 def _value(level: Level, node: Any) -> tuple[Expression, Any]:

@@ -21,15 +21,22 @@ from storage.types import Array
 from tsql import bound
 from tsql.bound import Expression, SortKey
 from tsql.env import Env
-from tsql.executor import composites, conditional, logic
+from tsql.executor import assignment, composites, conditional, logic
 from tsql.executor.calls import NATURAL, compile_call, compile_chain, pair_function
 from tsql.executor.conditional import OperandCell
-from tsql.executor.parts import Evaluate, Part, Row, column, constant, folded
+from tsql.executor.parts import Evaluate, Part, Row, column, constant, folded, is_constant
 from tsql.executor.sort_keys import compile_component
 from tsql.types import oids
 from tsql.types.io import input_of, output_of
 
-__all__ = ["Evaluate", "Row", "compile_expression", "compile_predicate", "compile_sort_key"]
+__all__ = [
+    "Evaluate",
+    "Row",
+    "compile_expression",
+    "compile_predicate",
+    "compile_sort_key",
+    "is_constant",
+]
 
 #: From this many operators on, a chain is evaluated in a loop.
 _CHAIN_LENGTH_MIN: Final = 20
@@ -144,8 +151,18 @@ class _Compiler:
                 lowers, uppers = self._optional(lower), self._optional(upper)
                 of = self._evaluate(container)
                 return Part(composites.subscript(of, container.type, lowers, uppers))
+            case bound.SubscriptAssignment():
+                return self._assignment(node)
             case _:
                 raise _misplaced(node)
+
+    def _assignment(self, node: bound.SubscriptAssignment) -> Part:
+        container, value = self._evaluate(node.container), self._evaluate(node.value)
+        lowers, uppers = self._optional(node.lower), self._optional(node.upper)
+        if node.type == oids.JSONB:
+            path = [part for part in uppers if part is not None]
+            return Part(assignment.jsonb_assignment(container, path, value))
+        return Part(assignment.subscript_assignment(container, lowers, uppers, value))
 
     def _evaluate(self, node: Expression) -> Evaluate:
         return self.part(node).evaluate

@@ -35,7 +35,17 @@ class Part:
 
 def constant(value: Any) -> Part:
     """Returns the part that has that value."""
-    return Part(lambda _row, _env: value, is_constant=True, value=value)
+
+    def evaluate(_row: Row, _env: Env) -> Any:
+        return value
+
+    evaluate.__dict__["is_constant"] = True
+    return Part(evaluate, is_constant=True, value=value)
+
+
+def is_constant(evaluate: Evaluate) -> bool:
+    """Returns whether a closure was made of a constant."""
+    return bool(getattr(evaluate, "is_constant", False))
 
 
 def column(position: int) -> Part:
