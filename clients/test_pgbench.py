@@ -9,10 +9,12 @@ from tests.server import Server
 
 TRANSFER = """\\set a random(1, 100)
 \\set b random(1, 100)
+\\set low least(:a, :b)
+\\set high greatest(:a, :b)
 \\set amount random(1, 10)
 BEGIN;
-UPDATE accounts SET balance = balance - :amount WHERE id = least(:a, :b);
-UPDATE accounts SET balance = balance + :amount WHERE id = greatest(:a, :b);
+UPDATE accounts SET balance = balance - :amount WHERE id = :low;
+UPDATE accounts SET balance = balance + :amount WHERE id = :high;
 INSERT INTO transfers (a, b, amount) VALUES (:a, :b, :amount);
 COMMIT;
 """

@@ -15,8 +15,15 @@ def psql(
     server: Server, sql: str, *flags: str, host: str = "127.0.0.1"
 ) -> subprocess.CompletedProcess[str]:
     command = ["psql", "-X", "-h", host, "-p", str(server.port), "-U", "terrascale", *flags]
+    environment = {name: value for name, value in os.environ.items() if name != "PGDATABASE"}
     return subprocess.run(
-        command, input=sql, capture_output=True, text=True, timeout=300, check=False
+        command,
+        input=sql,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env=environment,
     )
 
 

@@ -26,7 +26,7 @@ ROUND_TRIPS: list[tuple[str, Any]] = [
     ("uuid", uuid.UUID("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11")),
     ("date", datetime.date(2024, 2, 29)),
     ("time", datetime.time(12, 34, 56, 789)),
-    ("timestamp", datetime.datetime(2024, 2, 29, 12, 34, 56, 123456)),
+    ("timestamp", datetime.datetime(2024, 2, 29, 12, 34, 56, 123456)),  # noqa: DTZ001 - without a zone
     ("timestamptz", datetime.datetime(2024, 2, 29, 12, 34, 56, 123456, tzinfo=UTC)),
     ("interval", datetime.timedelta(days=3, hours=4, microseconds=5)),
     ("int4[]", [1, 2, None]),

@@ -19,7 +19,7 @@ VALUES = [
     ("bytea", b"\x00\xff"),
     ("uuid", uuid.UUID("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11")),
     ("date", datetime.date(2024, 2, 29)),
-    ("timestamp", datetime.datetime(2024, 2, 29, 12, 34, 56, 123456)),
+    ("timestamp", datetime.datetime(2024, 2, 29, 12, 34, 56, 123456)),  # noqa: DTZ001 - without a zone
     ("timestamptz", datetime.datetime(2024, 2, 29, 12, 34, 56, tzinfo=datetime.UTC)),
     ("jsonb", {"a": [1, None]}),
     ("int4[]", [1, 2]),
