@@ -161,12 +161,24 @@ def jsonb_contained(part: Any, tree: Any) -> bool:
 def _contains(tree: Any, part: Any) -> bool:
     """Says whether a container holds all of another one of its kind."""
     if type(part) is dict:
-        return all(key in tree and _holds(tree[key], value) for key, value in part.items())
-    simple = {item for item in tree if type(item) is str} if len(part) > 8 else frozenset[str]()
+        for key, value in part.items():  # noqa: SIM110 - all() takes a frame more at each level
+            if key not in tree or not _holds(tree[key], value):
+                return False
+        return True
+    strings = {item for item in tree if type(item) is str} if len(part) > 8 else frozenset[str]()
     for item in part:
-        if item in simple if type(item) is str and simple else _has_node(tree, item):
-            continue
-        return False
+        if type(item) is str and strings:
+            if item not in strings:
+                return False
+        elif type(item) is not dict and type(item) is not list:
+            if not _has_scalar(tree, item):
+                return False
+        else:
+            for candidate in tree:
+                if _holds(candidate, item):
+                    break
+            else:
+                return False
     return True
 
 
@@ -174,12 +186,6 @@ def _holds(node: Any, part: Any) -> bool:
     if type(part) is dict or type(part) is list:
         return type(node) is type(part) and _contains(node, part)
     return type(node) is not dict and type(node) is not list and same_scalar(node, part)
-
-
-def _has_node(items: Sequence[Any], part: Any) -> bool:
-    if type(part) is dict or type(part) is list:
-        return any(type(item) is type(part) and _contains(item, part) for item in items)
-    return _has_scalar(items, part)
 
 
 def _has_scalar(items: Sequence[Any], scalar: Any) -> bool:

@@ -48,21 +48,18 @@ def _compare(a: Any, b: Any) -> int:
         return _compare(plain(a), plain(b))
     if rank_a != rank_b:
         return _sign(rank_a, rank_b)
-    if rank_a == _ARRAY:
-        return _sign(len(a), len(b)) or _first(_compare(x, y) for x, y in zip(a, b, strict=True))
-    if rank_a == _OBJECT:
-        return _sign(len(a), len(b)) or _first(
-            bttextcmp(name_a, name_b) or _compare(x, y)
-            for (name_a, x), (name_b, y) in zip(a.items(), b.items(), strict=True)
-        )
-    if rank_a == _STRING:
-        return bttextcmp(a, b)
-    return 0 if rank_a == _NULL else _sign(a, b)
-
-
-def _first(results: Any) -> int:
-    """Returns the first result that isn't 0."""
-    return next(filter(None, results), 0)
+    if rank_a < _ARRAY:
+        if rank_a == _STRING:
+            return bttextcmp(a, b)
+        return 0 if rank_a == _NULL else _sign(a, b)
+    if len(a) != len(b):
+        return _sign(len(a), len(b))
+    for x, y in zip(a, b, strict=True):
+        is_array = rank_a == _ARRAY
+        order = _compare(x, y) if is_array else bttextcmp(x, y) or _compare(a[x], b[y])
+        if order:
+            return order
+    return 0
 
 
 @implements("jsonb_cmp")

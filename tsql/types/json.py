@@ -26,7 +26,7 @@ from tsql.types.io import text_io
 from tsql.types.json_lexer import SCALARS, JsonLexer, Token
 
 #: Levels of nesting. PostgreSQL stops at its stack (some ten thousand); ours is Python's.
-DEPTH_MAX = 400
+DEPTH_MAX = 250
 #: Decimal digits before and after the point that numeric holds.
 _INTEGER_DIGITS_MAX = 131_072
 _SCALE_MAX = 16_383
