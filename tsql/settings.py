@@ -46,6 +46,11 @@ _CUSTOM_NAME = re.compile(r"[A-Za-z_\x80-\uffff][\w$]*(\.[A-Za-z_\x80-\uffff][\w
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_$]*\Z")
 _LISTS = frozenset({"search_path", "datestyle", "temp_tablespaces", "local_preload_libraries"})
 
+#: They last as long as the transaction, however they are set, and begin with their default_….
+_OF_THE_TRANSACTION: Final = frozenset(
+    {"transaction_isolation", "transaction_read_only", "transaction_deferrable"}
+)
+
 Layer = Mapping[str, str]
 
 
@@ -82,6 +87,8 @@ class Settings:
         for layer in (self._local, self._session, self._defaults):
             if lowered in layer:
                 return layer[lowered]
+        if lowered in _OF_THE_TRANSACTION:
+            return self.value(f"default_{lowered}")
         return definitions()[lowered].default
 
     def milliseconds(self, lowered: str) -> int:
@@ -193,7 +200,7 @@ class Settings:
         return definition
 
     def _store(self, lowered: str, value: str, *, local: bool) -> None:
-        if local:
+        if local or lowered in _OF_THE_TRANSACTION:
             self._replace(self._session, {**self._local, lowered: value})
             return
         kept = {name: text for name, text in self._local.items() if name != lowered}

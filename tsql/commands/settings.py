@@ -93,20 +93,29 @@ def _set_many(state: SessionState, node: Any) -> None:
             raise not_supported("SET TRANSACTION SNAPSHOT")
 
 
+def _mode(option: Any) -> tuple[str, str]:
+    """Returns the setting and the value of a mode. Raises 0A000."""
+    value = option.arg.val if isinstance(option.arg, ast.A_Const) else option.arg
+    text = "on" if getattr(value, "ival", 0) else "off"
+    if isinstance(value, ast.String):
+        text = str(value.sval)
+    if option.defname == "transaction_isolation":
+        isolation_of(text)
+    return option.defname, text
+
+
+def check_transaction_modes(options: Sequence[Any] | None) -> None:
+    """Raises 0A000 for what there isn't, before anything begins."""
+    for option in options or ():
+        _mode(option)
+
+
 def set_transaction_modes(
     state: SessionState, options: Sequence[Any] | None, *, is_default: bool
 ) -> None:
     """Sets what BEGIN, SET TRANSACTION and SET SESSION CHARACTERISTICS say."""
     for option in options or ():
-        name = option.defname
-        value = option.arg
-        if isinstance(value, ast.A_Const):
-            value = value.val
-        text = "on" if getattr(value, "ival", 0) else "off"
-        if isinstance(value, ast.String):
-            text = str(value.sval)
-        if name == "transaction_isolation":
-            isolation_of(text)
+        name, text = _mode(option)
         if not is_default:
             _check_before_any_query(state, name)
         setting = f"default_{name}" if is_default else name

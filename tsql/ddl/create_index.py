@@ -20,7 +20,7 @@ from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.names import free_name, index_columns_part, index_part_names
 from tsql.deparse import deparse
 from tsql.parser import ast, enums
-from tsql.planner.walk import walk
+from tsql.planner.walk import columns_of, walk
 from tsql.types.kinds import kinds_of_type
 
 _ORDERED_METHODS: Final = frozenset({"btree", "hash"})
@@ -92,6 +92,7 @@ async def _index(node: Any, table: Table, ddl: Ddl) -> Index:
     predicate = None
     if node.whereClause is not None:
         bound = bind_expression(node.whereClause, table, ddl.env, "index_predicate")
+        _require_declared(bound, table)
         _require_immutable(bound, "index predicate")
         predicate = deparse(node.whereClause)
     name = node.idxname or _chosen_name(node, table, ddl)
@@ -154,6 +155,7 @@ def _key_part(element: Any, table: Table, ddl: Ddl) -> KeyPart:
             nulls_first=nulls_first,
         )
     expression = bind_expression(element.expr, table, ddl.env, "index")
+    _require_declared(expression, table)
     _require_immutable(expression, "index expression")
     _check_class(element, expression.type)
     kinds = kinds_of_type(expression.type)
@@ -187,6 +189,12 @@ def _require_immutable(expression: Expression, what: str) -> None:
         isinstance(node, FunctionCall) and node.proc.volatility != "i" for node in walk(expression)
     ):
         raise DatabaseError("42P17", f"functions in {what} must be marked IMMUTABLE")
+
+
+def _require_declared(expression: Expression, table: Table) -> None:
+    """Raises 0A000 for an undeclared attribute: the kind of its values may change at any time."""
+    if any(position >= len(table.columns) for position in columns_of(expression)):
+        raise not_supported("an index on an undeclared attribute")
 
 
 def _included_column(element: Any, table: Table) -> int:
