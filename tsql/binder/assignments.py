@@ -25,6 +25,7 @@ class Destination:
 
     Attributes:
         parts: Subscripts, where only a part of the column is written.
+        place: Where it is named.
     """
 
     position: int
@@ -32,6 +33,7 @@ class Destination:
     type: int
     typmod: int = -1
     parts: tuple[Any, ...] = ()
+    place: int | None = None
 
 
 def destination(item: Item, target: Any, *, is_update: bool) -> Destination:
@@ -42,7 +44,9 @@ def destination(item: Item, target: Any, *, is_update: bool) -> Destination:
     for position, column in enumerate(table.columns):
         if column.name == name:
             parts = _parts(column, target)
-            return Destination(position, name, column.sql_type, column.typmod, parts)
+            return Destination(
+                position, name, column.sql_type, column.typmod, parts, target.location
+            )
     if name in SYSTEM_COLUMNS and is_update:
         message = f'cannot assign to system column "{name}"'
         raise error_at(target.location, "0A000", message)
@@ -76,14 +80,14 @@ def assigned_part(
 ) -> Expression:
     """Returns the column's value (`container`) with a part replaced. Raises 42804, 0A000."""
     if isinstance(expression, Default):
-        raise error_at(node, "0A000", "cannot set an array element to DEFAULT")
-    subscripts = bind_subscripts(level, container, to.parts, None)
+        raise error_at(to.place, "0A000", "cannot set an array element to DEFAULT")
+    subscripts = bind_subscripts(level, container, to.parts, to.place)
     converted = coerce_to(
         level.context, expression, subscripts.type, -1, CoercionContext.ASSIGNMENT, node=node
     )
     if converted is None:
         raise error_at(
-            node,
+            to.place,
             "42804",
             f'subscripted assignment to "{to.name}" requires type {type_name(subscripts.type)}'
             f" but expression is of type {type_name(expression.type)}",

@@ -213,12 +213,11 @@ def _index(level: Level, node: Any) -> Expression | None:
 def _jsonb_path(
     level: Level, container: Expression, subscripts: Sequence[Any], node: Any
 ) -> Subscript:
-    path = []
-    for part in subscripts:
-        if part.is_slice:
-            at = part.uidx if part.uidx is not None else part.lidx
-            raise error_at(at or node, "42804", "jsonb subscript does not support slices")
-        path.append(_jsonb_key(level, part.uidx))
+    if any(part.is_slice for part in subscripts):
+        first = subscripts[0].lidx if subscripts[0].uidx is None else subscripts[0].uidx
+        at = node if first is None else first
+        raise error_at(at, "42804", "jsonb subscript does not support slices")
+    path = [_jsonb_key(level, part.uidx) for part in subscripts]
     return Subscript(container, tuple(path), (), oids.JSONB)
 
 

@@ -103,11 +103,11 @@ def _with_slice(
         if len(new.items) < count:
             raise DatabaseError("2202E", "source array too small")
         return _made(new.items[:count], shape, tuple(first for first, _ in ranges))
+    if len(ranges) > 1:
+        return _with_block(array, ranges, new.items, count)
     if len(new.items) < count:
         raise DatabaseError("2202E", "source array too small")
-    if len(ranges) == 1:
-        return _replaced(array, ranges[0][0], new.items[:count])
-    return _with_block(array, ranges, new.items)
+    return _replaced(array, ranges[0][0], new.items[:count])
 
 
 def _ranges(
@@ -134,7 +134,9 @@ def _ranges(
     return ranges
 
 
-def _with_block(array: Array, ranges: Sequence[tuple[int, int]], values: Sequence[Any]) -> Array:
+def _with_block(
+    array: Array, ranges: Sequence[tuple[int, int]], values: Sequence[Any], count: int
+) -> Array:
     """Returns an array of several dimensions with a block replaced."""
     offsets = [0]
     bounds = zip(ranges, array.dimensions, array.lower_bounds, strict=True)
@@ -142,6 +144,8 @@ def _with_block(array: Array, ranges: Sequence[tuple[int, int]], values: Sequenc
         if first < low or last >= low + length:
             raise DatabaseError("2202E", "array subscript out of range")
         offsets = [o * length + at - low for o in offsets for at in range(first, last + 1)]
+    if len(values) < count:
+        raise DatabaseError("2202E", "source array too small")
     items = list(array.items)
     for offset, value in zip(offsets, values, strict=False):
         items[offset] = value
