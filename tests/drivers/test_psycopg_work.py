@@ -1,0 +1,180 @@
+"""psycopg 3 at everyday work: NULLs and large values, long results, notifications, encodings, timeouts."""
+
+import datetime
+import threading
+from typing import Any
+
+import psycopg
+import psycopg.rows
+import pytest
+
+from tests.drivers.samples import ROUND_TRIPS
+from tests.server import Server
+
+MEGABYTE = 1 << 20
+TYPE_NAMES = sorted({name for name, _ in ROUND_TRIPS} | {"json", "jsonb", "timetz", "oid", "name"})
+
+
+def connect(server: Server, **options: Any) -> psycopg.Connection[Any]:
+    return psycopg.connect(
+        f"host=127.0.0.1 port={server.port} user=terrascale dbname=terrascale", **options
+    )
+
+
+@pytest.mark.parametrize("binary", [False, True])
+@pytest.mark.parametrize("type_name", TYPE_NAMES)
+def test_null_comes_back(server: Server, type_name: str, binary: bool) -> None:
+    with connect(server) as connection, connection.cursor(binary=binary) as cursor:
+        assert cursor.execute(f"SELECT %s::{type_name}", (None,)).fetchone() == (None,)
+
+
+@pytest.mark.parametrize(("type_name", "value"), ROUND_TRIPS)
+def test_a_prepared_insert_and_select_keep_a_value(
+    server: Server, type_name: str, value: Any
+) -> None:
+    with connect(server, prepare_threshold=0) as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE kept (id int PRIMARY KEY, v {type_name})", prepare=False)
+        for number in range(3):
+            cursor.execute(
+                f"INSERT INTO kept VALUES (%s, %s::{type_name})", (number, value), prepare=True
+            )
+        for number in range(3):
+            cursor.execute("SELECT v FROM kept WHERE id = %s", (number,), prepare=True)
+            assert cursor.fetchone() == (value,)
+        connection.rollback()
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_large_values_come_back(server: Server, binary: bool) -> None:
+    text, data = "é✓x" * (MEGABYTE // 6), bytes(range(256)) * (MEGABYTE // 256)
+    with connect(server) as connection, connection.cursor(binary=binary) as cursor:
+        cursor.execute("CREATE TABLE large (id int PRIMARY KEY, t text, b bytea)")
+        cursor.execute("INSERT INTO large VALUES (1, %s, %s)", (text, data))
+        row = cursor.execute("SELECT t, b, length(t), length(b) FROM large").fetchone()
+        assert row == (text, data, len(text), len(data))
+        connection.rollback()
+
+
+def test_ten_thousand_rows_in_each_way_of_fetching(server: Server) -> None:
+    with connect(server) as connection:
+        connection.execute("CREATE TABLE lots (id int PRIMARY KEY, t text)")
+        connection.execute(
+            "INSERT INTO lots SELECT g, 'row ' || g FROM generate_series(1, 10000) g"
+        )
+        expected = [(n, f"row {n}") for n in range(1, 10001)]
+        select = "SELECT id, t FROM lots ORDER BY id"
+        assert connection.execute(select).fetchall() == expected
+        with connection.cursor() as cursor:
+            assert list(cursor.stream(select)) == expected
+        assert connection.execute(select, binary=True).fetchall() == expected
+        connection.rollback()
+
+
+def test_a_listener_hears_what_commits(server: Server) -> None:
+    with connect(server, autocommit=True) as listener, connect(server) as sender:
+        listener.execute("LISTEN news")
+        sender.execute("NOTIFY news, 'one'")
+        sender.rollback()
+        sender.execute("SELECT pg_notify('news', 'two')")
+        sender.execute("NOTIFY news, 'two'")
+        sender.execute("NOTIFY other, 'never'")
+        sender.commit()
+        notes = list(listener.notifies(timeout=30, stop_after=1))
+        assert [(note.channel, note.payload) for note in notes] == [("news", "two")]
+        assert notes[0].pid == sender.info.backend_pid
+        listener.execute("UNLISTEN *")
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "UTF8", "WIN1252"])
+def test_client_encodings(server: Server, encoding: str) -> None:
+    with connect(server, client_encoding=encoding) as connection:
+        assert connection.execute("SELECT %s || 'é', length('é')", ("ñ",)).fetchone() == ("ñé", 1)
+        description = connection.execute("SELECT 'Größe' AS \"spaß\"").description
+        assert [column.name for column in description or ()] == ["spaß"]
+
+
+def test_a_character_that_the_client_has_not_is_an_error(server: Server) -> None:
+    with connect(server, client_encoding="LATIN1", autocommit=True) as connection:
+        with pytest.raises(psycopg.errors.UntranslatableCharacter):
+            connection.execute("SELECT chr(8364)")
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_transaction_left_idle_is_ended(server: Server) -> None:
+    with connect(server) as connection, connect(server, autocommit=True) as other:
+        connection.execute("CREATE TABLE forgotten (id int PRIMARY KEY)")
+        connection.commit()
+        connection.execute("SET idle_in_transaction_session_timeout = '50ms'")
+        connection.execute("INSERT INTO forgotten VALUES (1)")
+        # The lock on the row goes when the server ends the idle transaction.
+        other.execute("INSERT INTO forgotten VALUES (1)")
+        with pytest.raises(psycopg.errors.IdleInTransactionSessionTimeout):
+            connection.execute("SELECT 1")
+        assert connection.closed
+
+
+def test_a_lock_timeout_ends_the_wait(server: Server) -> None:
+    with connect(server) as first, connect(server) as second:
+        first.execute("CREATE TABLE held (id int PRIMARY KEY, n int)")
+        first.execute("INSERT INTO held VALUES (1, 1)")
+        first.commit()
+        first.execute("UPDATE held SET n = 2")
+        second.execute("SET lock_timeout = '50ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            second.execute("UPDATE held SET n = 3 WHERE id = 1")
+        second.rollback()
+        first.rollback()
+
+
+def test_rows_as_dictionaries_and_descriptions(server: Server) -> None:
+    with connect(server, row_factory=psycopg.rows.dict_row) as connection:
+        cursor = connection.execute(
+            "SELECT 1 AS a, 'x'::varchar(5) AS b, 1.5::numeric(5,2) AS c, now() AS d"
+        )
+        row = cursor.fetchone()
+        assert row is not None
+        assert isinstance(row.pop("d"), datetime.datetime)
+        assert {name: str(value) for name, value in row.items()} == {
+            "a": "1",
+            "b": "x",
+            "c": "1.50",
+        }
+        assert [column.type_display for column in cursor.description or ()] == [
+            "int4",
+            "varchar(5)",
+            "numeric(5,2)",
+            "timestamptz",
+        ]
+
+
+def test_statement_parameters_with_given_and_guessed_types(server: Server) -> None:
+    with connect(server) as connection:
+        connection.execute("CREATE TABLE guessed (id int8 PRIMARY KEY, d date, j jsonb, n numeric)")
+        connection.execute(
+            "INSERT INTO guessed VALUES (%s, %s, %s, %s)", (1, "2024-02-29", '{"a": 1}', "1.50")
+        )
+        row = connection.execute(
+            "SELECT d + %s, j ->> %s, n * %s FROM guessed WHERE id = ANY (%s) AND d < %s",
+            (1, "a", 2, [1, 2], datetime.date(2025, 1, 1)),
+        ).fetchone()
+        assert row is not None
+        assert tuple(map(str, row)) == ("2024-03-01", "1", "3.00")
+        connection.rollback()
+
+
+def test_no_update_of_eight_writers_is_lost(server: Server) -> None:
+    with connect(server, autocommit=True) as connection:
+        connection.execute("CREATE TABLE tally (id int PRIMARY KEY, n int NOT NULL)")
+        connection.execute("INSERT INTO tally VALUES (1, 0)")
+
+        def work() -> None:
+            with connect(server, autocommit=True) as own:
+                for _ in range(25):
+                    own.execute("UPDATE tally SET n = n + 1 WHERE id = 1")
+
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert connection.execute("SELECT n FROM tally").fetchone() == (200,)
