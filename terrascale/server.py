@@ -1,6 +1,7 @@
 """The composition root: opens the store, builds the front doors, starts and stops the listeners.
 
     run(settings)      serves until SIGTERM or SIGINT, then drains and closes; raises StartError before that
+    COMPONENTS         the parts of the store that it is run with; tests pass others
 
 SIGUSR1 begins to measure the event loop's lateness, SIGUSR2 writes the figures to the log.
 """
@@ -50,12 +51,12 @@ class StartError(Exception):
     """Why the server can't start: one sentence for a tired person."""
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, components: StoreComponents | None = None) -> None:
     """Serves until told to stop. Raises StartError."""
     configure_logging(settings.log_level)
     _deepen_stack()
     with contextlib.suppress(KeyboardInterrupt):
-        uvloop.run(_serve(settings))
+        uvloop.run(_serve(settings, components or COMPONENTS))
 
 
 def _deepen_stack() -> None:
@@ -65,7 +66,7 @@ def _deepen_stack() -> None:
         sys.setrecursionlimit(RECURSION_MAX)
 
 
-async def _serve(settings: Settings, components: StoreComponents | None = None) -> None:
+async def _serve(settings: Settings, components: StoreComponents) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -74,7 +75,7 @@ async def _serve(settings: Settings, components: StoreComponents | None = None) 
     # Whatever can be wrong outside the data directory is found before anything in it is touched.
     passwords, tls = _passwords(settings), _tls(settings)
     _check_port(settings)
-    store = await _open(settings, components or StoreComponents(die=_die))
+    store = await _open(settings, components)
     try:
         database = await Database.open(store)
         server = PgServer(
@@ -117,6 +118,9 @@ def _die(reason: str) -> None:
         "a sync failed (%s): ending, so that the next start can read what is really on disk", reason
     )
     os._exit(SYNC_FAILED_EXIT_CODE)
+
+
+COMPONENTS: Final = StoreComponents(die=_die)
 
 
 def _passwords(settings: Settings) -> Passwords | None:

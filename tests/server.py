@@ -23,18 +23,23 @@ class Server:
     """`terrascale serve` as a subprocess; `start` returns when it says that it is ready."""
 
     def __init__(
-        self, data_dir: pathlib.Path, *flags: str, env: dict[str, str] | None = None
+        self,
+        data_dir: pathlib.Path,
+        *flags: str,
+        env: dict[str, str] | None = None,
+        program: tuple[str, ...] = ("-m", "terrascale"),
     ) -> None:
         self.data_dir = data_dir
         self.flags = flags
         self.env = env or {}
+        self.program = program
         self.port = free_port()
         self.process: subprocess.Popen[str] | None = None
         self.log_path = data_dir.with_name(data_dir.name + ".log")
 
     def start(self) -> "Server":
         arguments = [
-            sys.executable, "-m", "terrascale", "serve", "--data-dir", str(self.data_dir), "--pg-port", str(self.port),
+            sys.executable, *self.program, "serve", "--data-dir", str(self.data_dir), "--pg-port", str(self.port),
             "--dynamodb-port", "0", "--http-port", "0", "--socket-dir", str(self.data_dir.parent), *self.flags,
         ]  # fmt: skip
         log = self.log_path.open("a", encoding="utf-8")

@@ -1,32 +1,32 @@
 """SIGKILL at random moments under load: what was acknowledged or seen is there, nothing is there by half."""
 
+import asyncio
 import pathlib
 import random
 
 import pytest
 
-from tests.crash.history import Reader, Writer, cycle, prepare, verify
+from tests.crash.cast import Cast
+from tests.crash.consistency import disagreements
 from tests.server import Server
 
 
 def run_cycles(folder: pathlib.Path, cycles: int, seed: int) -> None:
     source = random.Random(seed)
-    writers = [Writer(number, random.Random(seed * 100 + number)) for number in range(6)]
-    readers = [Reader(random.Random(seed * 100 + 50 + number), len(writers)) for number in range(2)]
+    cast = Cast.of(seed)
     server = Server(folder / "data").start()
     try:
         with server.connect() as client:
-            prepare(client, len(writers))
+            cast.prepare(client)
         for _ in range(cycles):
-            cycle(server, writers, readers, source.randint(50, 800))
+            cast.cycle(server, source.randint(50, 1500))
+            assert asyncio.run(disagreements(server.data_dir)) == []
             server.start()
             with server.connect() as client:
-                verify(client, writers, readers)
+                cast.verify(client)
     finally:
         server.kill()
-    assert all(writer.steps for writer in writers), (
-        "a writer never got to write: the test shows nothing"
-    )
+    cast.assert_everybody_acted()
 
 
 def test_five_kills_lose_nothing(tmp_path: pathlib.Path) -> None:
