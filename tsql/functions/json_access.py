@@ -38,11 +38,12 @@ def _check_escapes(text: str) -> None:
             pass
 
 
-def _kind(text: str) -> str:
+def kind_of(text: str) -> str:
+    """Returns what json_typeof says."""
     return _KINDS[JsonLexer(text, decode=False).token]
 
 
-def _array(text: str) -> list[str]:
+def elements_of(text: str) -> list[str]:
     """Returns the texts of an array's elements."""
     try:
         return list(map(_raw_text, _ARRAY.decode(text)))
@@ -74,7 +75,7 @@ def _raw_text(raw: msgspec.Raw) -> str:
     return str(memoryview(raw), "utf-8")
 
 
-def _content(text: str) -> str | None:
+def content(text: str) -> str | None:
     """Returns the text of a json value as ->> gives it."""
     if text[0] == '"':
         return JsonLexer(text, decode=True).value
@@ -91,7 +92,7 @@ def _member(text: str, key: str) -> str | None:
 def _element(text: str, index: int) -> str | None:
     if text.lstrip(_BLANKS)[:1] != "[":
         return None
-    items = _array(text)
+    items = elements_of(text)
     return items[index] if -len(items) <= index < len(items) else None
 
 
@@ -104,7 +105,7 @@ def json_object_field(text: str, key: str) -> str | None:
 @implements("json_object_field_text")
 def json_object_field_text(text: str, key: str) -> str | None:
     found = json_object_field(text, key)
-    return None if found is None else _content(found)
+    return None if found is None else content(found)
 
 
 @implements("json_array_element")
@@ -116,7 +117,7 @@ def json_array_element(text: str, index: int) -> str | None:
 @implements("json_array_element_text")
 def json_array_element_text(text: str, index: int) -> str | None:
     found = json_array_element(text, index)
-    return None if found is None else _content(found)
+    return None if found is None else content(found)
 
 
 @implements("json_extract_path")
@@ -125,7 +126,7 @@ def json_extract_path(text: str, path: Array) -> str | None:
         return None
     _check_escapes(text)
     found: str | None = text.rstrip(_BLANKS)
-    if path.items or _kind(text) in ("object", "array"):
+    if path.items or kind_of(text) in ("object", "array"):
         found = text.strip(_BLANKS)
     for step in path.items:
         if found is None:
@@ -141,19 +142,19 @@ def json_extract_path(text: str, path: Array) -> str | None:
 @implements("json_extract_path_text")
 def json_extract_path_text(text: str, path: Array) -> str | None:
     found = json_extract_path(text, path)
-    return None if found is None else _content(found.lstrip(_BLANKS))
+    return None if found is None else content(found.lstrip(_BLANKS))
 
 
 @implements("json_typeof")
 def json_typeof(text: str) -> str:
-    return _kind(text)
+    return kind_of(text)
 
 
 @implements("json_array_length")
 def json_array_length(text: str) -> int:
-    kind = _kind(text)
+    kind = kind_of(text)
     if kind == "array":
-        return len(_array(text))
+        return len(elements_of(text))
     what = "non-array" if kind == "object" else "scalar"
     raise DatabaseError("22023", f"cannot get array length of a {what}")
 
@@ -189,7 +190,7 @@ def _skip_value(lexer: JsonLexer) -> None:
 
 
 def _check_object(text: str) -> None:
-    kind = _kind(text)
+    kind = kind_of(text)
     if kind == "array":
         raise DatabaseError("22023", "cannot deconstruct an array as an object")
     if kind != "object":
@@ -205,12 +206,12 @@ def json_each(text: str) -> list[tuple[str, str]]:
 @implements("json_each_text")
 def json_each_text(text: str) -> list[tuple[str, str | None]]:
     _check_object(text)
-    return [(key, _content(value)) for key, value in members(text)]
+    return [(key, content(value)) for key, value in members(text)]
 
 
 @implements("json_object_keys")
 def json_object_keys(text: str) -> list[str]:
-    kind = _kind(text)
+    kind = kind_of(text)
     if kind != "object":
         what = "an array" if kind == "array" else "a scalar"
         raise DatabaseError("22023", f"cannot call json_object_keys on {what}")
@@ -218,11 +219,11 @@ def json_object_keys(text: str) -> list[str]:
 
 
 def _elements(text: str, function: str) -> Iterator[str]:
-    kind = _kind(text)
+    kind = kind_of(text)
     if kind != "array":
         what = "non-array" if kind == "object" else "scalar"
         raise DatabaseError("22023", f"cannot call {function} on a {what}")
-    return iter(_array(text))
+    return iter(elements_of(text))
 
 
 @implements("json_array_elements")
@@ -233,7 +234,7 @@ def json_array_elements(text: str) -> Iterator[str]:
 @implements("json_array_elements_text")
 def json_array_elements_text(text: str) -> Iterator[str | None]:
     _check_escapes(text)
-    return map(_content, _elements(text, "json_array_elements_text"))
+    return map(content, _elements(text, "json_array_elements_text"))
 
 
 # ---- whole documents --------------------------------------------------------------------------

@@ -32,6 +32,7 @@ import tsql.functions.interval
 import tsql.functions.json_access
 import tsql.functions.json_aggregates
 import tsql.functions.json_build
+import tsql.functions.json_records
 import tsql.functions.jsonb_access
 import tsql.functions.jsonb_change
 import tsql.functions.jsonb_compare

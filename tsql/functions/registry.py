@@ -49,6 +49,8 @@ class CallSite:
         sort: For WITHIN GROUP: how each of its columns is ordered.
         fields: For each argument of type record, the names and types of its fields, else None.
             Empty where no argument is a record.
+        result_fields: Name, type and typmod of each column of a column definition list, as in
+            json_to_record(…) AS x(a int, b text); None where there is none.
     """
 
     proc: PgProc
@@ -57,6 +59,7 @@ class CallSite:
     typmods: tuple[int, ...] = ()
     fields: tuple[tuple[tuple[str, int], ...] | None, ...] = ()
     sort: tuple[SortOrder, ...] = ()
+    result_fields: tuple[tuple[str, int, int], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,9 @@ def bttextcmp(a: str, b: str) -> int:
     return _first_difference(x, y) or (x[shorter] if len(x) > shorter else -y[shorter])
 
 
-@implements("bttext_pattern_cmp", "btnametextcmp", "bttextnamecmp")
+@implements(
+    "bttext_pattern_cmp", "btnametextcmp", "bttextnamecmp", "gin_compare_jsonb", "gin_cmp_tslexeme"
+)
 def bttext_pattern_cmp(a: str, b: str) -> int:
     return byteacmp(a.encode(), b.encode())
 

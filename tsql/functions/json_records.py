@@ -1,0 +1,283 @@
+"""Rows from JSON: json[b]_populate_record[set] and json[b]_to_record[set].
+
+The columns come from the record given (populate) or from the column definition list (to_record). A
+member of the object with a column's name gives its value; without one the given record's value stays,
+or NULL. Scalars go through the type's input function, JSON arrays become SQL arrays, dimension by
+dimension.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from storage.errors import DatabaseError
+from storage.types import Array
+from tsql.catalog import pg
+from tsql.env import Env
+from tsql.functions.json_access import content, elements_of, kind_of, members
+from tsql.functions.json_values import top
+from tsql.functions.jsonb_access import jsonb_typeof, node_text
+from tsql.functions.registry import CallSite, Function, builds
+from tsql.types import oids
+from tsql.types.io import Input, input_of
+from tsql.types.json import jsonb_text, parse_jsonb
+from tsql.types.record import Record
+
+#: Name, type and typmod of each column.
+Columns = Sequence[tuple[str, int, int]]
+
+
+class _Text:
+    """How json, the type that keeps its text, is taken apart."""
+
+    @staticmethod
+    def kind(node: str) -> str:
+        return kind_of(node)
+
+    @staticmethod
+    def members(node: str) -> dict[str, Any]:
+        return dict(members(node))
+
+    @staticmethod
+    def elements(node: str) -> list[Any]:
+        return elements_of(node)
+
+    @staticmethod
+    def text(node: str) -> str | None:
+        return content(node)
+
+    @staticmethod
+    def as_json(node: str) -> str:
+        return node
+
+    @staticmethod
+    def as_jsonb(node: str) -> Any:
+        return parse_jsonb(node)
+
+
+class _Tree:
+    """The same of jsonb."""
+
+    @staticmethod
+    def kind(node: Any) -> str:
+        return jsonb_typeof(node)
+
+    @staticmethod
+    def members(node: Any) -> dict[str, Any]:
+        members_found: dict[str, Any] = node
+        return members_found
+
+    @staticmethod
+    def elements(node: Any) -> list[Any]:
+        items: list[Any] = node
+        return items
+
+    @staticmethod
+    def text(node: Any) -> str | None:
+        return node_text(node)
+
+    @staticmethod
+    def as_json(node: Any) -> str:
+        return jsonb_text(node)
+
+    @staticmethod
+    def as_jsonb(node: Any) -> Any:
+        return top(node)
+
+
+_Reader = type[_Text] | type[_Tree]
+_READERS: dict[int, _Reader] = {oids.JSON: _Text, oids.JSONB: _Tree}
+
+
+class _Conversion:
+    """Makes an SQL value of a JSON node."""
+
+    def __init__(self, reader: _Reader, oid: int, typmod: int) -> None:
+        self.reader = reader
+        self.oid = oid
+        self.typmod = typmod
+        row = pg.types().get(oid)
+        self.element = row.element if row and row.category == "A" else 0
+        self.read: Input = input_of(oid)
+        self.inner = _Conversion(reader, self.element, typmod) if self.element else None
+
+    def convert(self, node: Any, key: str, env: Env) -> Any:
+        """Converts the member called `key`."""
+        kind = self.reader.kind(node)
+        if kind == "null":
+            return None
+        if self.oid == oids.JSON:
+            return self.reader.as_json(node)
+        if self.oid == oids.JSONB:
+            return self.reader.as_jsonb(node)
+        if self.inner is not None and kind != "string":
+            return _ArrayBuilder(self.reader, self.inner, key, env).build(node)
+        text = self.reader.text(node)
+        return None if text is None else self.read(text, self.typmod, env)
+
+
+class _ArrayBuilder:
+    """Makes an array of nested JSON arrays; the first element of each level tells the depth."""
+
+    def __init__(self, reader: _Reader, inner: _Conversion, key: str, env: Env) -> None:
+        self.reader = reader
+        self.inner = inner
+        self.key = key
+        self.env = env
+        self.items: list[Any] = []
+        self.lengths: list[int] = []
+        self.depth: int | None = None
+
+    def build(self, node: Any) -> Array:
+        if self.reader.kind(node) != "array":
+            raise self._not_an_array(())
+        self._level(node, ())
+        if not self.items:
+            return Array((), (), ())
+        return Array(tuple(self.items), tuple(self.lengths), (1,) * len(self.lengths))
+
+    def _level(self, node: Any, path: tuple[int, ...]) -> None:
+        elements = self.reader.elements(node)
+        level = len(path)
+        if level == len(self.lengths):
+            self.lengths.append(len(elements))
+        elif self.lengths[level] != len(elements):
+            raise DatabaseError(
+                "22P02",
+                "malformed JSON array",
+                detail="Multidimensional arrays must have sub-arrays with matching dimensions.",
+            )
+        for index, element in enumerate(elements):
+            is_array = self.reader.kind(element) == "array"
+            if self.depth is None and not is_array:
+                self.depth = level + 1
+            if self.depth is not None and level + 1 == self.depth:
+                self.items.append(self.inner.convert(element, self.key, self.env))
+            elif is_array:
+                self._level(element, (*path, index))
+            else:
+                raise self._not_an_array((*path, index))
+
+    def _not_an_array(self, path: tuple[int, ...]) -> DatabaseError:
+        place = f'the value of key "{self.key}"'
+        if path:
+            indexes = "".join(f"[{index}]" for index in path)
+            place = f'the array element {indexes} of key "{self.key}"'
+        return DatabaseError("22P02", "expected JSON array", hint=f"See {place}.")
+
+
+class _RowMaker:
+    """Makes records of JSON objects, all with the same columns."""
+
+    def __init__(self, reader: _Reader, columns: Columns) -> None:
+        self.reader = reader
+        self.names = [name for name, _, _ in columns]
+        self.types = tuple(oid for _, oid, _ in columns)
+        self.conversions = [_Conversion(reader, oid, typmod) for _, oid, typmod in columns]
+
+    def make(self, node: Any, given: Sequence[Any] | None, env: Env) -> Record:
+        kind = self.reader.kind(node)
+        if kind != "object":
+            what = "an array" if kind == "array" else "a scalar"
+            raise DatabaseError("22023", f"cannot call populate_composite on {what}")
+        found = self.reader.members(node)
+        values = [
+            conversion.convert(found[name], name, env)
+            if name in found
+            else (given[index] if given else None)
+            for index, (name, conversion) in enumerate(
+                zip(self.names, self.conversions, strict=True)
+            )
+        ]
+        return Record.of(values, self.types)
+
+
+def _given_columns(call: CallSite) -> Columns:
+    fields = call.fields[0] if call.fields else None
+    if call.argument_types[0] != oids.RECORD:
+        raise DatabaseError("42804", f"first argument of {call.proc.name} must be a row type")
+    if fields is None:
+        raise _unknown_row(call)
+    return [(name, oid, -1) for name, oid in fields]
+
+
+def _unknown_row(call: CallSite) -> DatabaseError:
+    return DatabaseError(
+        "0A000",
+        f"could not determine row type for result of {call.proc.name}",
+        hint="Provide a non-null record argument, or call the function in the FROM clause using a "
+        "column definition list.",
+    )
+
+
+def _at_run_time(build: Callable[[CallSite], Function]) -> Callable[[CallSite], Function]:
+    """Puts off a builder's error until the function runs, for a strict one may not run at all."""
+
+    def built(call: CallSite) -> Function:
+        try:
+            return build(call)
+        except DatabaseError as error:
+            failure = error
+
+            def fail(*_arguments: Any) -> Any:
+                raise failure
+
+            return fail
+
+    return built
+
+
+@builds("json_populate_record", "jsonb_populate_record", env=True)
+@_at_run_time
+def populate_record(call: CallSite) -> Function:
+    maker = _RowMaker(_READERS[call.argument_types[1]], _given_columns(call))
+
+    def populate(env: Env, given: Any, node: Any, *_use_json_as_text: bool) -> Any:
+        return given if node is None else maker.make(node, given, env)
+
+    return populate
+
+
+@builds("json_populate_recordset", "jsonb_populate_recordset", env=True)
+@_at_run_time
+def populate_recordset(call: CallSite) -> Function:
+    maker = _RowMaker(_READERS[call.argument_types[1]], _given_columns(call))
+    name = call.proc.name
+
+    def populate(env: Env, given: Any, node: Any, *_use_json_as_text: bool) -> list[Record]:
+        return [] if node is None else list(_rows(maker, node, given, env, name))
+
+    return populate
+
+
+@builds("json_to_record", "jsonb_to_record", env=True)
+@_at_run_time
+def to_record(call: CallSite) -> Function:
+    if call.result_fields is None:
+        raise _unknown_row(call)
+    maker = _RowMaker(_READERS[call.argument_types[0]], call.result_fields)
+    return lambda env, node: maker.make(node, None, env)
+
+
+@builds("json_to_recordset", "jsonb_to_recordset", env=True)
+@_at_run_time
+def to_recordset(call: CallSite) -> Function:
+    if call.result_fields is None:
+        raise _unknown_row(call)
+    maker = _RowMaker(_READERS[call.argument_types[0]], call.result_fields)
+    name = call.proc.name
+    return lambda env, node: [] if node is None else list(_rows(maker, node, None, env, name))
+
+
+def _rows(
+    maker: _RowMaker, node: Any, given: Sequence[Any] | None, env: Env, function: str
+) -> Iterator[Record]:
+    kind = maker.reader.kind(node)
+    if kind != "array":
+        what = "an object" if kind == "object" else "a scalar"
+        if maker.reader is _Tree:
+            what = "a non-array"
+        raise DatabaseError("22023", f"cannot call {function} on {what}")
+    for element in maker.reader.elements(node):
+        if maker.reader.kind(element) != "object":
+            raise DatabaseError("22023", f"argument of {function} must be an array of objects")
+        yield maker.make(element, given, env)
