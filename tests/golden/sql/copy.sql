@@ -90,4 +90,5 @@ COPY types TO STDOUT;
 
 COPY types TO STDOUT CSV;
 
+-- refused: the server's files are not the client's business
 COPY c FROM '/etc/passwd';

@@ -96,7 +96,7 @@ SELECT 'maybe'::bool;
 
 SELECT true::int, true::text, 1::text, 1.50::text, 1e20::float8::text, 0.1::float4::float8;
 
-SELECT current_user, current_database(), current_schema();
+SELECT current_database(), current_schema();
 
 SELECT a FROM (VALUES (1), (2)) v(a);
 
@@ -170,6 +170,7 @@ SELECT 1 "select", 2 AS "A b";
 
 SELECT 'it''s', E'tab\there', $$dollar 'quoted'$$, $tag$x$tag$, U&'d\0061t\+000061';
 
+-- refused: no bit strings
 SELECT B'101';
 
 SELECT 'a' 'b';
@@ -187,6 +188,7 @@ SELEC 1;
 
 SELECT (SELECT 1), EXISTS (SELECT 1), EXISTS (SELECT 1 WHERE false), ARRAY(SELECT 1), 1 IN (SELECT 1);
 
+-- refused: no set operations yet
 SELECT (SELECT 1 UNION ALL SELECT 2);
 
 WITH q AS (SELECT 1 AS a) SELECT a + 1 FROM q;
