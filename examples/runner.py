@@ -30,12 +30,15 @@ def transcript(
 
 def show(path: pathlib.Path, data: Iterable[bytes]) -> None:
     """Runs an example on a server of its own; exits with 1 at the first error."""
-    with tempfile.TemporaryDirectory(prefix="terrascale-example-") as folder:
-        with Server(pathlib.Path(folder) / "data") as server, server.connect() as client:
-            client.sock.settimeout(600)
-            began = time.perf_counter()
-            for sql, answer in transcript(client, path, data):
-                elapsed, began = time.perf_counter() - began, time.perf_counter()
-                print(f"{sql};\n{answer}({elapsed * 1000:.0f} ms)\n", flush=True)
-                if "ERROR" in answer:
-                    sys.exit(1)
+    with (
+        tempfile.TemporaryDirectory(prefix="terrascale-example-") as folder,
+        Server(pathlib.Path(folder) / "data") as server,
+        server.connect() as client,
+    ):
+        client.sock.settimeout(600)
+        began = time.perf_counter()
+        for sql, answer in transcript(client, path, data):
+            elapsed, began = time.perf_counter() - began, time.perf_counter()
+            print(f"{sql};\n{answer}({elapsed * 1000:.0f} ms)\n", flush=True)
+            if "ERROR" in answer:
+                sys.exit(1)

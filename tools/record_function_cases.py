@@ -177,7 +177,7 @@ def calls(connection: psycopg.Connection) -> Iterator[tuple[str, str, str, str]]
             or name in MOMENTARY
             or (name.startswith("pg_stat") and volatility != "i")
         )
-        mode = "shape" if moment and name not in ("set_config",) else "value"
+        mode = "shape" if moment and name != "set_config" else "value"
         if kind == "a":
             yield from ((family, signature, sql, "value") for sql in aggregate_calls(name, types))
             continue

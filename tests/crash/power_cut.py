@@ -92,7 +92,7 @@ class PowerCut:
     def _read_log(self) -> tuple[dict[int, int], dict[str, dict[str, int]]]:
         """Returns synced sizes by inode, and synced entries by folder (known by its own inode)."""
         own = {
-            os.stat(root).st_ino: str(pathlib.Path(root).relative_to(self.data_dir))
+            pathlib.Path(root).stat().st_ino: str(pathlib.Path(root).relative_to(self.data_dir))
             for root, _, _ in os.walk(self.data_dir)
         }
         sizes: dict[int, int] = {}
