@@ -219,7 +219,7 @@ def _at_run_time(build: Callable[[CallSite], Function]) -> Callable[[CallSite], 
             failure = error
 
             def fail(*_arguments: Any) -> Any:
-                raise failure
+                raise failure.with_traceback(None)
 
             return fail
 

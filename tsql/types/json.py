@@ -87,7 +87,10 @@ def in_key_order(members: dict[str, Any]) -> dict[str, Any]:
     if len(members) < 2:
         return members
     keys = list(members)
-    ordered = sorted(keys, key=key_order)
+    ordered = sorted(keys)
+    ordered.sort(key=len)
+    if not all(map(str.isascii, keys)):
+        ordered.sort(key=key_order)
     return members if keys == ordered else {key: members[key] for key in ordered}
 
 
@@ -96,12 +99,12 @@ def canonical(tree: Any) -> Any:
     kind = type(tree)
     if kind is dict:
         for key, value in tree.items():
-            if type(value) in (dict, list):
+            if type(value) is dict or type(value) is list:
                 tree[key] = canonical(value)
         return in_key_order(tree)
     if kind is list:
         for index, value in enumerate(tree):
-            if type(value) in (dict, list):
+            if type(value) is dict or type(value) is list:
                 tree[index] = canonical(value)
     return tree
 
@@ -274,7 +277,7 @@ def jsonb_text(tree: Any) -> str:
         encoded = _ENCODER.encode(tree)
     except (OverflowError, TypeError, ValueError):
         return _text_slowly(tree)
-    if _SMALL_NUMBER.search(encoded) or _has_sets(tree):
+    if (b"E-" in encoded and _SMALL_NUMBER.search(encoded)) or _has_sets(tree):
         return _text_slowly(tree)
     return msgspec.json.format(encoded, indent=0).decode()
 
@@ -313,6 +316,8 @@ def _has_sets(tree: Any) -> bool:
     """Says whether sets are inside, whose order msgspec would leave to chance."""
     for value in tree.values() if type(tree) is dict else tree:
         kind = type(value)
+        if kind is str or kind is int:
+            continue
         if kind is dict or kind is list:
             if _has_sets(value):
                 return True
