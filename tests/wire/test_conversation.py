@@ -286,6 +286,16 @@ def test_statements_are_counted() -> None:
     assert talk.kinds() == "11EZ31Z"
 
 
+def test_portals_are_counted() -> None:
+    talk = Talk(Limits(portal_count_max=2))
+    talk.feed(pgclient.query("begin") + pgclient.parse("", "select 1"))
+    talk.feed(b"".join(pgclient.bind(name, "") for name in "abc") + pgclient.SYNC)
+    assert talk.kinds() == "CZ122EZ"
+    talk.feed(pgclient.query("rollback") + pgclient.parse("", "select 1"))
+    talk.feed(pgclient.bind("a", "") + pgclient.SYNC)
+    assert talk.kinds() == "CZ122EZCZ12Z"
+
+
 def test_a_suspended_portal_goes_on() -> None:
     talk = Talk()
     talk.feed(

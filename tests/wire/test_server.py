@@ -262,6 +262,28 @@ class TestFlow:
             await door.talk(use)
         assert door.sessions[0].is_closed
 
+    async def test_short_answers_to_a_client_that_does_not_read_do_not_pile_up(self) -> None:
+        count = 60_000
+        async with open_door() as door:
+
+            def use(client: PgClient) -> None:
+                question = pgclient.query("text " + "x" * 1000)
+
+                def ask() -> None:
+                    for _ in range(count):
+                        client.sock.sendall(question)
+
+                sender = threading.Thread(target=ask)
+                sender.start()
+                sender.join(1.0)
+                assert sender.is_alive()  # answers wait, and so does reading more questions
+                ready = 0
+                while ready < count:
+                    ready += client.read_message()[0] == "Z"
+                sender.join()
+
+            await door.talk(use)
+
     async def test_a_slow_client_gets_everything(self) -> None:
         async with open_door() as door:
 

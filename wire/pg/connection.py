@@ -89,11 +89,6 @@ class Connection:
         """Bytes received and not read as messages yet."""
         return len(self._buffer) - self._offset + len(self._pending)
 
-    @property
-    def is_mid_message(self) -> bool:
-        """Whether the bytes end inside a message."""
-        return self.backlog > 0 or self._discarding > 0
-
     def take_raw(self) -> bytes:
         """Returns and forgets all unread bytes: they belong to another layer (TLS)."""
         raw = self._buffer[self._offset :] + bytes(self._pending)
@@ -112,10 +107,15 @@ class Connection:
             return True
         if available + len(self._pending) < count:
             return False
-        self._buffer = self._buffer[self._offset :] + bytes(self._pending)
+        self._buffer = b"".join((self._buffer[self._offset :], self._pending))
         self._offset = 0
-        self._pending.clear()
+        self._pending = bytearray()
         return True
+
+    def _forget_read(self) -> None:
+        """Lets go of bytes that were read: an idle client's last message may have been huge."""
+        if self._offset == len(self._buffer):
+            self._buffer, self._offset = b"", 0
 
     # ---- startup ---------------------------------------------------------------------------------
 
@@ -247,6 +247,7 @@ class Connection:
                 if not self._is_dropped(report.kind):
                     return report
             if not self._has(5):
+                self._forget_read()
                 return None
             kind = self._buffer[self._offset]
             (length,) = INT32.unpack_from(self._buffer, self._offset + 1)

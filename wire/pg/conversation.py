@@ -51,6 +51,7 @@ class Conversation:
         self._clock = clock
         self._statements = StatementCache(limits.statement_count_max)
         self._shapes = RowShapes()
+        self._portal_count_max = limits.portal_count_max
         self._portal_formats: dict[str, tuple[int, ...]] = {}
         self._has_failed = False
         self._context: Context | None = None
@@ -93,6 +94,9 @@ class Conversation:
             self._tell_fatal(error)
             raise
         output.flush_wanted()
+        if channel.is_blocked:
+            # Short answers to a client that reads none of them may not pile up either.
+            await channel.unblocked()
 
     def _fail(self, error: Exception) -> None:
         """Answers an extended query's error: what follows is skipped up to Sync."""
@@ -173,10 +177,19 @@ class Conversation:
         fields = None if statement.description is None else statement.description.fields
         if fields is not None:
             check_format_count(message.result_formats, len(fields))
+        self._check_portal_room(message.portal)
         await self.session.bind(message.portal, message.statement, values)
         self._portal_formats[message.portal] = message.result_formats
         self._send_notices()
         self.output.add(backend.BIND_COMPLETE)
+
+    def _check_portal_room(self, name: str) -> None:
+        if name and len(self._portal_formats) >= self._portal_count_max:
+            raise DatabaseError(
+                "53200",
+                "out of memory",
+                detail=f"A transaction has at most {self._portal_count_max} portals.",
+            )
 
     def _context_now(self) -> Context:
         """Returns what values need to know; the same object while nothing has changed."""

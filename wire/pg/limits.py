@@ -33,10 +33,12 @@ class Limits:
         connection_count_max: Sessions at a time; the next client gets 53300.
         message_bytes_max: Of one message; a longer one is read over, unkept, and answered by 54000.
         statement_count_max: Prepared statements by name in one session; the next one is 53200.
+        portal_count_max: Portals by name in one transaction, likewise.
         authentication_seconds: From connect to the end of the authentication.
     """
 
     connection_count_max: int = 100
     message_bytes_max: int = 128 << 20
     statement_count_max: int = 10_000
+    portal_count_max: int = 10_000
     authentication_seconds: float = 60.0

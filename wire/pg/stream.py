@@ -146,6 +146,8 @@ class ByteStream:
 
     def close(self) -> None:
         """Closes the socket after what was written."""
+        if self._tls is not None:
+            self._write_raw(self._tls.goodbye())
         self._transport.close()
 
     def abort(self) -> None:

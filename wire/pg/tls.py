@@ -4,6 +4,7 @@ The event loop's own TLS can't begin in the middle of bytes that were already re
 an SSLRequest and a direct TLS start ask for; this can.
 """
 
+import contextlib
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,4 +95,10 @@ class TlsLayer:
 
     def pending(self) -> bytes:
         """Returns what TLS itself has to say: handshake, alerts, renewed keys."""
+        return self._outgoing.read()
+
+    def goodbye(self) -> bytes:
+        """Returns the alert that tells the client that nothing was cut off."""
+        with contextlib.suppress(ssl.SSLError):  # the client's own goodbye isn't waited for
+            self._tls.unwrap()
         return self._outgoing.read()
