@@ -15,7 +15,7 @@ from tsql.types.kinds import kinds_of_type
 
 Convert = Callable[[str], Any]
 
-_BOOLEANS: Final = {"t": True, "f": False, "true": True, "false": False, "1": True, "0": False}
+BOOLEANS: Final = {"t": True, "f": False, "true": True, "false": False, "1": True, "0": False}
 
 
 def converter_of(sql_type: int, typmod: int, env: Env) -> Convert:
@@ -33,7 +33,7 @@ def converter_of(sql_type: int, typmod: int, env: Env) -> Convert:
         case oids.VARCHAR:
             return _same if typmod < 0 else _varchar(typmod - 4, convert)
         case oids.BOOL:
-            return lambda text: _BOOLEANS[text] if text in _BOOLEANS else convert(text)
+            return lambda text: BOOLEANS[text] if text in BOOLEANS else convert(text)
         case _:
             return convert
 

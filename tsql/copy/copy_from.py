@@ -17,6 +17,7 @@ from tsql.copy.converters import Convert, converter_of
 from tsql.copy.fields import Fields, Split, csv_splitter, text_splitter
 from tsql.copy.lines import LineReader
 from tsql.copy.options import CopyOptions, Format, Header
+from tsql.copy.row_converter import row_converter
 from tsql.encodings import Encoding
 from tsql.executor.access import Predicate
 from tsql.executor.new_rows import RowChecks, RowForms, new_row_maker
@@ -89,6 +90,7 @@ class CopyFrom:
             self._converters = [
                 converter_of(column.sql_type, column.typmod, run.env) for column in self._columns
             ]
+            self._convert = row_converter(self._columns, self._converters)
         self._batch = _Batch()
         self._count = 0
         self._line = 0
@@ -148,17 +150,20 @@ class CopyFrom:
         try:
             text = self._encoding.decode(raw)
             fields = self._split(text)
-            self._check_width(fields, text)
+            if len(fields) != self.column_count:
+                self._check_width(fields, text)
         except DatabaseError as error:
             shown = text or raw.decode("utf-8", "replace")
             error.context = error.context or self._line_context(number, shown)
             raise
-        values = self._values(fields, number)
+        try:
+            values = self._convert(fields)
+        except DatabaseError as error:
+            error.context = self._field_context(fields, number)
+            raise
         self._add(values, number, len(raw), text)
 
     def _check_width(self, fields: Fields, text: str) -> None:
-        if len(fields) == self.column_count:
-            return
         if len(fields) > self.column_count:
             if not self.column_count and not text:
                 fields.clear()
@@ -166,16 +171,6 @@ class CopyFrom:
             raise DatabaseError("22P04", "extra data after last expected column")
         missing = self._columns[len(fields)].name
         raise DatabaseError("22P04", f'missing data for column "{missing}"')
-
-    def _values(self, fields: Fields, number: int) -> list[Any]:
-        try:
-            return [
-                None if field is None else convert(field)
-                for field, convert in zip(fields, self._converters, strict=True)
-            ]
-        except DatabaseError as error:
-            error.context = self._field_context(fields, number)
-            raise
 
     def _field_context(self, fields: Fields, number: int) -> str:
         """Returns where the field is that no converter takes: found by converting again."""

@@ -6,7 +6,7 @@ CSV: a field may be quoted; only an unquoted one can be NULL.
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from storage.errors import DatabaseError
 from tsql.copy.options import CopyOptions
@@ -22,13 +22,18 @@ _ESCAPE: Final = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|.|\Z)", re.DOTALL)
 def text_splitter(options: CopyOptions) -> Split:
     """Returns what splits lines of the text format."""
     delimiter, null = options.delimiter, options.null
+    is_null_escaped = "\\" in null
 
     def split(line: str) -> Fields:
         if "\\" not in line:
-            fields: Fields = list(line.split(delimiter))
-            if null in fields:
+            fields: list[Any] = line.split(delimiter)
+            if not is_null_escaped and null in fields:
                 fields = [None if field == null else field for field in fields]
             return fields
+        if null == "\\N":
+            fields = line.split(delimiter)
+            if fields.count(null) == line.count("\\"):
+                return [None if field == null else field for field in fields]
         return [
             None if field == null else _unescaped(field) if "\\" in field else field
             for field in _raw_fields(line, delimiter)

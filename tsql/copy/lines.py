@@ -5,6 +5,7 @@ character behind it into the line, an end of line too; in CSV, ends of line insi
 the record. A line `\.` ends the data, as it always has.
 """
 
+import re
 from dataclasses import dataclass
 
 from storage.errors import DatabaseError
@@ -12,6 +13,9 @@ from tsql.copy.options import CopyOptions
 
 #: Bytes that one line may have; PostgreSQL's own limit is that of its string buffers (1 GB).
 LINE_BYTES_MAX = 64 << 20
+
+#: A backslash that may stand before an end of line, or be part of the end marker.
+_NOT_PLAIN = re.compile(rb"\\(?:\n|\.\n)").search
 
 
 @dataclass(slots=True)
@@ -41,6 +45,8 @@ class LineReader:
         pieces = buffer.split(end)
         if self.options.is_csv:
             return self._csv_lines(pieces, end)
+        if end == b"\n" and b"\r" not in buffer and not _NOT_PLAIN(buffer):
+            return self._plain_lines(pieces)
         return self._text_lines(pieces, end)
 
     def finish(self) -> list[tuple[int, bytes]]:
@@ -90,6 +96,13 @@ class LineReader:
         return self._end
 
     # -- text ------------------------------------------------------------------------------------
+
+    def _plain_lines(self, pieces: list[bytes]) -> list[tuple[int, bytes]]:
+        """Numbers lines of which none goes on in the next and none ends the data."""
+        self._keep(pieces.pop())
+        first = self.line_number + 1
+        self.line_number += len(pieces)
+        return list(enumerate(pieces, first))
 
     def _text_lines(self, pieces: list[bytes], end: bytes) -> list[tuple[int, bytes]]:
         lines: list[tuple[int, bytes]] = []
