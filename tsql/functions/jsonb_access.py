@@ -60,6 +60,8 @@ def jsonb_array_element(tree: Any, index: int) -> Any:
 
 def _as_element(tree: Any, index: int) -> Any:
     """A scalar alone passes for an array of itself."""
+    if isinstance(tree, frozenset):
+        return jsonb_array_element(plain(tree), index)
     return tree if type(tree) not in (dict, list) and index in (0, -1) else None
 
 
@@ -109,8 +111,8 @@ def _strings(tree: Any) -> Iterable[str]:
     """Returns what ? looks in: keys of an object, strings of an array, a string itself."""
     if type(tree) is dict:
         return tree
-    if type(tree) is list:
-        return [item for item in tree if type(item) is str]
+    if type(tree) is list or isinstance(tree, frozenset):
+        return [item for item in plain(tree) if type(item) is str]
     return (tree,) if type(tree) is str else ()
 
 
@@ -144,6 +146,7 @@ def same_scalar(a: Any, b: Any) -> bool:
 
 @implements("jsonb_contains")
 def jsonb_contains(tree: Any, part: Any) -> bool:
+    tree, part = plain(tree), plain(part)
     if type(tree) is dict or type(part) is dict:
         return type(tree) is dict and type(part) is dict and _contains(tree, part)
     if type(part) is list:
@@ -183,6 +186,8 @@ def _contains(tree: Any, part: Any) -> bool:
 
 
 def _holds(node: Any, part: Any) -> bool:
+    if isinstance(node, frozenset):
+        node = plain(node)
     if type(part) is dict or type(part) is list:
         return type(node) is type(part) and _contains(node, part)
     return type(node) is not dict and type(node) is not list and same_scalar(node, part)
@@ -219,7 +224,7 @@ def jsonb_typeof(tree: Any) -> str:
 
 @implements("jsonb_array_length")
 def jsonb_array_length(tree: Any) -> int:
-    if type(tree) is list:
+    if type(tree) is list or isinstance(tree, frozenset):
         return len(tree)
     what = "non-array" if type(tree) is dict else "scalar"
     raise DatabaseError("22023", f"cannot get array length of a {what}")
@@ -254,6 +259,8 @@ def jsonb_each_text(tree: Any) -> Iterator[tuple[str, str | None]]:
 def _elements(tree: Any) -> list[Any]:
     if type(tree) is list:
         return tree
+    if isinstance(tree, frozenset):
+        return list(plain(tree))
     what = "an object" if type(tree) is dict else "a scalar"
     raise DatabaseError("22023", f"cannot extract elements from {what}")
 

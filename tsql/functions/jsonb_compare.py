@@ -115,6 +115,7 @@ _OBJECT_FLAG = 0x20000000
 
 def _fold(node: Any, start: int, flag: Callable[[int], int], mix: Callable[[int, Any], int]) -> int:
     """Goes over keys and values in order; `mix` takes each scalar in, `flag` marks containers."""
+    node = plain(node)
     if type(node) is dict:
         result = start ^ flag(_OBJECT_FLAG)
         for key, value in node.items():
@@ -129,7 +130,8 @@ def _fold(node: Any, start: int, flag: Callable[[int], int], mix: Callable[[int,
 
 
 def _container(tree: Any) -> Any:
-    return tree if type(tree) is dict or type(tree) is list else [inner(tree)]
+    is_container = type(tree) is dict or type(tree) is list or isinstance(tree, frozenset)
+    return tree if is_container else [inner(tree)]
 
 
 def _mix(value: int, scalar: Any) -> int:

@@ -277,7 +277,7 @@ def jsonb_text(tree: Any) -> str:
         encoded = _ENCODER.encode(tree)
     except (OverflowError, TypeError, ValueError):
         return _text_slowly(tree)
-    if (b"E-" in encoded and _SMALL_NUMBER.search(encoded)) or _has_sets(tree):
+    if (b"E-" in encoded and _SMALL_NUMBER.search(encoded)) or has_sets(tree):
         return _text_slowly(tree)
     return msgspec.json.format(encoded, indent=0).decode()
 
@@ -312,14 +312,14 @@ def _text_slowly(tree: Any) -> str:
             return _text_slowly(plain(tree))
 
 
-def _has_sets(tree: Any) -> bool:
-    """Says whether sets are inside, whose order msgspec would leave to chance."""
+def has_sets(tree: Any) -> bool:
+    """Says whether DynamoDB's sets are inside, whose order msgspec would leave to chance."""
     for value in tree.values() if type(tree) is dict else tree:
         kind = type(value)
         if kind is str or kind is int:
             continue
         if kind is dict or kind is list:
-            if _has_sets(value):
+            if has_sets(value):
                 return True
         elif isinstance(value, frozenset):
             return True
@@ -334,6 +334,13 @@ def plain(value: Any) -> Any:
     if kind is BinarySet:
         return [plain(item) for item in sorted(value)]
     return base64.b64encode(value).decode() if kind is bytes else value
+
+
+def without_sets(tree: Any) -> Any:
+    """Returns the tree with sets as sorted lists and bytes as text, wherever they are."""
+    if type(tree) is dict:
+        return {key: without_sets(value) for key, value in tree.items()}
+    return list(map(without_sets, tree)) if type(tree) is list else plain(tree)
 
 
 def _json_in(text: str, typmod: int, env: Env) -> str:

@@ -11,6 +11,15 @@ from hypothesis import strategies as st
 
 from storage.errors import DatabaseError
 from storage.types import JSON_NULL, NumberSet, StringSet
+from tsql.functions.jsonb_access import (
+    jsonb_array_element,
+    jsonb_array_elements,
+    jsonb_array_length,
+    jsonb_contains,
+    jsonb_exists,
+    jsonb_typeof,
+)
+from tsql.functions.jsonb_compare import jsonb_eq, jsonb_hash
 from tsql.types.json import check_json, jsonb_text, key_order, parse_jsonb
 
 characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
@@ -95,6 +104,18 @@ def test_integers_of_any_length_print_back() -> None:
     text = "7" * 100_000
     assert jsonb_text(parse_jsonb(text)) == text
     assert jsonb_text(parse_jsonb(f"[{text}]")) == f"[{text}]"
+
+
+def test_dynamodb_s_sets_read_as_arrays() -> None:
+    tags = StringSet(["b", "a"])
+    assert list(jsonb_array_elements(tags)) == ["a", "b"]
+    assert jsonb_array_length(tags) == 2
+    assert jsonb_array_element(tags, 0) == "a"
+    assert jsonb_typeof(tags) == "array"
+    assert jsonb_exists(tags, "b")
+    assert jsonb_contains({"t": tags}, {"t": ["a"]})
+    assert jsonb_eq({"t": tags}, {"t": ["a", "b"]})
+    assert jsonb_hash({"t": tags}) == jsonb_hash({"t": ["a", "b"]})
 
 
 def test_dynamodb_s_kinds_show_as_arrays_and_text() -> None:

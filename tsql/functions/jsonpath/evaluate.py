@@ -50,7 +50,7 @@ from tsql.functions.numeric import (
     numeric_sub,
 )
 from tsql.functions.regex.engine import compile_regex
-from tsql.types.json import in_key_order, number_of_decimal
+from tsql.types.json import has_sets, in_key_order, number_of_decimal, without_sets
 
 #: What keyvalue ids of one base object span.
 _ID_STEP = 10_000_000_000
@@ -96,7 +96,8 @@ class Evaluator:
                 detail='Jsonpath parameters should be encoded as key-value pairs of "vars" object.',
             )
         self.path = path
-        self.document = document
+        nested = type(document) is dict or type(document) is list
+        self.document = without_sets(document) if not nested or has_sets(document) else document
         self.variables = variables
         self.env = env
         self.use_zone = use_zone
