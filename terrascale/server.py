@@ -31,6 +31,7 @@ from terrascale.config import Settings
 from terrascale.observe import LOG, LoopMonitor, configure_logging
 from tsql.api import Session
 from tsql.database import Database, SessionOptions
+from tsql.functions.load import load_next
 from wire.pg.authentication import Passwords, Verifier
 from wire.pg.identity import DEFAULT_NAME
 from wire.pg.limits import Limits
@@ -42,6 +43,8 @@ from wire.pg.tls import TlsSettings, server_context
 DRAIN_SECONDS: Final = 2.0
 #: A sync has failed: what is on disk is unknown to this process, and only a new one can find out.
 SYNC_FAILED_EXIT_CODE: Final = 75
+#: Between two families of functions that are loaded after the start.
+LOAD_PAUSE_SECONDS: Final = 0.01
 #: Levels of nesting in statements, and the stack they may need where C code takes part in the recursion.
 RECURSION_MAX: Final = 20_000
 STACK_BYTES: Final = 120 << 20
@@ -88,6 +91,7 @@ async def _serve(settings: Settings, components: StoreComponents) -> None:
             gc.collect()
             gc.freeze()
             _announce(settings, port, sockets)
+            _load_the_rest(loop)
             await stop.wait()
             LOG.info("stopping: waiting for running statements")
         finally:
@@ -197,6 +201,14 @@ async def _listen(server: PgServer, settings: Settings) -> tuple[int, list[Path]
         except OSError as error:
             LOG.warning("no Unix socket in %s: %s", folder, error.strerror)
     return port, sockets
+
+
+def _load_the_rest(loop: asyncio.AbstractEventLoop) -> None:
+    """Loads the rarer functions, a family in a turn, while clients are served."""
+    if load_next():
+        loop.call_later(LOAD_PAUSE_SECONDS, _load_the_rest, loop)
+    else:
+        gc.freeze()
 
 
 def _announce(settings: Settings, port: int, sockets: list[Path]) -> None:

@@ -1,69 +1,26 @@
-"""Imports every function and type family for their registrations. Sorted; one line a family."""
+"""Loads the function and type families, for what they register.
+
+The types and the everyday functions are imported at once. The others come one by one: in the
+background, when the server has started (`load_next`), or when a statement asks for a function that
+isn't there yet. Sorted; one line a family.
+"""
 
 # ruff: noqa: F401 - imported for what they register
 
-import tsql.functions.absent_objects
-import tsql.functions.activity
-import tsql.functions.advisory_locks
+import importlib
+from collections.abc import Iterator
+from typing import Final
+
 import tsql.functions.aggregate
-import tsql.functions.array
-import tsql.functions.array_search
 import tsql.functions.boolean
-import tsql.functions.bytea
-import tsql.functions.datetime_arithmetic
-import tsql.functions.datetime_cast
 import tsql.functions.datetime_comparison
-import tsql.functions.datetime_extract
-import tsql.functions.datetime_make
-import tsql.functions.datetime_now
-import tsql.functions.datetime_trunc
-import tsql.functions.encode
-import tsql.functions.encodings
 import tsql.functions.float
-import tsql.functions.float_math
-import tsql.functions.formatting.date_output
-import tsql.functions.formatting.number_input
-import tsql.functions.formatting.number_output
-import tsql.functions.formatting.to_date
-import tsql.functions.hashing
-import tsql.functions.in_range
 import tsql.functions.integer
-import tsql.functions.interval
-import tsql.functions.json_access
-import tsql.functions.json_aggregates
-import tsql.functions.json_build
-import tsql.functions.json_records
-import tsql.functions.jsonb_access
-import tsql.functions.jsonb_change
-import tsql.functions.jsonb_compare
-import tsql.functions.jsonpath.functions
-import tsql.functions.like
 import tsql.functions.number_cast
-import tsql.functions.number_hash
-import tsql.functions.number_output
 import tsql.functions.numeric
-import tsql.functions.numeric_power
-import tsql.functions.ordered_set
-import tsql.functions.privileges
-import tsql.functions.random
-import tsql.functions.regexp
-import tsql.functions.series
-import tsql.functions.session_info
-import tsql.functions.similar
-import tsql.functions.sizes
-import tsql.functions.statistics
 import tsql.functions.text
 import tsql.functions.text_cast
 import tsql.functions.text_comparison
-import tsql.functions.text_format
-import tsql.functions.text_quote
-import tsql.functions.text_unicode
-import tsql.functions.time_zone
-import tsql.functions.to_ascii
-import tsql.functions.type_info
-import tsql.functions.type_output
-import tsql.functions.width_bucket
-import tsql.functions.zone_lists
 import tsql.types.array
 import tsql.types.boolean
 import tsql.types.bytea
@@ -77,3 +34,73 @@ import tsql.types.text
 import tsql.types.type_names
 import tsql.types.uuid
 import tsql.types.void
+from tsql.functions import registry
+
+_FAMILIES: Final = (
+    "tsql.functions.absent_objects",
+    "tsql.functions.activity",
+    "tsql.functions.advisory_locks",
+    "tsql.functions.array",
+    "tsql.functions.array_search",
+    "tsql.functions.bytea",
+    "tsql.functions.datetime_arithmetic",
+    "tsql.functions.datetime_cast",
+    "tsql.functions.datetime_extract",
+    "tsql.functions.datetime_make",
+    "tsql.functions.datetime_now",
+    "tsql.functions.datetime_trunc",
+    "tsql.functions.encode",
+    "tsql.functions.encodings",
+    "tsql.functions.float_math",
+    "tsql.functions.formatting.date_output",
+    "tsql.functions.formatting.number_input",
+    "tsql.functions.formatting.number_output",
+    "tsql.functions.formatting.to_date",
+    "tsql.functions.hashing",
+    "tsql.functions.in_range",
+    "tsql.functions.interval",
+    "tsql.functions.json_access",
+    "tsql.functions.json_aggregates",
+    "tsql.functions.json_build",
+    "tsql.functions.json_records",
+    "tsql.functions.jsonb_access",
+    "tsql.functions.jsonb_change",
+    "tsql.functions.jsonb_compare",
+    "tsql.functions.jsonpath.functions",
+    "tsql.functions.like",
+    "tsql.functions.number_hash",
+    "tsql.functions.number_output",
+    "tsql.functions.numeric_power",
+    "tsql.functions.ordered_set",
+    "tsql.functions.privileges",
+    "tsql.functions.random",
+    "tsql.functions.regexp",
+    "tsql.functions.series",
+    "tsql.functions.session_info",
+    "tsql.functions.similar",
+    "tsql.functions.sizes",
+    "tsql.functions.statistics",
+    "tsql.functions.text_format",
+    "tsql.functions.text_quote",
+    "tsql.functions.text_unicode",
+    "tsql.functions.time_zone",
+    "tsql.functions.to_ascii",
+    "tsql.functions.type_info",
+    "tsql.functions.type_output",
+    "tsql.functions.width_bucket",
+    "tsql.functions.zone_lists",
+)
+
+_to_come: Iterator[str] = iter(_FAMILIES)
+
+
+def load_next() -> bool:
+    """Loads one more family; False if all are there."""
+    name = next(_to_come, None)
+    if name is None:
+        return False
+    importlib.import_module(name)
+    return True
+
+
+registry.on_missing(load_next)

@@ -104,6 +104,7 @@ class AggregateImplementation:
 
 _FUNCTIONS: dict[str, Implementation] = {}
 _AGGREGATES: dict[str, AggregateImplementation] = {}
+_load_next: Callable[[], bool] = lambda: False  # noqa: E731 - replaced by on_missing
 
 
 def implements(*names: str, env: bool = False) -> Callable[[_FunctionT], _FunctionT]:
@@ -151,11 +152,25 @@ def aggregates(
     return register
 
 
+def on_missing(load_next: Callable[[], bool]) -> None:
+    """Sets what registers more, called until it returns False when something isn't found."""
+    global _load_next  # noqa: PLW0603 - set once, by the module that knows the families
+    _load_next = load_next
+
+
 def implementation_of(proc: PgProc) -> Implementation | None:
     """Returns how the function runs, or None if it isn't implemented."""
-    return _FUNCTIONS.get(signature(proc)) or _FUNCTIONS.get(proc.src)
+    name = signature(proc)
+    while True:
+        found = _FUNCTIONS.get(name) or _FUNCTIONS.get(proc.src)
+        if found is not None or not _load_next():
+            return found
 
 
 def aggregate_of(proc: PgProc) -> AggregateImplementation | None:
     """Returns how the aggregate runs, or None if it isn't implemented."""
-    return _AGGREGATES.get(signature(proc))
+    name = signature(proc)
+    while True:
+        found = _AGGREGATES.get(name)
+        if found is not None or not _load_next():
+            return found
