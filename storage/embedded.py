@@ -19,7 +19,7 @@ from storage.items import SPILL_BIT
 from storage.kv import verdict
 from storage.kv.batches import BATCH_KEY, BatchRecord, decode_record
 from storage.kv.directory import DataDirectory, DirectoryError
-from storage.kv.engine import Engine, EngineError, Entry
+from storage.kv.engine import Engine, EngineError, Entry, KeyRange
 from storage.kv.memory_store import MemoryEngine
 from storage.kv.rocksdb_store import RocksEngine, RocksSettings
 from storage.kv.store import Isolation, LockMode, Newest, Retry
@@ -223,38 +223,6 @@ class _NoNumbers:
         return
 
 
-def _assemble(
-    engine: Engine,
-    settings: StoreSettings,
-    components: StoreComponents,
-    files: "_Files",
-) -> OpenStore:
-    loop = asyncio.get_running_loop()
-    syncer = components.make_syncer(loop)
-    committer = Committer(
-        engine,
-        decode_record(engine.get(BATCH_KEY)),
-        loop=loop,
-        clock=components.clock,
-        syncer=syncer,
-        synced_numbers=files.numbers,
-        disk=files.disk,
-        reopen=files.reopen,
-        die=components.die,
-    )
-    newest = committer.newest
-    for note, ranges in pending_ranges(newest.scan):
-        committer.join({note: None}, committer.timestamps.next(), ranges=ranges)
-    services = Services(
-        committer,
-        components.make_locks(loop, deadlock_timeout_ms=settings.deadlock_timeout_ms),
-        Slices(loop),
-        ScratchSpace(loop, files.scratch, files.open_scratch),
-        itertools.count(last_spill_number(newest.scan) + 1),
-    )
-    return OpenStore(services, loop=loop, syncer=syncer, close_files=files.close)
-
-
 @dataclass(frozen=True, slots=True)
 class _Files:
     """What lies beside the engine."""
@@ -265,6 +233,99 @@ class _Files:
     close: Callable[[], None]
     scratch: Path
     open_scratch: Callable[[Path], Engine]
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What an opened engine says about earlier lives.
+
+    Attributes:
+        late_ranges: Ranges that a large commit had still to remove, and the keys of the notes.
+    """
+
+    last: BatchRecord
+    last_spill_number: int
+    late_ranges: list[tuple[bytes, list[KeyRange]]]
+
+    @classmethod
+    def of(cls, engine: Engine) -> "_State":
+        """Reads it; raises EngineError if it can't be read."""
+        snapshot = engine.snapshot()
+        return cls(
+            decode_record(snapshot.get(BATCH_KEY)),
+            last_spill_number(snapshot.scan),
+            pending_ranges(snapshot.scan),
+        )
+
+
+def _assemble(
+    engine: Engine,
+    state: _State,
+    settings: StoreSettings,
+    components: StoreComponents,
+    files: _Files,
+) -> OpenStore:
+    loop = asyncio.get_running_loop()
+    syncer = components.make_syncer(loop)
+    committer = Committer(
+        engine,
+        state.last,
+        loop=loop,
+        clock=components.clock,
+        syncer=syncer,
+        synced_numbers=files.numbers,
+        disk=files.disk,
+        reopen=files.reopen,
+        die=components.die,
+    )
+    for note, ranges in state.late_ranges:
+        committer.join({note: None}, committer.timestamps.next(), ranges=ranges)
+    services = Services(
+        committer,
+        components.make_locks(loop, deadlock_timeout_ms=settings.deadlock_timeout_ms),
+        Slices(loop),
+        ScratchSpace(loop, files.scratch, files.open_scratch),
+        itertools.count(state.last_spill_number + 1),
+    )
+    return OpenStore(services, loop=loop, syncer=syncer, close_files=files.close)
+
+
+class _EngineOpener:
+    """Opens the engine of a data directory, after the verdict.
+
+    At the start, and after a full disk.
+    """
+
+    def __init__(
+        self, directory: DataDirectory, settings: StoreSettings, components: StoreComponents
+    ) -> None:
+        self._directory = directory
+        self._settings = settings
+        self._components = components
+
+    def open(self) -> tuple[Engine, _State]:
+        """Raises DamageError if acknowledged commits are missing, EngineError if it can't open."""
+        store = self._directory.store
+        expected = verdict.judge(store, self._directory.synced_through).number
+        engine = self._components.open_engine(store, self._settings.rocks)
+        try:
+            state = _State.of(engine)
+        except EngineError as error:
+            engine.close()
+            raise verdict.DamageError(store, None, error.message) from error
+        number = state.last.number
+        if number < expected:
+            engine.close()
+            problem = f"batches {number + 1} to {expected} are in the logs but were not recovered"
+            raise verdict.DamageError(store, None, problem)
+        return engine, state
+
+    def reopen(self, failed: Engine) -> tuple[Engine, BatchRecord]:
+        """Takes the place of an engine that has failed."""
+        with contextlib.suppress(EngineError):  # it says once more that it failed
+            failed.close()
+        engine, state = self.open()
+        return engine, state.last
 
 
 async def open_store(
@@ -280,25 +341,9 @@ async def open_store(
     settings = settings or StoreSettings()
     components = components or StoreComponents()
     directory = DataDirectory(path)
-
-    def open_engine() -> Engine:
-        expected = verdict.judge(directory.store, directory.synced_through).number
-        engine = components.open_engine(directory.store, settings.rocks)
-        number = decode_record(engine.get(BATCH_KEY)).number
-        if number < expected:
-            engine.close()
-            problem = f"batches {number + 1} to {expected} are in the logs but were not recovered"
-            raise verdict.DamageError(directory.store, None, problem)
-        return engine
-
-    def reopen(failed: Engine) -> tuple[Engine, BatchRecord]:
-        with contextlib.suppress(EngineError):  # it says once more that it failed
-            failed.close()
-        engine = open_engine()
-        return engine, decode_record(engine.get(BATCH_KEY))
-
+    opener = _EngineOpener(directory, settings, components)
     try:
-        engine = open_engine()
+        engine, state = opener.open()
         numbers = SyncedThrough(directory.synced_through)
     except EngineError as error:
         directory.unlock()
@@ -314,12 +359,12 @@ async def open_store(
     files = _Files(
         numbers,
         DiskGuard(path, settings.disk),
-        reopen,
+        opener.reopen,
         close,
         directory.scratch,
         lambda scratch: RocksEngine(scratch, SCRATCH_SETTINGS),
     )
-    return _assemble(engine, settings, components, files)
+    return _assemble(engine, state, settings, components, files)
 
 
 async def open_memory_store(
@@ -337,8 +382,10 @@ async def open_memory_store(
         scratch,
         lambda _: MemoryEngine(),
     )
+    engine = engine or MemoryEngine()
     return _assemble(
-        engine or MemoryEngine(),
+        engine,
+        _State.of(engine),
         settings or StoreSettings(),
         components or StoreComponents(),
         files,
