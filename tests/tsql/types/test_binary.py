@@ -20,6 +20,7 @@ from tsql.types.binary.registry import (
     send_of,
 )
 from tsql.types.io import input_of, output_of
+from tsql.types.record import Record
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "binary" / "values.tsv"
 CASES = [tuple(line.split("\t")) for line in GOLDEN.read_text().splitlines()]
@@ -165,6 +166,20 @@ def test_bytes_behind_a_value_are_refused(oid: int, raw: bytes) -> None:
 def test_an_element_type_that_is_not_builtin_is_taken_as_expected() -> None:
     raw = _array(1, 0, 999_999, 1, 1, 4, 5)
     assert receive_of(oids.INT4_ARRAY)(raw, PLAIN).items == (5,)
+
+
+def test_records_carry_their_types() -> None:
+    inner = Record.of((1, 2), (oids.INT4, oids.INT4))
+    record = Record.of((1, "a", None, inner), (oids.INT4, oids.UNKNOWN, oids.UNKNOWN, oids.RECORD))
+    inner_raw = struct.pack("!iIiiIii", 2, 23, 4, 1, 23, 4, 2)
+    assert send_of(oids.RECORD)(record, PLAIN) == (
+        struct.pack("!iIiiIi", 4, 23, 4, 1, 705, 1)
+        + b"a"
+        + struct.pack("!IiIi", 705, -1, 2249, len(inner_raw))
+        + inner_raw
+    )
+    with pytest.raises(DatabaseError, match="input of anonymous composite types"):
+        receive_of(oids.RECORD)(b"", PLAIN)
 
 
 def test_a_type_without_binary_form_is_undefined() -> None:

@@ -5,4 +5,5 @@
 import tsql.types.binary.arrays
 import tsql.types.binary.datetimes
 import tsql.types.binary.numerics
+import tsql.types.binary.records
 import tsql.types.binary.scalars
