@@ -17,6 +17,8 @@ from tsql.functions.regex.translate import translate
 
 #: Compiled expressions that are kept.
 _KEPT_MAX = 256
+#: Characters of an expression up to which translating it is worth the time.
+_TRANSLATED_LENGTH_MAX = 1_000
 
 
 class Regex:
@@ -31,7 +33,8 @@ class Regex:
         self.group_count = expression.group_count
         self.tree = tree_of(expression.node)
         self.search = Automaton(expression.node, floating=True)
-        self.translation = translate(expression)
+        is_short = len(pattern) <= _TRANSLATED_LENGTH_MAX
+        self.translation = translate(expression) if is_short else None
         self.has_references = bool(self.tree.flags & Flags.BACKREF)
         self.is_short = bool(self.tree.flags & Flags.SHORTER)
 

@@ -31,6 +31,8 @@ from tsql.functions.regex.syntax import (
     invalid,
 )
 
+#: Characters of an expression. PostgreSQL's own limit is on what it compiles to.
+_LENGTH_MAX = 32_768
 #: Repetitions that {m,n} may ask for.
 _COUNT_MAX = 255
 #: Parentheses inside parentheses.
@@ -58,6 +60,8 @@ def parse(pattern: str, options: Options) -> Expression:
         options.expanded or options.line_anchors or options.line_stops
     ):
         raise invalid("invalid argument to regex function")
+    if len(pattern) > _LENGTH_MAX:
+        raise invalid("regular expression is too complex")
     start, options = read_prefix(pattern, options)
     if options.syntax == "basic":
         raise not_supported("basic regular expression syntax")
