@@ -1,7 +1,7 @@
 """Items of ORDER BY, GROUP BY and DISTINCT ON: a target's name or number, or any expression."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from tsql.binder import context as clauses
 from tsql.binder.coercion import known
@@ -14,6 +14,12 @@ from tsql.binder.targets import TargetEntry
 from tsql.binder.tree import walk
 from tsql.bound import AggregateCall, Expression, SetRef, SortKey
 from tsql.parser import ast, enums
+
+_GROUPING_SETS: Final = {
+    enums.GroupingSetKind.GROUPING_SET_ROLLUP: "ROLLUP",
+    enums.GroupingSetKind.GROUPING_SET_CUBE: "CUBE",
+    enums.GroupingSetKind.GROUPING_SET_SETS: "GROUPING SETS",
+}
 
 
 def bind_order_by(
@@ -52,8 +58,8 @@ def _flattened(nodes: Sequence[Any]) -> list[Any]:
     result: list[Any] = []
     for node in nodes:
         if isinstance(node, ast.GroupingSet):
-            if node.kind != enums.GroupingSetKind.GROUPING_SET_EMPTY:
-                raise unsupported_at(node, "GROUPING SETS, ROLLUP and CUBE")
+            if node.kind in _GROUPING_SETS:
+                raise unsupported_at(node, _GROUPING_SETS[node.kind])
         elif (
             isinstance(node, ast.RowExpr)
             and node.row_format == enums.CoercionForm.COERCE_IMPLICIT_CAST

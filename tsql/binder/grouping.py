@@ -8,6 +8,7 @@ keys hold the table's primary key: then it has one value per group, and becomes 
 from collections.abc import Sequence
 from typing import Any
 
+from storage.errors import DatabaseError
 from tsql.binder.context import Item, Level
 from tsql.binder.locations import error_at
 from tsql.binder.tree import replaced
@@ -51,8 +52,19 @@ class Grouping:
         for position, other in enumerate(self.aggregates):
             if other == call:
                 return GroupRef(position, True, call.type, call.typmod)
+        for argument in call.direct_arguments:
+            self._check_direct(argument)
         self.aggregates.append(call)
         return GroupRef(len(self.aggregates) - 1, True, call.type, call.typmod)
+
+    def _check_direct(self, argument: Expression) -> None:
+        try:
+            self.above(argument)
+        except DatabaseError as error:
+            error.detail = (
+                "Direct arguments of an ordered-set aggregate must use only grouped columns."
+            )
+            raise
 
     def _column(self, column: ColumnRef | SystemColumn) -> GroupRef:
         if not self._dependent:

@@ -176,14 +176,15 @@ class _Source:
         level = Level(outer.context, outer.bind, outer.bind_select, ctes=dict(outer.ctes))
         select = bind_query_body(level, node, keep_unknowns=True)
         nodes: list[Any] = [node] * len(select.fields)
-        if len(node.targetList or ()) == len(select.fields):
-            nodes = [target.val for target in node.targetList]
+        targets = node.targetList or ()
+        if len(targets) == len(select.fields):
+            nodes = [target.val for target in targets]
         self._check_width(len(select.fields), nodes)
         if select.distinct:
             select = self._wrapped(select, nodes)
         expressions = [target.expression for target in select.targets]
-        targets = [Target(value, "") for value in self._assigned(expressions, nodes)]
-        return replace(select, targets=tuple(targets), fields=fields_from(targets))
+        outputs = [Target(value, "") for value in self._assigned(expressions, nodes)]
+        return replace(select, targets=tuple(outputs), fields=fields_from(outputs))
 
     def _wrapped(self, select: BoundSelect, nodes: Sequence[Any]) -> BoundSelect:
         """Returns a query over the query: DISTINCT sees the values before they are converted."""

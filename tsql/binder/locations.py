@@ -42,12 +42,18 @@ def locate(node: Any) -> int | None:
 
 def _own(node: Any) -> int | None:
     if isinstance(node, ast.TypeCast):
+        if _is_plain_literal(node.arg):
+            return None  # it counts as a literal of that type, which stands where its text does
         typename = node.typeName
         return _earlier(node.location, None if typename is None else typename.location)
     if isinstance(node, ast.A_Const) and not isinstance(node, Constant):
         return None
     place: int | None = getattr(node, "location", None)
     return place
+
+
+def _is_plain_literal(node: Any) -> bool:
+    return isinstance(node, ast.A_Const) and (bool(node.isnull) or isinstance(node.val, ast.String))
 
 
 def _earlier(a: int | None, b: int | None) -> int | None:

@@ -142,7 +142,7 @@ class _Select:
     def bound(self, *, keep_unknowns: bool) -> BoundSelect:
         node, level = self._node, self._level
         if node.intoClause is not None:
-            raise unsupported_at(node.intoClause.rel, "SELECT INTO here")
+            raise unsupported_at(node.intoClause.rel, "SELECT INTO")
         parts = self._clauses()
         if not keep_unknowns:
             resolve_unknowns(level, parts.entries)
