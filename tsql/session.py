@@ -201,7 +201,7 @@ class Session:
             # The error may tell of commits that aren't synced yet.
             await control.txn.settled()
         if control.is_block:
-            control.fail()
+            await control.fail()
         else:
             await control.rollback()
 

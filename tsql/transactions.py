@@ -169,10 +169,22 @@ class TransactionControl:
         self.phase = Phase.BLOCK
         return True
 
-    def fail(self) -> None:
-        """A statement of the block has failed."""
-        if self.phase is Phase.BLOCK:
-            self.phase = Phase.FAILED
+    async def fail(self) -> None:
+        """A statement of the block has failed: undoes all since the last savepoint, if there is one.
+
+        Locks go at once, so that others needn't wait for the client's ROLLBACK.
+        """
+        if self.phase is not Phase.BLOCK:
+            return
+        self.phase = Phase.FAILED
+        if self.txn is None:
+            return
+        if self._savepoints:
+            await self._undo_to(self._savepoints[-1])
+            return
+        txn, self.txn = self.txn, None
+        await txn.rollback()
+        self.catalogs.end(txn)
 
     async def commit(self) -> None:
         """Ends the transaction; of a failed one, rolls back. Raises what the store's commit does."""
@@ -238,10 +250,13 @@ class TransactionControl:
         index = self._index_of(name)
         mark = self._savepoints[index]
         del self._savepoints[index + 1 :]
+        await self._undo_to(mark)
+        self.phase = Phase.BLOCK
+
+    async def _undo_to(self, mark: _Savepoint) -> None:
         await self.txn.rollback_to(mark.store)
         self.catalogs.transaction(self.txn).restore(mark.catalog)
         self.settings.rollback_to(mark.settings)
-        self.phase = Phase.BLOCK
 
     def require_block(self, command: str) -> None:
         """Raises 25P01 outside of a transaction block."""
