@@ -263,6 +263,8 @@ def main() -> None:
         connection.execute("SET statement_timeout = '5s'")
         connection.execute("SET timezone = 'UTC'")
         for family, signature, sql, mode in calls(connection):
+            if "generate_series" in sql and "294276" in sql:
+                continue  # millions of rows before the error
             state, oid, rows = record(connection, sql, mode)
             if state in (
                 "57014",

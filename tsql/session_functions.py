@@ -54,8 +54,6 @@ class SessionFunctions:
         self._transaction_number: tuple[Any, int] | None = None
         self.pause_seconds = 0.0
         self.query = ""
-        self.client_port: int | None = None
-        self.server_port: int | None = None
 
     @property
     def backend_pid(self) -> int:

@@ -246,12 +246,18 @@ for _kind in _KINDS:
     _register(_kind)
 
 
+#: PostgreSQL gives OIDs below this to its own objects.
+FIRST_USER_OID = 16384
+
+
 # ---- columns ---------------------------------------------------------------------------------------
 
 
 def _column_privilege(env: Env, table: Any, column: Any, privilege: str) -> bool | None:
     oid: int = _find_relation(env, table) if isinstance(table, str) else table
     exists = isinstance(table, str) or _has_relation(env, oid)
+    if not exists and isinstance(column, str) and 0 < oid < FIRST_USER_OID:
+        raise not_supported("looking up columns of catalog relations in functions")
     look_up = session_member(env, "column_number", "looking up columns in functions")
     number = column
     if isinstance(column, str) and exists:
