@@ -2,75 +2,123 @@
 
 Most types need no comparison function: their values, or a simple image of them, already sort as
 PostgreSQL sorts them. Text compares by code point, which is UTF-8's byte order; NaN is greater than
-any number; intervals compare by their span. Whatever has no such image (arrays, jsonb, records) is
-compared by the `<` function itself.
+any number; intervals compare by their span. For DESC the image is turned round: numbers change
+their sign, bytes their bits. Whatever has no such image (arrays, jsonb, records) is compared by the
+`<` function itself.
 """
 
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from storage.errors import not_supported
 from storage.types import Interval, TimeTz
 from tsql.bound import SortKey
 from tsql.catalog.pg import PgProc, signature
 from tsql.env import Env
+from tsql.executor.parts import FOLDING_ENV, Evaluate, Row
 from tsql.functions.registry import CallSite, implementation_of
 
-Row = Sequence[Any]
-Evaluate = Callable[[Row, Env], Any]
 Image = Callable[[Any], Any]
 
 
-def _float_image(value: float) -> Any:
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """The images for both directions; None: the value itself."""
+
+    ascending: Image | None
+    descending: Image
+
+
+def _negated(value: Any) -> Any:
+    return -value
+
+
+#: Each byte with its bits turned round.
+_INVERTED: Final = bytes(255 - byte for byte in range(256))
+
+
+def _text_descending(value: str) -> bytes:
+    # UTF-8 has no byte that inverts to FF but 00, which text can't hold: what ends sorts last.
+    return value.encode("utf-8", "surrogateescape").translate(_INVERTED) + b"\xff"
+
+
+def _bytes_descending(value: bytes) -> "_Descending":
+    return _Descending(value)
+
+
+def _uuid_descending(value: bytes) -> bytes:
+    return value.translate(_INVERTED)
+
+
+def _float_ascending(value: float) -> Any:
     return (1, 0.0) if math.isnan(value) else (0, value)
 
 
-def _numeric_image(value: Decimal) -> Any:
+def _float_descending(value: float) -> Any:
+    return (0, 0.0) if math.isnan(value) else (1, -value)
+
+
+def _numeric_ascending(value: Decimal) -> Any:
     return (1, Decimal(0)) if value.is_nan() else (0, value)
 
 
-def _interval_image(value: Interval) -> int:
+def _numeric_descending(value: Decimal) -> Any:
+    return (0, Decimal(0)) if value.is_nan() else (1, value.copy_negate())
+
+
+def _interval_ascending(value: Interval) -> int:
     return value.span()
 
 
-def _timetz_image(value: TimeTz) -> Any:
-    return (value.microseconds + value.zone * 1_000_000, value.zone)
+def _interval_descending(value: Interval) -> int:
+    return -value.span()
 
 
-def _blank_trimmed(value: str) -> str:
+def _timetz_ascending(value: TimeTz) -> Any:
+    return value.microseconds + value.zone * 1_000_000, value.zone
+
+
+def _timetz_descending(value: TimeTz) -> Any:
+    return -value.microseconds - value.zone * 1_000_000, -value.zone
+
+
+def _blanks_ascending(value: str) -> str:
     return value.rstrip(" ")
 
 
-#: `<` functions whose order is that of an image; None: the value itself.
-_IMAGES: dict[str, Image | None] = {
-    "boollt": None,
-    "int2lt": None,
-    "int4lt": None,
-    "int8lt": None,
-    "oidlt": None,
-    "text_lt": None,
-    "namelt": None,
-    "charlt": None,
-    "bytealt": None,
-    "uuid_lt": None,
-    "date_lt": None,
-    "time_lt": None,
-    "timestamp_lt": None,
-    "timestamptz_lt": None,
-    "float4lt": _float_image,
-    "float8lt": _float_image,
-    "numeric_lt": _numeric_image,
-    "interval_lt": _interval_image,
-    "timetz_lt": _timetz_image,
-    "bpcharlt": _blank_trimmed,
+def _blanks_descending(value: str) -> bytes:
+    return _text_descending(value.rstrip(" "))
+
+
+_NUMBER: Final = _Order(None, _negated)
+_TEXT: Final = _Order(None, _text_descending)
+_FLOAT: Final = _Order(_float_ascending, _float_descending)
+#: By the `<` function's pg_proc.prosrc.
+_ORDERS: Final = {
+    "boollt": _NUMBER,
+    "int2lt": _NUMBER,
+    "int4lt": _NUMBER,
+    "int8lt": _NUMBER,
+    "oidlt": _NUMBER,
+    "date_lt": _NUMBER,
+    "time_lt": _NUMBER,
+    "timestamp_lt": _NUMBER,
+    "text_lt": _TEXT,
+    "namelt": _TEXT,
+    "charlt": _TEXT,
+    "bpcharlt": _Order(_blanks_ascending, _blanks_descending),
+    "bytealt": _Order(None, _bytes_descending),
+    "uuid_lt": _Order(None, _uuid_descending),
+    "float4lt": _FLOAT,
+    "float8lt": _FLOAT,
+    "numeric_lt": _Order(_numeric_ascending, _numeric_descending),
+    "interval_lt": _Order(_interval_ascending, _interval_descending),
+    "timetz_lt": _Order(_timetz_ascending, _timetz_descending),
 }
-_NEGATABLE = {
-    "boollt", "int2lt", "int4lt", "int8lt", "oidlt", "date_lt", "time_lt", "timestamp_lt",
-    "timestamptz_lt",
-}  # fmt: skip
 
 
 @functools.total_ordering
@@ -93,39 +141,31 @@ class _Descending:
 
 def compile_component(key: SortKey, value_of: Evaluate) -> Evaluate:
     """Returns the closure for one ORDER BY item, NULLs in their place."""
-    image = _image_of(key)
+    image_of = _image_of(key)
     null = (0,) if key.nulls_first else (1,)
     some = 1 if key.nulls_first else 0
-    if image is None:
+    if image_of is None:
 
         def plain(row: Row, env: Env) -> Any:
             value = value_of(row, env)
             return null if value is None else (some, value)
 
         return plain
-    image_of = image
+    image = image_of
 
     def through_image(row: Row, env: Env) -> Any:
         value = value_of(row, env)
-        return null if value is None else (some, image_of(value))
+        return null if value is None else (some, image(value))
 
     return through_image
 
 
 def _image_of(key: SortKey) -> Image | None:
-    src = key.less.src
-    if src not in _IMAGES:
-        compare = functools.cmp_to_key(_comparison(key.less, key.expression.type))
-        return (lambda value: _Descending(compare(value))) if key.descending else compare
-    image = _IMAGES[src]
-    if not key.descending:
-        return image
-    if src in _NEGATABLE:
-        return lambda value: -value
-    if image is None:
-        return _Descending
-    inner = image
-    return lambda value: _Descending(inner(value))
+    order = _ORDERS.get(key.less.src)
+    if order is not None:
+        return order.descending if key.descending else order.ascending
+    compare = functools.cmp_to_key(_comparison(key.less, key.expression.type))
+    return (lambda value: _Descending(compare(value))) if key.descending else compare
 
 
 def _comparison(less: PgProc, type_: int) -> Callable[[Any, Any], int]:
@@ -134,7 +174,7 @@ def _comparison(less: PgProc, type_: int) -> Callable[[Any, Any], int]:
         raise not_supported(f"ordering by function {signature(less)}")
     function = implementation.build(CallSite(less, (type_, type_), 16))
     is_less: Callable[[Any, Any], Any] = (
-        functools.partial(function, Env()) if implementation.env else function
+        functools.partial(function, FOLDING_ENV) if implementation.env else function
     )
 
     def compare(a: Any, b: Any) -> int:
