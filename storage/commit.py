@@ -69,21 +69,25 @@ class Group:
         commit_count: How many commits are in it.
         ranges: Ranges that go, before the changes.
         timestamp: The highest commit timestamp in it.
-        outcome: Done when the outcome is settled; the result is None, or why it isn't durable.
+        is_settled: Whether the outcome is known.
+        failure: Why it isn't durable, then.
     """
 
     __slots__ = (
+        "_loop",
+        "_waiters",
         "changes",
         "commit_count",
+        "failure",
         "is_closed",
+        "is_settled",
         "members",
         "number",
-        "outcome",
         "ranges",
         "timestamp",
     )
 
-    def __init__(self, outcome: asyncio.Future[DatabaseError | None]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.changes: dict[bytes, bytes | None] = {}
         self.ranges: Sequence[KeyRange] = ()
         self.commit_count = 0
@@ -91,15 +95,33 @@ class Group:
         self.timestamp = 0
         self.number = 0
         self.is_closed = False
-        self.outcome = outcome
+        self.is_settled = False
+        self.failure: DatabaseError | None = None
+        self._loop = loop
+        self._waiters: list[asyncio.Future[None]] = []
 
     async def settled(self) -> None:
         """Returns when the group is durable; raises if it isn't going to be."""
-        failure = await self.outcome
-        if failure is not None:
-            raise DatabaseError(
-                failure.sqlstate, failure.message, detail=failure.detail, hint=failure.hint
-            )
+        await self.outcome()
+        if self.failure is not None:
+            raise _again(self.failure)
+
+    async def outcome(self) -> None:
+        """Returns when the outcome is known."""
+        if not self.is_settled:
+            # One future for each: who is cancelled takes his own with him, and nobody else's.
+            waiter = self._loop.create_future()
+            self._waiters.append(waiter)
+            await waiter
+
+    def settle(self, failure: DatabaseError | None) -> None:
+        """Makes the outcome known."""
+        self.is_settled = True
+        self.failure = failure
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+        self._waiters.clear()
 
 
 class IngestGroup(Group):
@@ -112,11 +134,9 @@ class IngestGroup(Group):
     __slots__ = ("ingest",)
 
     def __init__(
-        self,
-        outcome: asyncio.Future[DatabaseError | None],
-        ingest: "Callable[[BatchRecord], None]",
+        self, loop: asyncio.AbstractEventLoop, ingest: Callable[[BatchRecord], None]
     ) -> None:
-        super().__init__(outcome)
+        super().__init__(loop)
         self.ingest = ingest
         self.is_closed = True
 
@@ -176,7 +196,7 @@ class Committer:
     def get_newest(self, key: bytes) -> bytes | None:
         """Returns the newest value; who uses it answers after `unsettled()` has settled."""
         if self._failure is not None:
-            raise self._failure
+            raise _again(self._failure)
         for group in reversed(self._waiting):
             if key in group.changes:
                 return group.changes[key]
@@ -196,7 +216,7 @@ class Committer:
     def check_writable(self, *, only_deletes: bool = False) -> None:
         """Raises 53100 (or why the store takes no writes now) before a write has had any effect."""
         if self._failure is not None:
-            raise self._failure
+            raise _again(self._failure)
         if not only_deletes:
             self.disk.check()
 
@@ -226,7 +246,7 @@ class Committer:
 
     def join_ingest(self, member: Member, ingest: Callable[[BatchRecord], None]) -> Group:
         """Adds a large transaction to the line; the commit timestamp is the group's."""
-        group = IngestGroup(self._loop.create_future(), ingest)
+        group = IngestGroup(self._loop, ingest)
         group.timestamp = self.timestamps.next()
         group.members.append(member)
         self._waiting.append(group)
@@ -238,7 +258,7 @@ class Committer:
             last = self._waiting[-1]
             if not last.is_closed and len(last.changes) + row_count <= GROUP_ROWS_MAX:
                 return last
-        group = Group(self._loop.create_future())
+        group = Group(self._loop)
         self._waiting.append(group)
         return group
 
@@ -314,13 +334,18 @@ class Committer:
         """Flushes in the thread, so that the ingest finds nothing to wait for, and then ingests."""
 
         def flushed(error: EngineError | None) -> None:
-            if error is None:
-                try:
-                    group.ingest(record)
-                except EngineError as problem:
-                    error = problem
-            if error is not None:
-                self._fail(error, is_sync=False)
+            if error is not None and error.fault is Fault.NO_SPACE:
+                # Nothing has reached the store: this one is refused, and the line goes on.
+                self._in_flight = None
+                self._settle(group, no_room())
+                self._write()
+                return
+            try:
+                if error is not None:
+                    raise error
+                group.ingest(record)
+            except EngineError as problem:
+                self._fail(problem, is_sync=False)
                 return
             self._number = group.number
             self._synced(None)
@@ -334,8 +359,12 @@ class Committer:
         if error is not None:
             self._fail(error, is_sync=True)
             return
+        try:
+            self._synced_numbers.record(group.number)
+        except OSError as problem:
+            self._fail(EngineError(Fault.IO, str(problem)), is_sync=True)
+            return
         self._synced_number = group.number
-        self._synced_numbers.record(group.number)
         for member in group.members:
             self._guarded(member.durable)
         self.newest = self._make_snapshot(group.timestamp)
@@ -343,7 +372,9 @@ class Committer:
         self._settle(group, None)
         if self._waiting and not self._is_scheduled:
             if self._waiting[0].commit_count >= self._expected_count:
-                self._write()
+                # In a turn of its own: one sync in the loop after the other would let nobody in.
+                self._is_scheduled = True
+                self._loop.call_soon(self._write)
             else:
                 self._schedule()
 
@@ -355,8 +386,7 @@ class Committer:
     def _settle(self, group: Group, failure: DatabaseError | None) -> None:
         for member in group.members:
             self._guarded(member.ended)
-        if not group.outcome.done():
-            group.outcome.set_result(failure)
+        group.settle(failure)
 
     def _guarded(self, action: Callable[[], None]) -> None:
         """Runs what others have asked for; their mistakes don't stop the line."""
@@ -415,7 +445,7 @@ class Committer:
     async def drain(self) -> None:
         """Returns when nothing waits and nothing is in flight."""
         while (group := self.unsettled()) is not None:
-            await group.outcome
+            await group.outcome()
 
     def keep_house(self) -> None:
         """Ends snapshots that pin too much.
@@ -435,6 +465,13 @@ class Committer:
         if self._failure is None:
             self.engine.flush()
         self.engine.close()
+
+
+def _again(failure: DatabaseError) -> DatabaseError:
+    """Returns the same error for another client: an exception collects where it has been raised."""
+    return DatabaseError(
+        failure.sqlstate, failure.message, detail=failure.detail, hint=failure.hint
+    )
 
 
 def _unknown(error: EngineError) -> DatabaseError:

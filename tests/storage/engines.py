@@ -64,6 +64,7 @@ class ScriptedEngine(EngineWrapper):
     Attributes:
         write_errors: Raised by the next writes, one each; None lets one through.
         sync_error: Raised by syncs while it is set.
+        on_write: Called when a batch is written.
     """
 
     def __init__(self, inner: Engine) -> None:
@@ -72,6 +73,7 @@ class ScriptedEngine(EngineWrapper):
         self.sync_error: EngineError | None = None
         self.stalls_left = 0
         self.batch_sizes: list[int] = []
+        self.on_write: Callable[[], None] = lambda: None
 
     def write(self, first: Change, ranges: Sequence[KeyRange], changes: Iterable[Change]) -> None:
         error = self.write_errors.pop(0) if self.write_errors else None
@@ -79,6 +81,7 @@ class ScriptedEngine(EngineWrapper):
             raise error
         batch = list(changes)
         self.batch_sizes.append(len(batch))
+        self.on_write()
         super().write(first, ranges, batch)
 
     def sync(self) -> None:

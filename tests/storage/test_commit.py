@@ -99,6 +99,7 @@ async def test_what_arrives_during_a_sync_is_one_group(bench: Bench) -> None:
     operations += [await bench.begin_point(f"{number}") for number in range(10)]
     assert bench.engine.batch_sizes == [1]
     bench.syncer.finish()
+    await turns()
     assert bench.engine.batch_sizes == [1, 10]
     await operations[0]
     assert not operations[1].done()
@@ -106,10 +107,38 @@ async def test_what_arrives_during_a_sync_is_one_group(bench: Bench) -> None:
     await asyncio.gather(*operations)
 
 
+async def test_who_is_cancelled_leaves_the_others_of_the_group_alone(bench: Bench) -> None:
+    bench.syncer.is_automatic = False
+    operations = [
+        asyncio.ensure_future(bench.store.point([key(name)], putting(name, b"v"))) for name in "abc"
+    ]
+    await turns()
+    operations[1].cancel()
+    await turns()
+    assert not operations[0].done()
+    bench.syncer.finish()
+    await asyncio.gather(operations[0], operations[2])
+    assert operations[1].cancelled()
+    assert bench.store.get_now(key("b")) == b"v"
+
+
 async def test_groups_have_a_limit(bench: Bench) -> None:
     names = [f"{number}" for number in range(GROUP_ROWS_MAX + 50)]
     await asyncio.gather(*[bench.store.point([key(n)], putting(n, b"")) for n in names])
     assert bench.engine.batch_sizes == [GROUP_ROWS_MAX, 50]
+
+
+async def test_a_long_line_lets_others_run_between_its_groups(bench: Bench) -> None:
+    """Syncs in the loop itself must not follow each other in one turn of it."""
+    turn = 0
+    turns_of_batches: list[int] = []
+    bench.engine.on_write = lambda: turns_of_batches.append(turn)
+    names = [f"{number}" for number in range(GROUP_ROWS_MAX * 5)]
+    writing = [asyncio.ensure_future(bench.store.point([key(n)], putting(n, b""))) for n in names]
+    while not all(task.done() for task in writing):
+        turn += 1
+        await asyncio.sleep(0)
+    assert len(set(turns_of_batches)) == len(turns_of_batches) == 5
 
 
 async def test_a_transaction_is_never_cut(bench: Bench) -> None:
