@@ -29,7 +29,9 @@ $(VENV)/dev: requirements/dev.txt $(VENV)/runtime
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	touch $@
 
+# Bytecode is written here, so that a start needn't compile where PYTHONDONTWRITEBYTECODE is set.
 install: $(VENV)/runtime
+	$(BIN)/python -m compileall -q terrascale wire compat tsql storage
 
 run: install
 	$(BIN)/terrascale serve
