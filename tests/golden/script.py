@@ -83,8 +83,8 @@ def _lines(result: StatementResult, unordered: bool) -> Iterator[str]:
     for notice in result.notices:
         yield from _message_lines(notice)
     if result.fields is not None:
-        yield " | ".join(_field(f) for f in result.fields)
-        rows = [" | ".join(_value(v) for v in row) for row in result.rows]
+        yield " | ".join(_field(f) for f in result.fields) or "()"
+        rows = [" | ".join(_value(v) for v in row) if row else "()" for row in result.rows]
         yield from sorted(rows) if unordered else rows
     if result.copy_data is not None:
         yield from (

@@ -53,3 +53,98 @@ CREATE TABLE ts (a int) TABLESPACE pg_default;
 
 -- refused: no domains
 CREATE DOMAIN dom AS int;
+
+-- refused: no other tables in FROM yet
+SELECT * FROM r x, r y;
+
+-- refused: no joins yet
+SELECT * FROM r x JOIN r y ON x.a = y.a;
+
+-- refused: no set operations yet
+SELECT a FROM r EXCEPT SELECT b FROM r;
+
+-- refused: no recursion yet
+WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 3) SELECT i FROM n;
+
+-- refused: no window functions yet
+SELECT rank() OVER (ORDER BY a) FROM r;
+
+-- refused: no correlated subqueries yet
+SELECT (SELECT max(y.a) FROM r y WHERE y.a < r.a) FROM r;
+
+-- refused: no views yet
+CREATE VIEW vi AS SELECT 1;
+
+-- refused: no sequences yet
+CREATE SEQUENCE se;
+
+-- refused: no ALTER TABLE yet
+ALTER TABLE r ADD COLUMN c int;
+
+-- refused: no renaming yet
+ALTER TABLE r RENAME TO s;
+
+-- refused: no foreign keys yet
+CREATE TABLE fk (a int PRIMARY KEY REFERENCES r (a));
+
+-- refused: no generated columns yet
+CREATE TABLE ge (a int PRIMARY KEY, b int GENERATED ALWAYS AS (a + 1) STORED);
+
+-- refused: no identity columns yet
+CREATE TABLE idc (a int GENERATED ALWAYS AS IDENTITY);
+
+-- refused: no serial columns yet
+CREATE TABLE ser (a serial PRIMARY KEY);
+
+-- refused: no cursors in SQL yet
+BEGIN; DECLARE cu CURSOR FOR SELECT 1;
+
+ROLLBACK;
+
+-- refused: no other access methods
+CREATE INDEX ON r USING gin (b);
+
+-- refused: no UPDATE with FROM yet
+UPDATE r SET b = 1 FROM (VALUES (1)) v (n) WHERE r.a = v.n;
+
+-- refused: no DELETE with USING yet
+DELETE FROM r USING (VALUES (1)) v (n) WHERE r.a = v.n;
+
+-- refused: no MERGE yet
+MERGE INTO r USING (VALUES (1)) v (n) ON r.a = v.n WHEN MATCHED THEN DELETE;
+
+-- refused: no roles yet
+CREATE ROLE someone;
+
+-- refused: no privileges yet
+GRANT SELECT ON r TO public;
+
+-- refused: no two-phase commit
+PREPARE TRANSACTION 'x';
+
+-- refused: no temporary tables yet
+CREATE TEMP TABLE te (a int);
+
+-- refused: no unlogged tables
+CREATE UNLOGGED TABLE ul (a int);
+
+-- refused: no sampling
+SELECT * FROM r TABLESAMPLE BERNOULLI (10);
+
+-- refused: no comments yet
+COMMENT ON TABLE r IS 'x';
+
+-- refused: no XML
+SELECT xmlelement(name a);
+
+-- refused: no network types
+SELECT '10.0.0.1'::inet;
+
+-- refused: no bit strings
+SELECT B'101';
+
+-- refused: no money
+SELECT '1'::money;
+
+-- refused: no exclusion constraints
+CREATE TABLE ex (a int, EXCLUDE USING btree (a WITH =));
