@@ -13,7 +13,7 @@ from tests.crash.history import (
     Writer,
     prepare,
 )
-from tests.crash.readers import Reader
+from tests.crash.readers import Reader, Watcher
 from tests.pgclient import PgClient
 from tests.server import Server
 
@@ -26,7 +26,7 @@ class Cast:
     idle: threading.Event = field(default_factory=threading.Event)
 
     @classmethod
-    def of(cls, seed: int, *, writers: int = 5) -> "Cast":
+    def of(cls, seed: int, *, writers: int = 5, watchers: int = 0) -> "Cast":
         def source(number: int) -> random.Random:
             return random.Random(seed * 1000 + number)
 
@@ -36,6 +36,7 @@ class Cast:
                 *[Writer(number, source(number)) for number in range(writers)],
                 *[Counter(number, source(50 + number), tally) for number in range(2)],
                 *[Reader(source(60 + number), writers) for number in range(2)],
+                *[Watcher(source(90 + number), writers) for number in range(watchers)],
                 LargeWriter(0, source(70)),
                 Builder(source(80)),
             ]

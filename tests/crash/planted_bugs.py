@@ -74,7 +74,7 @@ class SkipsTheLock(LockTable):
 class KillsAt(EngineWrapper):
     """Kills its own process at a named point, the n-th time that it comes there."""
 
-    POINTS = (
+    POINTS: tuple[str, ...] = (
         "before the write",
         "between write and sync",
         "after the sync",

@@ -104,6 +104,8 @@ class PowerCut:
             elif kind == "T":
                 inode = int(fields[0])
                 sizes[inode] = min(sizes.get(inode, 0), int(fields[1]))
+            elif kind == "R":
+                sizes.pop(int(fields[0]), None)
             elif kind == "D":
                 entries = dict(zip(fields[::2], map(int, fields[1::2]), strict=True))
                 folder = own.get(entries.pop(".", 0))

@@ -7,6 +7,7 @@
  *   S inode size              a file was synced when it had that size (taken before the call)
  *   D name inode name inode … a directory was synced when it had these entries
  *   T inode size              a file was cut to that size
+ *   R inode                   a file was removed for good: its inode may come back as another file's
  * Files that are removed or renamed over stay linked below POWER_CUT_KEPT by inode. With POWER_CUT_AT the process kills
  * itself before its n-th sync: a power cut inside the database's own flush, compaction or ingest.
  */
@@ -32,6 +33,7 @@ static int (*real_fsync)(int);
 static int (*real_fdatasync)(int);
 static int (*real_rename)(const char *, const char *);
 static int (*real_unlink)(const char *);
+static int (*real_unlinkat)(int, const char *, int);
 static int (*real_ftruncate)(int, off_t);
 
 __attribute__((constructor)) static void start(void) {
@@ -39,6 +41,7 @@ __attribute__((constructor)) static void start(void) {
     real_fdatasync = dlsym(RTLD_NEXT, "fdatasync");
     real_rename = dlsym(RTLD_NEXT, "rename");
     real_unlink = dlsym(RTLD_NEXT, "unlink");
+    real_unlinkat = dlsym(RTLD_NEXT, "unlinkat");
     real_ftruncate = dlsym(RTLD_NEXT, "ftruncate");
     directory = getenv("POWER_CUT_DIR");
     kept = getenv("POWER_CUT_KEPT");
@@ -70,7 +73,8 @@ static int note_directory(int file, const char *path, int (*call)(int)) {
     DIR *entries = opendir(path);
     struct dirent *entry;
     while (entries && (entry = readdir(entries)) && length < (int)sizeof line - 400)
-        length += snprintf(line + length, sizeof line - length, "\t%s\t%lu", entry->d_name, (unsigned long)entry->d_ino);
+        if (entry->d_type != DT_DIR || !strcmp(entry->d_name, "."))
+            length += snprintf(line + length, sizeof line - length, "\t%s\t%lu", entry->d_name, (unsigned long)entry->d_ino);
     if (entries) closedir(entries);
     line[length++] = '\n';
     int result = call(file);
@@ -110,6 +114,16 @@ int rename(const char *from, const char *to) {
 int unlink(const char *path) {
     keep(path);
     return real_unlink(path);
+}
+
+/* Whole folders are removed so: scratch files, which nobody needs after a cut. */
+int unlinkat(int folder, const char *name, int flags) {
+    char path[PATH_MAX], line[80];
+    struct stat found;
+    if (log_file >= 0 && folder != AT_FDCWD && watched_path(folder, path) &&
+        !fstatat(folder, name, &found, AT_SYMLINK_NOFOLLOW) && S_ISREG(found.st_mode) && found.st_nlink == 1)
+        note(line, snprintf(line, sizeof line, "R\t%lu\n", (unsigned long)found.st_ino));
+    return real_unlinkat(folder, name, flags);
 }
 
 int ftruncate(int file, off_t size) {

@@ -105,3 +105,10 @@ class Reader(Actor):
             assert found >= number, (
                 f"a reader saw {what} {number} of {whose}, and now it is {found}"
             )
+
+
+class Watcher(Reader):
+    """A reader that never waits for anybody, and so sees what is new as soon as it shows."""
+
+    def step(self, client: PgClient) -> None:
+        self.random.choice((self.scan, self.count))(client)
