@@ -1,41 +1,29 @@
-"""The `terrascale` command. Heavy modules are imported by the commands that need them."""
+"""The `terrascale` command. Heavy modules are imported by the commands that need them.
 
+argparse, not a richer library: those cost 50 ms of every start (docs/decisions/0011-argparse.md).
+"""
+
+import argparse
 import socket
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
-
-import typer
+from typing import Any, Final, NoReturn
 
 from terrascale import __version__
 from terrascale.config import ConfigurationError, Settings, load
 
-app = typer.Typer(
-    help="TerraScale: a durable, partitioned database that speaks PostgreSQL's protocol.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-
-Config = Annotated[
-    Path | None, typer.Option("--config", metavar="FILE", help="TOML file with settings.")
-]
-DataDir = Annotated[
-    Path | None,
-    typer.Option(
-        "--data-dir", metavar="DIR", help="Where the data is kept. [default: ./terrascale-data]"
-    ),
-]
-Host = Annotated[str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")]
-PgPort = Annotated[
-    int | None, typer.Option(help="Port of the PostgreSQL protocol. [default: 5432]")
-]
+_SERVE_EPILOG: Final = """\
+Every flag has an environment variable (TERRASCALE_DATA_DIR, TERRASCALE_PG_PORT, ...) and a key in the
+--config file; flags win over the environment, the environment over the file. The password is
+TERRASCALE_PASSWORD, or `password` in the file.
+"""
 
 
-def fail(sentence: str, code: int = 1) -> NoReturn:
-    """Says what is wrong and ends."""
-    typer.echo(f"terrascale: {sentence}", err=True)
-    raise typer.Exit(code)
+def fail(sentence: str) -> NoReturn:
+    """Says what is wrong and ends with exit code 1."""
+    sys.stderr.write(f"terrascale: {sentence}\n")
+    raise SystemExit(1)
 
 
 def _settings(flags: dict[str, Any], config: Path | None) -> Settings:
@@ -45,63 +33,21 @@ def _settings(flags: dict[str, Any], config: Path | None) -> Settings:
         fail(str(error))
 
 
-@app.command()
-def serve(  # noqa: PLR0913, PLR0917 - one parameter a flag
-    data_dir: DataDir = None,
-    host: Host = None,
-    pg_port: PgPort = None,
-    socket_dir: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Directory of the Unix socket. [default: /tmp, and /var/run/postgresql where writable]",
-        ),
-    ] = None,
-    dynamodb_port: Annotated[
-        int | None,
-        typer.Option(help="Port of the DynamoDB API, which comes later. [default: 8000]"),
-    ] = None,
-    http_port: Annotated[
-        int | None,
-        typer.Option(help="Port of the REST API and console, which come later. [default: 8080]"),
-    ] = None,
-    tls_cert: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Certificate chain in PEM.")
-    ] = None,
-    tls_key: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Private key in PEM.")
-    ] = None,
-    config: Config = None,
-) -> None:
-    """Starts the server in the foreground; SIGTERM or Ctrl-C stops it.
-
-    Every flag has an environment variable (TERRASCALE_DATA_DIR, TERRASCALE_PG_PORT, …) and a key in the
-    --config file; flags win over the environment, the environment over the file. The password is
-    TERRASCALE_PASSWORD, or `password` in the file.
-    """
-    flags = {
-        "data_dir": data_dir,
-        "host": host,
-        "pg_port": pg_port,
-        "socket_dir": socket_dir,
-        "dynamodb_port": dynamodb_port,
-        "http_port": http_port,
-        "tls_cert": tls_cert,
-        "tls_key": tls_key,
-    }
-    settings = _settings(flags, config)
+def _serve(options: argparse.Namespace) -> int:
+    flags = {name: value for name, value in vars(options).items() if name not in {"config", "run"}}
+    settings = _settings(flags, options.config)
     from terrascale.server import StartError, run  # noqa: PLC0415 - loads the engine
 
     try:
         run(settings)
     except StartError as error:
         fail(str(error))
+    return 0
 
 
-@app.command()
-def healthcheck(host: Host = None, pg_port: PgPort = None, config: Config = None) -> None:
-    """Exits with 0 when a server answers on the PostgreSQL port, with 1 otherwise."""
-    settings = _settings({"host": host, "pg_port": pg_port, "password": "unused"}, config)
+def _healthcheck(options: argparse.Namespace) -> int:
+    flags = {"host": options.host, "pg_port": options.pg_port, "password": "unused"}
+    settings = _settings(flags, options.config)
     address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
     try:
         with socket.create_connection((address, settings.pg_port), timeout=2) as connection:
@@ -112,35 +58,131 @@ def healthcheck(host: Host = None, pg_port: PgPort = None, config: Config = None
         fail(f"no answer from {address}:{settings.pg_port}: {error.strerror or error}.")
     if answer not in {b"S", b"N"}:
         fail(f"what answers on {address}:{settings.pg_port} doesn't speak PostgreSQL's protocol.")
+    return 0
 
 
-@app.command()
-def check(
-    data_dir: DataDir = None,
-    config: Config = None,
-    salvage: Annotated[  # noqa: FBT002 - typer makes it a flag
-        bool, typer.Option("--salvage", help="Open in spite of damage, and list what is dropped.")
-    ] = False,
-) -> None:
-    """Verifies the files of a data directory whose server is stopped; exits with 1 if any is damaged."""
-    settings = _settings({"data_dir": data_dir, "password": "unused"}, config)
+def _check(options: argparse.Namespace) -> int:
+    settings = _settings({"data_dir": options.data_dir, "password": "unused"}, options.config)
     from storage.check import check as check_directory  # noqa: PLC0415 - loads the engine
 
-    report = check_directory(settings.data_dir, salvage=salvage)
+    report = check_directory(settings.data_dir, salvage=options.salvage)
     for line in report.lines:
-        typer.echo(line)
-    raise typer.Exit(0 if report.is_sound else 1)
+        sys.stdout.write(f"{line}\n")
+    return 0 if report.is_sound else 1
 
 
-@app.command()
-def version() -> None:
-    """Prints the version."""
-    typer.echo(f"terrascale {__version__}")
+def _version(_options: argparse.Namespace) -> int:
+    sys.stdout.write(f"terrascale {__version__}\n")
+    return 0
 
 
-def main() -> None:
-    """Runs the command line."""
+_Flag = tuple[str, dict[str, Any]]
+
+_CONFIG: Final[_Flag] = (
+    "--config",
+    {"type": Path, "metavar": "FILE", "help": "TOML file with settings"},
+)
+_DATA_DIR: Final[_Flag] = (
+    "--data-dir",
+    {"type": Path, "metavar": "DIR", "help": "where the data is kept (default: ./terrascale-data)"},
+)
+_HOST: Final[_Flag] = ("--host", {"help": "address to listen on (default: 127.0.0.1)"})
+_PG_PORT: Final[_Flag] = (
+    "--pg-port",
+    {"metavar": "PORT", "help": "port of the PostgreSQL protocol (default: 5432)"},
+)
+_SERVE_FLAGS: Final[tuple[_Flag, ...]] = (
+    _DATA_DIR,
+    _HOST,
+    _PG_PORT,
+    (
+        "--socket-dir",
+        {
+            "type": Path,
+            "metavar": "DIR",
+            "help": "directory of the Unix socket (default: /tmp, and /var/run/postgresql where writable)",
+        },
+    ),
+    (
+        "--dynamodb-port",
+        {"metavar": "PORT", "help": "port of the DynamoDB API, which comes later (default: 8000)"},
+    ),
+    (
+        "--http-port",
+        {
+            "metavar": "PORT",
+            "help": "port of the REST API and console, which come later (default: 8080)",
+        },
+    ),
+    (
+        "--tls-cert",
+        {"type": Path, "metavar": "FILE", "help": "certificate chain in PEM; offers TLS"},
+    ),
+    ("--tls-key", {"type": Path, "metavar": "FILE", "help": "private key in PEM"}),
+    _CONFIG,
+)
+_SALVAGE: Final[_Flag] = (
+    "--salvage",
+    {"action": "store_true", "help": "open in spite of damage, and list what is dropped"},
+)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="terrascale",
+        description="TerraScale: a durable, partitioned database that speaks PostgreSQL's protocol.",
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(
+        name: str,
+        run: Callable[[argparse.Namespace], int],
+        flags: Sequence[_Flag],
+        text: str,
+        epilog: str = "",
+    ) -> None:
+        sub = commands.add_parser(
+            name,
+            help=text,
+            description=text[0].upper() + text[1:] + ".",
+            epilog=epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        for flag, options in flags:
+            sub.add_argument(flag, **options)
+        sub.set_defaults(run=run)
+
+    command(
+        "serve",
+        _serve,
+        _SERVE_FLAGS,
+        "start the server in the foreground; SIGTERM or Ctrl-C stops it",
+        _SERVE_EPILOG,
+    )
+    command(
+        "healthcheck",
+        _healthcheck,
+        (_HOST, _PG_PORT, _CONFIG),
+        "exit with 0 if a server answers on the PostgreSQL port",
+    )
+    command(
+        "check",
+        _check,
+        (_DATA_DIR, _CONFIG, _SALVAGE),
+        "verify the files of a data directory whose server is stopped; exit with 1 if any is damaged",
+    )
+    command("version", _version, (), "print the version")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Runs the command line and exits."""
+    if arguments is None and len(sys.argv) == 1:
+        _parser().print_help()
+        raise SystemExit(0)
+    options = _parser().parse_args(arguments)
     try:
-        app()
+        code = options.run(options)
     except KeyboardInterrupt:
-        sys.exit(130)
+        code = 130
+    raise SystemExit(code)
