@@ -125,17 +125,36 @@ def json_extract_path(text: str, path: Array) -> str | None:
     if None in path.items:
         return None
     _check_escapes(text)
-    found: str | None = text.rstrip(_BLANKS)
+    whole = found = text.rstrip(_BLANKS)
     if path.items or kind_of(text) in ("object", "array"):
-        found = text.strip(_BLANKS)
-    for step in path.items:
-        if found is None:
-            return None
-        if found[0] == "{":
-            found = _member(found, step)
-        else:
-            index = path_index(step)
-            found = None if index is None else _element(found, index)
+        whole = found = text.strip(_BLANKS)
+    for depth, step in enumerate(path.items):
+        following = _step(found, step)
+        if following is None:
+            return _among_equal_keys(whole, path.items) if depth else None
+        found = following
+    return found
+
+
+def _step(text: str, step: str) -> str | None:
+    if text[0] == "{":
+        return _member(text, step)
+    index = path_index(step)
+    return None if index is None else _element(text, index)
+
+
+def _among_equal_keys(text: str, steps: tuple[str, ...]) -> str | None:
+    """Follows every member of a key that stands more than once; the last whole match counts."""
+    if not steps:
+        return text
+    if text[0] != "{":
+        following = _step(text, steps[0])
+        return None if following is None else _among_equal_keys(following, steps[1:])
+    found = None
+    for key, value in members(text):
+        if key == steps[0]:
+            deeper = _among_equal_keys(value, steps[1:])
+            found = found if deeper is None else deeper
     return found
 
 

@@ -90,11 +90,11 @@ class _PathChange:
 
     def apply(self, node: Any, level: int = 0) -> Any:
         """Returns the node with the change made at or below it."""
-        if _is_scalar(node):
-            return node
         step = self.path[level]
         if step is None:
             raise DatabaseError("22004", f"path element at position {level + 1} is null")
+        if _is_scalar(node):
+            return node
         is_last = level == len(self.path) - 1
         if type(node) is dict:
             return self._in_object(node, step, level, is_last=is_last)
@@ -153,7 +153,7 @@ def jsonb_delete_path(tree: Any, path: Array) -> Any:
     change = _PathChange(path, None, _Action.DELETE)
     if _is_scalar(tree):
         raise DatabaseError("22023", "cannot delete path in scalar")
-    return change.apply(tree) if path.items else tree
+    return change.apply(tree) if path.items and tree else tree
 
 
 @implements("jsonb_set")
