@@ -34,10 +34,13 @@ class Portal:
 
 
 async def take_rows(portal: Portal, limit: int) -> tuple[list[Row], bool]:
-    """Returns the next rows of a portal, at most `limit`, and whether that was the end."""
+    """Returns the next rows of a portal, at most `limit`, and whether it knows that to be the end.
+
+    After exactly `limit` rows it doesn't look further, as PostgreSQL does not.
+    """
     rows = portal.pending
     portal.pending = []
-    while len(rows) <= limit:
+    while len(rows) < limit:
         batch = None if portal.batches is None else await portal.batches.next()
         if batch is None:
             portal.batches = None
