@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 from storage.errors import DatabaseError
 from tsql.api import CopyIn, Result, SessionEvents, StatementDescription, TransactionStatus
 from tsql.bound import Field
+from tsql.catalog import pg
 from tsql.commands.command import Invocation
 from tsql.commands.table import command_of
 from tsql.env import Env
@@ -225,6 +226,9 @@ class Session:
         if parsed is not None:
             self._check_not_failed(parsed.node)
         types = tuple(0 if type_ == oids.UNKNOWN else type_ for type_ in parameter_types)
+        for type_ in types:
+            if type_ and type_ not in pg.types():
+                raise DatabaseError("XX000", f"cache lookup failed for type {type_}")
         state.statements[name] = prepare(state, parsed, types)
 
     async def describe_statement(self, name: str) -> StatementDescription:
