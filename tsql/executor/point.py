@@ -175,7 +175,7 @@ class PointInsert:
         self._values = [projection(row) for row in node.source.rows]
         self._make = new_row_maker(node.relation, node.positions, node.defaults)
         self._checks = RowChecks(node.relation.table, node.checks)
-        self._returning = _returning(node.returning, len(node.defaults))
+        self._returning = _returning(node.returning, width_of(node.relation))
 
     async def run(self, store: PointStore, env: Env) -> WriteResult | None:
         access, forms, checks = self._access, self._forms, self._checks

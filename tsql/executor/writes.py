@@ -46,7 +46,7 @@ def compile_insert(node: plan.Insert, source: Source, tables: Tables) -> Write:
     forms = RowForms(node.relation)
     make = new_row_maker(node.relation, node.positions, node.defaults)
     checks = RowChecks(node.relation.table, node.checks)
-    width = len(node.defaults)
+    width = _seen_width(node)
     returning = ReturningRows(node.returning, width)
     conflict = None
     if node.on_conflict is not None:
@@ -264,7 +264,7 @@ def compile_delete(node: plan.Delete, tables: Tables) -> Write:
     return _row_by_row(candidates, returning, delete, node.gate)
 
 
-def _seen_width(path: plan.AccessPath) -> int:
+def _seen_width(path: plan.AccessPath | plan.Insert) -> int:
     return len(path.relation.table.columns) + len(path.relation.attributes)
 
 
