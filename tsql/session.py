@@ -350,12 +350,12 @@ class Session:
 
     async def _take(self, running: Portal, row_limit: int) -> Result:
         rows, is_end = await take_rows(running, row_limit or _ROWS_BEFORE_STREAM)
-        running.count += len(rows)
+        running.count = len(rows)  # the tag counts what this Execute gave
         result = Result(running.fields, rows)
         if not is_end and row_limit:
             result.suspended = True
         elif is_end:
-            result.tag = _tag_of(running, running.count if not row_limit else len(rows))
+            result.tag = _tag_of(running, running.count)
         else:
             result.stream = self._portal_stream(running, result)
         return result
