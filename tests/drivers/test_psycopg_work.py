@@ -178,3 +178,18 @@ def test_no_update_of_eight_writers_is_lost(server: Server) -> None:
         for thread in threads:
             thread.join()
         assert connection.execute("SELECT n FROM tally").fetchone() == (200,)
+
+
+def test_undeclared_attributes_are_written_and_returned(server: Server) -> None:
+    with connect(server, autocommit=True) as connection:
+        connection.execute(
+            "CREATE TABLE free (id int PRIMARY KEY) WITH (column_policy = 'dynamic')"
+        )
+        insert = "INSERT INTO free (id, color) VALUES (%s, 'red') RETURNING"
+        assert connection.execute(f"{insert} id", (1,)).fetchall() == [(1,)]
+        assert connection.execute(f"{insert} color, id", (2,)).fetchall() == [("red", 2)]
+        assert connection.execute(f"{insert} *", (3,)).fetchall() == [(3, "red")]
+        with connection.transaction():
+            assert connection.execute(f"{insert} id", (4,)).fetchall() == [(4,)]
+        count = "SELECT count(*) FROM free WHERE color = 'red'"
+        assert connection.execute(count).fetchone() == (4,)
