@@ -193,3 +193,50 @@ def test_undeclared_attributes_are_written_and_returned(server: Server) -> None:
             assert connection.execute(f"{insert} id", (4,)).fetchall() == [(4,)]
         count = "SELECT count(*) FROM free WHERE color = 'red'"
         assert connection.execute(count).fetchone() == (4,)
+
+
+@pytest.mark.parametrize(
+    ("condition", "path"),
+    [
+        ("p = 1 AND s = 2", "Get"),
+        ("p = 1 AND s IN (1, 2, 3)", "MultiGet"),
+        ("p = 1 AND s > 2", "KeyRange"),
+        ("u = 'x'", "IndexGet"),
+        ("v BETWEEN 1 AND 2", "IndexRange"),
+        ("w = 1", "Scan"),
+    ],
+)
+def test_explain_names_the_access_path(server: Server, condition: str, path: str) -> None:
+    with connect(server) as connection:
+        connection.execute(
+            "CREATE TABLE paths (p int, s int, u text UNIQUE, v int, w int, PRIMARY KEY (p, s))"
+        )
+        connection.execute("CREATE INDEX ON paths (v)")
+        explain = f"EXPLAIN (FORMAT json) SELECT * FROM paths WHERE {condition}"
+        ((plans,),) = connection.execute(explain).fetchall()
+        assert plans[0]["Plan"]["Node Type"] == path
+        lines = connection.execute(f"EXPLAIN SELECT * FROM paths WHERE {condition}").fetchall()
+        assert lines[0][0].startswith(f"{path} on paths")
+        connection.rollback()
+
+
+def test_repeatable_read_sees_one_state(server: Server) -> None:
+    with connect(server) as reader, connect(server, autocommit=True) as writer:
+        writer.execute("CREATE TABLE steady (id int PRIMARY KEY, n int)")
+        writer.execute("INSERT INTO steady VALUES (1, 1), (2, 1)")
+        reader.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        total = "SELECT sum(n) FROM steady"
+        assert reader.execute(total).fetchone() == (2,)
+        writer.execute("UPDATE steady SET n = 5")
+        assert reader.execute(total).fetchone() == (2,)
+        with pytest.raises(psycopg.errors.SerializationFailure):
+            reader.execute("UPDATE steady SET n = n + 1 WHERE id = 1")
+        reader.rollback()
+        assert reader.execute(total).fetchone() == (10,)
+
+
+def test_serializable_is_refused(server: Server) -> None:
+    with connect(server, autocommit=True) as connection:
+        with pytest.raises(psycopg.errors.FeatureNotSupported):
+            connection.execute("BEGIN ISOLATION LEVEL SERIALIZABLE")
+        assert connection.execute("SELECT 1").fetchone() == (1,)
