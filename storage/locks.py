@@ -81,6 +81,21 @@ class SpilledLocks(Protocol):
         """Returns the mode in which the owner holds the key, or None."""
 
 
+class Watch:
+    """Tells whether anybody but its owner has come for one of some keys.
+
+    Attributes:
+        is_disturbed: Somebody has; it stays so.
+    """
+
+    __slots__ = ("is_disturbed", "keys", "owner")
+
+    def __init__(self, owner: LockOwner, keys: tuple[bytes, ...]) -> None:
+        self.owner = owner
+        self.keys = keys
+        self.is_disturbed = False
+
+
 class _Waiter:
     __slots__ = ("future", "key", "mode", "owner")
 
@@ -139,15 +154,20 @@ class LockTable:
         self._holdings: dict[LockOwner, _Holdings] = {}
         self._waiting: dict[int, _Waiter] = {}
         self._spilled: list[SpilledLocks] = []
+        self._watches: dict[bytes, Watch] = {}
 
     # Taking
 
     def is_free(self, key: bytes) -> bool:
         """Returns whether nobody holds or awaits the key."""
+        if self._watches:
+            self._disturb(None, key)
         return key not in self._locks and (not self._spilled or not self._fetch_spilled(None, key))
 
     def try_acquire(self, owner: LockOwner, key: bytes, mode: LockMode) -> bool:
         """Locks the key if that takes no waiting; returns whether it did."""
+        if self._watches:
+            self._disturb(owner, key)
         if self._spilled:
             self._fetch_spilled(owner, key)
         lock = self._locks.get(key)
@@ -263,6 +283,8 @@ class LockTable:
         holdings = self._holdings.pop(owner, None)
         if self._spilled:
             self._spilled = [spilled for spilled in self._spilled if spilled.owner is not owner]
+        for key in [key for key, watch in self._watches.items() if watch.owner is owner]:
+            del self._watches[key]
         if holdings is None:
             return
         locks = self._locks
@@ -276,7 +298,37 @@ class LockTable:
                 else:
                     self._serve(key, lock)
 
+    # Watching
+
+    def watch(self, owner: LockOwner, keys: Iterable[bytes]) -> Watch:
+        """Returns a watch over keys: disturbed already if another holds or awaits one of them."""
+        watch = Watch(owner, tuple(keys))
+        for key in watch.keys:
+            if self._spilled:
+                self._fetch_spilled(owner, key)
+            lock = self._locks.get(key)
+            other = self._watches.get(key)
+            if (other is not None and other.owner is not owner) or (
+                lock is not None
+                and (lock.queue is not None or any(o is not owner for o in lock.holders))
+            ):
+                watch.is_disturbed = True
+                return watch
+        self._watches.update(dict.fromkeys(watch.keys, watch))
+        return watch
+
+    def _disturb(self, asking: LockOwner | None, key: bytes) -> None:
+        watch = self._watches.get(key)
+        if watch is not None and watch.owner is not asking:
+            watch.is_disturbed = True
+            for watched in watch.keys:
+                self._watches.pop(watched, None)
+
     # Spilling
+
+    def answer_for(self, spilled: SpilledLocks) -> None:
+        """Says that `spilled` answers for locks of its owner that never come into the table."""
+        self._spilled.insert(0, spilled)
 
     def begin_spill(self, spilled: SpilledLocks) -> list[tuple[bytes, LockMode]]:
         """Says that `spilled` will answer for locks of its owner; returns what is in the table.

@@ -205,6 +205,17 @@ class Spill:
             self._scratch.leave()
 
 
+class PendingLocks:
+    """The locks of what a write set still has in memory, where none were taken (a claim)."""
+
+    def __init__(self, owner: LockOwner, write_set: WriteSet) -> None:
+        self.owner = owner
+        self._write_set = write_set
+
+    def mode_of(self, key: bytes) -> LockMode | None:
+        return LockMode.UPDATE if key in self._write_set.writes else None
+
+
 def _entries(
     snapshot: EngineSnapshot, span: KeyRange, *, reverse: bool = False
 ) -> Iterator[tuple[bytes, bytes]]:

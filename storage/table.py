@@ -85,6 +85,18 @@ class _EntryChange:
     new: Entry | None
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a transaction's claim to an empty table says of new keys; see `Transaction.claim`.
+
+    Attributes:
+        is_new_entry: By the id of each unique index.
+    """
+
+    is_new_item: Callable[[bytes], bool]
+    is_new_entry: Mapping[int, Callable[[bytes], bool]]
+
+
 class TableAccess:
     """One version of a table, compiled.
 
@@ -199,20 +211,52 @@ class TableAccess:
         self._put_new(txn, key, row, entries)
         return key
 
-    async def insert_many(self, txn: Transaction, rows: Iterable[Row]) -> int:
+    async def claim_empty(self, txn: Transaction) -> Claim | None:
+        """Returns a claim for `insert_many` if the table is empty and nobody else writes to it.
+
+        The transaction has locked the table for writing.
+        """
+        if self.table.hidden_key:
+            return None
+        unique = [index for index in self._filled if index.index.unique]
+        ranges = [self.range, *(prefix_range(index.code.prefix) for index in unique)]
+        found = await txn.claim((self.writers_key, self.exclusive_key), ranges)
+        if found is None:
+            return None
+        ids = [index.index.id for index in unique]
+        return Claim(found[0], dict(zip(ids, found[1:], strict=True)))
+
+    async def insert_many(
+        self, txn: Transaction, rows: Iterable[Row], claim: Claim | None = None
+    ) -> int:
         """Adds rows, one after another, and returns how many; spills where the store wants to.
 
         It draws each row after having added the one before: at an error, the last one drawn is the
         one at fault.
         """
         count = 0
-        insert, pressure = self.insert, txn.pressure
+        insert, insert_claimed, pressure = self.insert, self._insert_claimed, txn.pressure
         for row in rows:
-            await insert(txn, row)
+            if claim is None or not insert_claimed(txn, row, claim):
+                await insert(txn, row)
             count += 1
             if not count % _PRESSURE_EVERY_ROWS:
                 await pressure()
         return count
+
+    def _insert_claimed(self, txn: Transaction, row: Row, claim: Claim) -> bool:
+        """Adds a row if nothing has to be awaited or looked up; returns whether it did."""
+        key = self.key_of(row)
+        if not claim.is_new_item(key):
+            return False
+        if self._registry is not None and not self._registry.knows(row):
+            return False
+        entries = self._entries(key, row) if self._filled else ()
+        for index, entry in entries:
+            if index.is_exclusive(entry) and not claim.is_new_entry[index.index.id](entry[0]):
+                return False
+        self._put_new(txn, key, row, entries)
+        return True
 
     async def find_conflict(
         self, txn: Transaction, row: Row, arbiters: Iterable[Index | None] | None = None

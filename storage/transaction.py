@@ -18,12 +18,19 @@ from storage.errors import DatabaseError
 from storage.kv.engine import EngineError, KeyRange
 from storage.kv.store import Counts, Entry, Isolation, LockMode, LockWait
 from storage.large import LargeCommit, pending_ranges_key
-from storage.locks import LockTable
+from storage.locks import LockTable, Watch
 from storage.overlay import Overlay, SnapshotScan
 from storage.scratch import ScratchSpace
 from storage.slices import Slices
 from storage.snapshots import Snapshot
-from storage.spill import MEMORY_BYTES_MAX, MEMORY_ROWS_MAX, Own, Spill, merged
+from storage.spill import (
+    MEMORY_BYTES_MAX,
+    MEMORY_ROWS_MAX,
+    Own,
+    PendingLocks,
+    Spill,
+    merged,
+)
 from storage.write_set import ABSENT, Mark, Pending, Previous, WriteSet, visible
 
 #: One batch of this size holds the loop for about four milliseconds.
@@ -87,6 +94,7 @@ class EmbeddedTransaction:
         self._state = _State.ACTIVE
         self._timestamp = 0
         self._spill: Spill | None = None
+        self._pending_locks: PendingLocks | None = None
         self._large: LargeCommit | None = None
         self._late_ranges: tuple[bytes, list[KeyRange]] | None = None
 
@@ -165,15 +173,18 @@ class EmbeddedTransaction:
         ):
             return False
         if self._isolation is not Isolation.READ_COMMITTED:
-            self._check_unchanged(key)
+            await self._check_unchanged(key)
         return True
 
-    def _check_unchanged(self, key: bytes) -> None:
+    async def _check_unchanged(self, key: bytes) -> None:
         """Raises 40001 if the row has changed since the snapshot (REPEATABLE READ)."""
         if self._own(key) is not ABSENT:
             return
         newest = self._committer.get_newest(key)
         if newest != self._snapshot.get(key):
+            # The other commit may still be taken back by a crash: first it must be durable.
+            self._seen = self._committer.unsettled()
+            await self.settled()
             what = "delete" if newest is None else "update"
             raise DatabaseError("40001", f"could not serialize access due to concurrent {what}")
 
@@ -190,6 +201,42 @@ class EmbeddedTransaction:
         if self._seen is not None:
             await self._seen.settled()
             self._seen = None
+
+    async def claim(
+        self, keys: Sequence[bytes], ranges: Sequence[KeyRange]
+    ) -> list[Callable[[bytes], bool]] | None:
+        self._check_active()
+        if self._writes.is_undo_kept or any(self._has_own_in(*each) for each in ranges):
+            return None
+        watch = self._locks.watch(self, keys)
+        # Who came before the watch has committed, and its group may not be durable yet.
+        if not watch.is_disturbed and (group := self._committer.unsettled()) is not None:
+            await group.settled()
+        newest = self._committer.newest
+        if watch.is_disturbed or any(newest.scan(*each, 1) for each in ranges):
+            return None
+        if self._pending_locks is None:
+            self._pending_locks = PendingLocks(self, self._writes)
+            self._locks.answer_for(self._pending_locks)
+        return [self._new_in_claim(watch) for _ in ranges]
+
+    def _has_own_in(self, start: bytes, end: bytes) -> bool:
+        own = self._own_in_range(start, end, reverse=False)
+        return own is not None and next(own, None) is not None
+
+    def _new_in_claim(self, watch: Watch) -> Callable[[bytes], bool]:
+        highest = b""
+
+        def is_new(key: bytes) -> bool:
+            nonlocal highest
+            if watch.is_disturbed:
+                return False
+            if key > highest:
+                highest = key
+                return True
+            return self._own(key) is ABSENT
+
+        return is_new
 
     # Writing
 

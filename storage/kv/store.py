@@ -165,6 +165,18 @@ class Transaction(Protocol):
     def delete(self, key: bytes) -> None:
         """Removes the key, if it is there."""
 
+    async def claim(
+        self, keys: Sequence[bytes], ranges: Sequence[tuple[bytes, bytes]]
+    ) -> list[Callable[[bytes], bool]] | None:
+        """Looks whether ranges are empty; if so, own writes there need no locks and no look-ups.
+
+        Whoever writes there locks one of `keys` first, or names it in a point operation. Returns
+        None if one of them is held or awaited by others, or if a range isn't empty. Otherwise,
+        for each range, the function that tells that a key may be written at once: it is new, and
+        nobody else has come for one of `keys` yet. Where it says no, lock and look as usual. All
+        keys that are written to a range meanwhile must be asked about, in the order of writing.
+        """
+
     def delete_range(self, start: bytes, end: bytes) -> None:
         """Removes a range at commit: whole storage ids that nothing reads any more."""
 

@@ -313,3 +313,54 @@ async def test_locks_that_are_awaited_or_shared_stay_in_the_table(locks: LockTab
     assert locks.count_held(owner) == 2
     locks.release(owner)
     assert await waiter
+
+
+async def test_a_watch_tells_that_somebody_else_came(locks: LockTable) -> None:
+    owner, other = Owner(), Owner()
+    await locks.acquire(owner, A, LockMode.KEY_SHARE)
+    watch = locks.watch(owner, [A, B])
+    await locks.acquire(owner, B, LockMode.UPDATE)
+    before = watch.is_disturbed
+    assert locks.try_acquire(other, A, LockMode.KEY_SHARE)
+    locks.release(other)
+    assert (before, watch.is_disturbed) == (False, True)
+    again = locks.watch(owner, [A, B])
+    before = again.is_disturbed
+    assert not locks.is_free(B)
+    assert (before, again.is_disturbed) == (False, True)
+
+
+async def test_a_watch_is_disturbed_from_the_start_by_who_is_there(locks: LockTable) -> None:
+    owner, other = Owner(), Owner()
+    await locks.acquire(other, A, LockMode.KEY_SHARE)
+    await locks.acquire(owner, A, LockMode.KEY_SHARE)
+    assert locks.watch(owner, [B, A]).is_disturbed
+    locks.release(other)
+    assert not locks.watch(owner, [B, A]).is_disturbed
+    waiter = waiting(locks, other, A)
+    await turns()
+    assert locks.watch(owner, [B, A]).is_disturbed
+    locks.release(owner)
+    assert await waiter
+
+
+async def test_a_watch_ends_with_its_owner(locks: LockTable) -> None:
+    owner, other = Owner(), Owner()
+    watch = locks.watch(owner, [A])
+    assert locks.watch(other, [A]).is_disturbed
+    locks.release(owner)
+    assert locks.is_free(A)
+    assert not watch.is_disturbed
+    assert not locks.watch(other, [A]).is_disturbed
+
+
+async def test_locks_that_never_were_in_the_table_are_waited_for(locks: LockTable) -> None:
+    owner, other = Owner(), Owner()
+    locks.answer_for(Kept(owner, {A: LockMode.UPDATE}))
+    assert not locks.is_free(A)
+    assert locks.is_free(B)
+    waiter = waiting(locks, other, A)
+    await turns()
+    assert not waiter.done()
+    locks.release(owner)
+    assert await waiter

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from storage.errors import DatabaseError
 from storage.schema import Table
-from storage.table import TableAccess
+from storage.table import Claim, TableAccess
 from tsql.bound import Expression, TableRelation
 from tsql.copy.binary import BinaryReader
 from tsql.copy.converters import Convert, converter_of
@@ -22,6 +22,7 @@ from tsql.encodings import Encoding
 from tsql.executor.access import Predicate
 from tsql.executor.new_rows import RowChecks, RowForms, new_row_maker
 from tsql.executor.run import Run
+from tsql.executor.waits import MustWaitError
 
 BATCH_ROWS_MAX: Final = 1000
 BATCH_BYTES_MAX: Final = 65535
@@ -91,14 +92,16 @@ class CopyFrom:
                 converter_of(column.sql_type, column.typmod, run.env) for column in self._columns
             ]
             self._convert = row_converter(self._columns, self._converters)
+        self._claim: Claim | None = None
         self._batch = _Batch()
         self._count = 0
         self._line = 0
         self._awaits_header = options.header is not Header.NONE
 
     async def start(self) -> None:
-        """Takes the table's write lock."""
+        """Takes the table's write lock, and the whole table if it is empty."""
         await self._access.lock_for_write(self._run.txn)
+        self._claim = await self._access.claim_empty(self._run.txn)
 
     async def data(self, chunk: bytes) -> None:
         if self.binary:
@@ -139,7 +142,12 @@ class CopyFrom:
             lines = lines[1:]
         for start in range(0, len(lines), _ROWS_PER_SLICE):
             for number, line in lines[start : start + _ROWS_PER_SLICE]:
-                self._take(number, line)
+                while True:
+                    try:
+                        self._take(number, line)
+                        break
+                    except MustWaitError as wait:
+                        await wait.ready()
                 if len(self._batch.rows) >= BATCH_ROWS_MAX or self._batch.bytes > BATCH_BYTES_MAX:
                     await self._flush()
             await self._run.breathe()
@@ -211,7 +219,9 @@ class CopyFrom:
         if not batch.rows:
             return
         try:
-            self._count += await self._access.insert_many(self._run.txn, self._stored(batch))
+            self._count += await self._access.insert_many(
+                self._run.txn, self._stored(batch), self._claim
+            )
         except DatabaseError as error:
             error.context = f"COPY {self._target.table.name}, line {self._line}"
             raise
@@ -253,7 +263,12 @@ class CopyFrom:
 
     async def _binary_rows(self, rows: list[tuple[int, list[Any], int]]) -> None:
         for number, values, size in rows:
-            self._add(values, number, size, None)
+            while True:
+                try:
+                    self._add(values, number, size, None)
+                    break
+                except MustWaitError as wait:
+                    await wait.ready()
             if len(self._batch.rows) >= BATCH_ROWS_MAX or self._batch.bytes > BATCH_BYTES_MAX:
                 await self._flush()
         await self._run.breathe()
