@@ -86,8 +86,11 @@ class Session:
         if not statements:
             return
         is_alone = len(statements) == 1
+        slices = state.database.store.slices
         for number, parsed in enumerate(statements, 1):
             try:
+                if slices.due():
+                    await slices.pause()
                 if not is_alone and not control.is_open:
                     control.begin_implicit()
                 result = await self._run_simple(parsed, is_alone=is_alone)
