@@ -86,11 +86,8 @@ class Session:
         if not statements:
             return
         is_alone = len(statements) == 1
-        slices = state.database.store.slices
         for number, parsed in enumerate(statements, 1):
             try:
-                if slices.due():
-                    await slices.pause()
                 if not is_alone and not control.is_open:
                     control.begin_implicit()
                 result = await self._run_simple(parsed, is_alone=is_alone)
@@ -143,6 +140,9 @@ class Session:
 
     async def _run_simple(self, parsed: ParsedStatement, *, is_alone: bool) -> Result:
         state = self._state
+        slices = state.database.store.slices
+        if not is_alone and slices.due():
+            await slices.pause()
         self._check_not_failed(parsed.node)
         prepared = prepare(state, parsed, ())
         query = prepared.query
