@@ -6,7 +6,7 @@ that converts all fields of a line, with the everyday form of each type in place
     def convert(fields):
         (f0, f1) = fields
         if f0 is None: v0 = None
-        elif f0.isdigit() and f0.isascii() and len(f0) < 10: v0 = int(f0)
+        elif f0.isdigit() and f0.isascii() and …: v0 = int(f0)
         else: v0 = c0(f0)
         …
         return [v0, v1]
@@ -29,7 +29,7 @@ from tsql.types.numeric import precision_and_scale
 
 ConvertRow = Callable[[Fields], list[Any]]
 
-_INTEGER_DIGITS: Final = {oids.INT2: 5, oids.INT4: 10, oids.INT8: 19}
+_INTEGERS_MAX: Final = {oids.INT2: 2**15 - 1, oids.INT4: 2**31 - 1, oids.INT8: 2**63 - 1}
 _DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})[ T]?")
 _HOUR_AND_MINUTE: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9]):")
 _SECOND: Final = re.compile(r"[0-5][0-9]")
@@ -146,8 +146,11 @@ def _column(column: Column, number: int, names: dict[str, Any]) -> list[str]:
         case oids.VARCHAR:
             return _guarded(f"len(f#) <= {typmod - 4}", "f#")
         case oids.INT2 | oids.INT4 | oids.INT8:
-            digits = _INTEGER_DIGITS[column.sql_type]
-            return _guarded(f"f#.isdigit() and f#.isascii() and len(f#) < {digits}", "int(f#)")
+            highest = str(_INTEGERS_MAX[column.sql_type])
+            size = len(highest)
+            # Digits of one length compare like their numbers.
+            fits = f"(len(f#) < {size} or (len(f#) == {size} and f# <= '{highest}'))"
+            return _guarded(f"f#.isdigit() and f#.isascii() and {fits}", "int(f#)")
         case oids.BOOL:
             return _guarded("f# in booleans", "booleans[f#]")
         case oids.FLOAT8:
