@@ -6,15 +6,18 @@ has ended. Nothing in it outlives the server.
 
 import asyncio
 import itertools
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from storage.kv.engine import Engine
+from storage.kv.engine import Engine, EngineError, Fault
 
 #: Opening takes ten milliseconds of the loop: one after the other use the same engine.
 LINGER_SECONDS: Final = 10.0
+#: What background work in the engine needs at once: a memtable's file, and one of a compaction.
+ROOM_BYTES: Final = 24 << 20
 
 
 class ScratchSpace:
@@ -66,6 +69,12 @@ class ScratchSpace:
             self._engine = None
             # Nobody waits for it; the executor keeps it going.
             _ = self._loop.run_in_executor(None, _discard, engine, path)
+
+    def check_room(self) -> None:
+        """Raises EngineError (NO_SPACE) if the disk is too full for what the engine has to do."""
+        figures = os.statvfs(self._directory)
+        if figures.f_bavail * figures.f_frsize < ROOM_BYTES:
+            raise EngineError(Fault.NO_SPACE, "no space left for what a transaction spills")
 
     def new_path(self, name: str) -> Path:
         """Returns a path that nobody else uses."""

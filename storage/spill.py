@@ -10,6 +10,7 @@ The row locks of what is in it leave the lock table: while the entry is there, `
 its lock. A row that is locked and not written gets an entry of its own kind.
 """
 
+import contextlib
 import itertools
 import struct
 from collections.abc import Iterator
@@ -127,6 +128,8 @@ class Spill:
             except EngineError as error:
                 if error.fault is not Fault.BUSY:
                     raise
+                # On a full disk it would be busy for ever: its background work waits for room.
+                self._scratch.check_room()
                 await self._slices.pause()
         self.bytes += sum(len(key) + len(value or b"") for key, value in batch)
         if self._slices.due():
@@ -201,7 +204,10 @@ class Spill:
         """Lets go of the space; harmless when repeated."""
         if self._is_open:
             self._is_open = False
-            self._engine.write((self._prefix, None), [(self._prefix, self._prefix + b"\xff")], ())
+            # Where the scratch engine takes no writes, what is left goes with its files.
+            with contextlib.suppress(EngineError):
+                span = (self._prefix, self._prefix + b"\xff")
+                self._engine.write((self._prefix, None), [span], ())
             self._scratch.leave()
 
 
