@@ -22,7 +22,6 @@ from tsql.encodings import Encoding
 from tsql.executor.access import Predicate
 from tsql.executor.new_rows import RowChecks, RowForms, new_row_maker
 from tsql.executor.run import Run
-from tsql.executor.waits import MustWaitError
 
 BATCH_ROWS_MAX: Final = 1000
 BATCH_BYTES_MAX: Final = 65535
@@ -142,12 +141,7 @@ class CopyFrom:
             lines = lines[1:]
         for start in range(0, len(lines), _ROWS_PER_SLICE):
             for number, line in lines[start : start + _ROWS_PER_SLICE]:
-                while True:
-                    try:
-                        self._take(number, line)
-                        break
-                    except MustWaitError as wait:
-                        await wait.ready()
+                self._take(number, line)
                 if len(self._batch.rows) >= BATCH_ROWS_MAX or self._batch.bytes > BATCH_BYTES_MAX:
                     await self._flush()
             await self._run.breathe()
@@ -263,12 +257,7 @@ class CopyFrom:
 
     async def _binary_rows(self, rows: list[tuple[int, list[Any], int]]) -> None:
         for number, values, size in rows:
-            while True:
-                try:
-                    self._add(values, number, size, None)
-                    break
-                except MustWaitError as wait:
-                    await wait.ready()
+            self._add(values, number, size, None)
             if len(self._batch.rows) >= BATCH_ROWS_MAX or self._batch.bytes > BATCH_BYTES_MAX:
                 await self._flush()
         await self._run.breathe()
