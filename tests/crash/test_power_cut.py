@@ -3,6 +3,7 @@
 import asyncio
 import pathlib
 import random
+import signal
 
 import pytest
 
@@ -51,6 +52,8 @@ def test_a_power_cut_at_any_sync(tmp_path: pathlib.Path, at_sync: int) -> None:
         pass  # it died before anything was promised that the cast could verify
     if is_prepared:
         cast.cycle(server)
+    assert server.process is not None
+    assert server.process.wait(timeout=20) == -signal.SIGKILL
     cut.after_cut(tmp_path / "after", strict=bool(at_sync % 2))
     if is_prepared:
         assert_all_is_there(cast, tmp_path / "after")
