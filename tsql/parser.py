@@ -27,7 +27,20 @@ from pglast.parser import Displacements, ParseError, parse_sql_json
 
 from storage.errors import DatabaseError
 
-__all__ = ["Constant", "ParsedStatement", "ast", "enums", "parse", "parse_expression", "tree_of"]
+__all__ = [
+    "PLACES",
+    "Constant",
+    "ConstantList",
+    "ParsedStatement",
+    "Placeholder",
+    "RowTemplate",
+    "ast",
+    "enums",
+    "parse",
+    "parse_expression",
+    "statements_of",
+    "tree_of",
+]
 
 #: Length of a statement that is parsed on the loop, at some 100 µs a KB. Longer ones go to the
 #: helper process.
@@ -44,6 +57,36 @@ class Constant(ast.A_Const):
 
     def __iter__(self) -> Any:
         return iter(("isnull", "val"))
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """A constant that was taken out of the tree (tsql/condense.py): a place in each row."""
+
+    number: int
+    kind: str
+    location: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantList:
+    """The members of an IN list, taken out of the tree: values of one kind."""
+
+    kind: str
+    values: list[Any]
+    location: int | None
+
+
+class RowTemplate(tuple[Any, ...]):  # noqa: SLOT001 - tuples can't have slots with something in them
+    """VALUES lists as one row with Placeholders.
+
+    Attributes:
+        rows: The values of the placeholders, for each row.
+        kinds: The placeholders' kinds.
+    """
+
+    rows: list[list[Any]]
+    kinds: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +167,26 @@ _SQLSTATES: Final = (
 )
 
 
+TOO_DEEP_HINT: Final = "Write the statement with less nesting, or in several parts."
+
+
 def _too_deep() -> DatabaseError:
-    return DatabaseError(
-        "54001",
-        "stack depth limit exceeded",
-        hint="Write the statement with less nesting.",
-    )
+    return DatabaseError("54001", "stack depth limit exceeded", hint=TOO_DEEP_HINT)
+
+
+def statements_of(sql: str, tree: bytes, lists: list[list[Any]]) -> list[ParsedStatement]:
+    """Returns the statements of a condensed tree, whose places count characters already."""
+    try:
+        return _Builder("", lists).statements(sql, msgspec.json.decode(tree))
+    except RecursionError:
+        raise _too_deep() from None
 
 
 def _statements(sql: str, tree: str) -> list[ParsedStatement]:
     """Returns the statements of a tree in JSON."""
     try:
         decoded = msgspec.json.decode(tree)
-        return _Builder(sql).statements(sql, decoded)
+        return _Builder(sql, []).statements(sql, decoded)
     except RecursionError:
         return _deep_statements(sql, tree)
 
@@ -149,7 +199,7 @@ def _deep_statements(sql: str, tree: str) -> list[ParsedStatement]:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(_DEPTH_MAX)
     try:
-        return _Builder(sql).statements(sql, json.loads(tree))
+        return _Builder(sql, []).statements(sql, json.loads(tree))
     except RecursionError:
         raise _too_deep() from None
     finally:
@@ -183,9 +233,10 @@ class _Builder:
     stack.
     """
 
-    __slots__ = ("_index_of",)
+    __slots__ = ("_index_of", "_lists")
 
-    def __init__(self, sql: str) -> None:
+    def __init__(self, sql: str, lists: list[list[Any]]) -> None:
+        self._lists = lists
         # Byte offset -> character index; None where they are the same.
         self._index_of: Callable[[int], Any] | None = None if sql.isascii() else Displacements(sql)
 
@@ -213,16 +264,35 @@ class _Builder:
         if not value:
             return None  # an empty element of a list, as in DISTINCT without ON
         ((tag, fields),) = value.items()
-        if tag == "List":
-            return self.nodes(fields.get("items", ()))
-        if tag == "A_Const":
-            return self.constant(fields)
-        return self.fill(tag, fields)
+        special = _SPECIAL.get(tag)
+        return self.fill(tag, fields) if special is None else special(self, fields)
 
     def nodes(self, values: Any) -> tuple[Any, ...]:
         """Returns what stands in a List* field."""
+        if isinstance(values, dict):
+            return self.template(values)
         result = [self.node(value) for value in values]
         return tuple(result)
+
+    def items(self, fields: Any) -> tuple[Any, ...]:
+        """Returns a list inside a list."""
+        return self.nodes(fields.get("items", ()))
+
+    def template(self, fields: Any) -> RowTemplate:
+        """Returns the one row that stands for many."""
+        template = RowTemplate((self.node(fields["template"]),))
+        template.rows = self._lists[fields["bulk"]]
+        template.kinds = fields["kinds"]
+        return template
+
+    def placeholder(self, fields: Any) -> Placeholder:
+        """Returns what stands for a constant of each row."""
+        return Placeholder(fields["number"], fields["kind"], self.location(fields["location"]))
+
+    def constant_list(self, fields: Any) -> ConstantList:
+        """Returns the members of IN."""
+        values = self._lists[fields["bulk"]]
+        return ConstantList(fields["kind"], values, self.location(fields["location"]))
 
     def constant(self, fields: Any) -> Constant:
         """Returns a literal."""
@@ -252,6 +322,12 @@ class _Builder:
 
 
 _NEW: Final = object.__new__
+_SPECIAL: Final[dict[str, Callable[[_Builder, Any], Any]]] = {
+    "A_Const": _Builder.constant,
+    "ConstantList": _Builder.constant_list,
+    "List": _Builder.items,
+    "Placeholder": _Builder.placeholder,
+}
 _SET: Final = object.__setattr__
 _LITERALS: Final = {
     "ival": (ast.Integer, "ival", 0),
@@ -260,6 +336,20 @@ _LITERALS: Final = {
     "sval": (ast.String, "sval", ""),
     "bsval": (ast.BitString, "bsval", ""),
 }
+
+
+def _place_names() -> frozenset[str]:
+    names = set()
+    for cls in vars(ast).values():
+        slots = vars(cls).get("__slots__") if isinstance(cls, type) else None
+        for name, info in slots.items() if isinstance(slots, dict) else ():
+            if getattr(info, "c_type", None) == "ParseLoc":
+                names.add(name)
+    return frozenset(names - {"stmt_len"})
+
+
+#: Names of the fields that say where something stands.
+PLACES: Final = _place_names()
 
 
 @functools.cache

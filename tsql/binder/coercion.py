@@ -93,7 +93,8 @@ def _coerce_unknown(
         case Param():
             return context.infer_parameter(expression, target, position_of(node))
         case _:
-            return CoerceViaIO(expression, target)
+            own_typmod = typmod if target == oids.INTERVAL else -1
+            return CoerceViaIO(expression, target, own_typmod)
 
 
 def literal(context: Context, text: str, target: int, typmod: int, position: int | None) -> Const:

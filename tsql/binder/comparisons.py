@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from tsql.binder.bulk import constant_array, first_member
 from tsql.binder.coercion import coerce, coerce_to_boolean
 from tsql.binder.context import Level
-from tsql.binder.locations import error_at
+from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.operators import call_operator, compare_with_array
 from tsql.binder.pathways import array_of, common_type_of
 from tsql.binder.tree import walk
@@ -22,7 +23,7 @@ from tsql.bound import (
     Or,
     RowComparison,
 )
-from tsql.parser import ast, enums
+from tsql.parser import ConstantList, ast, enums
 from tsql.types import oids
 from tsql.types.type_names import type_name
 
@@ -187,6 +188,8 @@ def _in(level: Level, node: Any) -> Expression:
     if _is_row(left_node):
         return _in_rows(level, node, is_or)
     left = level.bind(level, left_node)
+    if isinstance(node.rexpr, ConstantList):
+        return _in_constants(level, left, node, is_or)
     members = [(level.bind(level, member), member) for member in node.rexpr]
     fixed = [pair for pair in members if not _reads_columns(pair[0])]
     others = [pair for pair in members if _reads_columns(pair[0])]
@@ -207,6 +210,16 @@ def _in(level: Level, node: Any) -> Expression:
     if len(result) == 1:
         return result[0]
     return Or(tuple(result)) if is_or else And(tuple(result))
+
+
+def _in_constants(level: Level, left: Expression, node: Any, is_or: bool) -> Expression:
+    """Binds IN over a list that the parser has taken out of the tree."""
+    array = constant_array(level.context, node.rexpr, left.type)
+    place, nodes = node.location, (node.lexpr, None)
+    if array is None:
+        call_operator(level, node.name, left, first_member(node.rexpr), place, nodes)
+        raise unsupported_at(place, "IN list of such constants")
+    return compare_with_array(level, node.name, left, array, place, nodes, is_any=is_or)
 
 
 def _reads_columns(expression: Expression) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from storage.errors import DatabaseError
 from tsql.binder import comparisons, conditionals, containers, sublinks
+from tsql.binder.bulk import bind_placeholder
 from tsql.binder.calls import bind_call
 from tsql.binder.coercion import coerce_to, coerce_to_boolean
 from tsql.binder.columns import bind_column
@@ -27,7 +28,7 @@ from tsql.bound import (
     Or,
 )
 from tsql.catalog import pg
-from tsql.parser import Constant, ast, enums
+from tsql.parser import Constant, Placeholder, ast, enums
 from tsql.types import oids
 from tsql.types.numeric import numeric_of
 from tsql.types.type_names import type_name
@@ -229,6 +230,7 @@ _HANDLERS: Final[dict[type[Any], Handler]] = {
     ast.SetToDefault: _default,
     ast.SubLink: sublinks.bind_sublink,
     ast.TypeCast: _cast,
+    Placeholder: bind_placeholder,
 }
 
 

@@ -13,6 +13,7 @@ from tsql.binder.assignments import (
     destination,
     overwrites,
 )
+from tsql.binder.bulk import rows_relation
 from tsql.binder.context import Clause, Item, Level
 from tsql.binder.defaults import checks_of, default_of
 from tsql.binder.from_items import table_relation
@@ -32,7 +33,7 @@ from tsql.bound import (
     SubqueryRelation,
     Target,
 )
-from tsql.parser import ast
+from tsql.parser import RowTemplate, ast
 from tsql.types import oids
 
 Rows = tuple[tuple[Expression, ...], ...]
@@ -118,7 +119,8 @@ class _Source:
 
     def _values(self, lists: Sequence[Any]) -> tuple[Rows | None, BoundSelect | None]:
         """Binds the rows; a single one with set-returning functions is the query that it is."""
-        clause = clauses.VALUES if len(lists) > 1 else clauses.VALUES_OF_ONE_ROW
+        is_single = len(lists) == 1 and not isinstance(lists, RowTemplate)
+        clause = clauses.VALUES_OF_ONE_ROW if is_single else clauses.VALUES
         outer = self.level
         level = Level(
             outer.context, outer.bind, outer.bind_select, hidden=outer.items, ctes=outer.ctes
@@ -130,9 +132,12 @@ class _Source:
             values = [_value(level, value, clause) for value in row]
             self._check_width(len(values), row)
             rows.append(tuple(self._assigned(values, row)))
+        targets = [Target(value, "") for value in rows[0]]
+        if isinstance(lists, RowTemplate):
+            relation = rows_relation(lists)
+            return None, BoundSelect(relation, tuple(targets), fields=fields_from(targets))
         if not level.sets:
             return tuple(rows), None
-        targets = [Target(value, "") for value in rows[0]]
         sets = tuple(level.sets)
         query = BoundSelect(None, tuple(targets), set_functions=sets, fields=fields_from(targets))
         return None, query

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from storage.kv.store import LockMode, LockWait
 from tsql.binder import context as clauses
+from tsql.binder.bulk import rows_relation
 from tsql.binder.clause_items import (
     bind_distinct_on,
     bind_group_by,
@@ -48,7 +49,7 @@ from tsql.bound import (
     Target,
     ValuesRelation,
 )
-from tsql.parser import ast, enums
+from tsql.parser import RowTemplate, ast, enums
 from tsql.types import oids
 
 _OPERATIONS: Final = {
@@ -317,8 +318,14 @@ def bind_values(level: Level, node: Any) -> BoundSelect:
         ]
         fields.append(Field(f"column{at}", target, common_typmod(column, target)))
         converted.append(column)
+    if isinstance(node.valuesLists, RowTemplate):
+        values = [column[0] for column in converted]
+        return _select_over_values(level, node, rows_relation(node.valuesLists), fields, values)
     relation = ValuesRelation(tuple(zip(*converted, strict=True)), "*VALUES*", tuple(fields))
-    return _select_over_values(level, node, relation)
+    columns_of: list[Expression] = [
+        ColumnRef(0, at, f.name, f.type, f.typmod) for at, f in enumerate(fields)
+    ]
+    return _select_over_values(level, node, relation, fields, columns_of)
 
 
 def bind_value_rows(level: Level, lists: Sequence[Any]) -> list[list[Expression]]:
@@ -332,12 +339,17 @@ def bind_value_rows(level: Level, lists: Sequence[Any]) -> list[list[Expression]
     return rows
 
 
-def _select_over_values(level: Level, node: Any, relation: ValuesRelation) -> BoundSelect:
-    item = Item(len(level.items), relation.alias, relation.fields)
-    level.items.append(item)
+def _select_over_values(
+    level: Level,
+    node: Any,
+    relation: Relation,
+    fields: Sequence[Field],
+    values: Sequence[Expression],
+) -> BoundSelect:
+    """Binds what may stand behind VALUES; `values` are its columns over the relation."""
+    level.items.append(Item(0, "*VALUES*", tuple(fields)))
     entries = [
-        TargetEntry(ColumnRef(item.relation, at, f.name, f.type, f.typmod), f.name, None)
-        for at, f in enumerate(relation.fields)
+        TargetEntry(value, field.name, None) for field, value in zip(fields, values, strict=True)
     ]
     order_by = bind_order_by(level, node.sortClause, entries)
     offset = bind_row_count(level, node.limitOffset, clauses.OFFSET)

@@ -1,6 +1,7 @@
 """Closures over arrays and rows: constructors, subscripts, and comparisons of many values."""
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from storage.errors import DatabaseError
@@ -225,6 +226,13 @@ def _row_equality(
         return None if unknown else not negated
 
     return evaluate
+
+
+def can_be_set(array: Any) -> bool:
+    """Returns whether a set can answer for a constant array: NaN equals itself in SQL only."""
+    return isinstance(array, Array) and not any(
+        isinstance(item, Decimal) and item.is_nan() for item in array.items
+    )
 
 
 def in_set(scalar: Evaluate, constant: Array) -> Evaluate:

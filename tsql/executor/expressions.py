@@ -17,7 +17,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from storage.errors import DatabaseError, not_supported
-from storage.types import Array
 from tsql import bound
 from tsql.bound import Expression, SortKey
 from tsql.env import Env
@@ -132,7 +131,9 @@ class _Compiler:
         match node:
             case bound.ArrayCoerce(argument=argument, element=element):
                 convert = _Compiler().part(element).evaluate
-                return Part(composites.array_coerce(self._evaluate(argument), convert))
+                part = self.part(argument)
+                evaluate = composites.array_coerce(part.evaluate, convert)
+                return folded(evaluate, [part]) if _is_steady(element) else Part(evaluate)
             case bound.ArrayConstructor(elements=elements, nested=nested):
                 parts = self._parts(elements)
                 evaluates = [part.evaluate for part in parts]
@@ -283,7 +284,8 @@ class _Compiler:
         scalar, array = self.part(node.scalar), self.part(node.array)
         compare = pair_function(node.proc, node.argument_types or node.proc.argument_types)
         is_hashed = node.any and node.proc.src in _HASHED
-        if is_hashed and array.is_constant and isinstance(array.value, Array):
+        is_set = is_hashed or (node.any and node.proc.src == "numeric_eq")
+        if is_set and array.is_constant and composites.can_be_set(array.value):
             return folded(composites.in_set(scalar.evaluate, array.value), [scalar, array])
         if is_hashed:
             return Part(composites.in_array(scalar.evaluate, array.evaluate))
@@ -294,6 +296,19 @@ class _Compiler:
 
 #: Equality functions that are Python's own, so that a set can answer for them.
 _HASHED: Final = frozenset(src for src in NATURAL if src.endswith("eq"))
+
+
+def _is_steady(element: Expression) -> bool:
+    """Returns whether the conversion of an array's elements depends on nothing else."""
+    match element:
+        case bound.FunctionCall(proc=proc, arguments=arguments):
+            return proc.volatility == "i" and _is_steady(arguments[0])
+        case bound.CoerceViaIO(argument=argument):
+            return {argument.type, element.type} <= _STEADY and _is_steady(argument)
+        case bound.Relabel(argument=argument) | bound.ArrayCoerce(argument=argument):
+            return _is_steady(argument)
+        case _:
+            return True
 
 
 def _types(nodes: Sequence[Expression]) -> tuple[int, ...]:
