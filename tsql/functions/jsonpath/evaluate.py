@@ -8,7 +8,7 @@ there is no error; a *scope* carries what else an expression may refer to.
 import dataclasses
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from storage.errors import DatabaseError
 from tsql.env import Env
@@ -66,6 +66,10 @@ Items = Iterator[Any]
 Truth = bool | None
 
 
+#: Pairs of items that one call's predicates may test, beyond one for each item: they hold the event loop.
+PAIRS_MAX: Final = 1_000_000
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Scope:
     """What an expression may refer to.
@@ -101,6 +105,7 @@ class Evaluator:
         self.variables = variables
         self.env = env
         self.use_zone = use_zone
+        self._pairs_left = PAIRS_MAX
         self.lax = path.lax
         self.generated_count = 2  # the document is base object 0, the variables are 1
         self.layouts: dict[int, dict[int, int]] = {}
@@ -337,7 +342,11 @@ class Evaluator:
         """
         lefts, rights, test = self._operands(node, value, scope)
         found = unknown = False
+        self._pairs_left += 1  # one test for each item is never too much
         for left in lefts:
+            self._pairs_left -= len(rights)
+            if self._pairs_left < 0:
+                raise DatabaseError("54000", "jsonpath predicate takes too long")
             for right in rights:
                 truth = test(left, right)
                 if truth is None:
