@@ -77,14 +77,32 @@ class Sequences:
 
     async def next_value(self, sequence: Sequence) -> int:
         """Returns the next value. Raises 2200H at the end of a sequence that doesn't cycle."""
-        reserved = self._reserved.setdefault(sequence.id, _Reserved())
-        while (value := reserved.take()) is None:
-            # Several may get here at once; each brings a block, and none is lost.
-            size = reserved.block_size
-            reserved.block_size = min(size * 2, BLOCK_SIZE_MAX)
-            key = state_key(sequence.id)
-            reserved.blocks.append(await self._store.point([key], _reserver(sequence, size)))
+        while (value := self.take(sequence)) is None:
+            await self.reserve(sequence)
         return value
+
+    def take(self, sequence: Sequence) -> int | None:
+        """Returns the next value, or None if `reserve` has to be awaited first."""
+        reserved = self._reserved.get(sequence.id)
+        return None if reserved is None else reserved.take()
+
+    async def reserve(self, sequence: Sequence, count: int = 1) -> None:
+        """Sees to it that `count` values can be taken at once, unless the sequence ends before.
+
+        Several may get here at the same time; each brings a block, and none is lost. Raises 2200H.
+        """
+        reserved = self._reserved.setdefault(sequence.id, _Reserved())
+        while sum(map(len, reserved.blocks)) < count:
+            size = max(reserved.block_size, count)
+            reserved.block_size = min(reserved.block_size * 2, BLOCK_SIZE_MAX)
+            key = state_key(sequence.id)
+            try:
+                block = await self._store.point([key], _reserver(sequence, size))
+            except DatabaseError:
+                if reserved.blocks:
+                    return  # The values that are left come first; then the error.
+                raise
+            reserved.blocks.append(block)
 
     async def current(self, sequence: Sequence) -> State:
         """Returns the last value given out, and whether it was; else the value to begin with."""

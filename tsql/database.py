@@ -6,7 +6,8 @@ session = database.session(SessionOptions(user="ann", database="ann"))
 
 from collections.abc import Callable
 
-import tsql.functions.load  # noqa: F401 - functions and types register themselves
+import tsql.functions.load
+import tsql.types.regclass  # noqa: F401 - functions and types register themselves
 from storage.catalog_store import CatalogStore
 from storage.embedded import OpenStore
 from tsql.session import Session

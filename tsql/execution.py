@@ -12,9 +12,9 @@ from storage.errors import DatabaseError
 from storage.table import StaleTable
 from tsql.api import Result
 from tsql.executor.run import Batches, Row
+from tsql.executor.waits import MustWaitError
 from tsql.parser import ParsedStatement
 from tsql.prepared import Prepared, Query, is_query
-from tsql.session_functions import MustWaitError
 from tsql.session_state import SessionState
 
 #: Rows that are collected before an answer; a longer result is streamed.

@@ -71,7 +71,7 @@ class Session:
         state, control = self._state, self._control
         state.interrupts.clear()
         state.begin_statement()
-        state.functions.query = sql
+        state.functions.begin_statement(sql)
         state.statements.pop("", None)
         state.portals.pop("", None)
         try:
@@ -293,7 +293,7 @@ class Session:
         if not running.has_begun:
             state.interrupts.clear()
             state.begin_statement()
-            state.functions.query = prepared.text
+            state.functions.begin_statement(prepared.text)
         query = prepared.query
         if query is None:
             answer = await self._execute_command(running)

@@ -5,26 +5,20 @@ Functions run to their end without waiting. Where one has to wait, for an adviso
 says how long the statement is to wait before its answer.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any, Final, cast
 
 from storage.catalog import IndexRef
 from storage.errors import DatabaseError, FatalError
 from storage.kv.store import LockMode
-from storage.schema import Table
+from storage.schema import Sequence, Table
+from tsql.executor.waits import MustWaitError
+from tsql.identifiers import quoted
 
 AdvisoryKey = tuple[int, int, int]
 
 #: Advisory locks live among the row locks, under keys that no row has.
 _KEY_PREFIX: Final = b"advisory\0"
-
-
-class MustWaitError(DatabaseError):
-    """A function can't go on: the statement is to await `ready` and run again."""
-
-    def __init__(self, ready: Callable[[], Awaitable[Any]]) -> None:
-        super().__init__("0A000", "waiting inside this statement is not supported")
-        self.ready = ready
 
 
 class _Owner:
@@ -52,6 +46,8 @@ class SessionFunctions:
         self._holds: dict[tuple[AdvisoryKey, bool], int] = {}
         self._granted: set[tuple[AdvisoryKey, bool, bool]] = set()
         self._transaction_number: tuple[Any, int] | None = None
+        self._set_values: set[tuple[int, int, bool]] = set()
+        self._last_sequence = 0
         self.pause_seconds = 0.0
         self.query = ""
 
@@ -70,6 +66,12 @@ class SessionFunctions:
     @property
     def settings_loaded_at(self) -> int:
         return int(self._shared.started_at)
+
+    def begin_statement(self, query: str) -> None:
+        """Forgets what the last statement has waited for."""
+        self.query = query
+        if self._set_values:
+            self._set_values.clear()
 
     # -- advisory locks --------------------------------------------------------------------------
 
@@ -117,6 +119,66 @@ class SessionFunctions:
         self._holds.clear()
         self._granted.clear()
         self._locks.release(self._owner)
+
+    # -- sequences -------------------------------------------------------------------------------
+
+    def _sequence(self, oid: int) -> Sequence:
+        found = self._state.catalog.sequence_by_id(oid)
+        if found is not None:
+            return cast(Sequence, found)
+        name = self.relation_name(oid)
+        if name is not None:
+            raise DatabaseError("42809", f'"{name}" is not a sequence')
+        raise DatabaseError("42P01", f"could not open relation with OID {oid}")
+
+    def nextval(self, oid: int) -> int:
+        """Returns the next value. Raises MustWaitError where values have to be reserved first."""
+        sequence = self._sequence(oid)
+        self._state.control.check_writable("nextval()")
+        value = self._shared.sequences.take(sequence)
+        if value is None:
+            raise MustWaitError(lambda: self._shared.sequences.reserve(sequence))
+        self._state.last_values[oid] = value
+        self._last_sequence = oid
+        return int(value)
+
+    async def reserve(self, oid: int, count: int) -> None:
+        """Sees to it that nextval() can give `count` values without waiting."""
+        sequence = self._state.catalog.sequence_by_id(oid)
+        if sequence is not None:
+            await self._shared.sequences.reserve(sequence, count)
+
+    def currval(self, oid: int) -> int:
+        sequence = self._sequence(oid)
+        value = self._state.last_values.get(oid)
+        if value is None:
+            raise DatabaseError(
+                "55000",
+                f'currval of sequence "{sequence.name}" is not yet defined in this session',
+            )
+        return int(value)
+
+    def lastval(self) -> int:
+        value = self._state.last_values.get(self._last_sequence)
+        if value is None:
+            raise DatabaseError("55000", "lastval is not yet defined in this session")
+        return int(value)
+
+    def setval(self, oid: int, value: int, is_called: bool) -> int:
+        """Sets the value; the first call waits until that is durable."""
+        sequence = self._sequence(oid)
+        self._state.control.check_writable("setval()")
+        request = (oid, value, is_called)
+        if request in self._set_values:
+            if is_called:
+                self._state.last_values[oid] = value
+            return value
+
+        async def set_value() -> None:
+            await self._shared.sequences.set_value(sequence, value, is_called=is_called)
+            self._set_values.add(request)
+
+        raise MustWaitError(set_value)
 
     # -- identity, notifications, other sessions -------------------------------------------------
 
@@ -179,6 +241,17 @@ class SessionFunctions:
             oid == table.primary_key_index_id or any(oid == index.id for index in table.indexes)
             for table in catalog.tables
         )
+
+    def relation_name(self, oid: int) -> str | None:
+        """Returns a relation's name as SQL text, with its schema where the search path misses it."""
+        catalog = self._state.catalog
+        found = catalog.table_by_id(oid) or catalog.sequence_by_id(oid)
+        if found is None:
+            return None
+        name = quoted(found.name)
+        if self.relation_id(None, found.name) == oid:
+            return name
+        return f"{quoted(found.schema)}.{name}"
 
     def column_number(self, relation: int, name: str) -> int | None:
         """Returns a column's number, from 1."""

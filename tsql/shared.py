@@ -15,6 +15,7 @@ from storage.embedded import OpenStore
 from storage.index import IndexFunctions
 from storage.items import Row
 from storage.schema import Index, Table
+from storage.sequence import Sequences
 from storage.tables import Tables
 from tsql.binder import bind_expression_text
 from tsql.bound import ColumnRef, Expression
@@ -60,6 +61,7 @@ class Shared:
         tables: Operations on tables, compiled per version.
         preparer: Bound and planned statements.
         templates: Plans of statements with inline literals.
+        sequences: Their values.
         sessions: State of the sessions there are, by process id.
         clock: Microseconds since 2000-01-01 UTC.
     """
@@ -75,6 +77,7 @@ class Shared:
         self._index_expressions: dict[tuple[int, int, int], Any] = {}
         rendering = KeyRendering(render_key_value, quoted)
         self.tables = Tables(catalogs, store.coordinator, self.compile_indexes, rendering)
+        self.sequences = Sequences(store, catalogs)
         self.preparer = Preparer(self.tables, self.index_expressions)
         self.templates = Templates(self.preparer)
 

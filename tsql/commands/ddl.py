@@ -11,6 +11,7 @@ from tsql.ddl.create_index import create_index
 from tsql.ddl.create_table import create_table
 from tsql.ddl.drop import drop
 from tsql.ddl.schemas import create_schema
+from tsql.ddl.sequences import create_sequence
 from tsql.ddl.truncate import truncate
 
 Act = Callable[[Any, Ddl], Awaitable[str]]
@@ -32,6 +33,7 @@ async def _create_index(invocation: Invocation) -> Result:
 
 CREATE_TABLE = _command("CREATE TABLE", create_table)
 CREATE_INDEX = Command(_create_index, name="CREATE INDEX")
+CREATE_SEQUENCE = _command("CREATE SEQUENCE", create_sequence)
 CREATE_SCHEMA = _command("CREATE SCHEMA", create_schema)
 DROP = _command("DROP", drop)
 TRUNCATE = _command("TRUNCATE TABLE", truncate)

@@ -64,7 +64,6 @@ REFUSED: Final = {
     "CreatePublicationStmt": "CREATE PUBLICATION",
     "CreateRangeStmt": "CREATE TYPE",
     "CreateRoleStmt": "CREATE ROLE",
-    "CreateSeqStmt": "CREATE SEQUENCE",
     "CreateStatsStmt": "CREATE STATISTICS",
     "CreateSubscriptionStmt": "CREATE SUBSCRIPTION",
     "CreateTableAsStmt": "CREATE TABLE AS",

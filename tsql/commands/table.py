@@ -22,6 +22,7 @@ COMMANDS: Final[dict[type[Any], Command]] = {
     ast.ConstraintsSetStmt: maintenance.SET_CONSTRAINTS,
     ast.CopyStmt: copy.COPY,
     ast.CreateSchemaStmt: ddl.CREATE_SCHEMA,
+    ast.CreateSeqStmt: ddl.CREATE_SEQUENCE,
     ast.CreateStmt: ddl.CREATE_TABLE,
     ast.DeallocateStmt: statements.DEALLOCATE,
     ast.DiscardStmt: settings.DISCARD,

@@ -22,6 +22,7 @@ from tsql.encodings import Encoding
 from tsql.executor.access import Predicate
 from tsql.executor.new_rows import RowChecks, RowForms, new_row_maker
 from tsql.executor.run import Run
+from tsql.executor.waits import MustWaitError, reserve, sequences_of
 
 BATCH_ROWS_MAX: Final = 1000
 BATCH_BYTES_MAX: Final = 65535
@@ -81,6 +82,7 @@ class CopyFrom:
         self._forms = RowForms(target.relation)
         self._make = new_row_maker(target.relation, target.positions, target.defaults)
         self._checks = RowChecks(target.table, target.checks)
+        self._sequences = sequences_of(target.defaults)
         self._reader = LineReader(options)
         self._binary = BinaryReader(target.table, target.positions, encoding, run.env)
         self._split = _splitter(target, options)
@@ -140,8 +142,15 @@ class CopyFrom:
             self._check_header(*lines[0])
             lines = lines[1:]
         for start in range(0, len(lines), _ROWS_PER_SLICE):
+            if self._sequences:
+                await reserve(self._sequences, _ROWS_PER_SLICE, self._run.env)
             for number, line in lines[start : start + _ROWS_PER_SLICE]:
-                self._take(number, line)
+                while True:
+                    try:
+                        self._take(number, line)
+                        break
+                    except MustWaitError as wait:
+                        await wait.ready()
                 if len(self._batch.rows) >= BATCH_ROWS_MAX or self._batch.bytes > BATCH_BYTES_MAX:
                     await self._flush()
             await self._run.breathe()
@@ -257,7 +266,12 @@ class CopyFrom:
 
     async def _binary_rows(self, rows: list[tuple[int, list[Any], int]]) -> None:
         for number, values, size in rows:
-            self._add(values, number, size, None)
+            while True:
+                try:
+                    self._add(values, number, size, None)
+                    break
+                except MustWaitError as wait:
+                    await wait.ready()
             if len(self._batch.rows) >= BATCH_ROWS_MAX or self._batch.bytes > BATCH_BYTES_MAX:
                 await self._flush()
         await self._run.breathe()

@@ -4,6 +4,7 @@ The definition is read in PostgreSQL's order, because the first fault is the one
 and keys, then whether the name is taken, then defaults and checks.
 """
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -18,6 +19,8 @@ from tsql.ddl.constraints import KeyConstraint, redundant_with, refuse_constrain
 from tsql.ddl.context import Ddl
 from tsql.ddl.names import free_name, index_columns_part
 from tsql.ddl.options import TableOptions, table_options
+from tsql.ddl.sequences import SequenceOptions
+from tsql.ddl.serial import SerialColumn, create_owned_sequences, identity_column
 from tsql.deparse import deparse
 from tsql.parser import ast, enums
 from tsql.planner.walk import columns_of
@@ -32,6 +35,7 @@ class _Definition:
     name: str
     columns: list[Column] = field(default_factory=list)
     defaults: dict[int, Any] = field(default_factory=dict)
+    serials: list[SerialColumn] = field(default_factory=list)
     checks: list[tuple[str | None, Any]] = field(default_factory=list)
     keys: list[KeyConstraint] = field(default_factory=list)
 
@@ -59,7 +63,10 @@ async def create_table(node: Any, ddl: Ddl) -> str:
     if ddl.catalog.relation(schema, name) is not None:
         raise DatabaseError("42P07", f'relation "{name}" already exists')
     table = await _table(definition, schema, options, ddl)
+    table, sequences = await create_owned_sequences(table, definition.serials, ddl)
     await ddl.changes.create_table(table)
+    for sequence in sequences:
+        await ddl.changes.create_sequence(sequence)
     return "CREATE TABLE"
 
 
@@ -108,14 +115,18 @@ def _read(node: Any, name: str) -> _Definition:
 
 
 def _read_column(definition: _Definition, element: Any) -> None:
-    if serial_type(element) is not None:
-        raise not_supported(f"type {element.typeName.names[0].sval}")
+    serial = serial_type(element)
+    if serial is not None:
+        element = _with_type(element, serial)
     column_id = len(definition.columns) + 1
     column = column_of(element, column_id)
     if definition.position(column.name) is not None:
         raise DatabaseError("42701", f'column "{column.name}" specified more than once')
     definition.columns.append(column)
     position = column_id - 1
+    if serial is not None:
+        definition.serials.append(SerialColumn(column_id, SequenceOptions()))
+        definition.change(position, not_null=True)
     nullness: bool | None = None
     for constraint in element.constraints or ():
         match constraint.contype:
@@ -127,11 +138,24 @@ def _read_column(definition: _Definition, element: Any) -> None:
                 if wanted:
                     definition.change(position, not_null=True)
             case _TYPES.CONSTR_DEFAULT:
-                if column_id in definition.defaults:
+                if column_id in definition.defaults or serial is not None:
                     raise _second_default(definition, column, constraint)
                 definition.defaults[column_id] = constraint.raw_expr
+            case _TYPES.CONSTR_IDENTITY:
+                if column_id in definition.defaults or serial is not None:
+                    raise _default_and_identity(definition, column, constraint)
+                definition.serials.append(identity_column(column, constraint))
+                definition.change(position, not_null=True)
             case _:
                 _read_constraint(definition, constraint, column)
+
+
+def _with_type(element: Any, type_name: str) -> Any:
+    """Returns the column definition with an integer type in the place of serial."""
+    names = (ast.String(sval="pg_catalog"), ast.String(sval=type_name))
+    changed = copy.copy(element)
+    object.__setattr__(changed, "typeName", ast.TypeName(names=names, typemod=-1))
+    return changed
 
 
 def _read_constraint(definition: _Definition, constraint: Any, column: Column | None) -> None:
@@ -206,6 +230,17 @@ def _conflicting_null(definition: _Definition, column: Column, constraint: Any) 
     return DatabaseError(
         "42601",
         f'conflicting NULL/NOT NULL declarations for column "{column.name}" of table'
+        f' "{definition.name}"',
+        position=constraint.location + 1,
+    )
+
+
+def _default_and_identity(
+    definition: _Definition, column: Column, constraint: Any
+) -> DatabaseError:
+    return DatabaseError(
+        "42601",
+        f'both default and identity specified for column "{column.name}" of table'
         f' "{definition.name}"',
         position=constraint.location + 1,
     )

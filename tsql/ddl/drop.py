@@ -9,7 +9,8 @@ import msgspec
 
 from storage.catalog import IndexRef, Relation
 from storage.errors import DatabaseError, not_supported
-from storage.schema import Table
+from storage.schema import Sequence, Table
+from storage.sequence import Sequences
 from tsql.ddl.context import Ddl, kind_of_relation
 from tsql.parser import enums
 
@@ -41,12 +42,11 @@ async def drop(node: Any, ddl: Ddl) -> str:
     for relation in found:
         match relation:
             case Table():
-                await ddl.changes.lock_table(relation.id)
-                await ddl.changes.drop_table(relation.id)
+                await drop_table(relation, ddl)
             case IndexRef():
                 await _drop_index(relation, ddl)
             case _:
-                await ddl.changes.drop_sequence(relation.id)
+                await _drop_sequence(relation, ddl)
     return f"DROP {kind.upper()}"
 
 
@@ -74,6 +74,34 @@ def _find(names: list[str], kind: str, ddl: Ddl, *, missing_ok: bool) -> Relatio
             hint=f"Use DROP {actual.upper()} to remove {use}.",
         )
     return relation
+
+
+async def drop_table(table: Table, ddl: Ddl) -> None:
+    """Drops a table with the sequences that it owns."""
+    await ddl.changes.lock_table(table.id)
+    await ddl.changes.drop_table(table.id)
+    for sequence in list(ddl.catalog.sequences):
+        if sequence.owner_table_id == table.id:
+            await _forget_sequence(sequence, ddl)
+
+
+async def _drop_sequence(sequence: Sequence, ddl: Ddl) -> None:
+    table = ddl.catalog.table_by_id(sequence.owner_table_id or 0)
+    if table is not None and sequence.owner_column_id is not None:
+        column = table.column_by_id(sequence.owner_column_id).name
+        raise DatabaseError(
+            "2BP01",
+            f"cannot drop sequence {sequence.name} because other objects depend on it",
+            detail=f"default value for column {column} of table {table.name} depends on"
+            f" sequence {sequence.name}",
+            hint="Use DROP ... CASCADE to drop the dependent objects too.",
+        )
+    await _forget_sequence(sequence, ddl)
+
+
+async def _forget_sequence(sequence: Sequence, ddl: Ddl) -> None:
+    await ddl.changes.drop_sequence(sequence.id)
+    Sequences.forget(ddl.txn, sequence.id)
 
 
 async def _drop_index(reference: IndexRef, ddl: Ddl) -> None:
@@ -112,7 +140,6 @@ async def _drop_schemas(node: Any, ddl: Ddl) -> str:
                 hint="Use DROP ... CASCADE to drop the dependent objects too.",
             )
         for table in tables:
-            await ddl.changes.lock_table(table.id)
-            await ddl.changes.drop_table(table.id)
+            await drop_table(table, ddl)
         await ddl.changes.drop_schema(name)
     return "DROP SCHEMA"

@@ -4,11 +4,14 @@ from typing import Any
 
 import msgspec
 
+from storage.errors import not_supported
 from tsql.ddl.context import Ddl
 
 
 async def truncate(node: Any, ddl: Ddl) -> str:
     """Runs a TruncateStmt; returns the command tag."""
+    if node.restart_seqs:
+        raise not_supported("TRUNCATE … RESTART IDENTITY")
     tables = [ddl.table(relation) for relation in node.relations]
     for table_id in dict.fromkeys(table.id for table in tables):
         table = await ddl.changes.lock_table(table_id)

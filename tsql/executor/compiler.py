@@ -28,6 +28,7 @@ from tsql.executor.writes import Write, compile_delete, compile_insert, compile_
 from tsql.planner import plan
 from tsql.planner.plan import Node
 from tsql.planner.row_layout import width_of
+from tsql.planner.walk import is_volatile
 
 #: Starts an operator that is told how many rows will be wanted, if that is known.
 Start = Callable[[Run, int | None], Batches]
@@ -113,7 +114,10 @@ class Compiler:
         start = self.start(source)
         if project is None:
             return start
-        return lambda run, wanted: project_rows(lambda run: start(run, wanted), project)(run)
+        may_wait = any(map(is_volatile, targets))
+        return lambda run, wanted: project_rows(
+            lambda run: start(run, wanted), project, may_wait=may_wait
+        )(run)
 
     def _rows_with_items(self, node: Node) -> Source:
         """Compiles the path below LockRows, whose rows end with key and item."""

@@ -28,6 +28,7 @@ from tsql.executor.keys import ranges, whole_key, whole_keys
 from tsql.executor.new_rows import RowChecks, RowForms, new_row_maker, row_changer
 from tsql.executor.rows import Projection, projection
 from tsql.executor.run import Row
+from tsql.executor.waits import MustWaitError, reserve, sequences_of
 from tsql.executor.writes import WriteResult
 from tsql.planner import plan
 from tsql.planner.plan import AccessPath, Node, Plan
@@ -173,17 +174,27 @@ class PointInsert:
         self._access = tables.access(node.relation.table)
         self._forms = RowForms(node.relation)
         self._values = [projection(row) for row in node.source.rows]
+        self._sequences = sequences_of(node.defaults)
         self._make = new_row_maker(node.relation, node.positions, node.defaults)
         self._checks = RowChecks(node.relation.table, node.checks)
         self._returning = _returning(node.returning, width_of(node.relation))
+
+    async def _row(self, values: Projection | None, env: Env) -> list[Any]:
+        while True:
+            try:
+                return self._make(() if values is None else values((), env), env)
+            except MustWaitError as wait:
+                await wait.ready()
 
     async def run(self, store: PointStore, env: Env) -> WriteResult | None:
         access, forms, checks = self._access, self._forms, self._checks
         rows: list[Row] = []
         stored: list[tuple[bytes, Row]] = []
         keys: list[bytes] = []
+        if self._sequences:
+            await reserve(self._sequences, len(self._values), env)
         for values in self._values:
-            row = self._make(() if values is None else values((), env), env)
+            row = await self._row(values, env)
             rows.append(row)
             if not _has_key(access, row):
                 # NOT NULL will say so, in its turn.

@@ -11,6 +11,7 @@ from tsql.executor.access import column_picker
 from tsql.executor.expressions import Evaluate, compile_expression, compile_predicate
 from tsql.executor.keys import fixed
 from tsql.executor.run import ROWS_PER_SLICE, Batches, ReadyBatches, Row, Run, Source
+from tsql.executor.waits import computed_rows
 
 Projection = Callable[[Row, Any], Row]
 
@@ -70,15 +71,16 @@ def gate_rows(start: Callable[[Run, int | None], Batches], condition: Expression
     return gated
 
 
-def project_rows(source: Source, project: Projection) -> Source:
-    """Computes the targets of each row."""
-    return lambda run: _Projected(run, source(run), project)
+def project_rows(source: Source, project: Projection, *, may_wait: bool = False) -> Source:
+    """Computes the targets of each row; some functions may have to wait (tsql/executor/waits.py)."""
+    return lambda run: _Projected(run, source(run), project, may_wait=may_wait)
 
 
 class _Projected:
-    __slots__ = ("_project", "_run", "_source")
+    __slots__ = ("_may_wait", "_project", "_run", "_source")
 
-    def __init__(self, run: Run, source: Batches, project: Projection) -> None:
+    def __init__(self, run: Run, source: Batches, project: Projection, *, may_wait: bool) -> None:
+        self._may_wait = may_wait
         self._run = run
         self._source = source
         self._project = project
@@ -89,12 +91,15 @@ class _Projected:
             return None
         project, run = self._project, self._run
         env = run.env
-        if len(batch) <= ROWS_PER_SLICE:
-            return [project(row, env) for row in batch]
         rows: list[Row] = []
         for start in range(0, len(batch), ROWS_PER_SLICE):
-            rows += [project(row, env) for row in batch[start : start + ROWS_PER_SLICE]]
-            await run.breathe()
+            part = batch[start : start + ROWS_PER_SLICE]
+            if self._may_wait:
+                rows += await computed_rows(part, lambda row: project(row, env))
+            else:
+                rows += [project(row, env) for row in part]
+            if len(batch) > ROWS_PER_SLICE:
+                await run.breathe()
         return rows
 
 
@@ -170,7 +175,23 @@ def values_rows(rows: Sequence[Sequence[Expression]]) -> Source:
     """Gives the rows of VALUES."""
     compiled = [projection(row) for row in rows]
     makers = [(lambda _row, _env: ()) if maker is None else maker for maker in compiled]
-    return lambda run: _Made(run, (maker((), run.env) for maker in makers))
+    return lambda run: _Values(run, makers)
+
+
+class _Values:
+    __slots__ = ("_at", "_makers", "_run")
+
+    def __init__(self, run: Run, makers: list[Projection]) -> None:
+        self._run = run
+        self._makers = makers
+        self._at = 0
+
+    async def next(self) -> list[Row] | None:
+        makers = self._makers[self._at : self._at + ROWS_PER_SLICE]
+        self._at += ROWS_PER_SLICE
+        env = self._run.env
+        await self._run.breathe()
+        return await computed_rows(makers, lambda make: make((), env)) or None
 
 
 class _Made:

@@ -8,7 +8,7 @@ UPDATE and DELETE find candidates at the statement's snapshot. Where a candidate
 READ COMMITTED tests the whole condition again on the newest row (PostgreSQL manual, 13.2.1).
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +16,15 @@ from storage.errors import DatabaseError
 from storage.kv.store import Entry
 from storage.tables import Tables
 from tsql.bound import Expression, OnConflict, Target
+from tsql.env import Env
 from tsql.executor.access import CompiledAccess
 from tsql.executor.expressions import compile_predicate
 from tsql.executor.new_rows import RowChecks, RowForms, new_row_maker, row_changer
 from tsql.executor.rows import projection
 from tsql.executor.run import Row, Run, Source
+from tsql.executor.waits import MustWaitError, computed_rows, reserve, sequences_of
 from tsql.planner import plan
+from tsql.planner.walk import is_volatile
 
 _PRESSURE_EVERY_ROWS = 256
 
@@ -52,43 +55,41 @@ def compile_insert(node: plan.Insert, source: Source, tables: Tables) -> Write:
     if node.on_conflict is not None:
         conflict = _Conflicts(node.on_conflict, access, forms, checks)
 
+    may_wait = any(map(is_volatile, node.defaults))
+    sequences = sequences_of(node.defaults)
+
     async def insert(run: Run) -> WriteResult:
         await access.lock_for_write(run.txn)
         result = returning.start(run)
         batches = source(run)
+        env = run.env
         while (batch := await batches.next()) is not None:
+            made: Iterable[list[Any]] = (make(values, env) for values in batch)
+            if may_wait:
+                await reserve(sequences, len(batch), env)
+                made = await computed_rows(batch, lambda values: make(values, env))
+            checked = _checked(made, checks, env)
             if conflict is not None:
-                for row in _checked_rows(batch, make, checks, run):
+                for row in checked:
                     await conflict.insert(run, row, result)
                 await run.txn.pressure()
                 continue
-            rows = _inserted(batch, make, checks, forms, run, result)
-            await access.insert_many(run.txn, rows)
+            await access.insert_many(run.txn, _counted(checked, forms, result))
             await run.breathe()
         return result.done()
 
     return insert
 
 
-def _checked_rows(
-    batch: list[Row], make: Callable[..., list[Any]], checks: RowChecks, run: Run
-) -> Iterator[list[Any]]:
-    for values in batch:
-        row = make(values, run.env)
-        checks.test(row, run.env)
+def _checked(rows: Iterable[list[Any]], checks: RowChecks, env: Env) -> Iterator[list[Any]]:
+    for row in rows:
+        checks.test(row, env)
         yield row
 
 
-def _inserted(
-    batch: list[Row],
-    make: Callable[..., list[Any]],
-    checks: RowChecks,
-    forms: RowForms,
-    run: Run,
-    result: "RunningResult",
-) -> Iterator[Row]:
+def _counted(rows: Iterable[list[Any]], forms: RowForms, result: "RunningResult") -> Iterator[Row]:
     """Yields stored rows; a row counts as inserted when the next one is asked for."""
-    for row in _checked_rows(batch, make, checks, run):
+    for row in rows:
         yield forms.stored(row)
         result.add(row)
 
@@ -271,6 +272,15 @@ def _seen_width(path: plan.AccessPath | plan.Insert) -> int:
 RowAction = Callable[[Run, bytes, Row, RunningResult], Awaitable[None]]
 
 
+async def _done(act: RowAction, run: Run, key: bytes, old: Row, result: RunningResult) -> None:
+    """Does one row; a function that has to wait does so before anything is written."""
+    while True:
+        try:
+            return await act(run, key, old, result)
+        except MustWaitError as wait:
+            await wait.ready()
+
+
 def _row_by_row(
     candidates: _Candidates,
     returning: ReturningRows,
@@ -293,7 +303,7 @@ def _row_by_row(
                     continue
                 old = await candidates.locked(run, entry)
                 if old is not None:
-                    await act(run, entry[0], old, result)
+                    await _done(act, run, entry[0], old, result)
                 count += 1
                 if not count % _PRESSURE_EVERY_ROWS:
                     await run.txn.pressure()

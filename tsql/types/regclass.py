@@ -1,0 +1,60 @@
+"""regclass: a relation's OID, written as its name.
+
+Names are looked up in the session that the Env belongs to; a number needs no session, so a column's
+DEFAULT keeps `nextval('16390')`, which survives renames.
+"""
+
+from storage.errors import DatabaseError
+from tsql.env import Env
+from tsql.types import oids
+from tsql.types.io import text_io
+
+
+def parse_regclass(text: str, _typmod: int, env: Env) -> int:
+    """Returns the OID. Raises 42P01, 0A000 without a session."""
+    if text.isdigit():
+        return int(text)
+    if text == "-":
+        return 0
+    parts = _identifiers(text)
+    if not parts or len(parts) > 2:
+        raise DatabaseError("42602", "invalid name syntax")
+    look_up = getattr(env.session, "relation_id", None)
+    if look_up is None:
+        raise DatabaseError("0A000", "looking up relations is not supported here")
+    schema = parts[0] if len(parts) == 2 else None
+    found: int | None = look_up(schema, parts[-1])
+    if found is None:
+        raise DatabaseError("42P01", f'relation "{text}" does not exist')
+    return found
+
+
+def _identifiers(text: str) -> list[str]:
+    """Returns the parts of a qualified name: lower case unless quoted."""
+    parts: list[str] = []
+    rest = text.strip()
+    while rest:
+        if rest.startswith('"'):
+            end = rest.find('"', 1)
+            if end < 0:
+                return []
+            parts.append(rest[1:end])
+            rest = rest[end + 1 :]
+        else:
+            name, dot, tail = rest.partition(".")
+            parts.append(name.lower())
+            rest = dot + tail
+        if rest and not rest.startswith("."):
+            return []
+        rest = rest[1:]
+    return parts
+
+
+def render_regclass(value: int, env: Env) -> str:
+    """Returns the relation's name, or the number of one that isn't there."""
+    look_up = getattr(env.session, "relation_name", None)
+    name: str | None = None if look_up is None else look_up(value)
+    return str(value) if name is None else name
+
+
+text_io(oids.REGCLASS, parse_regclass, render_regclass)
