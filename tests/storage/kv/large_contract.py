@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from storage.changes import Change, read_changes
+from storage.change_trim import trim_changes
+from storage.changes import Change, change_key, read_changes
 from storage.embedded import OpenStore
 from storage.items import body_of, is_spilled, stamp_of
 from storage.kv.store import LockMode, LockWait
@@ -154,6 +155,34 @@ class LargeContract:
         assert [c.ordinal for c in changes[2:-2]] == list(range(MANY))
         assert [c.timestamp for c in changes[-2:]] == [last, last]
         assert (await all_changes(store, after=large))[0].key == key("b")
+
+    async def test_trimming_removes_old_changes_of_small_and_large_commits(
+        self, store: OpenStore
+    ) -> None:
+        async def commit(name: str, count: int) -> int:
+            transaction = store.begin()
+            for number in range(count):
+                transaction.put(key(f"{name}{number}"), b"")
+                transaction.log_change(1, 1, key(f"{name}{number}"), b"", None)
+            return await transaction.commit()
+
+        for name, count in (("a", 1), ("b", BATCH_ROWS_MAX + 1), ("c", 2)):
+            await commit(name, count)
+        kept = await commit("d", BATCH_ROWS_MAX + 1)
+        await commit("e", 1)
+        trimming = store.begin()
+        await trim_changes(trimming, kept)
+        await trimming.commit()
+        left = await all_changes(store)
+        assert {change.key[1:2] for change in left} == {b"d", b"e"}
+        assert len(left) == BATCH_ROWS_MAX + 2
+        stored = store.scan_now(b"\x20", b"\x21", 1000)
+        assert len(stored) <= 1000
+        assert stored[0][0] == change_key(kept, 0)
+        again = store.begin()
+        await trim_changes(again, kept)
+        await again.commit()
+        assert len(await all_changes(store)) == len(left)
 
     async def test_others_commit_while_a_large_commit_runs(self, store: OpenStore) -> None:
         transaction = store.begin()
