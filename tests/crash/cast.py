@@ -69,6 +69,11 @@ class Cast:
         for actor in self.actors:
             actor.verify(client)
 
+    @property
+    def has_everybody_acted(self) -> bool:
+        """Whether each has done something at least once."""
+        return all(actor.steps for actor in self.actors)
+
     def assert_everybody_acted(self) -> None:
         idle = [actor for actor in self.actors if not actor.steps]
         assert not idle, f"never got to act, so the test shows nothing: {idle}"
