@@ -174,6 +174,7 @@ class Evaluator:
         operands = []
         for side, operand in (("left", node.left), ("right", node.right)):
             items = list(self._unwrapped(operand, value, scope))
+            self._spend(len(items) // 2)
             if len(items) != 1 or not is_number(items[0]):
                 raise errors.bad_operand(side, node.operator)
             operands.append(Decimal(items[0]))
@@ -344,9 +345,7 @@ class Evaluator:
         found = unknown = False
         self._pairs_left += 1  # one test for each item is never too much
         for left in lefts:
-            self._pairs_left -= len(rights)
-            if self._pairs_left < 0:
-                raise DatabaseError("54000", "jsonpath predicate takes too long")
+            self._spend(len(rights))
             for right in rights:
                 truth = test(left, right)
                 if truth is None:
@@ -358,6 +357,11 @@ class Evaluator:
                         return True
                     found = True
         return True if found else None if unknown else False
+
+    def _spend(self, count: int) -> None:
+        self._pairs_left -= count
+        if self._pairs_left < 0:
+            raise DatabaseError("54000", "jsonpath predicate takes too long")
 
     def _operands(
         self, node: Comparison | StartsWith | LikeRegex, value: Any, scope: Scope
