@@ -75,7 +75,6 @@ SELECT (SELECT max(y.a) FROM r y WHERE y.a < r.a) FROM r;
 -- refused: no views yet
 CREATE VIEW vi AS SELECT 1;
 
--- refused: no sequences yet
 CREATE SEQUENCE se;
 
 -- refused: no ALTER TABLE yet
@@ -93,7 +92,6 @@ CREATE TABLE ge (a int PRIMARY KEY, b int GENERATED ALWAYS AS (a + 1) STORED);
 -- refused: no identity columns yet
 CREATE TABLE idc (a int GENERATED ALWAYS AS IDENTITY);
 
--- refused: no serial columns yet
 CREATE TABLE ser (a serial PRIMARY KEY);
 
 -- refused: no cursors in SQL yet
