@@ -107,6 +107,29 @@ def monsters(scale: int = 1) -> Iterator[tuple[str, str]]:
     yield "nul byte in unicode escape", "SELECT U&'\\0000'"
 
 
+#: Small statements that want much, with what becomes of them.
+BOMBS = {
+    "a long string": ("SELECT repeat('a', 2000000000)", "54000"),
+    "a large array": ("SELECT array_fill(1, ARRAY[1000000, 1000000])", "54000"),
+    "a deep json": ("SELECT (repeat('[', 100000) || repeat(']', 100000))::jsonb", "54001"),
+    "a broad number": ("SELECT 10::numeric ^ 1000000", "22003"),
+    "a large factorial": ("SELECT factorial(1000000)", "22003"),
+    "a large exponential": ("SELECT exp(1000000::numeric)", "22003"),
+    "a number with many digits": ("SELECT repeat('9', 200000)::numeric", "22003"),
+    "a wide bit of padding": ("SELECT lpad('', 2000000000, 'xy')", "54000"),
+    "a template without end": ("SELECT to_char(1, repeat('9', 100000))", "54000"),
+    "an expression with counters": ("SELECT 'a' ~ '((a{1,100}){1,100}){1,100}b'", "2201B"),
+    "pairs of a json path": (
+        "SELECT ('[' || repeat('1,', 20000) || '1]')::jsonb @? '$ ? (@[*] == $[*] + 5)'",
+        "54000",
+    ),
+    "an array in memory": ("SELECT array_agg(g) FROM generate_series(1, 100000000) g", "53200"),
+    "many distinct values": ("SELECT DISTINCT g FROM generate_series(1, 100000000) g", "53200"),
+    "many groups": ("SELECT g FROM generate_series(1, 100000000) g GROUP BY g", "53200"),
+    "a sort of too much": ("SELECT g FROM generate_series(1, 100000000) g ORDER BY -g", "53200"),
+}
+
+
 def attack(client: PgClient, sql: str) -> str:
     """Runs a statement; returns its tag or SQLSTATE."""
     result = client.simple_query(sql)[-1]

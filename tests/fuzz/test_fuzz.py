@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from benchmarks.peers import resident_bytes
-from tests.fuzz.attacks import attack, conversation, monsters, mutate, throw
+from tests.fuzz.attacks import BOMBS, attack, conversation, monsters, mutate, throw
 from tests.server import Server
 
 MEMORY_SLACK_BYTES = 20 << 20
@@ -19,6 +19,14 @@ MEMORY_SLACK_BYTES = 20 << 20
 @pytest.fixture
 def server(tmp_path: pathlib.Path) -> Iterator[Server]:
     with Server(tmp_path / "data", env={"TERRASCALE_STATEMENT_TIMEOUT": "20000"}) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all monsters: what one of them leaves behind meets the next."""
+    folder = tmp_path_factory.mktemp("monsters")
+    with Server(folder / "data", env={"TERRASCALE_STATEMENT_TIMEOUT": "20000"}) as running:
         yield running
 
 
@@ -47,12 +55,33 @@ def test_bytes_kill_nothing(
 
 
 @pytest.mark.parametrize("name", [name for name, _ in monsters(20)])
-def test_a_monster_gets_an_answer(server: Server, name: str) -> None:
+def test_a_monster_gets_an_answer(lasting: Server, name: str) -> None:
     sql = next(sql for found, sql in monsters(20) if found == name)
-    with server.connect() as client:
+    with lasting.connect() as client:
         attack(client, sql)
         assert attack(client, "SELECT 1") == "SELECT 1", "the connection didn't survive"
-    assert_alive(server)
+    assert_alive(lasting)
+
+
+@pytest.mark.parametrize("name", sorted(BOMBS))
+def test_a_bomb_is_defused(lasting: Server, name: str) -> None:
+    sql, expected = BOMBS[name]
+    with lasting.connect() as client:
+        assert attack(client, sql) == expected
+        assert attack(client, "SELECT 1") == "SELECT 1", "the connection didn't survive"
+    assert_alive(lasting)
+
+
+def test_a_statement_in_slices_is_ended_by_its_time_out(lasting: Server) -> None:
+    with lasting.connect() as client:
+        assert attack(client, "SET statement_timeout = '200ms'") == "SET"
+        for sql in (
+            "SELECT count(*) FROM generate_series(1, 1000000000)",
+            "SELECT g FROM generate_series(1, 1000000000) g ORDER BY -g LIMIT 1",
+            "SELECT g % 10, sum(g) FROM generate_series(1, 1000000000) g GROUP BY 1",
+            "SELECT pg_sleep(100)",
+        ):
+            assert attack(client, sql) == "57014"
 
 
 def latencies(server: Server, stop: threading.Event, seconds: float) -> list[float]:
