@@ -17,6 +17,7 @@ characters from 0; None is nowhere.
 import functools
 import json
 import sys
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -47,7 +48,9 @@ __all__ = [
 SHORT_BYTES_MAX: Final = 16 * 1024
 #: Levels of JSON that the decoder may go down; each takes about 200 bytes of the C stack (8 MB).
 _DEPTH_MAX: Final = 30_000
-_CACHED_STATEMENTS_MAX: Final = 512
+#: Characters of all texts whose trees are kept; a tree takes up to 150 bytes for each of them.
+_CACHED_CHARACTERS_MAX: Final = 128 * 1024
+_CACHED_TEXT_CHARACTERS_MAX: Final = 4096
 
 
 class Constant(ast.A_Const):
@@ -110,14 +113,36 @@ def parse(sql: str) -> list[ParsedStatement]:
     Raises 42601 as PostgreSQL does, and 54001 for what is nested too deeply. The trees are shared
     between calls: nobody changes them.
     """
-    if len(sql) > SHORT_BYTES_MAX:
+    if len(sql) > _CACHED_TEXT_CHARACTERS_MAX:
         return _statements(sql, tree_of(sql))
-    return list(_parse_short(sql))
+    return list(_CACHE.statements(sql))
 
 
-@functools.lru_cache(_CACHED_STATEMENTS_MAX)
-def _parse_short(sql: str) -> tuple[ParsedStatement, ...]:
-    return tuple(_statements(sql, tree_of(sql)))
+class _Cache:
+    """Trees of texts parsed before; those not used for longest go first."""
+
+    __slots__ = ("_characters", "_found")
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[str, tuple[ParsedStatement, ...]] = OrderedDict()
+        self._characters = 0
+
+    def statements(self, sql: str) -> tuple[ParsedStatement, ...]:
+        """Returns the statements of a text. Raises what parsing does."""
+        found = self._found.get(sql)
+        if found is not None:
+            self._found.move_to_end(sql)
+            return found
+        found = tuple(_statements(sql, tree_of(sql)))
+        self._found[sql] = found
+        self._characters += len(sql)
+        while self._characters > _CACHED_CHARACTERS_MAX:
+            oldest, _ = self._found.popitem(last=False)
+            self._characters -= len(oldest)
+        return found
+
+
+_CACHE: Final = _Cache()
 
 
 def parse_expression(sql: str) -> Any:
