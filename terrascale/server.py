@@ -96,6 +96,7 @@ async def _serve(settings: Settings, components: StoreComponents) -> None:
             LOG.info("stopping: waiting for running statements")
         finally:
             await server.close(DRAIN_SECONDS)
+            await database.close()
     except DatabaseError as error:
         raise StartError(f"{error.message}.") from error
     finally:

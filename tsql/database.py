@@ -31,3 +31,7 @@ class Database:
     def session(self, options: SessionOptions) -> Session:
         """Returns a new session. Raises what its settings raise (22023, 42704 …)."""
         return Session(self.shared, options)
+
+    async def close(self) -> None:
+        """Ends what runs beside the sessions; the store is the caller's."""
+        await self.shared.parser.close()

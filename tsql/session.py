@@ -16,7 +16,7 @@ from tsql.commands.command import Invocation
 from tsql.commands.table import command_of
 from tsql.env import Env
 from tsql.execution import prepare, revalidate, run_point, run_prepared, start_select
-from tsql.parser import ParsedStatement, parse
+from tsql.parser import SHORT_BYTES_MAX, ParsedStatement, parse
 from tsql.portal import Portal, take_rows
 from tsql.prepared import Prepared, binding_key
 from tsql.session_state import SessionState
@@ -76,7 +76,7 @@ class Session:
         state.portals.pop("", None)
         try:
             result = await self._run_template(sql)
-            statements = [] if result is not None else parse(sql)
+            statements = [] if result is not None else await self._parsed(sql)
         except BaseException:
             await self.failed()
             raise
@@ -113,6 +113,12 @@ class Session:
                 await self.failed()
                 raise
         await self.finish(is_last=True)
+
+    async def _parsed(self, sql: str) -> list[ParsedStatement]:
+        """Parses a query string; a long one in a process of its own (tsql/parser_process.py)."""
+        if len(sql) <= SHORT_BYTES_MAX:
+            return parse(sql)
+        return await self.guarded(self._state.database.parser.parse(sql))
 
     async def _run_template(self, sql: str) -> Result | None:
         """Runs a text in autocommit by the plan that it shares with others like it, if it can."""
@@ -220,7 +226,7 @@ class Session:
         state.begin_statement()
         if name and name in state.statements:
             raise DatabaseError("42P05", f'prepared statement "{name}" already exists')
-        statements = parse(sql)
+        statements = await self._parsed(sql)
         if len(statements) > 1:
             raise DatabaseError(
                 "42601", "cannot insert multiple commands into a prepared statement"

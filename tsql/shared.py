@@ -22,6 +22,7 @@ from tsql.bound import ColumnRef, Expression
 from tsql.env import Env
 from tsql.executor.expressions import compile_expression
 from tsql.identifiers import quoted
+from tsql.parser_process import ParserProcess
 from tsql.planner.walk import conjuncts
 from tsql.prepared import Preparer
 from tsql.templates import Templates
@@ -61,6 +62,7 @@ class Shared:
         tables: Operations on tables, compiled per version.
         preparer: Bound and planned statements.
         templates: Plans of statements with inline literals.
+        parser: Parses long statements.
         sequences: Their values.
         sessions: State of the sessions there are, by process id.
         clock: Microseconds since 2000-01-01 UTC.
@@ -77,6 +79,7 @@ class Shared:
         self._index_expressions: dict[tuple[int, int, int], Any] = {}
         rendering = KeyRendering(render_key_value, quoted)
         self.tables = Tables(catalogs, store.coordinator, self.compile_indexes, rendering)
+        self.parser = ParserProcess()
         self.sequences = Sequences(store, catalogs)
         self.preparer = Preparer(self.tables, self.index_expressions)
         self.templates = Templates(self.preparer)

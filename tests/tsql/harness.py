@@ -120,7 +120,9 @@ async def settled(task: "asyncio.Task[Any]") -> bool:
 @pytest.fixture
 async def database() -> AsyncIterator[Database]:
     store = await open_memory_store()
-    yield await Database.open(store)
+    opened = await Database.open(store)
+    yield opened
+    await opened.close()
     await store.close()
 
 

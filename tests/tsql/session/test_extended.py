@@ -148,3 +148,13 @@ async def test_long_result_is_streamed_whole(alice: Client) -> None:
     assert rows == [(g,) for g in range(1, 3001)]
     answer = await alice.extended("SELECT g FROM generate_series(1, $1) g", [3000])
     assert (len(answer.rows), answer.tag) == (3000, "SELECT 3000")
+
+
+async def test_statement_too_long_for_the_loop_is_parsed_elsewhere(alice: Client) -> None:
+    values = ", ".join(f"({n}, 'name {n}')" for n in range(100, 3100))
+    assert await alice.tag(f"INSERT INTO t VALUES {values}") == "INSERT 0 3000"
+    listed = ", ".join(map(str, range(100, 8000)))
+    assert await alice.value(f"SELECT count(*) FROM t WHERE id IN ({listed})") == 3000
+    error = await alice.error(f"SELECT {'(' * 9000}1{')' * 9000}")
+    assert error.sqlstate in {"54001", "42601"}
+    assert await alice.value("SELECT 1") == 1
