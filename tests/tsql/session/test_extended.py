@@ -155,6 +155,6 @@ async def test_statement_too_long_for_the_loop_is_parsed_elsewhere(alice: Client
     assert await alice.tag(f"INSERT INTO t VALUES {values}") == "INSERT 0 3000"
     listed = ", ".join(map(str, range(100, 8000)))
     assert await alice.value(f"SELECT count(*) FROM t WHERE id IN ({listed})") == 3000
-    error = await alice.error(f"SELECT {'(' * 9000}1{')' * 9000}")
-    assert error.sqlstate in {"54001", "42601"}
+    error = await alice.error("SELECT 1" + "+1" * 300_000)
+    assert error.sqlstate == "54001"
     assert await alice.value("SELECT 1") == 1
