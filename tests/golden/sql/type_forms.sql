@@ -204,8 +204,4 @@ SELECT 1 -- comment
 
 SELECT 1 +;
 
-SELECT (1;
-
-SELECT 'abc;
-
 SELECT 1 FROM;
