@@ -73,6 +73,7 @@ class Query:
         "_write",
         "command",
         "fields",
+        "is_cacheable",
         "locks",
         "parameter_types",
         "plan",
@@ -87,6 +88,8 @@ class Query:
         self.parameter_types = bound.parameter_types
         self.table_versions = bound.table_versions
         self.plan = planned
+        #: Whether it means the same later: a literal 'now' has been read by the clock.
+        self.is_cacheable = bound.is_cacheable
         self.locks = isinstance(statement, BoundSelect) and statement.locking is not None
         is_select = isinstance(statement, BoundSelect)
         self.fields: tuple[Field, ...] | None = statement.fields
@@ -222,7 +225,7 @@ class Preparer:
         if found is not None and found.is_current(catalog):
             return found
         made = self._make(parsed, given_types, catalog, env)
-        if len(parsed.text) <= CACHED_TEXT_CHARACTERS_MAX:
+        if made.is_cacheable and len(parsed.text) <= CACHED_TEXT_CHARACTERS_MAX:
             if len(self._queries) >= CACHED_QUERIES_MAX:
                 del self._queries[next(iter(self._queries))]
             self._queries[key] = made
