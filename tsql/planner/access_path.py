@@ -15,7 +15,8 @@ from typing import Any
 
 from storage.keyparts import has_order, is_lossless
 from storage.schema import ElementState, Index, KeyScheme, Projection, Table
-from tsql.bound import ColumnRef, Expression, SortKey, TableRelation
+from storage.types import Array
+from tsql.bound import ColumnRef, Const, Expression, SortKey, TableRelation
 from tsql.planner.conditions import (
     BoundTest,
     EqualTest,
@@ -172,7 +173,7 @@ def _matched(
         conjunct, match = found
         if isinstance(match, OneOf):
             lists = [other for other in candidate.matches if isinstance(other, OneOf)]
-            crossed *= len(match.values) or CROSSED_LISTS_MAX
+            crossed *= _length(match)
             if lists and crossed > CROSSED_LISTS_MAX:
                 break
         candidate.matches.append(match)
@@ -180,6 +181,16 @@ def _matched(
     if len(candidate.matches) < len(parts):
         _add_span(candidate, tests)
     return candidate
+
+
+def _length(match: OneOf) -> int:
+    """Returns how many values the part may have, as far as it is known."""
+    if match.array is None:
+        return len(match.values)
+    array = match.array
+    if isinstance(array, Const) and isinstance(array.value, Array):
+        return len(array.value.items)
+    return CROSSED_LISTS_MAX
 
 
 def _equal_test(

@@ -13,7 +13,7 @@ A test is made only where the operator compares as the key orders: within a fami
 values mean the same (tsql/planner/key_values.py). Everything else stays in the residual filter.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tsql import bound
@@ -185,13 +185,17 @@ def _either_test(either: bound.Or) -> Test | None:
     return MemberTest(target, tuple(values), None, values[0].type)
 
 
-def row_equalities(conjunct: Expression) -> list[tuple[Expression, Expression]]:
-    """Returns the pairs of (a, b) = (x, y), which are conjuncts of their own."""
-    match conjunct:
-        case bound.RowComparison(operator="="):
-            return list(zip(conjunct.left, conjunct.right, strict=True))
-        case _:
-            return []
-
-
-Matches = Callable[[Expression], bool]
+def without_row_equalities(conjuncts: Sequence[Expression]) -> list[Expression]:
+    """Returns the conjuncts with (a, b) = (1, 2) taken apart: a = 1, b = 2."""
+    result: list[Expression] = []
+    for conjunct in conjuncts:
+        match conjunct:
+            case bound.RowComparison(operator="="):
+                parts = zip(conjunct.equals, conjunct.left, conjunct.right, strict=True)
+                result += [
+                    FunctionCall(proc, (left, right), oids.BOOL, -1, proc.argument_types, "=")
+                    for proc, left, right in parts
+                ]
+            case _:
+                result.append(conjunct)
+    return result

@@ -31,6 +31,7 @@ from tsql.bound import (
 )
 from tsql.planner import plan
 from tsql.planner.access_path import Choice, IndexExpressions, Request, choose
+from tsql.planner.conditions import without_row_equalities
 from tsql.planner.min_max import ordered_for_min_max
 from tsql.planner.plan import Node, Plan, SubqueryParameter
 from tsql.planner.row_layout import positions_read, width_of
@@ -321,7 +322,7 @@ def _split(where: Expression | None) -> tuple[list[Expression], list[Expression]
     """Returns the conjuncts that read no row (they are tested once), and the others."""
     once: list[Expression] = []
     each: list[Expression] = []
-    for part in conjuncts(where):
+    for part in without_row_equalities(conjuncts(where)):
         (once if is_fixed(part) else each).append(part)
     return once, each
 
