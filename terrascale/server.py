@@ -170,9 +170,13 @@ def _check_port(settings: Settings) -> None:
         found = socket.getaddrinfo(
             settings.host, settings.pg_port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
-        for family, *_, address in found:
-            with socket.create_server(address[:2], family=family):
-                pass
+        for family, kind, protocol, _, address in found:
+            # Bound and not listening: no client may connect before there is somebody to answer.
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                if family == socket.AF_INET6:
+                    probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                probe.bind(address)
     except OSError as error:
         raise _cannot_listen(settings, error) from error
 

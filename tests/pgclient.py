@@ -19,7 +19,7 @@ import hmac
 import os
 import socket
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
@@ -354,7 +354,7 @@ class PgClient:
     # ---- statements ------------------------------------------------------------------------------
 
     def simple_query(
-        self, sql: str | bytes, copy_data: Sequence[bytes] = ()
+        self, sql: str | bytes, copy_data: Iterable[bytes] = ()
     ) -> list[StatementResult]:
         """Runs a query string; one result per statement, the last with the error if there was one.
 
@@ -371,10 +371,10 @@ class PgClient:
         parameter_types: Sequence[int] = (),
         result_formats: Sequence[int] = (),
         row_limit: int = 0,
-        copy_data: Sequence[bytes] = (),
+        copy_data: Iterable[bytes] = (),
     ) -> StatementResult:
         """Runs one statement by Parse, Describe, Bind, Describe, Execute, Sync (unnamed)."""
-        if copy_data:
+        if copy_data != ():
             # PostgreSQL ignores Sync while it takes COPY data, so it is sent after the copy.
             self.send(parse("", sql, parameter_types), bind("", "", parameters), execute(""), FLUSH)
             return self._results(copy_data, sync=True)[0]
@@ -390,7 +390,7 @@ class PgClient:
         return results[0] if results else StatementResult()
 
     def _results(
-        self, copy_data: Sequence[bytes] = (), *, sync: bool = False
+        self, copy_data: Iterable[bytes] = (), *, sync: bool = False
     ) -> list[StatementResult]:
         results: list[StatementResult] = []
         current = StatementResult()
@@ -413,7 +413,7 @@ class PgClient:
             elif kind == "N" and not is_open:
                 self.notices.append(current.notices[-1])
 
-    def _send_copy(self, copy_data: Sequence[bytes], *, sync: bool) -> None:
+    def _send_copy(self, copy_data: Iterable[bytes], *, sync: bool) -> None:
         for chunk in copy_data:
             self.send(message(b"d", chunk))
         self.send(message(b"c"), SYNC if sync else b"")
