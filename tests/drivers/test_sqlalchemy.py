@@ -5,10 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests.server import Server
-
-sa = pytest.importorskip("sqlalchemy")
 
 
 @pytest.fixture
