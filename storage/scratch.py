@@ -7,6 +7,7 @@ has ended. Nothing in it outlives the server.
 import asyncio
 import itertools
 import os
+import secrets
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -37,6 +38,8 @@ class ScratchSpace:
         self._loop = loop
         self._directory = directory
         self._open_engine = open_engine
+        #: A store that this process had open before may still be taking its files away.
+        self._life = secrets.token_hex(4)
         self._numbers = itertools.count(1)
         self._engine: tuple[Engine, Path] | None = None
         self._user_count = 0
@@ -78,7 +81,7 @@ class ScratchSpace:
 
     def new_path(self, name: str) -> Path:
         """Returns a path that nobody else uses."""
-        return self._directory / f"{name}-{next(self._numbers)}"
+        return self._directory / f"{name}-{self._life}-{next(self._numbers)}"
 
 
 def _discard(engine: Engine, path: Path) -> None:

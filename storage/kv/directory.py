@@ -79,7 +79,7 @@ class DataDirectory:
             self.store.mkdir(exist_ok=True)
             sync_directory(self.path)
             shutil.rmtree(self.scratch, ignore_errors=True)
-            self.scratch.mkdir()
+            self.scratch.mkdir(exist_ok=True)
         except OSError as error:
             raise DirectoryError(
                 f"cannot use data directory {self.path}: {error.strerror}"
