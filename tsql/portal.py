@@ -17,7 +17,7 @@ class Portal:
     Attributes:
         batches: Where its rows come from, once it has begun.
         pending: Rows that have come and that nobody has asked for yet.
-        count: Rows given so far, for the command tag.
+        count: Rows given by one Execute, for the command tag.
         is_done: Whether it has come to its end.
     """
 
@@ -31,6 +31,7 @@ class Portal:
     has_begun: bool = False
     is_done: bool = False
     result: Result | None = None
+    name: str = ""
 
 
 async def take_rows(portal: Portal, limit: int) -> tuple[list[Row], bool]:

@@ -274,7 +274,7 @@ class Session:
             prepared.query.compile()
         if portal and portal in state.portals:
             raise DatabaseError("42P03", f'cursor "{portal}" already exists')
-        state.portals[portal] = Portal(prepared, tuple(values))
+        state.portals[portal] = Portal(prepared, tuple(values), name=portal)
 
     async def describe_portal(self, portal: str) -> tuple[Field, ...] | None:
         prepared = self._portal(portal).prepared
@@ -326,7 +326,7 @@ class Session:
         parsed = running.prepared.parsed
         assert parsed is not None
         if running.has_begun:
-            raise DatabaseError("55000", 'portal "" cannot be run')
+            raise DatabaseError("55000", f'portal "{running.name}" cannot be run')
         running.has_begun = True
         is_alone = self._control.phase is Phase.IDLE
         if is_alone:
@@ -345,7 +345,7 @@ class Session:
 
     async def _execute_write(self, running: Portal, row_limit: int) -> Result:
         if running.is_done:
-            raise DatabaseError("55000", "portal cannot be run again")
+            raise DatabaseError("55000", f'portal "{running.name}" cannot be run')
         if not running.has_begun:
             result = await run_prepared(self._state, running.prepared, running.values)
             running.has_begun = True
