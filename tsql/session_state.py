@@ -132,7 +132,9 @@ class SessionState:
 
     def run(self, env: Env) -> Run:
         """Returns an execution in the session's transaction, at a fresh snapshot."""
-        return Run(env, self.control.statement_transaction(), self.database.store.slices)
+        shared = self.database
+        txn = self.control.statement_transaction()
+        return Run(env, txn, shared.store.slices, shared.statement_bytes_max)
 
     @property
     def catalog(self) -> Catalog:

@@ -21,6 +21,7 @@ from tsql.binder import bind_expression_text
 from tsql.bound import ColumnRef, Expression
 from tsql.env import Env
 from tsql.executor.expressions import compile_expression
+from tsql.executor.run import STATEMENT_BYTES_MAX
 from tsql.identifiers import quoted
 from tsql.parser_process import ParserProcess
 from tsql.planner.walk import conjuncts
@@ -65,6 +66,7 @@ class Shared:
         parser: Parses long statements.
         sequences: Their values.
         sessions: State of the sessions there are, by process id.
+        statement_bytes_max: What one statement may hold in memory (53200).
         clock: Microseconds since 2000-01-01 UTC.
     """
 
@@ -75,6 +77,7 @@ class Shared:
         self.catalogs = catalogs
         self.clock = clock
         self.started_at = clock()
+        self.statement_bytes_max = STATEMENT_BYTES_MAX
         self.sessions: dict[int, Any] = {}
         self._index_expressions: dict[tuple[int, int, int], Any] = {}
         rendering = KeyRendering(render_key_value, quoted)

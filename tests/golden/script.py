@@ -70,7 +70,7 @@ def answers(client: PgClient, block: Block, *, extended: bool) -> list[Statement
     """Runs a block; several statements in one block always go by the simple protocol."""
     copy_data = [block.data] if block.data is not None else []
     if extended and block.sql.rstrip(";").count(";") == 0:
-        return [client.extended_query(block.sql.rstrip().rstrip(";"), copy_data=copy_data)]
+        return [client.extended_query(block.sql.rstrip().rstrip(";"), copy_data=copy_data or ())]
     return client.simple_query(block.sql, copy_data)
 
 

@@ -6,7 +6,7 @@ the record. A line `\.` ends the data, as it always has.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from storage.errors import DatabaseError
 from tsql.copy.options import CopyOptions
@@ -31,13 +31,20 @@ class LineReader:
     line_number: int = 0
     is_ended: bool = False
     _buffer: bytes = b""
+    _held: list[bytes] = field(default_factory=list)
+    _held_size: int = 0
     _end: bytes | None = None
 
     def feed(self, data: bytes) -> list[tuple[int, bytes]]:
         """Returns the lines that are complete, each with its number."""
         if self.is_ended:
             return []
-        buffer = self._buffer + data if self._buffer else data
+        if self._end is not None and self._end[-1:] not in data:
+            self._held_size += len(data)
+            self._check_size(len(self._buffer) + self._held_size)
+            self._held.append(data)
+            return []
+        buffer = self._joined(data)
         end = self._end or self._found_end(buffer)
         if end is None:
             self._keep(buffer)
@@ -51,7 +58,7 @@ class LineReader:
 
     def finish(self) -> list[tuple[int, bytes]]:
         """Returns the last line, if it had no end."""
-        rest, self._buffer = self._buffer, b""
+        rest, self._buffer = self._joined(b""), b""
         if self.is_ended or not rest:
             return []
         if self._end is None and rest.endswith(b"\r"):
@@ -63,14 +70,25 @@ class LineReader:
         self._add(rest, end, lines)
         return lines
 
+    def _joined(self, data: bytes) -> bytes:
+        """Returns all that waits, and `data` behind it."""
+        if self._held:
+            data = b"".join([self._buffer, *self._held, data])
+            self._held, self._held_size = [], 0
+            return data
+        return self._buffer + data if self._buffer else data
+
     def _keep(self, rest: bytes) -> None:
-        if len(rest) > LINE_BYTES_MAX:
-            raise DatabaseError("54000", "COPY line is too long")
+        self._check_size(len(rest))
         self._buffer = rest
+
+    @staticmethod
+    def _check_size(size: int) -> None:
+        if size > LINE_BYTES_MAX:
+            raise DatabaseError("54000", "COPY line is too long")
 
     def _found_end(self, buffer: bytes) -> bytes | None:
         """Returns how lines end, by the first end outside of quotes and escapes."""
-        in_quote = False
         quote = self.options.quote.encode() if self.options.is_csv else b""
         newline, carriage = buffer.find(b"\n"), buffer.find(b"\r")
         if newline < 0 and carriage < 0:
@@ -78,13 +96,7 @@ class LineReader:
         if not self.options.is_csv or quote not in buffer:
             at = min(place for place in (newline, carriage) if place >= 0)
         else:
-            at = -1
-            for index, byte in enumerate(buffer):
-                if byte == quote[0]:
-                    in_quote = not in_quote
-                elif byte in b"\r\n" and not in_quote:
-                    at = index
-                    break
+            at = self._first_end_outside_quotes(buffer)
             if at < 0:
                 return None
         if buffer[at : at + 1] == b"\n":
@@ -94,6 +106,18 @@ class LineReader:
         else:
             self._end = b"\r\n" if buffer[at + 1 : at + 2] == b"\n" else b"\r"
         return self._end
+
+    def _first_end_outside_quotes(self, buffer: bytes) -> int:
+        quotes = _Quotes(self.options)
+        at = 0
+        while True:
+            ends = [place for c in b"\r\n" if (place := buffer.find(c, at)) >= 0]
+            if not ends:
+                return -1
+            quotes.pass_over(buffer[at : min(ends)])
+            if not quotes.are_open:
+                return min(ends)
+            at = min(ends) + 1
 
     # -- text ------------------------------------------------------------------------------------
 
@@ -139,6 +163,7 @@ class LineReader:
         lines: list[tuple[int, bytes]] = []
         rest = pieces.pop()
         quote = self.options.quote.encode()
+        quotes = _Quotes(self.options)
         held: list[bytes] = []
         for piece in pieces:
             if not held and quote not in piece:
@@ -147,29 +172,43 @@ class LineReader:
                     return lines
                 continue
             held.append(piece)
-            record = end.join(held)
-            if self._is_open(record):
+            quotes.pass_over(piece)
+            if quotes.are_open:
                 continue
             self.line_number += len(held) - 1
-            self._add(record, end, lines)
-            held = []
+            self._add(end.join(held), end, lines)
+            held, quotes = [], _Quotes(self.options)
         self._keep(end.join([*held, rest]))
         return lines
 
-    def _is_open(self, record: bytes) -> bool:
-        """Returns whether the record ends inside quotes."""
-        quote, escape = self.options.quote.encode(), self.options.escape.encode()
-        if quote == escape:
-            return record.count(quote) % 2 == 1
-        in_quote = was_escape = False
-        for byte in record:
-            if in_quote and byte == escape[0]:
-                was_escape = not was_escape
-            if byte == quote[0] and not was_escape:
-                in_quote = not in_quote
-            if byte != escape[0]:
-                was_escape = False
-        return in_quote
+
+class _Quotes:
+    """Follows a CSV record and knows whether its quotes are open."""
+
+    __slots__ = ("_escape", "_is_simple", "_quote", "_was_escape", "are_open")
+
+    def __init__(self, options: CopyOptions) -> None:
+        self._quote = options.quote.encode()
+        self._escape = options.escape.encode()
+        self._is_simple = self._quote == self._escape
+        self._was_escape = False
+        self.are_open = False
+
+    def pass_over(self, part: bytes) -> None:
+        """Takes the next part; an end of line that stood before it makes no difference."""
+        if self._is_simple:
+            if part.count(self._quote) % 2:
+                self.are_open = not self.are_open
+            return
+        self._was_escape = False
+        quote, escape = self._quote[0], self._escape[0]
+        for byte in part:
+            if self.are_open and byte == escape:
+                self._was_escape = not self._was_escape
+            if byte == quote and not self._was_escape:
+                self.are_open = not self.are_open
+            if byte != escape:
+                self._was_escape = False
 
 
 def _ends_escaped(line: bytes) -> bool:
