@@ -9,13 +9,17 @@ changes are installed on the catalog that is current then; a rollback just forge
     META 's' schema             a schema
     META 't' table id           a table with its columns, indexes, checks and attribute registry
     META 'q' sequence id        a sequence (its value: storage/sequence.py)
-    META 'n' schema 00 name     who has that relation name: tables, indexes, sequences share them
+    META 'o' class key          an object of another class (storage/objects.py)
+    META 'n' schema 00 name     who has that relation name: tables, indexes, sequences, views share them
+    META 'm' space 00 schema 00 name    likewise, of other spaces of names: types, roles …
     META 'w' table id           nothing is stored there: locked (KEY SHARE) by whoever writes rows,
                                 and (UPDATE) by DDL, which therefore waits for writers
     META 'x' table id           likewise, locked by DDL only: what a point operation relies on
 
-Records are msgpack of the structs in storage/schema.py. Versions of tables never repeat while the
-server lives, not even after a rollback: a plan may be cached by (table id, version).
+Records are msgpack of the structs in storage/schema.py and storage/objects.py. A transaction that
+relies on an object (a view on a table, a column of a type, anything in a schema) holds it by
+`hold_table`, `hold_object` or `hold_schema`, so that it isn't dropped meanwhile. Versions never
+repeat while the server lives, not even after a rollback: a plan may be cached by (id, version).
 """
 
 import itertools
@@ -24,10 +28,11 @@ from typing import Final
 
 import msgspec
 
-from storage.catalog import PUBLIC, Catalog, Changes, Name, Schema, relations_of
+from storage.catalog import PUBLIC, AnyObject, Catalog, Changes, Name, Schema, relations_of
 from storage.errors import DatabaseError, FatalError
 from storage.keyspace import INDEX_ENTRIES, ITEMS, META, prefix_range, storage_prefix
 from storage.kv.store import Coordinator, LockMode, Newest, Store, Transaction
+from storage.objects import OBJECT_CLASSES, RELATIONS, CatalogObject, Key, ObjectName
 from storage.schema import Sequence, Table
 from storage.types import Kind
 
@@ -42,6 +47,8 @@ _SCHEMAS: Final = META + b"s"
 _TABLES: Final = META + b"t"
 _SEQUENCES: Final = META + b"q"
 _NAMES: Final = META + b"n"
+_OBJECTS: Final = META + b"o"
+_OBJECT_NAMES: Final = META + b"m"
 _WRITERS: Final = META + b"w"
 _EXCLUSIVE: Final = META + b"x"
 
@@ -56,6 +63,17 @@ def _id_key(tag: bytes, relation_id: int) -> bytes:
 
 def _name_key(name: Name) -> bytes:
     return _NAMES + "\0".join(name).encode()
+
+
+def object_key(kind: type[CatalogObject], key: Key) -> bytes:
+    """Returns the key of an object's record."""
+    return _OBJECTS + kind.tag + _pack(key)
+
+
+def _object_name_key(name: ObjectName) -> bytes:
+    if name[0] == RELATIONS:
+        return _name_key(name[1:])
+    return _OBJECT_NAMES + "\0".join(name).encode()
 
 
 def writers_key(table_id: int) -> bytes:
@@ -85,7 +103,17 @@ class CatalogStore:
         self.on_install: list[Callable[[Changes], None]] = []
         self._store = store
         self._coordinator = coordinator
-        last_version = max((table.version for table in catalog.tables), default=0)
+        last_version = max(
+            (
+                getattr(found, "version", 0)
+                for found in itertools.chain(
+                    catalog.tables,
+                    catalog.sequences,
+                    *[catalog.objects(kind) for kind in OBJECT_CLASSES],
+                )
+            ),
+            default=0,
+        )
         self._table_versions = itertools.count(last_version + 1)
         self._transactions: dict[int, CatalogTransaction] = {}
 
@@ -101,10 +129,15 @@ class CatalogStore:
                 msgspec.msgpack.decode(record, type=Schema)
                 async for record in _records(txn, _SCHEMAS)
             ]
+            objects = [
+                msgspec.msgpack.decode(record, type=kind)
+                for kind in OBJECT_CLASSES
+                async for record in _records(txn, _OBJECTS + kind.tag)
+            ]
             await txn.commit()
         finally:
             await txn.rollback()
-        return cls(store, coordinator, Catalog.of(tables, sequences, schemas))
+        return cls(store, coordinator, Catalog.of(tables, sequences, schemas, objects))
 
     def transaction(self, txn: Transaction) -> "CatalogTransaction":
         """Returns the transaction's own view of the catalog, made when first asked for."""
@@ -190,7 +223,7 @@ class CatalogTransaction:
     def __init__(self, catalogs: CatalogStore, txn: Transaction) -> None:
         self._catalogs = catalogs
         self._txn = txn
-        self._changes = Changes({}, {}, {})
+        self._changes = Changes.none()
         self._private: tuple[Catalog, Catalog] | None = None
         self._is_installed = False
 
@@ -312,20 +345,116 @@ class CatalogTransaction:
         self._txn.delete(key)
         self._record(lambda changes: changes.schemas.update({name: None}))
 
+    # -- objects of other classes --------------------------------------------------------------
+
+    async def create_object(
+        self, new: AnyObject, *, taken: DatabaseError | None = None
+    ) -> AnyObject:
+        """Adds an object. Raises `taken` (else 42710) if its name is taken, or it is there already.
+
+        A `version` that it has is set here.
+        """
+        key = object_key(type(new), new.key())
+        name = new.name_taken()
+        refusal = taken or DatabaseError("42710", "object already exists")
+        await self._txn.lock(key)
+        if await self._txn.get_newest(key) is not None:
+            await self._txn.settled()
+            raise refusal
+        if name is not None:
+            await self._hold_schemas({name[1]})
+            await self._take(_object_name_key(name), refusal)
+        return self._write_object(key, new)
+
+    async def replace_object(
+        self, new: AnyObject, *, taken: DatabaseError | None = None
+    ) -> AnyObject:
+        """Changes an object that `lock_object` holds, its name too. Raises `taken`, else 42710."""
+        old = self.catalog.object(type(new), *new.key())
+        assert old is not None
+        before, after = old.name_taken(), new.name_taken()
+        if before != after:
+            if after is not None:
+                refusal = taken or DatabaseError("42710", f'"{after[2]}" already exists')
+                await self._hold_schemas({after[1]})
+                await self._take(_object_name_key(after), refusal)
+            if before is not None:
+                await self._free(_object_name_key(before))
+        return self._write_object(object_key(type(new), new.key()), new)
+
+    async def drop_object(self, kind: type[CatalogObject], *key: int | str) -> None:
+        """Removes an object that `lock_object` holds."""
+        old = self.catalog.object(kind, *key)
+        assert old is not None
+        name = old.name_taken()
+        if name is not None:
+            await self._free(_object_name_key(name))
+        stored = object_key(kind, key)
+        await self._txn.lock(stored)
+        self._txn.delete(stored)
+        self._record(lambda changes: changes.objects.update({(kind, key): None}))
+
+    async def lock_object(self, kind: type[AnyObject], *key: int | str) -> AnyObject | None:
+        """Locks an object against other DDL and all that hold it; returns it as it is then."""
+        await self._txn.lock(object_key(kind, key), LockMode.UPDATE)
+        return self.catalog.object(kind, *key)
+
+    async def hold_object(self, kind: type[AnyObject], *key: int | str) -> AnyObject | None:
+        """Keeps an object from being changed or dropped until the transaction ends."""
+        await self._txn.lock(object_key(kind, key), LockMode.KEY_SHARE)
+        return self.catalog.object(kind, *key)
+
+    async def hold_table(self, table_id: int) -> Table | None:
+        """Keeps a table from DDL until the transaction ends, as its writers do."""
+        await self._txn.lock(writers_key(table_id), LockMode.KEY_SHARE)
+        return self.catalog.table_by_id(table_id)
+
+    async def hold_schema(self, name: str) -> Schema | None:
+        """Keeps a schema from being dropped or renamed until the transaction ends."""
+        await self._txn.lock(_SCHEMAS + name.encode(), LockMode.KEY_SHARE)
+        return self.catalog.schema(name)
+
+    async def lock_schema(self, name: str) -> Schema | None:
+        """Locks a schema against all that create something in it."""
+        await self._txn.lock(_SCHEMAS + name.encode(), LockMode.UPDATE)
+        return self.catalog.schema(name)
+
+    def _write_object(self, key: bytes, new: AnyObject) -> AnyObject:
+        if hasattr(new, "version"):
+            version = self._catalogs.next_table_version()
+            new = msgspec.structs.replace(new, version=version)
+        self._txn.put(key, _pack(new))
+        self._record(lambda changes: changes.objects.update({(type(new), new.key()): new}))
+        return new
+
+    # -- names ---------------------------------------------------------------------------------
+
+    async def _take(self, key: bytes, taken: DatabaseError) -> None:
+        await self._txn.lock(key)
+        if await self._txn.get_newest(key) is not None:
+            await self._txn.settled()
+            raise taken
+        self._txn.put(key, b"")
+
+    async def _free(self, key: bytes) -> None:
+        await self._txn.lock(key)
+        self._txn.delete(key)
+
+    async def _hold_schemas(self, names: Iterable[str]) -> None:
+        for name in sorted(names):
+            if name and await self.hold_schema(name) is None:
+                raise DatabaseError("3F000", f'schema "{name}" does not exist')
+
     async def _take_names(self, names: Iterable[Name]) -> None:
+        names = list(names)
+        await self._hold_schemas({schema for schema, _ in names})
         for name in names:
-            key = _name_key(name)
-            await self._txn.lock(key)
-            if await self._txn.get_newest(key) is not None:
-                await self._txn.settled()
-                raise DatabaseError("42P07", f'relation "{name[1]}" already exists')
-            self._txn.put(key, b"")
+            taken = DatabaseError("42P07", f'relation "{name[1]}" already exists')
+            await self._take(_name_key(name), taken)
 
     async def _free_names(self, names: Iterable[Name]) -> None:
         for name in names:
-            key = _name_key(name)
-            await self._txn.lock(key)
-            self._txn.delete(key)
+            await self._free(_name_key(name))
 
     async def _write_table(self, table: Table) -> Table:
         table = msgspec.structs.replace(table, version=self._catalogs.next_table_version())

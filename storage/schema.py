@@ -10,6 +10,7 @@ import enum
 
 import msgspec
 
+from storage.objects import Address
 from storage.types import Kind
 
 
@@ -52,6 +53,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         missing: Value of rows written before the column was added, as msgpack of its stored form
             (storage/items.py, `missing_for`); None: NULL.
         default_sql: SQL text of the DEFAULT expression, or None.
+        default_relies_on: What the DEFAULT names: sequences.
     """
 
     id: int
@@ -62,6 +64,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     element_kind: Kind | None = None
     not_null: bool = False
     default_sql: str | None = None
+    default_relies_on: tuple[Address, ...] = ()
     missing: bytes | None = None
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from storage.catalog import IndexRef
 from storage.errors import DatabaseError
+from storage.objects import View
 from storage.schema import ColumnPolicy, Table
 from storage.schema import Sequence as SequenceRelation
 from tsql.binder import context as clauses
@@ -129,6 +130,8 @@ def find_table(level: Level, node: Any) -> Table | None:
             raise error_at(node, "42809", message, detail=detail)
         if isinstance(found, SequenceRelation):
             raise unsupported_at(node, "reading a sequence as a table")
+        if isinstance(found, View):
+            raise unsupported_at(node, "reading a view")
     return None
 
 

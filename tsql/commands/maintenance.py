@@ -16,11 +16,7 @@ def ddl_of(state: SessionState) -> Ddl:
     txn = state.control.statement_transaction()
     catalogs = state.database.catalogs
     env = state.statement_env(())
-
-    def notice(severity: str, sqlstate: str, message: str) -> None:
-        state.notice(severity, sqlstate, message)
-
-    return Ddl(txn, catalogs, catalogs.transaction(txn), env, notice, state.database.tables)
+    return Ddl(txn, catalogs, catalogs.transaction(txn), env, state.notice, state.database.tables)
 
 
 def require_no_transaction(invocation: Invocation, command: str) -> None:

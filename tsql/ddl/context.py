@@ -1,14 +1,13 @@
 """What a DDL statement works with, and how it finds the relations that it names."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from storage.catalog import Catalog, IndexRef, Relation
+from storage.catalog import Catalog, Relation
 from storage.catalog_store import CatalogStore, CatalogTransaction
 from storage.errors import DatabaseError
 from storage.kv.store import Transaction
-from storage.schema import Sequence, Table
+from storage.schema import Table
 from storage.tables import Tables
 from tsql.env import Env
 
@@ -16,19 +15,27 @@ from tsql.env import Env
 SYSTEM_SCHEMAS: Final = frozenset({"pg_catalog", "information_schema"})
 
 
+class Notice(Protocol):
+    """What sends a notice to the client."""
+
+    def __call__(
+        self, severity: str, sqlstate: str, message: str, *, detail: str | None = None
+    ) -> None: ...
+
+
 @dataclass(slots=True)
 class Ddl:
     """One DDL statement at work.
 
     Attributes:
-        notice: Sends (severity, sqlstate, message).
+        notice: Sends (severity, sqlstate, message) and a detail.
     """
 
     txn: Transaction
     catalogs: CatalogStore
     changes: CatalogTransaction
     env: Env
-    notice: Callable[[str, str, str], None]
+    notice: Notice
     tables: Tables
 
     @property
@@ -80,14 +87,3 @@ def no_such_relation(relation: Any) -> DatabaseError:
     if relation.schemaname is not None:
         name = f"{relation.schemaname}.{name}"
     return DatabaseError("42P01", f'relation "{name}" does not exist')
-
-
-def kind_of_relation(relation: Relation) -> str:
-    """Returns table, index or sequence."""
-    match relation:
-        case Table():
-            return "table"
-        case IndexRef():
-            return "index"
-        case Sequence():
-            return "sequence"

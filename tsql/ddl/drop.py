@@ -1,6 +1,7 @@
-"""DROP TABLE, DROP INDEX and DROP SCHEMA.
+"""DROP of tables, indexes, sequences, views, types and schemas.
 
-All names are looked up before anything goes, so a missing one leaves the others.
+All names are looked up before anything goes, so a missing one leaves the others. What depends on
+them is tsql/ddl/dependencies.py's business.
 """
 
 from typing import Any
@@ -9,9 +10,11 @@ import msgspec
 
 from storage.catalog import IndexRef, Relation
 from storage.errors import DatabaseError, not_supported
-from storage.schema import Sequence, Table
-from storage.sequence import Sequences
-from tsql.ddl.context import Ddl, kind_of_relation
+from storage.objects import Address
+from tsql.ddl.context import Ddl
+from tsql.ddl.dependencies import relation as address_of
+from tsql.ddl.describe import kind_of_relation
+from tsql.ddl.remove import remove_all
 from tsql.parser import enums
 
 _TYPES = enums.ObjectType
@@ -27,8 +30,10 @@ _ARTICLES = {"index": "an index"}
 
 async def drop(node: Any, ddl: Ddl) -> str:
     """Runs a DropStmt; returns the command tag."""
+    cascades = node.behavior == enums.DropBehavior.DROP_CASCADE
     if node.removeType == _TYPES.OBJECT_SCHEMA:
-        return await _drop_schemas(node, ddl)
+        await remove_all(_schemas(node, ddl), ddl, cascades=cascades)
+        return "DROP SCHEMA"
     kind = _KINDS.get(node.removeType)
     if kind is None:
         what = node.removeType.name.removeprefix("OBJECT_").replace("_", " ")
@@ -39,14 +44,13 @@ async def drop(node: Any, ddl: Ddl) -> str:
         relation = _find(names, kind, ddl, missing_ok=node.missing_ok)
         if relation is not None and relation not in found:
             found.append(relation)
+    roots: list[Address] = []
     for relation in found:
-        match relation:
-            case Table():
-                await drop_table(relation, ddl)
-            case IndexRef():
-                await _drop_index(relation, ddl)
-            case _:
-                await _drop_sequence(relation, ddl)
+        if isinstance(relation, IndexRef):
+            await _drop_index(relation, ddl)
+        else:
+            roots.append(address_of(relation.id))
+    await remove_all(roots, ddl, cascades=cascades)
     return f"DROP {kind.upper()}"
 
 
@@ -76,34 +80,6 @@ def _find(names: list[str], kind: str, ddl: Ddl, *, missing_ok: bool) -> Relatio
     return relation
 
 
-async def drop_table(table: Table, ddl: Ddl) -> None:
-    """Drops a table with the sequences that it owns."""
-    await ddl.changes.lock_table(table.id)
-    await ddl.changes.drop_table(table.id)
-    for sequence in list(ddl.catalog.sequences):
-        if sequence.owner_table_id == table.id:
-            await _forget_sequence(sequence, ddl)
-
-
-async def _drop_sequence(sequence: Sequence, ddl: Ddl) -> None:
-    table = ddl.catalog.table_by_id(sequence.owner_table_id or 0)
-    if table is not None and sequence.owner_column_id is not None:
-        column = table.column_by_id(sequence.owner_column_id).name
-        raise DatabaseError(
-            "2BP01",
-            f"cannot drop sequence {sequence.name} because other objects depend on it",
-            detail=f"default value for column {column} of table {table.name} depends on"
-            f" sequence {sequence.name}",
-            hint="Use DROP ... CASCADE to drop the dependent objects too.",
-        )
-    await _forget_sequence(sequence, ddl)
-
-
-async def _forget_sequence(sequence: Sequence, ddl: Ddl) -> None:
-    await ddl.changes.drop_sequence(sequence.id)
-    Sequences.forget(ddl.txn, sequence.id)
-
-
 async def _drop_index(reference: IndexRef, ddl: Ddl) -> None:
     index, table = reference.index, reference.table
     name = table.primary_key_constraint if index is None else index.name
@@ -120,26 +96,14 @@ async def _drop_index(reference: IndexRef, ddl: Ddl) -> None:
     await ddl.changes.replace_table(msgspec.structs.replace(locked, indexes=rest))
 
 
-async def _drop_schemas(node: Any, ddl: Ddl) -> str:
+def _schemas(node: Any, ddl: Ddl) -> list[Address]:
+    roots = []
     for item in node.objects:
-        name = item.sval
-        if ddl.catalog.schema(name) is None:
-            if not node.missing_ok:
-                raise DatabaseError("3F000", f'schema "{name}" does not exist')
-            ddl.notice("NOTICE", "00000", f'schema "{name}" does not exist, skipping')
+        schema = ddl.catalog.schema(item.sval)
+        if schema is not None:
+            roots.append(Address("schema", schema.id))
             continue
-        tables = [table for table in ddl.catalog.tables if table.schema == name]
-        cascades = node.behavior == enums.DropBehavior.DROP_CASCADE
-        if tables and not cascades:
-            raise DatabaseError(
-                "2BP01",
-                f"cannot drop schema {name} because other objects depend on it",
-                detail="\n".join(
-                    f"table {name}.{table.name} depends on schema {name}" for table in tables
-                ),
-                hint="Use DROP ... CASCADE to drop the dependent objects too.",
-            )
-        for table in tables:
-            await drop_table(table, ddl)
-        await ddl.changes.drop_schema(name)
-    return "DROP SCHEMA"
+        if not node.missing_ok:
+            raise DatabaseError("3F000", f'schema "{item.sval}" does not exist')
+        ddl.notice("NOTICE", "00000", f'schema "{item.sval}" does not exist, skipping')
+    return list(dict.fromkeys(roots))

@@ -9,6 +9,7 @@ import msgspec
 from storage.errors import DatabaseError, not_supported
 from storage.schema import Column, Sequence, Table
 from tsql.ddl.context import Ddl
+from tsql.ddl.dependencies import relation
 from tsql.ddl.names import free_name
 from tsql.ddl.sequences import SequenceOptions, new_sequence
 from tsql.types import oids
@@ -60,7 +61,9 @@ async def create_owned_sequences(
             msgspec.structs.replace(sequence, owner_table_id=table.id, owner_column_id=column.id)
         )
         columns[column.id] = msgspec.structs.replace(
-            column, default_sql=f"nextval('{sequence.id}')"
+            column,
+            default_sql=f"nextval('{sequence.id}')",
+            default_relies_on=(relation(sequence.id),),
         )
     ordered = tuple(columns[column.id] for column in table.columns)
     return msgspec.structs.replace(table, columns=ordered), made

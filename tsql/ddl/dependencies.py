@@ -1,0 +1,190 @@
+"""Who depends on whom, and what DROP does about it, as PostgreSQL's dependency.c.
+
+`edges()` lists all dependencies of a catalog: nothing is stored but what the objects themselves say
+(a view's `relies_on`, a column's type, a sequence's owner). An edge is
+
+| kind     | when what it points to is dropped                                          |
+|----------|----------------------------------------------------------------------------|
+| NORMAL   | RESTRICT refuses, CASCADE drops the dependent too and says so              |
+| AUTO     | the dependent goes silently: a sequence with the column that owns it       |
+| INTERNAL | likewise; and the dependent can't be dropped by itself (identity sequence) |
+
+`affected()` follows them from what is to be dropped, in PostgreSQL's order (newest first, which the
+reports turn round), and `check()` raises 2BP01 or gives the notice. A new kind of object adds its
+edges to `edges()`, its name to tsql/ddl/describe.py, and its removal to tsql/ddl/remove.py.
+"""
+
+import enum
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from storage.catalog import Catalog
+from storage.errors import DatabaseError
+from storage.objects import Address, EnumType, View
+from storage.schema import Table
+from tsql.ddl.context import Ddl
+from tsql.ddl.describe import describe
+
+#: Dependents that a message names; the rest is counted.
+REPORTED_MAX: Final = 100
+_CASCADE_HINT: Final = "Use DROP ... CASCADE to drop the dependent objects too."
+
+
+class EdgeKind(enum.Enum):
+    """What becomes of a dependent."""
+
+    NORMAL = "normal"
+    AUTO = "auto"
+    INTERNAL = "internal"
+
+
+class Edge(NamedTuple):
+    """`dependent` can't be without `referenced`."""
+
+    dependent: Address
+    referenced: Address
+    kind: EdgeKind
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """An object that goes.
+
+    Attributes:
+        because_of: What it depends on, as the search came to it; None for what DROP names.
+        is_silent: Whether it goes without being mentioned.
+    """
+
+    address: Address
+    because_of: Address | None
+    is_silent: bool
+
+
+def relation(object_id: int, column_id: int = 0) -> Address:
+    """Returns the address of a table, index, sequence or view, or of a column."""
+    return Address("relation", object_id, column_id)
+
+
+def edges(catalog: Catalog) -> Iterator[Edge]:
+    """Yields all dependencies of a catalog."""
+    schema_ids = {schema.name: schema.id for schema in catalog.schemas}
+
+    def in_schema(address: Address, name: str) -> Iterator[Edge]:
+        if name in schema_ids:
+            yield Edge(address, Address("schema", schema_ids[name]), EdgeKind.NORMAL)
+
+    type_ids = {
+        type_id: found.id
+        for found in catalog.objects(EnumType)
+        for type_id in (found.id, found.array_id)
+    }
+    for table in catalog.tables:
+        yield from in_schema(relation(table.id), table.schema)
+        yield from _of_table(table, type_ids)
+    for sequence in catalog.sequences:
+        yield from in_schema(relation(sequence.id), sequence.schema)
+        if sequence.owner_table_id is not None:
+            owner = relation(sequence.owner_table_id, sequence.owner_column_id or 0)
+            yield Edge(relation(sequence.id), owner, EdgeKind.AUTO)
+    for view in catalog.objects(View):
+        yield from in_schema(relation(view.id), view.schema)
+        for address in view.relies_on:
+            yield Edge(relation(view.id), address, EdgeKind.NORMAL)
+    for found in catalog.objects(EnumType):
+        yield from in_schema(Address("type", found.id), found.schema)
+
+
+def _of_table(table: Table, type_ids: dict[int, int]) -> Iterator[Edge]:
+    for column in table.columns:
+        if type_ids and column.sql_type in type_ids:
+            on = Address("type", type_ids[column.sql_type])
+            yield Edge(relation(table.id, column.id), on, EdgeKind.NORMAL)
+        for address in column.default_relies_on:
+            yield Edge(Address("default", table.id, column.id), address, EdgeKind.NORMAL)
+
+
+def affected(catalog: Catalog, roots: list[Address]) -> list[Affected]:
+    """Returns all that goes with `roots`, what nothing depends on last, roots among them."""
+    incoming: defaultdict[tuple[str, int, str], list[Edge]] = defaultdict(list)
+    for edge in edges(catalog):
+        on = edge.referenced
+        incoming[on.kind, on.id, on.name].append(edge)
+    found: dict[Address, Affected] = {}
+    order: list[Affected] = []
+
+    def visit(address: Address, because_of: Address | None, *, is_silent: bool) -> None:
+        seen = found.get(address)
+        if seen is not None:
+            return
+        found[address] = Affected(address, because_of, is_silent)
+        dependents = [
+            edge
+            for edge in incoming[address.kind, address.id, address.name]
+            if address.sub_id in {0, edge.referenced.sub_id}
+        ]
+        dependents.sort(key=lambda edge: (-edge.dependent.id, edge.dependent.sub_id))
+        for edge in dependents:
+            visit(edge.dependent, address, is_silent=edge.kind is not EdgeKind.NORMAL)
+        order.append(found[address])
+
+    for root in roots:
+        visit(root, None, is_silent=True)
+    order.reverse()
+    return _without_parts(order)
+
+
+def _without_parts(order: list[Affected]) -> list[Affected]:
+    """Leaves out columns of relations that go as a whole."""
+    whole = {item.address.id for item in order if _is_whole(item.address)}
+    return [item for item in order if _is_whole(item.address) or item.address.id not in whole]
+
+
+def _is_whole(address: Address) -> bool:
+    return not (address.kind in {"default", "constraint"} or address.sub_id)
+
+
+def check(
+    ddl: Ddl, roots: list[Address], found: list[Affected], *, cascades: bool, tells: bool = True
+) -> None:
+    """Raises 2BP01 for what RESTRICT refuses; says (if it `tells`) what CASCADE takes along."""
+    named = set(roots)
+    loud = [item for item in found if not item.is_silent and item.address not in named]
+    if not loud:
+        return
+    catalog, path = ddl.catalog, ddl.env.search_path
+    shown = loud[:REPORTED_MAX]
+    rest = len(loud) - len(shown)
+    if not cascades:
+        lines = []
+        for item in shown:
+            assert item.because_of is not None
+            on = describe(item.because_of, catalog, path)
+            lines.append(f"{describe(item.address, catalog, path)} depends on {on}")
+        what = (
+            f"cannot drop {describe(roots[0], catalog, path)}"
+            if len(roots) == 1
+            else "cannot drop desired object(s)"
+        )
+        raise DatabaseError(
+            "2BP01",
+            f"{what} because other objects depend on it",
+            detail="\n".join([*lines, *_and_more(rest)]),
+            hint=_CASCADE_HINT,
+        )
+    if not tells:
+        return
+    lines = [f"drop cascades to {describe(item.address, catalog, path)}" for item in shown]
+    if len(loud) == 1:
+        ddl.notice("NOTICE", "00000", lines[0])
+        return
+    detail = "\n".join([*lines, *_and_more(rest)])
+    ddl.notice("NOTICE", "00000", f"drop cascades to {len(loud)} other objects", detail=detail)
+
+
+def _and_more(count: int) -> list[str]:
+    if not count:
+        return []
+    noun = "object" if count == 1 else "objects"
+    return [f"and {count} other {noun} (see server log for list)"]

@@ -1,0 +1,96 @@
+"""What messages call an object: `table t`, `column a of table t`, `view other.v`, `type mood`."""
+
+from collections.abc import Sequence as List
+
+from storage.catalog import Catalog, IndexRef, Relation
+from storage.objects import Address, EnumType, View
+from storage.schema import Sequence, Table
+from tsql.functions.text_quote import quote_ident
+
+
+def kind_of_relation(found: Relation) -> str:
+    """Returns table, index, sequence or view."""
+    match found:
+        case Table():
+            return "table"
+        case IndexRef():
+            return "index"
+        case Sequence():
+            return "sequence"
+        case View():
+            return "view"
+
+
+def relation_by_id(catalog: Catalog, object_id: int) -> Table | Sequence | View | None:
+    """Returns the table, sequence or view with that id."""
+    return (
+        catalog.table_by_id(object_id)
+        or catalog.sequence_by_id(object_id)
+        or catalog.object(View, object_id)
+    )
+
+
+def is_visible(catalog: Catalog, found: Table | Sequence | View, path: List[str]) -> bool:
+    """Returns whether its bare name finds it."""
+    for schema in path:
+        first = catalog.relation(schema, found.name)
+        if first is not None:
+            return schema == found.schema
+    return False
+
+
+def qualified(schema: str, name: str) -> str:
+    """Returns schema.name, quoted where SQL needs it."""
+    return f"{quote_ident(schema)}.{quote_ident(name)}"
+
+
+def describe(address: Address, catalog: Catalog, path: List[str]) -> str:
+    """Returns what messages call the object; the schema stands there if its bare name misses it."""
+    match address.kind:
+        case "relation":
+            return _relation(address, catalog, path)
+        case "default":
+            column = _relation(Address("relation", address.id, address.sub_id), catalog, path)
+            return f"default value for {column}"
+        case "constraint":
+            table = _relation(Address("relation", address.id), catalog, path)
+            return f"constraint {address.name} on {table}"
+        case "type":
+            return f"type {type_text(address.id, catalog, path)}"
+        case "schema":
+            names = [schema.name for schema in catalog.schemas if schema.id == address.id]
+            return f"schema {names[0] if names else address.id}"
+        case kind:
+            return f"{kind} {address.name or address.id}"
+
+
+def _relation(address: Address, catalog: Catalog, path: List[str]) -> str:
+    found = relation_by_id(catalog, address.id)
+    if found is None:
+        return f"relation {address.id}"
+    shown = quote_ident(found.name)
+    if not is_visible(catalog, found, path):
+        shown = qualified(found.schema, found.name)
+    whole = f"{kind_of_relation(found)} {shown}"
+    if not address.sub_id:
+        return whole
+    name = str(address.sub_id)
+    if isinstance(found, Table):
+        name = found.column_by_id(address.sub_id).name
+    elif isinstance(found, View):
+        name = found.columns[address.sub_id - 1].name
+    return f"column {name} of {whole}"
+
+
+def type_text(type_id: int, catalog: Catalog, path: List[str]) -> str:
+    """Returns a type's name, with its schema if the bare name misses it."""
+    found = catalog.object(EnumType, type_id)
+    if found is None:
+        return str(type_id)
+    for schema in path:
+        first = catalog.named(EnumType, schema, found.name)
+        if first is not None:
+            if first.id == found.id:
+                return quote_ident(found.name)
+            break
+    return qualified(found.schema, found.name)

@@ -1,0 +1,114 @@
+"""Takes objects away, with the records that nothing else would remove: values and comments."""
+
+from typing import Final
+
+import msgspec
+
+from storage.errors import not_supported
+from storage.objects import Address, Comment, EnumType, View
+from storage.schema import Sequence, Table
+from storage.sequence import Sequences
+from tsql.ddl.context import Ddl
+from tsql.ddl.dependencies import affected, check
+from tsql.ddl.describe import describe, relation_by_id
+
+#: OIDs of the system catalogs in which PostgreSQL has each kind of object: what comments name.
+CLASS_IDS: Final = {"relation": 1259, "type": 1247, "schema": 2615, "constraint": 2606}
+
+
+async def remove_all(roots: list[Address], ddl: Ddl, *, cascades: bool) -> None:
+    """Drops objects and what depends on them. Raises 2BP01."""
+    for root in roots:
+        await lock(root, ddl)
+    locked = set(roots)
+    # Waiting for a lock may have let others change the catalog: look again until nothing is new.
+    while True:
+        found = affected(ddl.catalog, roots)
+        new = [item.address for item in found if item.address not in locked]
+        if not new:
+            break
+        check(ddl, roots, found, cascades=cascades, tells=False)
+        for address in new:
+            await lock(address, ddl)
+        locked.update(new)
+    check(ddl, roots, found, cascades=cascades)
+    for item in reversed(found):
+        await remove(item.address, ddl)
+
+
+async def lock(address: Address, ddl: Ddl) -> None:
+    """Locks what is going to be dropped, or changed."""
+    match address.kind:
+        case "relation" | "default" | "constraint":
+            found = relation_by_id(ddl.catalog, address.id)
+            if isinstance(found, Table):
+                await ddl.changes.lock_table(found.id)
+            elif isinstance(found, View):
+                await ddl.changes.lock_object(View, found.id)
+        case "type":
+            await ddl.changes.lock_object(EnumType, address.id)
+        case "schema":
+            for schema in ddl.catalog.schemas:
+                if schema.id == address.id:
+                    await ddl.changes.lock_schema(schema.name)
+        case _:
+            pass
+
+
+async def remove(address: Address, ddl: Ddl) -> None:
+    """Removes one object that is locked, and nothing that depends on it."""
+    match address.kind:
+        case "relation" if address.sub_id:
+            what = describe(address, ddl.catalog, ddl.env.search_path)
+            raise not_supported(f"dropping {what} by CASCADE")
+        case "relation":
+            await _remove_relation(address.id, ddl)
+        case "default":
+            await _remove_default(address, ddl)
+        case "type":
+            if ddl.catalog.object(EnumType, address.id) is not None:
+                await ddl.changes.drop_object(EnumType, address.id)
+        case "schema":
+            for schema in ddl.catalog.schemas:
+                if schema.id == address.id:
+                    await ddl.changes.drop_schema(schema.name)
+        case kind:
+            raise not_supported(f"dropping a {kind}")
+    await forget_comments(address, ddl)
+
+
+async def _remove_relation(relation_id: int, ddl: Ddl) -> None:
+    match relation_by_id(ddl.catalog, relation_id):
+        case Table():
+            await ddl.changes.drop_table(relation_id)
+        case Sequence():
+            await ddl.changes.drop_sequence(relation_id)
+            Sequences.forget(ddl.txn, relation_id)
+        case View():
+            await ddl.changes.drop_object(View, relation_id)
+        case None:
+            pass
+
+
+async def _remove_default(address: Address, ddl: Ddl) -> None:
+    table = ddl.catalog.table_by_id(address.id)
+    if table is None:
+        return
+    columns = tuple(
+        msgspec.structs.replace(column, default_sql=None, default_relies_on=())
+        if column.id == address.sub_id
+        else column
+        for column in table.columns
+    )
+    await ddl.changes.replace_table(msgspec.structs.replace(table, columns=columns))
+
+
+async def forget_comments(address: Address, ddl: Ddl) -> None:
+    """Removes the comments on an object, those on its columns too."""
+    class_id = CLASS_IDS.get(address.kind)
+    for comment in ddl.catalog.objects(Comment):
+        is_on_it = comment.class_id == class_id and comment.object_id == address.id
+        if not is_on_it or address.sub_id not in {0, comment.sub_id}:
+            continue
+        if await ddl.changes.lock_object(Comment, *comment.key()) is not None:
+            await ddl.changes.drop_object(Comment, *comment.key())
