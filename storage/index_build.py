@@ -34,7 +34,7 @@ async def build_index(
     index = access.index_access(index_id)
     await catalogs.settle_writes(txn)
     count = written = 0
-    async for entries in txn.scan(*access.range):
+    async for entries in txn.scan_newest(*access.range):
         for key, item in entries:
             row = access.decode(item)
             if check_row is not None:

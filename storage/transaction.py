@@ -162,6 +162,19 @@ class EmbeddedTransaction:
         )
         return base if own is None else Overlay(base, own, limit=limit, reverse=reverse)
 
+    def scan_newest(self, start: bytes, end: bytes) -> AsyncIterator[list[Entry]]:
+        own = self._own_in_range(start, end, reverse=False)
+        base = SnapshotScan(
+            self._committer.newest,
+            start,
+            end,
+            limit=None,
+            reverse=False,
+            counts=self.counts,
+            slices=self._slices,
+        )
+        return base if own is None else Overlay(base, own, limit=None, reverse=False)
+
     # Locking
 
     async def lock(

@@ -130,6 +130,12 @@ class Transaction(Protocol):
         slices.
         """
 
+    def scan_newest(self, start: bytes, end: bytes) -> AsyncIterator[list[Entry]]:
+        """Yields entries likewise, of the newest snapshot, whatever the isolation level.
+
+        For DDL, which must see every row. The caller holds a lock that keeps writers off.
+        """
+
     async def lock(
         self, key: bytes, mode: LockMode = LockMode.UPDATE, wait: LockWait = LockWait.WAIT
     ) -> bool:

@@ -19,6 +19,7 @@ from tsql.binder.defaults import (
     bind_default_text,
     bind_expression,
     bind_expression_text,
+    bind_transform,
 )
 from tsql.binder.statements import bind_query
 from tsql.binder.type_names import bind_type_name
@@ -30,5 +31,6 @@ __all__ = [
     "bind_expression",
     "bind_expression_text",
     "bind_query",
+    "bind_transform",
     "bind_type_name",
 ]

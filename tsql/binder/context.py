@@ -68,6 +68,7 @@ CHECK: Final = Clause("check constraints", no_subqueries="check constraint")
 DEFAULT: Final = Clause("DEFAULT expressions", no_subqueries="DEFAULT expression")
 INDEX: Final = Clause("index expressions", no_subqueries="index expression")
 INDEX_PREDICATE: Final = Clause("index predicates", no_subqueries="index predicate")
+TRANSFORM: Final = Clause("transform expressions", no_subqueries="transform expression")
 EXECUTE: Final = Clause("EXECUTE parameters", no_subqueries="EXECUTE parameter")
 COPY_WHERE: Final = Clause("COPY FROM WHERE conditions", no_subqueries="COPY FROM WHERE condition")
 

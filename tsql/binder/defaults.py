@@ -32,6 +32,7 @@ _PURPOSES: Final = {
     "default": clauses.DEFAULT,
     "copy_where": clauses.COPY_WHERE,
     "execute": clauses.EXECUTE,
+    "transform": clauses.TRANSFORM,
 }
 #: What the purposes that are conditions are called in the errors of what isn't one.
 _CONDITIONS: Final = {"check": "CHECK", "index_predicate": "WHERE", "copy_where": "WHERE"}
@@ -85,6 +86,27 @@ def bind_default(node: Any, column: Column, env: Env) -> Expression:
 def bind_default_text(sql: str, column: Column, env: Env | None = None) -> Expression:
     """Likewise, from its text."""
     return bind_default(parse_expression(sql), column, env or Env())
+
+
+def bind_transform(
+    node: Any, table: Table, column: Column, env: Env
+) -> tuple[Expression | None, tuple[str, ...]]:
+    """Binds what ALTER TYPE makes a column's new values of (USING), over the table as it was.
+
+    `column` is the new one. Returns the expression, or None if its type can't be assigned to the
+    column's, and the undeclared attributes that it names, in the order of their positions.
+    """
+    level = _level(table, env)
+    expression = level.expression(node, clauses.TRANSFORM)
+    converted = coerce_to(
+        level.context,
+        expression,
+        column.sql_type,
+        column.typmod,
+        CoercionContext.ASSIGNMENT,
+        node=node,
+    )
+    return converted, tuple(level.items[0].attributes)
 
 
 def default_of(column: Column, env: Env) -> Expression:

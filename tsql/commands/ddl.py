@@ -6,6 +6,7 @@ from typing import Any
 from tsql.api import Result
 from tsql.commands.command import Command, Invocation
 from tsql.commands.maintenance import ddl_of, require_no_transaction
+from tsql.ddl.alter.statement import alter_table
 from tsql.ddl.context import Ddl
 from tsql.ddl.create_index import create_index
 from tsql.ddl.create_table import create_table
@@ -31,6 +32,7 @@ async def _create_index(invocation: Invocation) -> Result:
     return Result(tag=await create_index(node, ddl_of(invocation.state)))
 
 
+ALTER_TABLE = _command("ALTER TABLE", alter_table)
 CREATE_TABLE = _command("CREATE TABLE", create_table)
 CREATE_INDEX = Command(_create_index, name="CREATE INDEX")
 CREATE_SEQUENCE = _command("CREATE SEQUENCE", create_sequence)

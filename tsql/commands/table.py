@@ -17,6 +17,7 @@ from tsql.commands.command import Command
 from tsql.parser import ast
 
 COMMANDS: Final[dict[type[Any], Command]] = {
+    ast.AlterTableStmt: ddl.ALTER_TABLE,
     ast.CheckPointStmt: maintenance.CHECKPOINT,
     ast.ClosePortalStmt: maintenance.CLOSE,
     ast.ConstraintsSetStmt: maintenance.SET_CONSTRAINTS,

@@ -10,7 +10,7 @@ from tsql.binder import bind_type_name
 from tsql.catalog import pg
 from tsql.types.kinds import kinds_of_type
 
-_SYSTEM_COLUMNS: Final = frozenset({"ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"})
+SYSTEM_COLUMNS: Final = frozenset({"ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"})
 #: serial's names -> the integer type behind.
 SERIAL_TYPES: Final = {
     "smallserial": "int2",
@@ -38,7 +38,7 @@ def column_of(definition: Any, column_id: int) -> Column:
         if row is not None and row.kind == "p":
             raise DatabaseError("42P16", f'column "{name}" has pseudo-type {row.name}')
         raise not_supported(f'type "{type_name(oid)}" in a table')
-    if name in _SYSTEM_COLUMNS:
+    if name in SYSTEM_COLUMNS:
         raise DatabaseError("42701", f'column name "{name}" conflicts with a system column name')
     kind, element_kind = kinds
     return Column(

@@ -29,10 +29,15 @@ _TYPES = enums.ConstrType
 
 
 @dataclass(slots=True)
-class _Definition:
-    """A table's definition as far as it is read."""
+class Definition:
+    """A table's definition, or a part of it, as far as it is read.
+
+    Attributes:
+        first_column_id: The id of the first column in it.
+    """
 
     name: str
+    first_column_id: int = 1
     columns: list[Column] = field(default_factory=list)
     defaults: dict[int, Any] = field(default_factory=dict)
     serials: list[SerialColumn] = field(default_factory=list)
@@ -95,13 +100,13 @@ def _refuse(node: Any) -> None:
 # ---- reading -----------------------------------------------------------------------------------
 
 
-def _read(node: Any, name: str) -> _Definition:
-    definition = _Definition(name)
+def _read(node: Any, name: str) -> Definition:
+    definition = Definition(name)
     pending: list[Any] = []
     for element in node.tableElts or ():
         match element:
             case ast.ColumnDef():
-                _read_column(definition, element)
+                read_column(definition, element)
             case ast.Constraint():
                 pending.append(element)
             case ast.TableLikeClause():
@@ -110,20 +115,21 @@ def _read(node: Any, name: str) -> _Definition:
                 raise not_supported(type(element).__name__)
     for constraint in pending:
         _read_constraint(definition, constraint, None)
-    _settle_keys(definition)
+    settle_keys(definition)
     return definition
 
 
-def _read_column(definition: _Definition, element: Any) -> None:
+def read_column(definition: Definition, element: Any) -> None:
+    """Reads a ColumnDef into the definition, with its constraints."""
     serial = serial_type(element)
     if serial is not None:
         element = _with_type(element, serial)
-    column_id = len(definition.columns) + 1
+    position = len(definition.columns)
+    column_id = definition.first_column_id + position
     column = column_of(element, column_id)
     if definition.position(column.name) is not None:
         raise DatabaseError("42701", f'column "{column.name}" specified more than once')
     definition.columns.append(column)
-    position = column_id - 1
     if serial is not None:
         definition.serials.append(SerialColumn(column_id, SequenceOptions()))
         definition.change(position, not_null=True)
@@ -158,18 +164,19 @@ def _with_type(element: Any, type_name: str) -> Any:
     return changed
 
 
-def _read_constraint(definition: _Definition, constraint: Any, column: Column | None) -> None:
+def _read_constraint(definition: Definition, constraint: Any, column: Column | None) -> None:
     refuse_constraint(constraint)
     match constraint.contype:
         case _TYPES.CONSTR_CHECK:
             definition.checks.append((constraint.conname, constraint.raw_expr))
         case _TYPES.CONSTR_PRIMARY | _TYPES.CONSTR_UNIQUE:
-            _read_key(definition, constraint, column)
+            read_key(definition, constraint, column)
         case other:
             raise not_supported(f"constraint {other.name}")
 
 
-def _read_key(definition: _Definition, constraint: Any, column: Column | None) -> None:
+def read_key(definition: Definition, constraint: Any, column: Column | None) -> None:
+    """Reads a PRIMARY KEY or UNIQUE constraint, of a column or of the table."""
     is_primary = constraint.contype == _TYPES.CONSTR_PRIMARY
     position = None if constraint.location is None else constraint.location + 1
     if is_primary and any(key.is_primary for key in definition.keys):
@@ -205,7 +212,7 @@ def _read_key(definition: _Definition, constraint: Any, column: Column | None) -
     )
 
 
-def _settle_keys(definition: _Definition) -> None:
+def settle_keys(definition: Definition) -> None:
     """Puts the primary key first, drops UNIQUE constraints that say the same again."""
     ordered = sorted(definition.keys, key=lambda key: not key.is_primary)
     kept: list[KeyConstraint] = []
@@ -226,7 +233,7 @@ def _settle_keys(definition: _Definition) -> None:
             check_can_be_key(column.kind, column.element_kind, column.sql_type)
 
 
-def _conflicting_null(definition: _Definition, column: Column, constraint: Any) -> DatabaseError:
+def _conflicting_null(definition: Definition, column: Column, constraint: Any) -> DatabaseError:
     return DatabaseError(
         "42601",
         f'conflicting NULL/NOT NULL declarations for column "{column.name}" of table'
@@ -235,9 +242,7 @@ def _conflicting_null(definition: _Definition, column: Column, constraint: Any) 
     )
 
 
-def _default_and_identity(
-    definition: _Definition, column: Column, constraint: Any
-) -> DatabaseError:
+def _default_and_identity(definition: Definition, column: Column, constraint: Any) -> DatabaseError:
     return DatabaseError(
         "42601",
         f'both default and identity specified for column "{column.name}" of table'
@@ -246,7 +251,7 @@ def _default_and_identity(
     )
 
 
-def _second_default(definition: _Definition, column: Column, constraint: Any) -> DatabaseError:
+def _second_default(definition: Definition, column: Column, constraint: Any) -> DatabaseError:
     return DatabaseError(
         "42601",
         f'multiple default values specified for column "{column.name}" of table'
@@ -258,7 +263,7 @@ def _second_default(definition: _Definition, column: Column, constraint: Any) ->
 # ---- making ------------------------------------------------------------------------------------
 
 
-async def _table(definition: _Definition, schema: str, options: TableOptions, ddl: Ddl) -> Table:
+async def _table(definition: Definition, schema: str, options: TableOptions, ddl: Ddl) -> Table:
     table = Table(
         id=await ddl.catalogs.new_relation_id(),
         schema=schema,
@@ -272,7 +277,7 @@ async def _table(definition: _Definition, schema: str, options: TableOptions, dd
         owner=ddl.env.user,
         options=options.kept,
     )
-    table = _with_defaults(table, definition, ddl)
+    table = with_defaults(table, definition, ddl)
     table = _with_checks(table, definition, ddl)
     taken = {definition.name}
     for key in definition.keys:
@@ -280,7 +285,8 @@ async def _table(definition: _Definition, schema: str, options: TableOptions, dd
     return _with_partition_key(table, options.partition_columns)
 
 
-def _with_defaults(table: Table, definition: _Definition, ddl: Ddl) -> Table:
+def with_defaults(table: Table, definition: Definition, ddl: Ddl) -> Table:
+    """Returns the table with the DEFAULTs that were read."""
     columns = []
     for column in table.columns:
         node = definition.defaults.get(column.id)
@@ -292,7 +298,7 @@ def _with_defaults(table: Table, definition: _Definition, ddl: Ddl) -> Table:
     return msgspec.structs.replace(table, columns=tuple(columns))
 
 
-def _with_checks(table: Table, definition: _Definition, ddl: Ddl) -> Table:
+def _with_checks(table: Table, definition: Definition, ddl: Ddl) -> Table:
     named = [name for name, _ in definition.checks if name is not None]
     for name in named:
         if named.count(name) > 1:

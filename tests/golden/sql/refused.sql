@@ -77,9 +77,6 @@ CREATE VIEW vi AS SELECT 1;
 
 CREATE SEQUENCE se;
 
--- refused: no ALTER TABLE yet
-ALTER TABLE r ADD COLUMN c int;
-
 -- refused: no renaming yet
 ALTER TABLE r RENAME TO s;
 

@@ -1,0 +1,107 @@
+"""ADD COLUMN.
+
+A default that is the same for every row is evaluated once, and kept as the column's *missing* value:
+no row is touched. A volatile one (serial, random()) has every row written again.
+"""
+
+import functools
+from typing import Any
+
+from storage.errors import DatabaseError
+from storage.items import Row, missing_for
+from storage.schema import Column, ColumnPolicy
+from tsql.binder import bind_default_text, bind_transform
+from tsql.ddl.alter.alteration import Alteration, Pass
+from tsql.ddl.alter.constraints import add_check, require_not_null
+from tsql.ddl.alter.keys import add_key
+from tsql.ddl.create_table import Definition, read_column, settle_keys, with_defaults
+from tsql.ddl.serial import create_owned_sequences
+from tsql.env import Env
+from tsql.executor.expressions import compile_expression
+from tsql.parser import ast
+from tsql.planner.walk import is_volatile
+
+
+async def add_column(cmd: Any, alteration: Alteration) -> None:
+    """ADD [COLUMN] [IF NOT EXISTS] name type, with its constraints."""
+    ddl, table = alteration.ddl, alteration.table
+    name = cmd.def_.colname
+    if table.column(name) is not None:
+        message = f'column "{name}" of relation "{table.name}" already exists'
+        if not cmd.missing_ok:
+            raise DatabaseError("42701", message)
+        ddl.notice("NOTICE", "42701", f"{message}, skipping")
+        return
+    definition = Definition(table.name, first_column_id=table.next_column_id)
+    read_column(definition, cmd.def_)
+    settle_keys(definition)
+    (column,) = definition.columns
+    alteration.change(columns=(*table.columns, column), next_column_id=column.id + 1)
+    alteration.table, sequences = await create_owned_sequences(
+        with_defaults(alteration.table, definition, ddl), definition.serials, ddl
+    )
+    for sequence in sequences:
+        await ddl.changes.create_sequence(sequence)
+    _fill(alteration, alteration.column(name), cmd.def_)
+    for given, node in definition.checks:
+        check = functools.partial(add_check, alteration, given, node)
+        alteration.later(Pass.ADD_OTHER_CONSTRAINT, check)
+    for key in definition.keys:
+        if key.is_primary:
+            not_null = functools.partial(require_not_null, alteration, key.columns)
+            alteration.later(Pass.COLUMN_ATTRIBUTES, not_null)
+        alteration.later(Pass.ADD_INDEX, functools.partial(add_key, alteration, key))
+
+
+def _fill(alteration: Alteration, column: Column, element: Any) -> None:
+    """Sees to it that the rows that are there have the column."""
+    if column.not_null:
+        alteration.not_null.add(column.id)
+    if _is_attribute(alteration, column):
+        _pin(alteration, column, element)
+        return
+    if column.default_sql is None:
+        return
+    env = alteration.ddl.env
+    default = bind_default_text(column.default_sql, column, env)
+    evaluate = compile_expression(default)
+    if is_volatile(default):
+        alteration.values[column.id] = evaluate
+        alteration.is_rewrite = True
+        return
+    value = evaluate((), env)
+    alteration.change_column(column.id, missing=missing_for(column, value))
+    alteration.values[column.id] = lambda _row, _env: value
+
+
+def _is_attribute(alteration: Alteration, column: Column) -> bool:
+    """Returns whether rows of a dynamic table may have an undeclared attribute of that name."""
+    table = alteration.old
+    is_dynamic = table.policy is ColumnPolicy.DYNAMIC
+    return is_dynamic and any(name == column.name for name, _ in table.attributes)
+
+
+def _pin(alteration: Alteration, column: Column, element: Any) -> None:
+    """Makes a column of an attribute: rows that have it keep its value, under the new type."""
+    env, table = alteration.ddl.env, alteration.old
+    node = ast.TypeCast(
+        arg=ast.ColumnRef(fields=(ast.String(sval=column.name),)), typeName=element.typeName
+    )
+    converted, _ = bind_transform(node, table, column, env)
+    assert converted is not None
+    convert = compile_expression(converted)
+    default = None
+    if column.default_sql is not None:
+        default = compile_expression(bind_default_text(column.default_sql, column, env))
+    declared = [None] * len(table.columns)
+
+    def value(row: Row, env: Env) -> Any:
+        found = row[-1].get(column.name)
+        if found is not None:
+            return convert([*declared, found], env)
+        return None if default is None else default((), env)
+
+    alteration.values[column.id] = value
+    alteration.is_rewrite = True
+    attributes = tuple(each for each in alteration.table.attributes if each[0] != column.name)
+    alteration.change(attributes=attributes)

@@ -1,0 +1,17 @@
+"""ALTER COLUMN … SET DEFAULT and DROP DEFAULT: for rows to come; those that are there stay."""
+
+from typing import Any
+
+from tsql.binder import bind_default
+from tsql.ddl.alter.alteration import Alteration, alterable_column
+from tsql.deparse import deparse
+
+
+async def set_default(cmd: Any, alteration: Alteration) -> None:
+    """ALTER [COLUMN] name SET DEFAULT expression, or DROP DEFAULT."""
+    column = alterable_column(alteration, cmd.name)
+    if cmd.def_ is None:
+        alteration.change_column(column.id, default_sql=None)
+        return
+    bind_default(cmd.def_, column, alteration.ddl.env)
+    alteration.change_column(column.id, default_sql=deparse(cmd.def_))

@@ -1,0 +1,160 @@
+"""ADD CONSTRAINT, VALIDATE CONSTRAINT and DROP CONSTRAINT; CHECK's own part of them.
+
+Another kind of constraint adds itself to `_ADDED` (what ADD CONSTRAINT does), and to `_find`,
+which is asked what a name means.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import msgspec
+
+from storage.errors import DatabaseError, not_supported
+from storage.schema import Check, Table
+from tsql.binder import bind_expression
+from tsql.ddl.alter.alteration import Alteration, Pass
+from tsql.ddl.alter.keys import add_key, add_key_of_index, drop_key
+from tsql.ddl.constraints import refuse_constraint
+from tsql.ddl.create_table import Definition, read_key
+from tsql.ddl.names import free_name
+from tsql.deparse import deparse
+from tsql.parser import enums
+from tsql.planner.walk import columns_of
+
+_TYPES = enums.ConstrType
+
+
+async def add_constraint(cmd: Any, alteration: Alteration) -> None:
+    """ADD table_constraint [NOT VALID]: queued for the pass that is its kind's."""
+    constraint = cmd.def_
+    add = _ADDED.get(constraint.contype)
+    if add is None:
+        refuse_constraint(constraint)
+        raise not_supported(f"constraint {constraint.contype.name}")
+    add(constraint, alteration)
+
+
+def _queue_check(constraint: Any, alteration: Alteration) -> None:
+    refuse_constraint(constraint)
+
+    async def add() -> None:
+        await add_check(
+            alteration,
+            constraint.conname,
+            constraint.raw_expr,
+            is_valid=not constraint.skip_validation,
+        )
+
+    alteration.later(Pass.ADD_OTHER_CONSTRAINT, add)
+
+
+def _queue_key(constraint: Any, alteration: Alteration) -> None:
+    if constraint.indexname is not None:
+
+        async def use_index() -> None:
+            await add_key_of_index(constraint, alteration)
+
+        alteration.later(Pass.ADD_INDEX_CONSTRAINT, use_index)
+        return
+    refuse_constraint(constraint)
+    definition = Definition(alteration.table.name, columns=list(alteration.table.columns))
+    read_key(definition, constraint, None)
+    (key,) = definition.keys
+
+    async def add() -> None:
+        await add_key(alteration, key)
+
+    async def not_null() -> None:
+        await require_not_null(alteration, key.columns)
+
+    if key.is_primary:
+        alteration.later(Pass.COLUMN_ATTRIBUTES, not_null)
+    alteration.later(Pass.ADD_INDEX, add)
+
+
+_ADDED: Final[dict[Any, Callable[[Any, Alteration], None]]] = {
+    _TYPES.CONSTR_CHECK: _queue_check,
+    _TYPES.CONSTR_PRIMARY: _queue_key,
+    _TYPES.CONSTR_UNIQUE: _queue_key,
+}
+
+
+async def require_not_null(alteration: Alteration, names: Iterable[str]) -> None:
+    """Makes columns NOT NULL; every row is looked at."""
+    for name in names:
+        column = alteration.column(name)
+        if not column.not_null:
+            alteration.change_column(column.id, not_null=True)
+            alteration.not_null.add(column.id)
+
+
+async def add_check(
+    alteration: Alteration, given: str | None, node: Any, *, is_valid: bool = True
+) -> None:
+    """Adds a CHECK constraint; unless it is NOT VALID, every row must meet it. Raises 42710."""
+    table = alteration.table
+    expression = bind_expression(node, table, alteration.ddl.env, "check")
+    positions = sorted(columns_of(expression))
+    if given is not None and given in constraint_names(table):
+        raise constraint_exists(given, table)
+    only = table.columns[positions[0]].name if len(positions) == 1 else None
+    name = given or free_name(table.name, only, "check", constraint_names(table).__contains__)
+    column_ids = tuple(table.columns[position].id for position in positions)
+    check = Check(name=name, check_sql=deparse(node), column_ids=column_ids, validated=is_valid)
+    # PostgreSQL tests them in the order of their names.
+    checks = sorted((*table.checks, check), key=lambda check: check.name.encode())
+    alteration.change(checks=tuple(checks))
+    if is_valid:
+        alteration.checks.append(name)
+
+
+def constraint_names(table: Table) -> set[str]:
+    """Returns the names of a table's constraints."""
+    names = {check.name for check in table.checks}
+    names |= {index.constraint for index in table.indexes if index.constraint is not None}
+    if table.primary_key_constraint is not None:
+        names.add(table.primary_key_constraint)
+    return names
+
+
+def constraint_exists(name: str, table: Table) -> DatabaseError:
+    """Returns 42710."""
+    return DatabaseError("42710", f'constraint "{name}" for relation "{table.name}" already exists')
+
+
+def _no_such_constraint(name: str, table: Table) -> DatabaseError:
+    return DatabaseError("42704", f'constraint "{name}" of relation "{table.name}" does not exist')
+
+
+async def validate_constraint(cmd: Any, alteration: Alteration) -> None:
+    """VALIDATE CONSTRAINT name. Raises 42704, 42809."""
+    table, name = alteration.table, cmd.name
+    if name not in constraint_names(table):
+        raise _no_such_constraint(name, table)
+    check = next((check for check in table.checks if check.name == name), None)
+    if check is None:
+        raise DatabaseError(
+            "42809",
+            f'constraint "{name}" of relation "{table.name}" is not a foreign key or check'
+            " constraint",
+        )
+    if check.validated:
+        return
+    valid = msgspec.structs.replace(check, validated=True)
+    alteration.change(checks=tuple(valid if each is check else each for each in table.checks))
+    alteration.checks.append(name)
+
+
+async def drop_constraint(cmd: Any, alteration: Alteration) -> None:
+    """DROP CONSTRAINT [IF EXISTS] name [RESTRICT | CASCADE]. Raises 42704."""
+    table, name = alteration.table, cmd.name
+    if any(check.name == name for check in table.checks):
+        alteration.change(checks=tuple(check for check in table.checks if check.name != name))
+        return
+    if name in constraint_names(table):
+        drop_key(alteration, name)
+        return
+    error = _no_such_constraint(name, table)
+    if not cmd.missing_ok:
+        raise error
+    alteration.ddl.notice("NOTICE", "00000", f"{error.message}, skipping")

@@ -1,0 +1,122 @@
+"""What ALTER TABLE does when the definition is settled: the catalog, then the rows.
+
+| what has changed                             | the rows                                          |
+|----------------------------------------------|---------------------------------------------------|
+| names, defaults, constant new columns        | are not looked at                                 |
+| NOT NULL, CHECK                              | are read: each must meet them                     |
+| an index                                     | are read: it is built                             |
+| a type, a volatile new column, primary key   | are written again, and every index is built again |
+"""
+
+from collections.abc import Callable
+
+from storage.errors import DatabaseError
+from storage.index_build import build_index
+from storage.items import Row
+from storage.rewrite import Rewrite, newest_rows
+from storage.schema import ColumnPolicy
+from storage.table import TableAccess
+from tsql.binder import bind_expression_text
+from tsql.ddl.alter.alteration import Alteration
+from tsql.executor.expressions import Evaluate, compile_expression
+from tsql.executor.waits import computed_rows
+
+
+async def finish(alteration: Alteration) -> None:
+    """Writes the definition, and sees to the rows. Raises 23502, 23505, 23514."""
+    ddl = alteration.ddl
+    if alteration.is_rewrite:
+        alteration.table = await ddl.catalogs.emptied(alteration.table)
+        alteration.new_indexes = [index.id for index in alteration.table.indexes]
+    if alteration.table != alteration.old:
+        alteration.table = await ddl.changes.replace_table(alteration.table)
+    access = ddl.tables.access(alteration.table)
+    if alteration.is_rewrite:
+        await _rewrite(alteration, access)
+    present = {index.id for index in alteration.table.indexes}
+    for index_id in alteration.new_indexes:
+        if index_id in present:
+            await build_index(ddl.txn, ddl.catalogs, access, index_id)
+    if not alteration.is_rewrite:
+        await _validate(alteration, access)
+    for work in alteration.checked_later:
+        await work()
+
+
+async def _rewrite(alteration: Alteration, access: TableAccess) -> None:
+    ddl = alteration.ddl
+    make, test = _row_maker(alteration), _tester(alteration)
+    rewrite = Rewrite(ddl.txn, access)
+    async for row in newest_rows(ddl.txn, ddl.catalogs, ddl.tables.access(alteration.old)):
+        (new,) = await computed_rows((row,), make)
+        test(new)
+        await rewrite.add(new)
+    rewrite.check()
+
+
+async def _validate(alteration: Alteration, access: TableAccess) -> None:
+    if not alteration.not_null and not alteration.checks:
+        return
+    ddl, test = alteration.ddl, _tester(alteration)
+    async for row in newest_rows(ddl.txn, ddl.catalogs, access):
+        test(row)
+
+
+def _row_maker(alteration: Alteration) -> Callable[[Row], Row]:
+    """Returns what makes a row of the new table of one of the old."""
+    old, env = alteration.old, alteration.ddl.env
+    parts: list[Evaluate] = []
+    for column in alteration.table.columns:
+        computed = alteration.values.get(column.id)
+        parts.append(computed or _getter(old.position(column.id)))
+    is_dynamic = old.policy is ColumnPolicy.DYNAMIC
+    pinned = [column.name for column in alteration.table.columns]
+
+    def make(row: Row) -> Row:
+        new = [part(row, env) for part in parts]
+        if is_dynamic:
+            new.append({n: v for n, v in row[-1].items() if n not in pinned})
+        return new
+
+    return make
+
+
+def _getter(position: int) -> Evaluate:
+    return lambda row, _env: row[position]
+
+
+def _tester(alteration: Alteration) -> Callable[[Row], None]:
+    """Returns what raises 23502 or 23514 for a row that a new constraint doesn't let pass."""
+    table, env = alteration.table, alteration.ddl.env
+    columns = [
+        (position, column)
+        for position, column in enumerate(table.columns)
+        if column.id in alteration.not_null and column.not_null
+    ]
+    checks = [
+        (check.name, compile_expression(bind_expression_text(check.check_sql, table, env)))
+        for check in table.checks
+        if check.name in alteration.checks
+    ]
+
+    def test(row: Row) -> None:
+        for position, column in columns:
+            if row[position] is None:
+                raise DatabaseError(
+                    "23502",
+                    f'column "{column.name}" of relation "{table.name}" contains null values',
+                    schema=table.schema,
+                    table=table.name,
+                    column=column.name,
+                )
+        for name, check in checks:
+            if check(row, env) is False:
+                raise DatabaseError(
+                    "23514",
+                    f'check constraint "{name}" of relation "{table.name}" is violated by some row',
+                    schema=table.schema,
+                    table=table.name,
+                    constraint=name,
+                )
+
+    return test

@@ -1,0 +1,83 @@
+"""ALTER TABLE: finds the table, locks it, runs the subcommands, then sees to the rows."""
+
+import functools
+from typing import Any, Final
+
+from storage.catalog import IndexRef
+from storage.errors import DatabaseError, not_supported
+from storage.schema import Sequence, Table
+from tsql.ddl.alter.alteration import Alteration
+from tsql.ddl.alter.finish import finish
+from tsql.ddl.alter.subcommands import SUBCOMMANDS, Subcommand, subcommand_name
+from tsql.ddl.context import Ddl, no_such_relation
+from tsql.parser import enums
+
+_KINDS: Final = {
+    enums.ObjectType.OBJECT_TABLE: "TABLE",
+    enums.ObjectType.OBJECT_INDEX: "INDEX",
+    enums.ObjectType.OBJECT_SEQUENCE: "SEQUENCE",
+    enums.ObjectType.OBJECT_VIEW: "VIEW",
+    enums.ObjectType.OBJECT_MATVIEW: "MATERIALIZED VIEW",
+    enums.ObjectType.OBJECT_FOREIGN_TABLE: "FOREIGN TABLE",
+    enums.ObjectType.OBJECT_TYPE: "TYPE",
+}
+
+
+async def alter_table(node: Any, ddl: Ddl) -> str:
+    """Runs an AlterTableStmt; returns the command tag."""
+    kind = _KINDS.get(node.objtype, "TABLE")
+    subcommands = [_subcommand(cmd) for cmd in node.cmds]
+    table = await _locked(node, ddl)
+    if table is None:
+        return f"ALTER {kind}"
+    alteration = Alteration(ddl, table, table)
+    for subcommand, cmd in zip(subcommands, node.cmds, strict=True):
+        if subcommand.prepare is not None:
+            await subcommand.prepare(cmd, alteration)
+        work = functools.partial(subcommand.run, cmd, alteration)
+        alteration.later(subcommand.when(cmd), work)
+    await alteration.run_passes()
+    await finish(alteration)
+    return f"ALTER {kind}"
+
+
+def _subcommand(cmd: Any) -> Subcommand:
+    found = SUBCOMMANDS.get(cmd.subtype)
+    if found is None:
+        raise not_supported(f"ALTER TABLE … {subcommand_name(cmd)}")
+    return found
+
+
+async def _locked(node: Any, ddl: Ddl) -> Table | None:
+    """Returns the table, locked against everybody; None if IF EXISTS lets it be missing."""
+    relation = node.relation
+    found = ddl.find(relation.schemaname, relation.relname)
+    if found is None:
+        error = no_such_relation(relation)
+        if not node.missing_ok:
+            raise error
+        ddl.notice("NOTICE", "00000", f"{error.message}, skipping")
+        return None
+    if not isinstance(found, Table):
+        raise _wrong_kind(found, node)
+    locked = await ddl.changes.lock_table(found.id)
+    if locked is None:
+        raise no_such_relation(relation)
+    return locked
+
+
+def _wrong_kind(found: Any, node: Any) -> DatabaseError:
+    name = node.relation.relname
+    if node.objtype != enums.ObjectType.OBJECT_TABLE:
+        return not_supported(f"ALTER {_KINDS.get(node.objtype, 'TABLE')}")
+    kinds = "other relations"
+    if isinstance(found, IndexRef):
+        kinds = "indexes"
+    elif isinstance(found, Sequence):
+        kinds = "sequences"
+    action = subcommand_name(node.cmds[0])
+    return DatabaseError(
+        "42809",
+        f'ALTER action {action} cannot be performed on relation "{name}"',
+        detail=f"This operation is not supported for {kinds}.",
+    )
