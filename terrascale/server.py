@@ -28,6 +28,7 @@ from storage.kv.directory import DirectoryError
 from storage.kv.verdict import DamageError
 from terrascale import __version__
 from terrascale.config import Settings
+from terrascale.memory import Trimmer
 from terrascale.observe import LOG, LoopMonitor, configure_logging
 from tsql.api import Session
 from tsql.database import Database, SessionOptions
@@ -92,7 +93,10 @@ async def _serve(settings: Settings, components: StoreComponents) -> None:
             gc.freeze()
             _announce(settings, port, sockets)
             _load_the_rest(loop)
+            trimmer = Trimmer(loop)
+            trimmer.start()
             await stop.wait()
+            trimmer.stop()
             LOG.info("stopping: waiting for running statements")
         finally:
             await server.close(DRAIN_SECONDS)

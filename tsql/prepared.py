@@ -36,7 +36,7 @@ from tsql.planner.planner import plan_statement
 
 #: Statements whose plans are kept, over all sessions.
 CACHED_QUERIES_MAX: Final = 2000
-#: A longer text is rarely sent twice.
+#: A longer text is rarely sent twice, and neither is one far inside a longer string.
 CACHED_TEXT_CHARACTERS_MAX: Final = 8192
 
 _QUERY_NODES: Final = (ast.SelectStmt, ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt)
@@ -225,7 +225,7 @@ class Preparer:
         if found is not None and found.is_current(catalog):
             return found
         made = self._make(parsed, given_types, catalog, env)
-        if made.is_cacheable and len(parsed.text) <= CACHED_TEXT_CHARACTERS_MAX:
+        if made.is_cacheable and parsed.location + len(parsed.text) <= CACHED_TEXT_CHARACTERS_MAX:
             if len(self._queries) >= CACHED_QUERIES_MAX:
                 del self._queries[next(iter(self._queries))]
             self._queries[key] = made

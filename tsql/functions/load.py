@@ -2,13 +2,14 @@
 
 The types and the everyday functions are imported at once. The others come one by one: in the
 background, when the server has started (`load_next`), or when a statement asks for a function that
-isn't there yet. Sorted; one line a family.
+isn't there yet. Sorted; one line a family. Behind them come PostgreSQL's rows, which the first
+statement with an operator would otherwise wait for.
 """
 
 # ruff: noqa: F401 - imported for what they register
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import tsql.functions.aggregate
@@ -34,6 +35,7 @@ import tsql.types.text
 import tsql.types.type_names
 import tsql.types.uuid
 import tsql.types.void
+from tsql.catalog import pg
 from tsql.functions import registry
 
 _FAMILIES: Final = (
@@ -91,16 +93,30 @@ _FAMILIES: Final = (
     "tsql.functions.zone_lists",
 )
 
-_to_come: Iterator[str] = iter(_FAMILIES)
+_families_to_come: Iterator[str] = iter(_FAMILIES)
+_rows_to_come: Iterator[Callable[[], object]] = iter(
+    (pg.operators_by_name, pg.procs_by_name, pg.casts, pg.aggregates)
+)
 
 
-def load_next() -> bool:
-    """Loads one more family; False if all are there."""
-    name = next(_to_come, None)
+def load_family() -> bool:
+    """Loads one more family of functions; False if all are there."""
+    name = next(_families_to_come, None)
     if name is None:
         return False
     importlib.import_module(name)
     return True
 
 
-registry.on_missing(load_next)
+def load_next() -> bool:
+    """Loads one more of everything that may come later; False if all is there."""
+    if load_family():
+        return True
+    load_rows = next(_rows_to_come, None)
+    if load_rows is None:
+        return False
+    load_rows()
+    return True
+
+
+registry.on_missing(load_family)
