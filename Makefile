@@ -47,7 +47,8 @@ check: $(VENV)/dev
 
 oracle: $(VENV)/dev
 	tools/postgres.sh $(BIN)/python tools/record_sql.py tests/golden/sql
-	git diff --stat -- tests/golden/sql
+	tools/postgres.sh $(BIN)/python tools/record_isolation.py tests/golden/isolation
+	git diff --stat -- tests/golden/sql tests/golden/isolation
 
 oracle-functions: $(VENV)/dev
 	tools/postgres.sh $(BIN)/python tools/record_function_cases.py tests/golden/functions

@@ -442,6 +442,15 @@ class LockTable:
                 hint="You might need to increase max_locks_per_transaction.",
             )
 
+    # Looking
+
+    def blocking(self, process_id: int) -> list[int]:
+        """Returns the processes that a waiting session waits for: holders, and who came before."""
+        waiter = self._waiting.get(process_id)
+        if waiter is None or waiter.future.done():
+            return []
+        return list(dict.fromkeys(_node(owner) for owner in self._blockers(waiter)))
+
     # Deadlocks
 
     def _break_deadlock(self, waiter: _Waiter) -> None:

@@ -413,6 +413,18 @@ class PgClient:
             elif kind == "N" and not is_open:
                 self.notices.append(current.notices[-1])
 
+    def results_until_closed(self) -> list[StatementResult]:
+        """Reads results up to ReadyForQuery, or to the end if the server has hung up."""
+        results: list[StatementResult] = []
+        while self.buffer:
+            kind, payload = self.read_message()
+            if kind == "Z":
+                break
+            if not results or results[-1].tag is not None or results[-1].error is not None:
+                results.append(StatementResult())
+            _take(results[-1], kind, payload)
+        return [each for each in results if each != StatementResult()]
+
     def _send_copy(self, copy_data: Iterable[bytes], *, sync: bool) -> None:
         for chunk in copy_data:
             self.send(message(b"d", chunk))
@@ -428,6 +440,14 @@ class PgClient:
             sock.sendall(message(b"", code + self.secret_key))
             while sock.recv(64):
                 pass
+
+    def say_goodbye(self) -> None:
+        """Ends the session, and returns when the server has closed it."""
+        self.send(TERMINATE)
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                self.read_message()
+        self.abort()
 
     def close(self) -> None:
         """Says goodbye and closes."""

@@ -120,6 +120,11 @@ class SessionFunctions:
         self._granted.clear()
         self._locks.release(self._owner)
 
+    def blocking_pids(self, pid: int) -> list[int]:
+        """Returns which sessions a session waits for."""
+        pids: list[int] = self._locks.blocking(pid)
+        return pids
+
     # -- sequences -------------------------------------------------------------------------------
 
     def _sequence(self, oid: int) -> Sequence:

@@ -76,12 +76,17 @@ def answers(client: PgClient, block: Block, *, extended: bool) -> list[Statement
 
 def render(results: list[StatementResult], *, unordered: bool = False) -> str:
     """Returns the answers as text."""
-    return "".join(line + "\n" for result in results for line in _lines(result, unordered))
+    return "".join(
+        line + "\n" for result in results for line in result_lines(result, unordered=unordered)
+    )
 
 
-def _lines(result: StatementResult, unordered: bool) -> Iterator[str]:
+def result_lines(
+    result: StatementResult, shown: tuple[str, ...] = FIELDS_SHOWN, *, unordered: bool = False
+) -> Iterator[str]:
+    """Returns one statement's answer as lines, with these fields of its messages."""
     for notice in result.notices:
-        yield from _message_lines(notice)
+        yield from _message_lines(notice, shown)
     if result.fields is not None:
         yield " | ".join(_field(f) for f in result.fields) or "()"
         rows = [" | ".join(_value(v) for v in row) if row else "()" for row in result.rows]
@@ -91,7 +96,7 @@ def _lines(result: StatementResult, unordered: bool) -> Iterator[str]:
             result.copy_data.decode("utf-8", "backslashreplace").removesuffix("\n").split("\n")
         )
     if result.error is not None:
-        yield from _message_lines(result.error)
+        yield from _message_lines(result.error, shown)
     elif result.tag is not None:
         yield f"[{result.tag}]"
 
@@ -110,9 +115,9 @@ def _value(value: str | bytes | None) -> str:
     return text.replace("\\", "\\\\").replace("\n", "\\n")
 
 
-def _message_lines(fields: dict[str, str]) -> Iterator[str]:
+def _message_lines(fields: dict[str, str], shown: tuple[str, ...]) -> Iterator[str]:
     yield f"{fields.get('severity', '?')} {fields.get('sqlstate')}: {fields.get('message')}"
-    for name in FIELDS_SHOWN:
+    for name in shown:
         if name in fields:
             yield f"  {name}: " + fields[name].replace("\n", "\\n")
 

@@ -1,0 +1,100 @@
+"""Scripts of several sessions wait, go on and answer as PostgreSQL 15 did, in both protocols."""
+
+import pathlib
+from collections.abc import Iterator
+
+import pytest
+from _pytest.mark.structures import ParameterSet
+
+from tests.golden.interleaving import (
+    Performance,
+    Places,
+    Played,
+    Step,
+    read_script,
+    read_transcript,
+)
+from tests.server import Server
+
+FOLDER = pathlib.Path(__file__).parent / "golden" / "isolation"
+SCRIPTS = sorted(path.stem for path in FOLDER.glob("*.txt"))
+#: Not built yet: each must fail until it is.
+NOT_YET = """
+    absent_key_serializable advisory_lock_of_own_shared advisory_lock_of_own_transaction
+    cancelled_table_waiter create_table_same_name deadlock_inside_a_savepoint
+    deadlock_of_advisory_locks deadlock_of_shared_locks deadlock_of_table_and_row
+    deadlock_of_tables deadlock_of_three deadlock_of_two deferrable_is_accepted
+    disjoint_ranges_serializable drop_table_beside_a_reader drop_table_beside_a_writer
+    for_update_of_nowait for_update_repeatable_read index_range_serializable
+    insert_beside_row_locks insert_repeatable_read insert_serializable levels_as_settings
+    lock_timeout lost_update_serializable on_conflict_do_nothing_keeps_no_lock
+    one_way_dependency_serializable phantom_serializable read_only_anomaly_serializable
+    read_only_never_aborts_serializable read_only_transactions recheck_deleted_and_inserted_again
+    row_locks_after_update_wait row_locks_key_share_held row_locks_no_key_update_held
+    row_locks_of_writes row_locks_share_held row_locks_sharers_pass_a_waiting_writer
+    row_locks_update_held row_locks_upgrade savepoint_rollback_releases_locks
+    savepoint_weaker_lock_comes_back serializable_autocommit table_locks_access_exclusive_held
+    table_locks_access_share_held table_locks_exclusive_held table_locks_queue
+    table_locks_repeatable_read table_locks_row_exclusive_held table_locks_row_share_held
+    table_locks_savepoint table_locks_share_held table_locks_share_row_exclusive_held
+    table_locks_share_update_exclusive_held three_transactions_serializable
+    truncate_and_waiting_writers truncate_beside_a_reader truncate_rolled_back
+    write_skew_by_keys_serializable write_skew_serializable
+"""
+
+
+def _marked(name: str) -> ParameterSet:
+    marks = (pytest.mark.xfail(strict=True),) if name in NOT_YET.split() else ()
+    return pytest.param(name, marks=marks)
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+    with Server(tmp_path_factory.mktemp("isolation") / "data") as server:
+        yield Places(server.connect)
+
+
+@pytest.mark.parametrize("protocol", ["simple", "extended"])
+@pytest.mark.parametrize("name", [_marked(name) for name in SCRIPTS])
+def test_sessions_interleave_as_in_postgresql(name: str, protocol: str, places: Places) -> None:
+    script = read_script(FOLDER / f"{name}.txt")
+    recorded = read_transcript((FOLDER / f"{name}.out").read_text(encoding="utf-8"))
+    steps = [f"{step.session}: {step.text}" for step in script.steps]
+    assert steps == [step for step, _, _ in recorded], "stale recording: make oracle"
+    is_extended = protocol == "extended"
+    with places.fresh() as connect:
+        performance = Performance(script, connect, extended=is_extended)
+        for (step, played), (shown, *expected) in zip(performance.play(), recorded, strict=True):
+            text = played.text().rstrip("\n")
+            if step.directive() is None:
+                assert text == expected[is_extended], f"> {shown}"
+            else:
+                _check_exception(step, played, expected[is_extended])
+
+
+def _check_exception(step: Step, played: Played, recorded: str) -> None:
+    """A step that answers otherwise than PostgreSQL does so in the way that the script says."""
+    text = played.text().rstrip("\n")
+    assert text != recorded, f"> {step.text}\n{step.comments}: answers as PostgreSQL"
+    assert "ERROR XX" not in text
+    match step.directive():
+        case "aborts":
+            assert "ERROR 40001" in text
+            assert "ERROR" not in recorded
+        case "goes through":
+            assert "ERROR" not in text
+            assert "ERROR" in recorded
+        case "refused":
+            assert "ERROR 0A000" in text
+        case _:
+            pass
+
+
+def test_where_postgresql_commits_and_serializable_aborts_is_counted() -> None:
+    aborting = [
+        name
+        for name in SCRIPTS
+        if any(step.directive() == "aborts" for step in read_script(FOLDER / f"{name}.txt").steps)
+    ]
+    text = (FOLDER.parents[2] / "docs" / "compatibility.md").read_text(encoding="utf-8")
+    assert f"{len(aborting)} of {len(SCRIPTS)} recorded scripts" in text
