@@ -1,0 +1,1 @@
+"""The DynamoDB API: values, expressions, validation and operations."""

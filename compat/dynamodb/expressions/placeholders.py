@@ -1,0 +1,79 @@
+"""ExpressionAttributeNames and ExpressionAttributeValues of one request.
+
+One request's expressions share them: each must be defined, and used by one of them.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from compat.dynamodb.attribute_values import Value, read_value
+from compat.dynamodb.errors import DynamoError, validation
+
+_NAME: Final = re.compile(r"#[A-Za-z0-9_]+")
+_VALUE: Final = re.compile(r":[A-Za-z0-9_]+")
+#: Compiled expressions are kept only with names that aren't huge.
+_CACHED_NAMES_CHARACTERS_MAX: Final = 2_000
+
+
+class Placeholders:
+    """The placeholders of one request, and which of them have been used.
+
+    Attributes:
+        names: The attribute names, by placeholder.
+        values: The values, by placeholder.
+        names_key: The names as a key of a cache; None if they are too long for that.
+    """
+
+    def __init__(self, names: Mapping[str, str] | None, values: Mapping[str, Any] | None) -> None:
+        """Reads the placeholders from the wire. Raises ValidationException."""
+        self.names: Mapping[str, str] = {}
+        self.values: Mapping[str, Value] = {}
+        self.names_key: tuple[tuple[str, str], ...] | None = ()
+        self._used: set[str] = set()
+        if names is not None:
+            _check_keys(names, _NAME, "ExpressionAttributeNames")
+            self.names = names
+            length = sum(map(len, names)) + sum(map(len, names.values()))
+            is_short = length <= _CACHED_NAMES_CHARACTERS_MAX
+            self.names_key = tuple(names.items()) if is_short else None
+        if values is not None:
+            _check_keys(values, _VALUE, "ExpressionAttributeValues")
+            self.values = _read_values(values)
+
+    def use(self, placeholders: Iterable[str]) -> None:
+        """Notes that an expression uses these."""
+        self._used.update(placeholders)
+
+    def check_all_used(self) -> None:
+        """Raises ValidationException if a placeholder has no use in the expressions so far."""
+        for parameter, defined in (
+            ("ExpressionAttributeNames", self.names),
+            ("ExpressionAttributeValues", self.values),
+        ):
+            unused = [key for key in defined if key not in self._used]
+            if unused:
+                raise validation(
+                    f"Value provided in {parameter} unused in expressions:"
+                    f" keys: {{{', '.join(unused)}}}"
+                )
+
+
+def _check_keys(keys: Mapping[str, Any], form: re.Pattern[str], parameter: str) -> None:
+    if not keys:
+        raise validation(f"{parameter} must not be empty")
+    for key in keys:
+        if form.fullmatch(key) is None:
+            raise validation(f'{parameter} contains invalid key: Syntax error; key: "{key}"')
+
+
+def _read_values(wire: Mapping[str, Any]) -> dict[str, Value]:
+    values = {}
+    for key, value in wire.items():
+        try:
+            values[key] = read_value(value)
+        except DynamoError as error:
+            raise validation(
+                f"ExpressionAttributeValues contains invalid value: {error.message} for key {key}"
+            ) from None
+    return values
