@@ -13,10 +13,17 @@ from storage.schema import Index, Table
 
 @dataclass(frozen=True, slots=True)
 class KeyRendering:
-    """How SQL shows keys: a value by its type's OID and modifier, and a name, quoted if need be."""
+    """How SQL shows keys.
+
+    Attributes:
+        value: A value, by its type's OID and modifier.
+        identifier: A name, quoted if need be.
+        expression: The text of an index's expression, in parentheses if need be.
+    """
 
     value: Callable[[Any, int, int], str]
     identifier: Callable[[str], str]
+    expression: Callable[[str], str] = str
 
 
 def _show_plainly(value: Any, _sql_type: int, _typmod: int) -> str:
@@ -91,5 +98,7 @@ def _parts(
             column = table.column_by_id(part.column_id)
             parts.append((rendering.identifier(column.name), column.sql_type, column.typmod))
         else:
-            parts.append((part.expression_sql or "", part.sql_type, part.typmod))
+            parts.append(
+                (rendering.expression(part.expression_sql or ""), part.sql_type, part.typmod)
+            )
     return parts

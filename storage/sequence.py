@@ -49,9 +49,10 @@ def state_key(sequence_id: int) -> bytes:
 class _Reserved:
     """Values reserved and not given out yet."""
 
-    __slots__ = ("block_size", "blocks", "last")
+    __slots__ = ("block_size", "blocks", "course", "last")
 
-    def __init__(self) -> None:
+    def __init__(self, course: tuple[object, ...]) -> None:
+        self.course = course
         self.blocks: deque[range] = deque()
         self.block_size = BLOCK_SIZE_MIN
         self.last: int | None = None
@@ -91,7 +92,7 @@ class Sequences:
 
         Several may get here at the same time; each brings a block, and none is lost. Raises 2200H.
         """
-        reserved = self._reserved.setdefault(sequence.id, _Reserved())
+        reserved = self._reserved.setdefault(sequence.id, _Reserved(_course(sequence)))
         while sum(map(len, reserved.blocks)) < count:
             size = max(reserved.block_size, count)
             reserved.block_size = min(reserved.block_size * 2, BLOCK_SIZE_MAX)
@@ -132,8 +133,17 @@ class Sequences:
         txn.delete(state_key(sequence_id))
 
     def _installed(self, changes: Changes) -> None:
-        for sequence_id in changes.sequences:
-            self._reserved.pop(sequence_id, None)
+        for sequence_id, sequence in changes.sequences.items():
+            reserved = self._reserved.get(sequence_id)
+            # A new name or owner changes nothing of what comes next.
+            if reserved is not None and (sequence is None or _course(sequence) != reserved.course):
+                del self._reserved[sequence_id]
+
+
+def _course(sequence: Sequence) -> tuple[object, ...]:
+    """Returns what decides which value follows another."""
+    bounds = sequence.minimum, sequence.maximum
+    return sequence.start, sequence.increment, *bounds, sequence.cycle
 
 
 def _state(newest: Newest, sequence: Sequence) -> State:

@@ -23,6 +23,7 @@ from tsql.env import Env
 from tsql.executor.expressions import compile_expression
 from tsql.executor.run import STATEMENT_BYTES_MAX
 from tsql.identifiers import quoted
+from tsql.parser import ast, parse_expression
 from tsql.parser_process import ParserProcess
 from tsql.planner.walk import conjuncts
 from tsql.prepared import Preparer
@@ -32,6 +33,8 @@ from tsql.types.io import output_of
 #: Microseconds from 1970 to 2000, where PostgreSQL's time begins.
 _EPOCH_MICROSECONDS: Final = 946_684_800_000_000
 _STORED_EXPRESSIONS_ENV: Final = Env()
+#: What reads like a function's call.
+_CALLS: Final = (ast.FuncCall, ast.CoalesceExpr, ast.MinMaxExpr, ast.SQLValueFunction)
 
 
 def system_clock() -> int:
@@ -80,7 +83,7 @@ class Shared:
         self.statement_bytes_max = STATEMENT_BYTES_MAX
         self.sessions: dict[int, Any] = {}
         self._index_expressions: dict[tuple[int, int, int], Any] = {}
-        rendering = KeyRendering(render_key_value, quoted)
+        rendering = KeyRendering(render_key_value, quoted, render_key_expression)
         self.tables = Tables(catalogs, store.coordinator, self.compile_indexes, rendering)
         self.parser = ParserProcess()
         self.sequences = Sequences(store, catalogs)
@@ -133,6 +136,11 @@ def row_function(expression: Expression) -> Callable[[Row], Any]:
     """Returns a function of a row: what an index is made over."""
     evaluate = compile_expression(expression)
     return lambda row: evaluate(row, _STORED_EXPRESSIONS_ENV)
+
+
+def render_key_expression(sql: str) -> str:
+    """Returns an index's expression as `Key (…)=(…)` shows it: a bare call, or in parentheses."""
+    return sql if isinstance(parse_expression(sql), _CALLS) else f"({sql})"
 
 
 def render_key_value(value: Any, sql_type: int, _typmod: int) -> str:

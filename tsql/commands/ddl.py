@@ -6,6 +6,8 @@ from typing import Any
 from tsql.api import Result
 from tsql.commands.command import Command, Invocation
 from tsql.commands.maintenance import ddl_of, require_no_transaction
+from tsql.ddl.alter.rename import rename
+from tsql.ddl.alter.schema import set_schema
 from tsql.ddl.alter.statement import alter_table
 from tsql.ddl.context import Ddl
 from tsql.ddl.create_index import create_index
@@ -33,6 +35,8 @@ async def _create_index(invocation: Invocation) -> Result:
 
 
 ALTER_TABLE = _command("ALTER TABLE", alter_table)
+RENAME = _command("ALTER TABLE", rename)
+SET_SCHEMA = _command("ALTER TABLE", set_schema)
 CREATE_TABLE = _command("CREATE TABLE", create_table)
 CREATE_INDEX = Command(_create_index, name="CREATE INDEX")
 CREATE_SEQUENCE = _command("CREATE SEQUENCE", create_sequence)

@@ -23,7 +23,6 @@ REFUSED: Final = {
     "AlterForeignServerStmt": "ALTER SERVER",
     "AlterFunctionStmt": "ALTER FUNCTION",
     "AlterObjectDependsStmt": "ALTER … DEPENDS ON EXTENSION",
-    "AlterObjectSchemaStmt": "ALTER … SET SCHEMA",
     "AlterOpFamilyStmt": "ALTER OPERATOR FAMILY",
     "AlterOperatorStmt": "ALTER OPERATOR",
     "AlterOwnerStmt": "ALTER … OWNER TO",
@@ -39,7 +38,6 @@ REFUSED: Final = {
     "AlterTSDictionaryStmt": "ALTER TEXT SEARCH DICTIONARY",
     "AlterTableMoveAllStmt": "ALTER TABLE ALL IN TABLESPACE",
     "AlterTableSpaceOptionsStmt": "ALTER TABLESPACE",
-    "AlterTableStmt": "ALTER TABLE",
     "AlterTypeStmt": "ALTER TYPE",
     "AlterUserMappingStmt": "ALTER USER MAPPING",
     "CallStmt": "CALL",
@@ -90,7 +88,6 @@ REFUSED: Final = {
     "ReassignOwnedStmt": "REASSIGN OWNED",
     "RefreshMatViewStmt": "REFRESH MATERIALIZED VIEW",
     "ReindexStmt": "REINDEX",
-    "RenameStmt": "ALTER … RENAME",
     "ReplicaIdentityStmt": "REPLICA IDENTITY",
     "RuleStmt": "CREATE RULE",
     "SecLabelStmt": "SECURITY LABEL",
@@ -110,17 +107,7 @@ def refused_name(node: Any) -> str:
         return "SELECT INTO"
     if tag in {"GrantStmt", "GrantRoleStmt"} and not node.is_grant:
         return "REVOKE"
-    if tag == "AlterTableStmt":
-        return _alter_name(node)
     return name
-
-
-def _alter_name(node: Any) -> str:
-    subtype = node.cmds[0].subtype.name if node.cmds else ""
-    if subtype.endswith("RowSecurity"):
-        return "row security"
-    kind = node.objtype.name.removeprefix("OBJECT_").replace("_", " ")
-    return f"ALTER {kind}"
 
 
 async def run_refused(invocation: Invocation) -> Result:

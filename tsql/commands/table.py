@@ -17,6 +17,7 @@ from tsql.commands.command import Command
 from tsql.parser import ast
 
 COMMANDS: Final[dict[type[Any], Command]] = {
+    ast.AlterObjectSchemaStmt: ddl.SET_SCHEMA,
     ast.AlterTableStmt: ddl.ALTER_TABLE,
     ast.CheckPointStmt: maintenance.CHECKPOINT,
     ast.ClosePortalStmt: maintenance.CLOSE,
@@ -35,6 +36,7 @@ COMMANDS: Final[dict[type[Any], Command]] = {
     ast.LockStmt: maintenance.LOCK,
     ast.NotifyStmt: notifications.NOTIFY,
     ast.PrepareStmt: statements.PREPARE,
+    ast.RenameStmt: ddl.RENAME,
     ast.TransactionStmt: transaction.TRANSACTION,
     ast.TruncateStmt: ddl.TRUNCATE,
     ast.UnlistenStmt: notifications.UNLISTEN,

@@ -282,7 +282,7 @@ async def _table(definition: Definition, schema: str, options: TableOptions, ddl
     taken = {definition.name}
     for key in definition.keys:
         table = await _with_key(table, key, taken, ddl)
-    return _with_partition_key(table, options.partition_columns)
+    return with_partition_key(table, options.partition_columns)
 
 
 def with_defaults(table: Table, definition: Definition, ddl: Ddl) -> Table:
@@ -370,7 +370,8 @@ def with_included(index: Index, column_ids: Sequence[int]) -> Index:
     )
 
 
-def _with_partition_key(table: Table, names: tuple[str, ...] | None) -> Table:
+def with_partition_key(table: Table, names: tuple[str, ...] | None) -> Table:
+    """Returns the table with the partition key that WITH names. Raises 22023."""
     if names is None:
         return table
     key = [table.column_by_id(column_id).name for column_id in table.key_column_ids]

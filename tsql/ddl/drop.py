@@ -13,7 +13,7 @@ from storage.errors import DatabaseError, not_supported
 from storage.objects import Address
 from tsql.ddl.context import Ddl
 from tsql.ddl.dependencies import relation as address_of
-from tsql.ddl.describe import kind_of_relation
+from tsql.ddl.describe import describe, is_visible, kind_of_relation
 from tsql.ddl.remove import remove_all
 from tsql.parser import enums
 
@@ -84,10 +84,14 @@ async def _drop_index(reference: IndexRef, ddl: Ddl) -> None:
     index, table = reference.index, reference.table
     name = table.primary_key_constraint if index is None else index.name
     if index is None or index.constraint is not None:
+        on = describe(address_of(table.id), ddl.catalog, ddl.env.search_path)
+        shown = name
+        if not is_visible(ddl.catalog, table, ddl.env.search_path):
+            shown = f"{table.schema}.{name}"
         raise DatabaseError(
             "2BP01",
-            f"cannot drop index {name} because constraint {name} on table {table.name} requires it",
-            hint=f"You can drop constraint {name} on table {table.name} instead.",
+            f"cannot drop index {shown} because constraint {name} on {on} requires it",
+            hint=f"You can drop constraint {name} on {on} instead.",
         )
     locked = await ddl.changes.lock_table(table.id)
     if locked is None:

@@ -8,6 +8,9 @@ from storage.errors import not_supported
 from storage.objects import Address, Comment, EnumType, View
 from storage.schema import Sequence, Table
 from storage.sequence import Sequences
+from tsql.ddl.alter.alteration import Alteration
+from tsql.ddl.alter.column_removal import remove_column
+from tsql.ddl.alter.finish import finish
 from tsql.ddl.context import Ddl
 from tsql.ddl.dependencies import affected, check
 from tsql.ddl.describe import describe, relation_by_id
@@ -59,8 +62,7 @@ async def remove(address: Address, ddl: Ddl) -> None:
     """Removes one object that is locked, and nothing that depends on it."""
     match address.kind:
         case "relation" if address.sub_id:
-            what = describe(address, ddl.catalog, ddl.env.search_path)
-            raise not_supported(f"dropping {what} by CASCADE")
+            await _remove_column(address, ddl)
         case "relation":
             await _remove_relation(address.id, ddl)
         case "default":
@@ -88,6 +90,16 @@ async def _remove_relation(relation_id: int, ddl: Ddl) -> None:
             await ddl.changes.drop_object(View, relation_id)
         case None:
             pass
+
+
+async def _remove_column(address: Address, ddl: Ddl) -> None:
+    table = relation_by_id(ddl.catalog, address.id)
+    if not isinstance(table, Table):
+        what = describe(address, ddl.catalog, ddl.env.search_path)
+        raise not_supported(f"dropping {what} by CASCADE")
+    alteration = Alteration(ddl, table, table)
+    remove_column(alteration, table.column_by_id(address.sub_id))
+    await finish(alteration)
 
 
 async def _remove_default(address: Address, ddl: Ddl) -> None:

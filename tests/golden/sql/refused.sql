@@ -77,9 +77,6 @@ CREATE VIEW vi AS SELECT 1;
 
 CREATE SEQUENCE se;
 
--- refused: no renaming yet
-ALTER TABLE r RENAME TO s;
-
 -- refused: no foreign keys yet
 CREATE TABLE fk (a int PRIMARY KEY REFERENCES r (a));
 

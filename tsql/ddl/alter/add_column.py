@@ -11,7 +11,7 @@ from storage.errors import DatabaseError
 from storage.items import Row, missing_for
 from storage.schema import Column, ColumnPolicy
 from tsql.binder import bind_default_text, bind_transform
-from tsql.ddl.alter.alteration import Alteration, Pass
+from tsql.ddl.alter.alteration import Alteration, Pass, without_position
 from tsql.ddl.alter.constraints import add_check, require_not_null
 from tsql.ddl.alter.keys import add_key
 from tsql.ddl.create_table import Definition, read_column, settle_keys, with_defaults
@@ -37,9 +37,9 @@ async def add_column(cmd: Any, alteration: Alteration) -> None:
     settle_keys(definition)
     (column,) = definition.columns
     alteration.change(columns=(*table.columns, column), next_column_id=column.id + 1)
-    alteration.table, sequences = await create_owned_sequences(
-        with_defaults(alteration.table, definition, ddl), definition.serials, ddl
-    )
+    with without_position():
+        table = with_defaults(alteration.table, definition, ddl)
+    alteration.table, sequences = await create_owned_sequences(table, definition.serials, ddl)
     for sequence in sequences:
         await ddl.changes.create_sequence(sequence)
     _fill(alteration, alteration.column(name), cmd.def_)

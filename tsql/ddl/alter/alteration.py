@@ -2,7 +2,8 @@
 
 import enum
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +43,8 @@ class Alteration:
         not_null: Ids of columns that no row may have NULL in.
         checks: Names of CHECK constraints that every row must meet.
         new_indexes: Ids of indexes that have no entries yet.
+        types: By column id, what ALTER TYPE has prepared: the new column, how to compute it, and
+            whether that is the column itself (without USING).
         checked_later: Other things to do when the definition is written, foreign keys to check
             say; they see the new catalog and the rows as they will be.
     """
@@ -54,6 +57,7 @@ class Alteration:
     not_null: set[int] = field(default_factory=set)
     checks: list[str] = field(default_factory=list)
     new_indexes: list[int] = field(default_factory=list)
+    types: dict[int, tuple[Column, Evaluate, bool]] = field(default_factory=dict)
     checked_later: list[Work] = field(default_factory=list)
     _queues: dict[Pass, deque[Work]] = field(
         default_factory=lambda: {each: deque() for each in Pass}
@@ -99,6 +103,16 @@ class Alteration:
             found = None  # the table itself says what has become of its indexes
         names = {index.name for index in self.table.indexes}
         return found is not None or name in names or name == self.table.primary_key_constraint
+
+
+@contextmanager
+def without_position() -> Iterator[None]:
+    """Takes the position from errors: PostgreSQL's ALTER TABLE gives none for most of what it reads."""
+    try:
+        yield
+    except DatabaseError as error:
+        error.position = None
+        raise
 
 
 def no_such_column(name: str, table: Table) -> DatabaseError:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tsql.binder import bind_default
-from tsql.ddl.alter.alteration import Alteration, alterable_column
+from tsql.ddl.alter.alteration import Alteration, alterable_column, without_position
 from tsql.deparse import deparse
 
 
@@ -13,5 +13,6 @@ async def set_default(cmd: Any, alteration: Alteration) -> None:
     if cmd.def_ is None:
         alteration.change_column(column.id, default_sql=None)
         return
-    bind_default(cmd.def_, column, alteration.ddl.env)
+    with without_position():
+        bind_default(cmd.def_, column, alteration.ddl.env)
     alteration.change_column(column.id, default_sql=deparse(cmd.def_))

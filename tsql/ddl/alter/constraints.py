@@ -12,7 +12,7 @@ import msgspec
 from storage.errors import DatabaseError, not_supported
 from storage.schema import Check, Table
 from tsql.binder import bind_expression
-from tsql.ddl.alter.alteration import Alteration, Pass
+from tsql.ddl.alter.alteration import Alteration, Pass, without_position
 from tsql.ddl.alter.keys import add_key, add_key_of_index, drop_key
 from tsql.ddl.constraints import refuse_constraint
 from tsql.ddl.create_table import Definition, read_key
@@ -58,7 +58,12 @@ def _queue_key(constraint: Any, alteration: Alteration) -> None:
         return
     refuse_constraint(constraint)
     definition = Definition(alteration.table.name, columns=list(alteration.table.columns))
-    read_key(definition, constraint, None)
+    try:
+        read_key(definition, constraint, None)
+    except DatabaseError as error:
+        if error.sqlstate == "42703":
+            error.position = None
+        raise
     (key,) = definition.keys
 
     async def add() -> None:
@@ -93,7 +98,8 @@ async def add_check(
 ) -> None:
     """Adds a CHECK constraint; unless it is NOT VALID, every row must meet it. Raises 42710."""
     table = alteration.table
-    expression = bind_expression(node, table, alteration.ddl.env, "check")
+    with without_position():
+        expression = bind_expression(node, table, alteration.ddl.env, "check")
     positions = sorted(columns_of(expression))
     if given is not None and given in constraint_names(table):
         raise constraint_exists(given, table)

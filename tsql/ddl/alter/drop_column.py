@@ -1,23 +1,19 @@
-"""DROP COLUMN, with the indexes and constraints that the column is part of.
-
-Items keep the value until they are written again: nothing reads an id that isn't declared, and ids
-are never given twice.
-"""
+"""DROP COLUMN: RESTRICT refuses if something other than the table itself depends on the column."""
 
 from typing import Any
 
 from storage.errors import DatabaseError
-from storage.schema import Index, Table
-from storage.sequence import Sequences
-from tsql.binder import bind_expression_text
+from storage.objects import Address
 from tsql.ddl.alter.alteration import Alteration, no_such_column
-from tsql.ddl.alter.keys import drop_primary_key
+from tsql.ddl.alter.column_removal import remove_column
 from tsql.ddl.columns import SYSTEM_COLUMNS
-from tsql.planner.walk import columns_of
+from tsql.ddl.dependencies import affected, check, relation
+from tsql.ddl.remove import forget_comments, lock, remove
+from tsql.parser import enums
 
 
 async def drop_column(cmd: Any, alteration: Alteration) -> None:
-    """DROP [COLUMN] [IF EXISTS] name [RESTRICT | CASCADE]."""
+    """DROP [COLUMN] [IF EXISTS] name [RESTRICT | CASCADE]. Raises 42703, 2BP01."""
     ddl, table, name = alteration.ddl, alteration.table, cmd.name
     if name in SYSTEM_COLUMNS:
         raise DatabaseError("0A000", f'cannot drop system column "{name}"')
@@ -28,28 +24,26 @@ async def drop_column(cmd: Any, alteration: Alteration) -> None:
             raise error
         ddl.notice("NOTICE", "00000", f"{error.message}, skipping")
         return
-    indexes = tuple(index for index in table.indexes if column.id not in columns_in(index, table))
-    checks = tuple(check for check in table.checks if column.id not in check.column_ids)
-    if column.id in table.key_column_ids:
-        drop_primary_key(alteration)
-    columns = tuple(other for other in table.columns if other.id != column.id)
-    alteration.change(columns=columns, indexes=indexes, checks=checks)
-    for sequence in list(ddl.catalog.sequences):
-        if (sequence.owner_table_id, sequence.owner_column_id) == (table.id, column.id):
-            await ddl.changes.drop_sequence(sequence.id)
-            Sequences.forget(ddl.txn, sequence.id)
+    root = relation(table.id, column.id)
+    await remove_dependents(
+        alteration, root, cascades=cmd.behavior == enums.DropBehavior.DROP_CASCADE
+    )
+    remove_column(alteration, column)
 
 
-def columns_in(index: Index, table: Table) -> set[int]:
-    """Returns the ids of the columns that an index is made of, or reads."""
-    ids = set(index.included_column_ids)
-    texts = [index.predicate_sql] if index.predicate_sql is not None else []
-    for part in index.parts:
-        if part.column_id is not None:
-            ids.add(part.column_id)
-        elif part.expression_sql is not None:
-            texts.append(part.expression_sql)
-    for text in texts:
-        positions = columns_of(bind_expression_text(text, table))
-        ids |= {table.columns[position].id for position in positions}
-    return ids
+async def remove_dependents(alteration: Alteration, root: Address, *, cascades: bool) -> None:
+    """Drops what depends on a part of the table, and what depends on that. Raises 2BP01."""
+    ddl, table = alteration.ddl, alteration.table
+    own_default = Address("default", root.id, root.sub_id)
+    found = [item for item in affected(ddl.catalog, [root]) if item.address != own_default]
+    check(ddl, [root], found, cascades=cascades)
+    for item in reversed(found):
+        address = item.address
+        if address == root:
+            await forget_comments(address, ddl)
+        elif address.id == table.id and address.kind == "default":
+            if any(column.id == address.sub_id for column in table.columns):
+                alteration.change_column(address.sub_id, default_sql=None, default_relies_on=())
+        else:
+            await lock(address, ddl)
+            await remove(address, ddl)

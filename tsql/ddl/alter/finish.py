@@ -14,7 +14,7 @@ from storage.errors import DatabaseError
 from storage.index_build import build_index
 from storage.items import Row
 from storage.rewrite import Rewrite, newest_rows
-from storage.schema import ColumnPolicy
+from storage.schema import ColumnPolicy, Table
 from storage.table import TableAccess
 from tsql.binder import bind_expression_text
 from tsql.ddl.alter.alteration import Alteration
@@ -68,20 +68,27 @@ def _row_maker(alteration: Alteration) -> Callable[[Row], Row]:
     parts: list[Evaluate] = []
     for column in alteration.table.columns:
         computed = alteration.values.get(column.id)
-        parts.append(computed or _getter(old.position(column.id)))
-    is_dynamic = old.policy is ColumnPolicy.DYNAMIC
-    pinned = [column.name for column in alteration.table.columns]
+        if computed is None:
+            computed = _getter(old, column.id)
+        parts.append(computed)
+    was_dynamic = old.policy is ColumnPolicy.DYNAMIC
+    is_dynamic = alteration.table.policy is ColumnPolicy.DYNAMIC
+    declared = {column.name for column in alteration.table.columns}
 
     def make(row: Row) -> Row:
         new = [part(row, env) for part in parts]
         if is_dynamic:
-            new.append({n: v for n, v in row[-1].items() if n not in pinned})
+            attributes = row[-1] if was_dynamic else {}
+            new.append({n: v for n, v in attributes.items() if n not in declared})
         return new
 
     return make
 
 
-def _getter(position: int) -> Evaluate:
+def _getter(old: Table, column_id: int) -> Evaluate:
+    if all(column.id != column_id for column in old.columns):
+        return lambda _row, _env: None
+    position = old.position(column_id)
     return lambda row, _env: row[position]
 
 

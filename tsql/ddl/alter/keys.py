@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from storage.catalog import IndexRef
 from storage.errors import DatabaseError, not_supported
 from storage.schema import Index, Table
 from tsql.ddl.alter.alteration import Alteration
@@ -148,10 +149,12 @@ def _fit_index(constraint: Any, alteration: Alteration) -> Index:
 
     index = next((each for each in table.indexes if each.name == name), None)
     if index is None:
-        if alteration.ddl.catalog.relation(table.schema, name) is None:
+        other = alteration.ddl.catalog.relation(table.schema, name)
+        if not isinstance(other, IndexRef):
             raise fault("42704", f'index "{name}" does not exist')
-        raise fault("55000", f'index "{name}" does not belong to table "{table.name}"')
-    if index.constraint is not None:
+        if other.index is not None and other.index.constraint is None:
+            raise fault("55000", f'index "{name}" does not belong to table "{table.name}"')
+    if index is None or index.constraint is not None:
         raise fault("55000", f'index "{name}" is already associated with a constraint')
     if not index.unique:
         raise fault("42809", f'"{name}" is not a unique index', _UNFIT)

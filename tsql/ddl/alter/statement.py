@@ -21,6 +21,10 @@ _KINDS: Final = {
     enums.ObjectType.OBJECT_FOREIGN_TABLE: "FOREIGN TABLE",
     enums.ObjectType.OBJECT_TYPE: "TYPE",
 }
+_TUNING: Final = frozenset(
+    {enums.AlterTableType.AT_SetRelOptions, enums.AlterTableType.AT_ResetRelOptions}
+)
+_INDEX_PARAMETERS: Final = frozenset({"fillfactor", "deduplicate_items"})
 
 
 async def alter_table(node: Any, ddl: Ddl) -> str:
@@ -59,11 +63,24 @@ async def _locked(node: Any, ddl: Ddl) -> Table | None:
         ddl.notice("NOTICE", "00000", f"{error.message}, skipping")
         return None
     if not isinstance(found, Table):
+        if isinstance(found, IndexRef) and _tunes_only(node):
+            return None
         raise _wrong_kind(found, node)
     locked = await ddl.changes.lock_table(found.id)
     if locked is None:
         raise no_such_relation(relation)
     return locked
+
+
+def _tunes_only(node: Any) -> bool:
+    """Returns whether ALTER INDEX only sets parameters, which tune what isn't here. Raises 22023."""
+    if any(cmd.subtype not in _TUNING for cmd in node.cmds):
+        return False
+    for cmd in node.cmds:
+        for definition in cmd.def_:
+            if definition.defname not in _INDEX_PARAMETERS:
+                raise DatabaseError("22023", f'unrecognized parameter "{definition.defname}"')
+    return True
 
 
 def _wrong_kind(found: Any, node: Any) -> DatabaseError:

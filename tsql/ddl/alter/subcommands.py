@@ -13,9 +13,21 @@ from typing import Any, Final
 from tsql.ddl.alter.add_column import add_column
 from tsql.ddl.alter.alteration import Alteration, Pass
 from tsql.ddl.alter.column_default import set_default
+from tsql.ddl.alter.column_type import change_type, prepare_type
 from tsql.ddl.alter.constraints import add_constraint, drop_constraint, validate_constraint
 from tsql.ddl.alter.drop_column import drop_column
 from tsql.ddl.alter.nullness import drop_not_null, set_not_null
+from tsql.ddl.alter.parameters import (
+    accept,
+    cluster_on,
+    replica_identity,
+    reset_parameters,
+    set_column_options,
+    set_compression,
+    set_parameters,
+    set_statistics,
+    set_storage,
+)
 from tsql.parser import enums
 
 _TYPES = enums.AlterTableType
@@ -47,11 +59,23 @@ def _default_pass(cmd: Any) -> Pass:
 SUBCOMMANDS: Final[dict[Any, Subcommand]] = {
     _TYPES.AT_AddColumn: Subcommand(_in(Pass.ADD_COLUMN), add_column),
     _TYPES.AT_AddConstraint: Subcommand(_in(Pass.ADD_CONSTRAINT), add_constraint),
+    _TYPES.AT_AlterColumnType: Subcommand(_in(Pass.ALTER_TYPE), change_type, prepare_type),
+    _TYPES.AT_ClusterOn: Subcommand(_in(Pass.MISC), cluster_on),
     _TYPES.AT_ColumnDefault: Subcommand(_default_pass, set_default),
+    _TYPES.AT_DropCluster: Subcommand(_in(Pass.MISC), accept),
     _TYPES.AT_DropColumn: Subcommand(_in(Pass.DROP), drop_column),
     _TYPES.AT_DropConstraint: Subcommand(_in(Pass.DROP), drop_constraint),
     _TYPES.AT_DropNotNull: Subcommand(_in(Pass.DROP), drop_not_null),
+    _TYPES.AT_ReplicaIdentity: Subcommand(_in(Pass.MISC), replica_identity),
+    _TYPES.AT_ResetOptions: Subcommand(_in(Pass.MISC), set_column_options),
+    _TYPES.AT_ResetRelOptions: Subcommand(_in(Pass.MISC), reset_parameters),
+    _TYPES.AT_SetCompression: Subcommand(_in(Pass.MISC), set_compression),
+    _TYPES.AT_SetLogged: Subcommand(_in(Pass.MISC), accept),
     _TYPES.AT_SetNotNull: Subcommand(_in(Pass.COLUMN_ATTRIBUTES), set_not_null),
+    _TYPES.AT_SetOptions: Subcommand(_in(Pass.MISC), set_column_options),
+    _TYPES.AT_SetRelOptions: Subcommand(_in(Pass.MISC), set_parameters),
+    _TYPES.AT_SetStatistics: Subcommand(_in(Pass.MISC), set_statistics),
+    _TYPES.AT_SetStorage: Subcommand(_in(Pass.MISC), set_storage),
     _TYPES.AT_ValidateConstraint: Subcommand(_in(Pass.MISC), validate_constraint),
 }
 

@@ -1,0 +1,145 @@
+"""SET (…), RESET (…), and subcommands that tune what isn't here: checked, and accepted.
+
+| subcommand                          | here                                                       |
+|-------------------------------------|------------------------------------------------------------|
+| SET (fillfactor, autovacuum_… = …)  | kept with the table                                        |
+| SET (partition_key, scheme = …)     | the rows move if their keys are hashed                     |
+| SET (column_policy = …)             | strict only while no undeclared attribute was ever written |
+| ALTER COLUMN … SET STATISTICS,      | the column is looked up; there are no statistics, no TOAST |
+|   STORAGE, COMPRESSION, (…)         |                                                            |
+| CLUSTER ON, SET WITHOUT CLUSTER,    | what they name is looked up; items are always in key order |
+|   REPLICA IDENTITY, SET LOGGED      |                                                            |
+"""
+
+from typing import Any, Final
+
+from storage.errors import DatabaseError, not_supported
+from storage.schema import ColumnPolicy, KeyScheme
+from tsql.ddl.alter.alteration import Alteration, alterable_column
+from tsql.ddl.create_table import with_partition_key
+from tsql.ddl.options import TableOptions, table_options
+
+_OWN: Final = frozenset({"partition_key", "column_policy", "scheme"})
+_STORAGES: Final = frozenset({"plain", "external", "extended", "main", "default"})
+_COMPRESSIONS: Final = frozenset({"pglz", "lz4", "default"})
+_STATISTICS_MAX: Final = 10_000
+
+
+async def set_parameters(cmd: Any, alteration: Alteration) -> None:
+    """SET (name = value, …). Raises 22023."""
+    given = {definition.defname for definition in cmd.def_}
+    options = table_options(cmd.def_)
+    table = alteration.table
+    alteration.change(options={**table.options, **options.kept})
+    if "column_policy" in given:
+        _set_policy(alteration, options)
+    if "partition_key" in given:
+        before = table.partition_column_count
+        alteration.table = with_partition_key(alteration.table, options.partition_columns)
+        is_hashed = table.scheme is KeyScheme.HASH
+        if is_hashed and alteration.table.partition_column_count != before:
+            alteration.is_rewrite = True
+    if "scheme" in given and options.scheme is not table.scheme:
+        alteration.change(scheme=options.scheme)
+        alteration.is_rewrite = True
+
+
+def _set_policy(alteration: Alteration, options: TableOptions) -> None:
+    table = alteration.table
+    if options.policy is table.policy:
+        return
+    if options.policy is ColumnPolicy.STRICT and table.attributes:
+        raise not_supported(
+            "column_policy = 'strict' for a table with undeclared attributes",
+            hint="Declare them by ALTER TABLE … ADD COLUMN first.",
+        )
+    alteration.change(policy=options.policy)
+
+
+async def reset_parameters(cmd: Any, alteration: Alteration) -> None:
+    """RESET (name, …). Raises 0A000 for what decides where rows are."""
+    names = {definition.defname for definition in cmd.def_}
+    own = sorted(names & _OWN)
+    if own:
+        raise not_supported(f"RESET ({own[0]})", hint=f"Use SET ({own[0]} = …).")
+    kept = {name: text for name, text in alteration.table.options.items() if name not in names}
+    alteration.change(options=kept)
+
+
+async def set_statistics(cmd: Any, alteration: Alteration) -> None:
+    """ALTER COLUMN … SET STATISTICS n."""
+    target = int(getattr(cmd.def_, "ival", 0) or 0)
+    alterable_column(alteration, cmd.name)
+    if target < -1:
+        raise DatabaseError("22023", f"statistics target {target} is too low")
+    if target > _STATISTICS_MAX:
+        message = f"lowering statistics target to {_STATISTICS_MAX}"
+        alteration.ddl.notice("WARNING", "22023", message)
+
+
+async def set_storage(cmd: Any, alteration: Alteration) -> None:
+    """ALTER COLUMN … SET STORAGE mode."""
+    mode = cmd.def_.sval
+    if mode.lower() not in _STORAGES:
+        raise DatabaseError("22023", f'invalid storage type "{mode}"')
+    alterable_column(alteration, cmd.name)
+
+
+async def set_compression(cmd: Any, alteration: Alteration) -> None:
+    """ALTER COLUMN … SET COMPRESSION method."""
+    alterable_column(alteration, cmd.name)
+    method = cmd.def_.sval
+    if method.lower() not in _COMPRESSIONS:
+        raise DatabaseError("22023", f'invalid compression method "{method}"')
+
+
+async def set_column_options(cmd: Any, alteration: Alteration) -> None:
+    """ALTER COLUMN … SET (n_distinct = …) and RESET (…)."""
+    alterable_column(alteration, cmd.name)
+    for definition in cmd.def_:
+        if definition.defname not in {"n_distinct", "n_distinct_inherited"}:
+            raise DatabaseError("22023", f'unrecognized parameter "{definition.defname}"')
+
+
+async def accept(_cmd: Any, _alteration: Alteration) -> None:
+    """SET WITHOUT CLUSTER, SET LOGGED: how things are already."""
+
+
+async def cluster_on(cmd: Any, alteration: Alteration) -> None:
+    """CLUSTER ON index: the index must be the table's."""
+    _index_named(cmd.name, alteration)
+
+
+async def replica_identity(cmd: Any, alteration: Alteration) -> None:
+    """REPLICA IDENTITY …: there is no logical replication that would use it."""
+    if cmd.def_.name is None:
+        return
+    name, table = cmd.def_.name, alteration.table
+    _index_named(name, alteration)
+    index = next((index for index in table.indexes if index.name == name), None)
+    if index is None:
+        return
+    if not index.unique:
+        raise DatabaseError("42809", f'cannot use non-unique index "{name}" as replica identity')
+    if any(part.column_id is None for part in index.parts):
+        raise DatabaseError("0A000", f'cannot use expression index "{name}" as replica identity')
+    if index.predicate_sql is not None:
+        raise DatabaseError("0A000", f'cannot use partial index "{name}" as replica identity')
+    for part in index.parts:
+        column = table.column_by_id(part.column_id or 0)
+        if not column.not_null:
+            raise DatabaseError(
+                "42809",
+                f'index "{name}" cannot be used as replica identity because column'
+                f' "{column.name}" is nullable',
+            )
+
+
+def _index_named(name: str, alteration: Alteration) -> None:
+    table = alteration.table
+    if name in {index.name for index in table.indexes} | {table.primary_key_constraint}:
+        return
+    if alteration.ddl.catalog.relation(table.schema, name) is None:
+        message = f'index "{name}" for table "{table.name}" does not exist'
+        raise DatabaseError("42704", message)
+    raise DatabaseError("42809", f'"{name}" is not an index for table "{table.name}"')

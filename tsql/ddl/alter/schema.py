@@ -1,0 +1,102 @@
+"""ALTER … SET SCHEMA: a table moves with its indexes and the sequences that it owns.
+
+Another kind of object adds its function to `_MOVES`.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import msgspec
+
+from storage.catalog import relations_of
+from storage.errors import DatabaseError, not_supported
+from storage.schema import Sequence, Table
+from tsql.ddl.context import SYSTEM_SCHEMAS, Ddl, no_such_relation
+from tsql.ddl.describe import kind_of_relation
+from tsql.parser import enums
+
+_TYPES = enums.ObjectType
+
+
+async def set_schema(node: Any, ddl: Ddl) -> str:
+    """Runs an AlterObjectSchemaStmt; returns the command tag."""
+    function = _MOVES.get(node.objectType)
+    what = node.objectType.name.removeprefix("OBJECT_").replace("_", " ")
+    if function is None:
+        raise not_supported(f"ALTER {what} … SET SCHEMA")
+    await function(node, ddl)
+    return f"ALTER {what}"
+
+
+async def _move_relation(node: Any, ddl: Ddl) -> None:
+    relation, schema = node.relation, node.newschema
+    found = ddl.find(relation.schemaname, relation.relname)
+    if found is None:
+        error = no_such_relation(relation)
+        if not node.missing_ok:
+            raise error
+        ddl.notice("NOTICE", "00000", f"{error.message}, skipping")
+        return
+    kind = kind_of_relation(found)
+    wanted = node.objectType.name.removeprefix("OBJECT_").lower()
+    if wanted != kind and not (wanted == "table" and kind in {"sequence", "view"}):
+        raise DatabaseError("42809", f'"{relation.relname}" is not a {wanted}')
+    match found:
+        case Table():
+            locked = await ddl.changes.lock_table(found.id)
+            if locked is None:
+                raise no_such_relation(relation)
+            _check_schema(schema, ddl)
+            await _move_table(locked, schema, ddl)
+        case Sequence():
+            _check_not_owned(found, ddl)
+            _check_schema(schema, ddl)
+            await _move_sequence(found, schema, ddl)
+        case _:
+            raise not_supported(f"ALTER {kind.upper()} … SET SCHEMA")
+
+
+def _check_schema(schema: str, ddl: Ddl) -> None:
+    if schema in SYSTEM_SCHEMAS:
+        raise DatabaseError("42501", f"permission denied for schema {schema}")
+    if ddl.catalog.schema(schema) is None:
+        raise DatabaseError("3F000", f'schema "{schema}" does not exist')
+
+
+def _check_not_owned(sequence: Sequence, ddl: Ddl) -> None:
+    table = ddl.catalog.table_by_id(sequence.owner_table_id or 0)
+    if table is not None:
+        raise DatabaseError(
+            "0A000",
+            "cannot move an owned sequence into another schema",
+            detail=f'Sequence "{sequence.name}" is linked to table "{table.name}".',
+        )
+
+
+def _require_free(name: str, schema: str, ddl: Ddl) -> None:
+    if ddl.catalog.relation(schema, name) is not None:
+        raise DatabaseError("42P07", f'relation "{name}" already exists in schema "{schema}"')
+
+
+async def _move_table(table: Table, schema: str, ddl: Ddl) -> None:
+    if table.schema == schema:
+        return
+    for (_, name), _ in relations_of(table):
+        _require_free(name, schema, ddl)
+    await ddl.changes.replace_table(msgspec.structs.replace(table, schema=schema))
+    for sequence in list(ddl.catalog.sequences):
+        if sequence.owner_table_id == table.id:
+            await _move_sequence(sequence, schema, ddl)
+
+
+async def _move_sequence(sequence: Sequence, schema: str, ddl: Ddl) -> None:
+    if sequence.schema == schema:
+        return
+    _require_free(sequence.name, schema, ddl)
+    await ddl.changes.replace_sequence(msgspec.structs.replace(sequence, schema=schema))
+
+
+_MOVES: Final[dict[Any, Callable[[Any, Ddl], Awaitable[None]]]] = {
+    _TYPES.OBJECT_SEQUENCE: _move_relation,
+    _TYPES.OBJECT_TABLE: _move_relation,
+}
