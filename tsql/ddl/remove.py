@@ -8,9 +8,9 @@ from storage.errors import not_supported
 from storage.objects import Address, Comment, EnumType, View
 from storage.schema import Sequence, Table
 from storage.sequence import Sequences
-from tsql.ddl.alter.alteration import Alteration
-from tsql.ddl.alter.column_removal import remove_column
-from tsql.ddl.alter.finish import finish
+from tsql.ddl.alteration.finish import finish
+from tsql.ddl.alteration.removal import remove_column
+from tsql.ddl.alteration.state import Alteration
 from tsql.ddl.context import Ddl
 from tsql.ddl.dependencies import affected, check
 from tsql.ddl.describe import describe, relation_by_id

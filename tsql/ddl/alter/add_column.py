@@ -11,9 +11,9 @@ from storage.errors import DatabaseError
 from storage.items import Row, missing_for
 from storage.schema import Column, ColumnPolicy
 from tsql.binder import bind_default_text, bind_transform
-from tsql.ddl.alter.alteration import Alteration, Pass, without_position
 from tsql.ddl.alter.constraints import add_check, require_not_null
 from tsql.ddl.alter.keys import add_key
+from tsql.ddl.alteration.state import Alteration, Pass, without_position
 from tsql.ddl.create_table import Definition, read_column, settle_keys, with_defaults
 from tsql.ddl.serial import create_owned_sequences
 from tsql.env import Env

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tsql.binder import bind_default
-from tsql.ddl.alter.alteration import Alteration, alterable_column, without_position
+from tsql.ddl.alteration.state import Alteration, alterable_column, without_position
 from tsql.deparse import deparse
 
 

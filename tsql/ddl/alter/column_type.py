@@ -16,8 +16,8 @@ from storage.schema import Check, Column, Index, KeyPart, Table
 from storage.types import Kind
 from tsql.binder import bind_default, bind_expression, bind_transform
 from tsql.bound import ColumnRef, Expression
-from tsql.ddl.alter.alteration import Alteration, alterable_column, without_position
-from tsql.ddl.alter.column_removal import columns_in
+from tsql.ddl.alteration.removal import columns_in
+from tsql.ddl.alteration.state import Alteration, alterable_column, without_position
 from tsql.ddl.columns import check_can_be_key, column_of
 from tsql.deparse import deparse
 from tsql.env import Env

@@ -12,8 +12,8 @@ import msgspec
 from storage.errors import DatabaseError, not_supported
 from storage.schema import Check, Table
 from tsql.binder import bind_expression
-from tsql.ddl.alter.alteration import Alteration, Pass, without_position
 from tsql.ddl.alter.keys import add_key, add_key_of_index, drop_key
+from tsql.ddl.alteration.state import Alteration, Pass, without_position
 from tsql.ddl.constraints import refuse_constraint
 from tsql.ddl.create_table import Definition, read_key
 from tsql.ddl.names import free_name

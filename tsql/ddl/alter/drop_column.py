@@ -4,8 +4,8 @@ from typing import Any
 
 from storage.errors import DatabaseError
 from storage.objects import Address
-from tsql.ddl.alter.alteration import Alteration, no_such_column
-from tsql.ddl.alter.column_removal import remove_column
+from tsql.ddl.alteration.removal import remove_column
+from tsql.ddl.alteration.state import Alteration, no_such_column
 from tsql.ddl.columns import SYSTEM_COLUMNS
 from tsql.ddl.dependencies import affected, check, relation
 from tsql.ddl.remove import forget_comments, lock, remove

@@ -11,7 +11,8 @@ import msgspec
 from storage.catalog import IndexRef
 from storage.errors import DatabaseError, not_supported
 from storage.schema import Index, Table
-from tsql.ddl.alter.alteration import Alteration
+from tsql.ddl.alteration.removal import drop_primary_key
+from tsql.ddl.alteration.state import Alteration
 from tsql.ddl.columns import check_can_be_key
 from tsql.ddl.constraints import KeyConstraint
 from tsql.ddl.create_table import unique_index, with_included
@@ -73,18 +74,6 @@ def set_primary_key(
         hidden_key=False,
         primary_key_constraint=name,
         primary_key_index_id=relation_id,
-        partition_column_count=1,
-    )
-    alteration.is_rewrite = True
-
-
-def drop_primary_key(alteration: Alteration) -> None:
-    """Takes the primary key away; the rows move to hidden keys."""
-    alteration.change(
-        key_column_ids=(),
-        hidden_key=True,
-        primary_key_constraint=None,
-        primary_key_index_id=0,
         partition_column_count=1,
     )
     alteration.is_rewrite = True

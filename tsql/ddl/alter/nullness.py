@@ -3,8 +3,8 @@
 from typing import Any
 
 from storage.errors import DatabaseError
-from tsql.ddl.alter.alteration import Alteration, alterable_column
 from tsql.ddl.alter.constraints import require_not_null
+from tsql.ddl.alteration.state import Alteration, alterable_column
 
 
 async def set_not_null(cmd: Any, alteration: Alteration) -> None:

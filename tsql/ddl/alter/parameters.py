@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from storage.errors import DatabaseError, not_supported
 from storage.schema import ColumnPolicy, KeyScheme
-from tsql.ddl.alter.alteration import Alteration, alterable_column
+from tsql.ddl.alteration.state import Alteration, alterable_column
 from tsql.ddl.create_table import with_partition_key
 from tsql.ddl.options import TableOptions, table_options
 

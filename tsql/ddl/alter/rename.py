@@ -13,9 +13,9 @@ import msgspec
 from storage.catalog import IndexRef, Relation
 from storage.errors import DatabaseError, not_supported
 from storage.schema import Sequence, Table
-from tsql.ddl.alter.alteration import Alteration
 from tsql.ddl.alter.constraints import constraint_exists, constraint_names
 from tsql.ddl.alter.texts import with_column_renamed, with_table_renamed
+from tsql.ddl.alteration.state import Alteration
 from tsql.ddl.columns import SYSTEM_COLUMNS
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.describe import kind_of_relation

@@ -6,9 +6,9 @@ from typing import Any, Final
 from storage.catalog import IndexRef
 from storage.errors import DatabaseError, not_supported
 from storage.schema import Sequence, Table
-from tsql.ddl.alter.alteration import Alteration
-from tsql.ddl.alter.finish import finish
 from tsql.ddl.alter.subcommands import SUBCOMMANDS, Subcommand, subcommand_name
+from tsql.ddl.alteration.finish import finish
+from tsql.ddl.alteration.state import Alteration
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.parser import enums
 

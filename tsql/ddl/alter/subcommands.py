@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tsql.ddl.alter.add_column import add_column
-from tsql.ddl.alter.alteration import Alteration, Pass
 from tsql.ddl.alter.column_default import set_default
 from tsql.ddl.alter.column_type import change_type, prepare_type
 from tsql.ddl.alter.constraints import add_constraint, drop_constraint, validate_constraint
@@ -28,6 +27,7 @@ from tsql.ddl.alter.parameters import (
     set_statistics,
     set_storage,
 )
+from tsql.ddl.alteration.state import Alteration, Pass
 from tsql.parser import enums
 
 _TYPES = enums.AlterTableType

@@ -17,7 +17,7 @@ from storage.rewrite import Rewrite, newest_rows
 from storage.schema import ColumnPolicy, Table
 from storage.table import TableAccess
 from tsql.binder import bind_expression_text
-from tsql.ddl.alter.alteration import Alteration
+from tsql.ddl.alteration.state import Alteration
 from tsql.executor.expressions import Evaluate, compile_expression
 from tsql.executor.waits import computed_rows
 

@@ -6,8 +6,7 @@ are never given twice.
 
 from storage.schema import Column, Index, Table
 from tsql.binder import bind_expression_text
-from tsql.ddl.alter.alteration import Alteration
-from tsql.ddl.alter.keys import drop_primary_key
+from tsql.ddl.alteration.state import Alteration
 from tsql.planner.walk import columns_of
 
 
@@ -20,6 +19,18 @@ def remove_column(alteration: Alteration, column: Column) -> None:
         drop_primary_key(alteration)
     columns = tuple(other for other in table.columns if other.id != column.id)
     alteration.change(columns=columns, indexes=indexes, checks=checks)
+
+
+def drop_primary_key(alteration: Alteration) -> None:
+    """Takes the primary key away; the rows move to hidden keys."""
+    alteration.change(
+        key_column_ids=(),
+        hidden_key=True,
+        primary_key_constraint=None,
+        primary_key_index_id=0,
+        partition_column_count=1,
+    )
+    alteration.is_rewrite = True
 
 
 def columns_in(index: Index, table: Table) -> set[int]:
