@@ -73,10 +73,15 @@ class KeyPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     A path into a document is an expression like any other; `kind` is the kind of the resulting
     value.
+
+    Attributes:
+        attribute: Name of an undeclared attribute; rows where it has another kind count as NULL.
+            `expression_sql` then shows it.
     """
 
     column_id: int | None = None
     expression_sql: str | None = None
+    attribute: str | None = None
     kind: Kind
     element_kind: Kind | None = None
     sql_type: int = 0
@@ -92,6 +97,11 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         nulls_distinct: False for NULLS NOT DISTINCT: then they are equal after all.
         constraint: Name of the UNIQUE constraint that it enforces, or None for a plain unique
         index. predicate_sql: WHERE of a partial index, or None.
+        sparse: Rows with a NULL in their key have no entry, and an entry holds a whole body, with
+            the attributes of its projection: an index made through DynamoDB.
+        included_attributes: Undeclared attributes that it carries, by name.
+        partition_part_count: How many of its parts are its partition key.
+        dynamodb_settings: What only the DynamoDB door knows of it, in a form of that door's.
     """
 
     id: int
@@ -105,6 +115,10 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     projection: Projection = Projection.KEYS_ONLY
     included_column_ids: tuple[int, ...] = ()
     state: ElementState = ElementState.PUBLIC
+    sparse: bool = False
+    included_attributes: tuple[str, ...] = ()
+    partition_part_count: int = 1
+    dynamodb_settings: bytes | None = None
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -129,6 +143,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         change_log: Whether writes are recorded in the change log (set by its readers).
         attributes: Undeclared attributes seen so far, in order of first appearance, with the kinds
         seen.
+        dynamodb_settings: What only the DynamoDB door knows of it, in a form of that door's.
     """
 
     id: int
@@ -152,6 +167,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     attributes: tuple[tuple[str, tuple[Kind, ...]], ...] = ()
     owner: str = "terrascale"
     options: dict[str, str] = msgspec.field(default_factory=dict)
+    dynamodb_settings: bytes | None = None
 
     def column(self, name: str) -> Column | None:
         """Returns the column of that name, or None."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from storage.schema import Column, Table
 from tsql.binder.attributes import attribute_type
@@ -120,12 +120,21 @@ def assigned(
     return converted
 
 
+_NUMBERS: Final = frozenset({oids.INT2, oids.INT4, oids.INT8, oids.FLOAT4, oids.FLOAT8})
+
+
 def _attribute_value(
     context: Context, table: Table, expression: Expression, to: Destination, node: Any
 ) -> Expression:
     """Returns the value as it is; a literal without a type is read as what the attribute is."""
+    seen = any(name == to.name for name, _ in table.attributes)
+    if expression.type in _NUMBERS:
+        # In a table of DynamoDB's all numbers are numeric, so that one kind of them stays one.
+        is_numeric = seen and attribute_type(table, to.name) == oids.NUMERIC
+        if is_numeric or table.dynamodb_settings is not None:
+            return coerce(context, expression, oids.NUMERIC, node=node)
+        return expression
     if expression.type != oids.UNKNOWN:
         return expression
-    seen = any(name == to.name for name, _ in table.attributes)
     type_ = attribute_type(table, to.name) if seen else oids.TEXT
     return coerce(context, expression, type_, node=node)

@@ -87,6 +87,7 @@ REFUSED: Final = {
     "MergeStmt": "MERGE",
     "ReassignOwnedStmt": "REASSIGN OWNED",
     "RefreshMatViewStmt": "REFRESH MATERIALIZED VIEW",
+    "ReindexStmt": "REINDEX",
     "ReplicaIdentityStmt": "REPLICA IDENTITY",
     "RuleStmt": "CREATE RULE",
     "SecLabelStmt": "SECURITY LABEL",

@@ -5,13 +5,19 @@ one dict of attributes. *Seen* rows are those of expressions: declared columns, 
 that the statement names. In a strict table both are the same.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from storage.errors import DatabaseError
 from storage.schema import ColumnPolicy, Table
 from tsql.bound import Const, Expression, SetColumn, TableRelation
 from tsql.env import Env
+from tsql.executor.attributes import (
+    attribute_readers,
+    attribute_writers,
+    read_attributes,
+    written_attributes,
+)
 from tsql.executor.expressions import Evaluate, compile_expression
 from tsql.executor.run import Row
 from tsql.types.io import output_of
@@ -81,31 +87,30 @@ def failing_row(table: Table, row: Row, env: Env) -> str:
 
 
 class RowForms:
-    """Turns a relation's stored rows into seen ones, and back."""
+    """Turns a relation's stored rows into seen ones, and back.
 
-    def __init__(self, relation: TableRelation) -> None:
+    Args:
+        assigned: Types of the values that the statement assigns, by position; its other attributes
+            stay as they are.
+    """
+
+    def __init__(self, relation: TableRelation, assigned: Mapping[int, int] | None = None) -> None:
         self.is_dynamic = relation.table.policy is ColumnPolicy.DYNAMIC
-        self._names = relation.attributes
         self._width = len(relation.table.columns)
+        self._readers = attribute_readers(relation) if self.is_dynamic else ()
+        self._writers = attribute_writers(relation, assigned or {}) if self.is_dynamic else ()
 
     def seen(self, stored: Row) -> Row:
         """Returns the row as expressions see it."""
         if not self.is_dynamic:
             return stored
-        attributes = stored[-1]
-        return [*stored[:-1], *[attributes.get(name) for name in self._names]]
+        return [*stored[:-1], *read_attributes(stored[-1], self._readers)]
 
     def stored(self, seen: Row, attributes: dict[str, Any] | None = None) -> Row:
         """Returns the row as storage wants it; `attributes` are those that the row had before."""
         if not self.is_dynamic:
             return seen
-        merged = dict(attributes or {})
-        for name, value in zip(self._names, seen[self._width :], strict=True):
-            if value is None:
-                merged.pop(name, None)
-            else:
-                merged[name] = value
-        return [*seen[: self._width], merged]
+        return [*seen[: self._width], written_attributes(seen, self._writers, attributes)]
 
 
 def new_row_maker(

@@ -23,6 +23,7 @@ from storage.table import NeedsTransaction, TableAccess
 from storage.tables import Tables
 from tsql.env import Env
 from tsql.executor.access import Predicate, row_maker
+from tsql.executor.attributes import assigned_types, inserted_types
 from tsql.executor.expressions import compile_expression, compile_predicate
 from tsql.executor.keys import ranges, whole_key, whole_keys
 from tsql.executor.new_rows import RowChecks, RowForms, new_row_maker, row_changer
@@ -172,7 +173,7 @@ class PointInsert:
     def __init__(self, node: plan.Insert, tables: Tables) -> None:
         assert isinstance(node.source, plan.Values)
         self._access = tables.access(node.relation.table)
-        self._forms = RowForms(node.relation)
+        self._forms = RowForms(node.relation, inserted_types(node))
         self._values = [projection(row) for row in node.source.rows]
         self._sequences = sequences_of(node.defaults)
         self._make = new_row_maker(node.relation, node.positions, node.defaults)
@@ -234,7 +235,7 @@ class PointUpdate:
         path = node.source
         assert isinstance(path, plan.Get)
         self._access = tables.access(path.relation.table)
-        self._forms = RowForms(path.relation)
+        self._forms = RowForms(path.relation, assigned_types(node.assignments))
         self._make_key = whole_key(self._access.code, path.key)
         self._predicate = None if path.filter is None else compile_predicate(path.filter)
         self._change = row_changer(node.assignments)

@@ -112,7 +112,8 @@ def choose(request: Request, expressions_of: IndexExpressions) -> Choice:
     tests = [(conjunct, test_of(conjunct)) for conjunct in request.conjuncts]
     candidates = [_matched(None, primary_key_parts(table), tests)]
     for index in table.indexes:
-        if index.state is not ElementState.PUBLIC:
+        if index.state is not ElementState.PUBLIC or index.sparse:
+            # A sparse index hasn't all rows, and may hold an attribute of one kind among several.
             continue
         expressions, predicate = expressions_of(table, index)
         if all(part in request.conjuncts for part in predicate):
