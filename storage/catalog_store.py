@@ -14,6 +14,8 @@ changes are installed on the catalog that is current then; a rollback just forge
     META 'm' space 00 schema 00 name    likewise, of other spaces of names: types, roles …
     META 'w' table id           nothing is stored there: locked (KEY SHARE) by whoever writes rows,
                                 and (UPDATE) by DDL, which therefore waits for writers
+    META 'd' table id           likewise, locked by all that changes the definition
+    META 'i' index id           an index that is being built online: storage/online_build.py
     META 'x' table id           likewise, locked by DDL only: what a point operation relies on
 
 Records are msgpack of the structs in storage/schema.py and storage/objects.py. A transaction that
@@ -33,7 +35,7 @@ from storage.errors import DatabaseError, FatalError
 from storage.keyspace import INDEX_ENTRIES, ITEMS, META, prefix_range, storage_prefix
 from storage.kv.store import Coordinator, LockMode, Newest, Store, Transaction
 from storage.objects import OBJECT_CLASSES, RELATIONS, CatalogObject, Key, ObjectName
-from storage.schema import Sequence, Table
+from storage.schema import ElementState, Index, Sequence, Table
 from storage.types import Kind
 
 #: Of the data directory's contents. A server refuses what is newer.
@@ -51,6 +53,8 @@ _OBJECTS: Final = META + b"o"
 _OBJECT_NAMES: Final = META + b"m"
 _WRITERS: Final = META + b"w"
 _EXCLUSIVE: Final = META + b"x"
+_DEFINITION: Final = META + b"d"
+_BUILDS: Final = META + b"i"
 
 _pack: Final = msgspec.msgpack.Encoder().encode
 _unpack_table: Final = msgspec.msgpack.Decoder(Table).decode
@@ -84,6 +88,11 @@ def writers_key(table_id: int) -> bytes:
 def exclusive_key(table_id: int) -> bytes:
     """Returns the key that only DDL locks: a point operation names it among its keys."""
     return _id_key(_EXCLUSIVE, table_id)
+
+
+def build_key(index_id: int) -> bytes:
+    """Returns the key of the record of an index that is being built online."""
+    return _id_key(_BUILDS, index_id)
 
 
 def _storages_of(table: Table) -> set[tuple[bytes, int]]:
@@ -248,8 +257,22 @@ class CatalogTransaction:
 
     async def lock_table(self, table_id: int) -> Table | None:
         """Locks a table against all writers and other DDL; returns it as it is then."""
+        await self.lock_definition(table_id)
         await self._txn.lock(exclusive_key(table_id), LockMode.UPDATE)
         await self._txn.lock(writers_key(table_id), LockMode.UPDATE)
+        return self.catalog.table_by_id(table_id)
+
+    async def lock_definition(self, table_id: int) -> Table | None:
+        """Locks a table against other DDL alone; returns it as it is then."""
+        await self._txn.lock(_id_key(_DEFINITION, table_id), LockMode.UPDATE)
+        return self.catalog.table_by_id(table_id)
+
+    async def lock_record(self, table_id: int) -> Table | None:
+        """Locks only the table's record, for a change that needn't wait for writers.
+
+        Somebody else holds `lock_definition` meanwhile; a writer may be adding attributes.
+        """
+        await self._txn.lock(_id_key(_TABLES, table_id))
         return self.catalog.table_by_id(table_id)
 
     async def create_table(self, table: Table) -> Table:
@@ -269,6 +292,7 @@ class CatalogTransaction:
         await self._take_names(new_names - old_names)
         await self._free_names(old_names - new_names)
         self._empty(_storages_of(old) - _storages_of(table))
+        self._forget_builds(old, table.indexes)
         return await self._write_table(table)
 
     async def drop_table(self, table_id: int) -> None:
@@ -277,6 +301,7 @@ class CatalogTransaction:
         assert table is not None
         await self._free_names(name for name, _ in relations_of(table))
         self._empty(_storages_of(table))
+        self._forget_builds(table, ())
         key = _id_key(_TABLES, table_id)
         await self._txn.lock(key)
         self._txn.delete(key)
@@ -472,6 +497,13 @@ class CatalogTransaction:
         self._txn.put(key, _pack(sequence))
         self._record(lambda changes: changes.sequences.update({sequence.id: sequence}))
         return sequence
+
+    def _forget_builds(self, old: Table, indexes: Iterable[Index]) -> None:
+        """Removes the records of builds whose index goes, or has been built otherwise."""
+        going_on = {i.storage_id for i in indexes if i.state is not ElementState.PUBLIC}
+        for index in old.indexes:
+            if index.state is not ElementState.PUBLIC and index.storage_id not in going_on:
+                self._txn.delete(build_key(index.id))
 
     def _empty(self, storages: Iterable[tuple[bytes, int]]) -> None:
         for keyspace, storage_id in storages:

@@ -30,7 +30,7 @@ from storage.keycode import KeyCode, Part
 from storage.keyparts import is_lossless
 from storage.keyspace import INDEX_ENTRIES, PREFIX_SIZE, storage_prefix
 from storage.kv.store import Entry
-from storage.schema import ColumnPolicy, Index, KeyPart, KeyScheme, Projection, Table
+from storage.schema import ColumnPolicy, ElementState, Index, KeyPart, KeyScheme, Projection, Table
 from storage.types import Kind
 
 _HEAD: Final = struct.Struct(">BH")
@@ -80,6 +80,8 @@ class IndexAccess:
         code: Its keys; `code.bounds()` gives the range of a condition on its parts.
         covered: Positions of the table's columns that an entry alone can answer.
         depends_on: Positions of the columns that its entries are made of; None: any.
+        is_contested: Whether an entry of a row may be another's: a unique index that is being built
+            over rows among which there may be duplicates.
     """
 
     def __init__(self, table: Table, index: Index, functions: IndexFunctions) -> None:
@@ -96,6 +98,7 @@ class IndexAccess:
         self._project = _projector(table, index, self._projected)
         self.covered = frozenset(self._sources())
         self.depends_on = self._dependencies(functions)
+        self.is_contested = index.unique and index.state is not ElementState.PUBLIC
 
     def entry(self, row: Row, primary_key: bytes) -> Entry | None:
         """Returns the row's entry, or None if a partial index leaves it out."""

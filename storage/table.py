@@ -361,11 +361,16 @@ class TableAccess:
         if new_key != key:
             await self._take_key(txn, new_key, new)
         changes = self._entry_changes(key, old, new_key, new)
-        for change in changes:
+        for number, change in enumerate(changes):
             index, old_entry, new_entry = change.index, change.old, change.new
             if old_entry is not None and index.is_exclusive(old_entry):
                 # A second inserter of the old value waits for our outcome.
                 await txn.lock(old_entry[0])
+                if index.is_contested:
+                    found = await txn.get_newest(old_entry[0])
+                    if not _is_of(index, old_entry, found, key):
+                        old_entry = None
+                        changes[number] = _EntryChange(index, None, new_entry)
             if (
                 new_entry is not None
                 and index.is_exclusive(new_entry)
@@ -392,6 +397,7 @@ class TableAccess:
         changes = self._entry_changes(key, old, new_key, new)
         needed = [new_key, *self._exclusive_keys((c.index, c.old) for c in changes)]
         _require([*needed, *self._exclusive_keys((c.index, c.new) for c in changes)], held)
+        changes = [_own_change(newest, key, change) for change in changes]
         if new_key != key and newest.get(new_key) is not None:
             raise self.duplicate(self._primary_conflict(new_key, new))
         for change in changes:
@@ -462,8 +468,15 @@ class TableAccess:
     async def delete(self, txn: Transaction, key: bytes, old: Row) -> None:
         """Removes the row under a key that the transaction has locked; `old` is the newest row."""
         entries = self._all_entries(key, old)
-        for entry_key in self._exclusive_keys(entries):
-            await txn.lock(entry_key)
+        for number in range(len(entries) - 1, -1, -1):
+            index, entry = entries[number]
+            if not index.is_exclusive(entry):
+                continue
+            await txn.lock(entry[0])
+            if index.is_contested:
+                found = await txn.get_newest(entry[0])
+                if not _is_of(index, entry, found, key):
+                    del entries[number]
         self._remove(txn, key, old, entries)
 
     def delete_point(self, newest: Newest, key: bytes, old: Row, held: list[bytes]) -> None:
@@ -472,6 +485,11 @@ class TableAccess:
             raise StaleTable
         entries = self._all_entries(key, old)
         _require(self._exclusive_keys(entries), held)
+        entries = [
+            (index, entry)
+            for index, entry in entries
+            if not index.is_contested or _is_of(index, entry, newest.get(entry[0]), key)
+        ]
         self._remove(newest, key, old, entries)
 
     def _remove(
@@ -530,6 +548,21 @@ class TableAccess:
 
 def _is_same_key(old: Entry | None, new: Entry | None) -> bool:
     return old is not None and new is not None and old[0] == new[0]
+
+
+def _is_of(index: IndexAccess, entry: Entry, found: bytes | None, key: bytes) -> bool:
+    """Returns whether what is found under an entry's key is the entry of the item under `key`."""
+    if not index.is_exclusive(entry):
+        return True
+    return found is not None and index.primary_key((entry[0], found)) == key[PREFIX_SIZE:]
+
+
+def _own_change(newest: Newest, key: bytes, change: _EntryChange) -> _EntryChange:
+    """Returns the change without the removal of another row's entry."""
+    index, old = change.index, change.old
+    if old is None or not index.is_contested or _is_of(index, old, newest.get(old[0]), key):
+        return change
+    return _EntryChange(index, None, change.new)
 
 
 def _require(needed: Iterable[bytes], held: list[bytes]) -> None:

@@ -99,7 +99,9 @@ async def _serve(settings: Settings, components: StoreComponents) -> None:
             _load_the_rest(loop)
             trimmer = Trimmer(loop)
             trimmer.start()
+            builds = loop.create_task(_continue_builds(database))
             await stop.wait()
+            builds.cancel()
             trimmer.stop()
             LOG.info("stopping: waiting for running statements")
         finally:
@@ -112,6 +114,12 @@ async def _serve(settings: Settings, components: StoreComponents) -> None:
     finally:
         await store.close()
     LOG.info("stopped")
+
+
+async def _continue_builds(database: Database) -> None:
+    """Goes on with the index builds that the last life of the server has left unfinished."""
+    async for outcome in database.continue_builds():
+        LOG.info("%s", outcome)
 
 
 async def _open(settings: Settings, components: StoreComponents) -> OpenStore:

@@ -14,6 +14,7 @@ from storage.duplicates import KeyRendering
 from storage.embedded import OpenStore
 from storage.index import IndexFunctions
 from storage.items import Row
+from storage.online_build import OnlineBuilds
 from storage.schema import Index, Table
 from storage.sequence import Sequences
 from storage.tables import Tables
@@ -67,6 +68,7 @@ class Shared:
         preparer: Bound and planned statements.
         templates: Plans of statements with inline literals.
         parser: Parses long statements.
+        builds: Indexes that are built online.
         sequences: Their values.
         sessions: State of the sessions there are, by process id.
         statement_bytes_max: What one statement may hold in memory (53200).
@@ -85,6 +87,7 @@ class Shared:
         self._index_expressions: dict[tuple[int, int, int], Any] = {}
         rendering = KeyRendering(render_key_value, quoted, render_key_expression)
         self.tables = Tables(catalogs, store.coordinator, self.compile_indexes, rendering)
+        self.builds = OnlineBuilds(store, catalogs, self.tables)
         self.parser = ParserProcess()
         self.sequences = Sequences(store, catalogs)
         self.preparer = Preparer(self.tables, self.index_expressions)

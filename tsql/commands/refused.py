@@ -87,7 +87,6 @@ REFUSED: Final = {
     "MergeStmt": "MERGE",
     "ReassignOwnedStmt": "REASSIGN OWNED",
     "RefreshMatViewStmt": "REFRESH MATERIALIZED VIEW",
-    "ReindexStmt": "REINDEX",
     "ReplicaIdentityStmt": "REPLICA IDENTITY",
     "RuleStmt": "CREATE RULE",
     "SecLabelStmt": "SECURITY LABEL",

@@ -36,6 +36,7 @@ COMMANDS: Final[dict[type[Any], Command]] = {
     ast.LockStmt: maintenance.LOCK,
     ast.NotifyStmt: notifications.NOTIFY,
     ast.PrepareStmt: statements.PREPARE,
+    ast.ReindexStmt: ddl.REINDEX,
     ast.RenameStmt: ddl.RENAME,
     ast.TransactionStmt: transaction.TRANSACTION,
     ast.TruncateStmt: ddl.TRUNCATE,

@@ -10,7 +10,7 @@ import msgspec
 
 from storage.catalog import IndexRef
 from storage.errors import DatabaseError, not_supported
-from storage.schema import Index, Table
+from storage.schema import ElementState, Index, Table
 from tsql.ddl.alteration.removal import drop_primary_key
 from tsql.ddl.alteration.state import Alteration
 from tsql.ddl.columns import check_can_be_key
@@ -145,6 +145,8 @@ def _fit_index(constraint: Any, alteration: Alteration) -> Index:
             raise fault("55000", f'index "{name}" does not belong to table "{table.name}"')
     if index is None or index.constraint is not None:
         raise fault("55000", f'index "{name}" is already associated with a constraint')
+    if index.state is not ElementState.PUBLIC:
+        raise fault("55000", f'index "{name}" is not valid')
     if not index.unique:
         raise fault("42809", f'"{name}" is not a unique index', _UNFIT)
     if any(part.column_id is None for part in index.parts):
