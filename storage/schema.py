@@ -54,6 +54,9 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             (storage/items.py, `missing_for`); None: NULL.
         default_sql: SQL text of the DEFAULT expression, or None.
         default_relies_on: What the DEFAULT names: sequences.
+        identity: 'a' for GENERATED ALWAYS AS IDENTITY, 'd' for BY DEFAULT, else ''.
+        generated_sql: SQL text of a GENERATED ALWAYS AS (…) STORED expression, or None.
+        generated_from: Ids of the columns that it reads.
     """
 
     id: int
@@ -66,6 +69,9 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     default_sql: str | None = None
     default_relies_on: tuple[Address, ...] = ()
     missing: bytes | None = None
+    identity: str = ""
+    generated_sql: str | None = None
+    generated_from: tuple[int, ...] = ()
 
 
 class KeyPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -198,6 +204,9 @@ class Sequence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         sql_type: OID of smallint, integer or bigint.
         cache: Values that PostgreSQL would hand out per session at once; only shown.
         owner_table_id: Table whose column owns it (serial, identity), or None.
+        value_id: Names its current value; each ALTER SEQUENCE takes a new one. 0: its own id.
+        begins_at, begins_called: What that value is (as last_value and is_called) before it has
+            been used; None: the start value, not called.
     """
 
     id: int
@@ -214,3 +223,6 @@ class Sequence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     owner_column_id: int | None = None
     version: int = 1
     owner: str = "terrascale"
+    value_id: int = 0
+    begins_at: int | None = None
+    begins_called: bool = False

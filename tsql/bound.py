@@ -455,7 +455,10 @@ class SubqueryRelation:
 
 @dataclass(frozen=True, slots=True)
 class CatalogRelation:
-    """A catalog table built in the server: `rows` is called once per execution."""
+    """Rows built in the server: a catalog table's, a sequence's. `rows` is called once per execution.
+
+    It gets the Env, and may raise MustWaitError before its first row.
+    """
 
     name: str
     alias: str
@@ -521,6 +524,10 @@ class SetColumn:
     expression: Expression
 
 
+#: What is done to a new row before it is stored: a generated column is computed, or a CHECK tested.
+RowRule = SetColumn | tuple[str, Expression]
+
+
 @dataclass(frozen=True, slots=True)
 class OnConflict:
     """ON CONFLICT: `arbiters` are the unique indexes inferred (None in the tuple stands for the primary key).
@@ -552,7 +559,7 @@ class BoundInsert:
     rows: tuple[tuple[Expression, ...], ...] | None
     select: BoundSelect | None
     defaults: tuple[Expression, ...]
-    checks: tuple[tuple[str, Expression], ...]
+    checks: tuple[RowRule, ...]
     on_conflict: OnConflict | None = None
     returning: tuple[Target, ...] = ()
     fields: tuple[Field, ...] = ()
@@ -565,7 +572,7 @@ class BoundUpdate:
     relation: TableRelation
     assignments: tuple[SetColumn, ...]
     where: Expression | None
-    checks: tuple[tuple[str, Expression], ...]
+    checks: tuple[RowRule, ...]
     returning: tuple[Target, ...] = ()
     fields: tuple[Field, ...] = ()
 
@@ -589,7 +596,8 @@ class BoundQuery:
 
     Attributes:
         parameter_types: OID of each parameter, inferred where the client gave none.
-        table_versions: (table id, version) of every table it names: when one changes, bind again.
+        table_versions: (id, version) of every relation and type it names: when one changes, bind again.
+        absent_names: (schema, name) of relations that would have been found first, had they been there.
         is_cacheable: False where a literal was read by the clock ('now'::timestamp): another use of the same text must
             bind anew. Other literals of date and time types depend on TimeZone, DateStyle and IntervalStyle.
     """
@@ -597,4 +605,5 @@ class BoundQuery:
     statement: BoundStatement
     parameter_types: tuple[int, ...]
     table_versions: tuple[tuple[int, int], ...] = field(default=())
+    absent_names: tuple[tuple[str, str], ...] = ()
     is_cacheable: bool = True

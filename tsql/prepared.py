@@ -71,6 +71,7 @@ class Query:
         "_subqueries",
         "_tables",
         "_write",
+        "absent_names",
         "command",
         "fields",
         "is_cacheable",
@@ -87,6 +88,7 @@ class Query:
         self.command = command
         self.parameter_types = bound.parameter_types
         self.table_versions = bound.table_versions
+        self.absent_names = bound.absent_names
         self.plan = planned
         #: Whether it means the same later: a literal 'now' has been read by the clock.
         self.is_cacheable = bound.is_cacheable
@@ -128,12 +130,11 @@ class Query:
         return f"INSERT 0 {count}" if self.command == "INSERT" else f"{self.command} {count}"
 
     def is_current(self, catalog: Catalog) -> bool:
-        """Returns whether the tables are still those that it was bound to."""
-        for table_id, version in self.table_versions:
-            table = catalog.table_by_id(table_id)
-            if table is None or table.version != version:
-                return False
-        return True
+        """Returns whether all that it was bound to is still the same."""
+        version_of, relation = catalog.version_of, catalog.relation
+        return all(
+            version_of(object_id) == version for object_id, version in self.table_versions
+        ) and all(relation(schema, name) is None for schema, name in self.absent_names)
 
     async def start(self, run: Run) -> Batches:
         """Starts a SELECT."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from storage.errors import DatabaseError
 from storage.schema import Column, Table
 from tsql.binder.attributes import attribute_type
 from tsql.binder.coercion import coerce, coerce_to
@@ -73,6 +74,17 @@ def _parts(column: Column, target: Any) -> tuple[Any, ...]:
 def overwrites(to: Destination, others: Sequence[Destination]) -> bool:
     """Returns whether a column is written twice; several different parts of one may be."""
     return any(o.position == to.position and not (o.parts and to.parts) for o in others)
+
+
+def generated_always(column: Column, message: str, *, hint: bool = False) -> DatabaseError:
+    """Returns the error for a value given to a column that makes its own."""
+    what = "is an identity column defined as GENERATED ALWAYS."
+    return DatabaseError(
+        "428C9",
+        message,
+        detail=f'Column "{column.name}" {what if column.identity else "is a generated column."}',
+        hint="Use OVERRIDING SYSTEM VALUE to override." if hint else None,
+    )
 
 
 def assigned_part(

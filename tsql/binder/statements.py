@@ -38,6 +38,7 @@ def bind_query(
             statement,
             context.parameter_types(),
             tuple(context.tables.items()),
+            absent_names=tuple(context.absent),
             is_cacheable=not context.reads_clock,
         )
     except RecursionError:

@@ -15,7 +15,7 @@ from tsql.ddl.create_table import create_table
 from tsql.ddl.drop import drop, drop_index_online
 from tsql.ddl.reindex import Reindex, online_name
 from tsql.ddl.schemas import create_schema
-from tsql.ddl.sequences import create_sequence
+from tsql.ddl.sequences import alter_sequence, create_sequence
 from tsql.ddl.truncate import truncate
 
 Act = Callable[[Any, Ddl], Awaitable[str]]
@@ -59,6 +59,7 @@ async def _reindex(invocation: Invocation) -> Result:
     return Result(tag=await reindex.run())
 
 
+ALTER_SEQUENCE = _command("ALTER SEQUENCE", alter_sequence)
 ALTER_TABLE = _command("ALTER TABLE", alter_table)
 RENAME = _command("ALTER TABLE", rename)
 SET_SCHEMA = _command("ALTER TABLE", set_schema)

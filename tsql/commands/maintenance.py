@@ -16,7 +16,8 @@ def ddl_of(state: SessionState) -> Ddl:
     txn = state.control.statement_transaction()
     catalogs = state.database.catalogs
     env = state.statement_env(())
-    return Ddl(txn, catalogs, catalogs.transaction(txn), env, state.notice, state.database.tables)
+    changes, shared = catalogs.transaction(txn), state.database
+    return Ddl(txn, catalogs, changes, env, state.notice, shared.tables, shared.sequences)
 
 
 def require_no_transaction(invocation: Invocation, command: str) -> None:

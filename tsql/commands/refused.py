@@ -30,7 +30,6 @@ REFUSED: Final = {
     "AlterPublicationStmt": "ALTER PUBLICATION",
     "AlterRoleSetStmt": "ALTER ROLE",
     "AlterRoleStmt": "ALTER ROLE",
-    "AlterSeqStmt": "ALTER SEQUENCE",
     "AlterStatsStmt": "ALTER STATISTICS",
     "AlterSubscriptionStmt": "ALTER SUBSCRIPTION",
     "AlterSystemStmt": "ALTER SYSTEM",

@@ -19,6 +19,7 @@ from tsql.parser import ast
 COMMANDS: Final[dict[type[Any], Command]] = {
     ast.AlterObjectSchemaStmt: ddl.SET_SCHEMA,
     ast.AlterTableStmt: ddl.ALTER_TABLE,
+    ast.AlterSeqStmt: ddl.ALTER_SEQUENCE,
     ast.CheckPointStmt: maintenance.CHECKPOINT,
     ast.ClosePortalStmt: maintenance.CLOSE,
     ast.ConstraintsSetStmt: maintenance.SET_CONSTRAINTS,

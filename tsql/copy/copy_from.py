@@ -11,7 +11,7 @@ from typing import Any, Final
 from storage.errors import DatabaseError
 from storage.schema import Table
 from storage.table import Claim, TableAccess
-from tsql.bound import Expression, TableRelation
+from tsql.bound import Expression, RowRule, TableRelation
 from tsql.copy.binary import BinaryReader
 from tsql.copy.converters import Convert, converter_of
 from tsql.copy.fields import Fields, Split, csv_splitter, text_splitter
@@ -44,7 +44,7 @@ class CopyTarget:
     relation: TableRelation
     positions: tuple[int, ...]
     defaults: tuple[Expression, ...]
-    checks: tuple[tuple[str, Expression], ...]
+    checks: tuple[RowRule, ...]
     where: Predicate | None
 
     @property

@@ -8,6 +8,7 @@ from storage.catalog_store import CatalogStore, CatalogTransaction
 from storage.errors import DatabaseError
 from storage.kv.store import Transaction
 from storage.schema import Table
+from storage.sequence import Sequences
 from storage.tables import Tables
 from tsql.env import Env
 
@@ -37,6 +38,7 @@ class Ddl:
     env: Env
     notice: Notice
     tables: Tables
+    sequences: Sequences
 
     @property
     def catalog(self) -> Catalog:

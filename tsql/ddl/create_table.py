@@ -13,14 +13,15 @@ import msgspec
 
 from storage.errors import DatabaseError, not_supported
 from storage.schema import Check, Column, Index, KeyPart, Projection, Table
-from tsql.binder import bind_default, bind_expression
+from tsql.binder import bind_default, bind_expression, bind_generated
 from tsql.ddl.columns import check_can_be_key, column_of, serial_type
 from tsql.ddl.constraints import KeyConstraint, redundant_with, refuse_constraint
 from tsql.ddl.context import Ddl
 from tsql.ddl.names import free_name, index_columns_part
 from tsql.ddl.options import TableOptions, table_options
-from tsql.ddl.sequences import SequenceOptions
+from tsql.ddl.sequence_options import SequenceOptions
 from tsql.ddl.serial import SerialColumn, create_owned_sequences, identity_column
+from tsql.ddl.stored_text import stored_text
 from tsql.deparse import deparse
 from tsql.parser import ast, enums
 from tsql.planner.walk import columns_of
@@ -40,6 +41,7 @@ class Definition:
     first_column_id: int = 1
     columns: list[Column] = field(default_factory=list)
     defaults: dict[int, Any] = field(default_factory=dict)
+    generated: dict[int, Any] = field(default_factory=dict)
     serials: list[SerialColumn] = field(default_factory=list)
     checks: list[tuple[str | None, Any]] = field(default_factory=list)
     keys: list[KeyConstraint] = field(default_factory=list)
@@ -49,6 +51,13 @@ class Definition:
             if column.name == name:
                 return position
         return None
+
+    def is_serial(self, column_id: int, *, is_identity: bool | None = None) -> bool:
+        """Returns whether the column has a sequence of its own: as identity, as serial, or either."""
+        return any(
+            serial.column_id == column_id and is_identity in {None, bool(serial.identity)}
+            for serial in self.serials
+        )
 
     def change(self, position: int, **changes: Any) -> None:
         self.columns[position] = msgspec.structs.replace(self.columns[position], **changes)
@@ -131,29 +140,74 @@ def read_column(definition: Definition, element: Any) -> None:
         raise DatabaseError("42701", f'column "{column.name}" specified more than once')
     definition.columns.append(column)
     if serial is not None:
-        definition.serials.append(SerialColumn(column_id, SequenceOptions()))
+        definition.serials.append(SerialColumn(column_id, SequenceOptions({})))
         definition.change(position, not_null=True)
     nullness: bool | None = None
     for constraint in element.constraints or ():
         match constraint.contype:
             case _TYPES.CONSTR_NULL | _TYPES.CONSTR_NOTNULL:
                 wanted = constraint.contype == _TYPES.CONSTR_NOTNULL
-                if nullness is not None and nullness != wanted:
-                    raise _conflicting_null(definition, column, constraint)
+                is_other = nullness is not None and nullness != wanted
+                if is_other or (not wanted and definition.is_serial(column_id)):
+                    raise _column_fault(
+                        definition,
+                        constraint,
+                        f'conflicting NULL/NOT NULL declarations for column "{column.name}"',
+                    )
                 nullness = wanted
                 if wanted:
                     definition.change(position, not_null=True)
-            case _TYPES.CONSTR_DEFAULT:
-                if column_id in definition.defaults or serial is not None:
-                    raise _second_default(definition, column, constraint)
-                definition.defaults[column_id] = constraint.raw_expr
-            case _TYPES.CONSTR_IDENTITY:
-                if column_id in definition.defaults or serial is not None:
-                    raise _default_and_identity(definition, column, constraint)
-                definition.serials.append(identity_column(column, constraint))
-                definition.change(position, not_null=True)
+            case _TYPES.CONSTR_DEFAULT | _TYPES.CONSTR_IDENTITY | _TYPES.CONSTR_GENERATED:
+                _read_value(definition, constraint, column)
+                if constraint.contype == _TYPES.CONSTR_IDENTITY:
+                    if nullness is False:
+                        raise _column_fault(
+                            definition,
+                            constraint,
+                            f'conflicting NULL/NOT NULL declarations for column "{column.name}"',
+                        )
+                    definition.change(position, not_null=True)
             case _:
                 _read_constraint(definition, constraint, column)
+
+
+def _read_value(definition: Definition, constraint: Any, column: Column) -> None:
+    """Reads where a column's values come from, if the INSERT has none. Raises 42601."""
+    kinds = {
+        _TYPES.CONSTR_DEFAULT: "default",
+        _TYPES.CONSTR_IDENTITY: "identity",
+        _TYPES.CONSTR_GENERATED: "generation expression",
+    }
+    new = kinds[constraint.contype]
+    old = {
+        "default": column.id in definition.defaults
+        or definition.is_serial(column.id, is_identity=False),
+        "identity": definition.is_serial(column.id, is_identity=True),
+        "generation expression": column.id in definition.generated,
+    }
+    if old[new]:
+        again = {
+            "default": "multiple default values specified for",
+            "identity": "multiple identity specifications for",
+            "generation expression": "multiple generation clauses specified for",
+        }[new]
+        has_place = not definition.is_serial(column.id, is_identity=False)
+        message = f'{again} column "{column.name}"'
+        raise _column_fault(definition, constraint, message, has_place=has_place)
+    # PostgreSQL finds this at the DEFAULT that it makes of serial, which stands nowhere.
+    is_serial = definition.is_serial(column.id, is_identity=False)
+    for other in ("default", "identity", "generation expression"):
+        if old[other]:
+            first, second = (n for n in old if n in {new, other})
+            message = f'both {first} and {second} specified for column "{column.name}"'
+            raise _column_fault(definition, constraint, message, has_place=not is_serial)
+    match new:
+        case "default":
+            definition.defaults[column.id] = constraint.raw_expr
+        case "identity":
+            definition.serials.append(identity_column(column, constraint))
+        case _:
+            definition.generated[column.id] = constraint.raw_expr
 
 
 def _with_type(element: Any, type_name: str) -> Any:
@@ -233,30 +287,13 @@ def settle_keys(definition: Definition) -> None:
             check_can_be_key(column.kind, column.element_kind, column.sql_type)
 
 
-def _conflicting_null(definition: Definition, column: Column, constraint: Any) -> DatabaseError:
+def _column_fault(
+    definition: Definition, constraint: Any, message: str, *, has_place: bool = True
+) -> DatabaseError:
     return DatabaseError(
         "42601",
-        f'conflicting NULL/NOT NULL declarations for column "{column.name}" of table'
-        f' "{definition.name}"',
-        position=constraint.location + 1,
-    )
-
-
-def _default_and_identity(definition: Definition, column: Column, constraint: Any) -> DatabaseError:
-    return DatabaseError(
-        "42601",
-        f'both default and identity specified for column "{column.name}" of table'
-        f' "{definition.name}"',
-        position=constraint.location + 1,
-    )
-
-
-def _second_default(definition: Definition, column: Column, constraint: Any) -> DatabaseError:
-    return DatabaseError(
-        "42601",
-        f'multiple default values specified for column "{column.name}" of table'
-        f' "{definition.name}"',
-        position=constraint.location + 1,
+        f'{message} of table "{definition.name}"',
+        position=constraint.location + 1 if has_place else None,
     )
 
 
@@ -278,6 +315,7 @@ async def _table(definition: Definition, schema: str, options: TableOptions, ddl
         options=options.kept,
     )
     table = with_defaults(table, definition, ddl)
+    table = with_generated(table, definition, ddl)
     table = _with_checks(table, definition, ddl)
     taken = {definition.name}
     for key in definition.keys:
@@ -294,7 +332,35 @@ def with_defaults(table: Table, definition: Definition, ddl: Ddl) -> Table:
             columns.append(column)
             continue
         bind_default(node, column, ddl.env)
-        columns.append(msgspec.structs.replace(column, default_sql=deparse(node)))
+        text, relies_on = stored_text(node, ddl.env)
+        changes = {"default_sql": text, "default_relies_on": relies_on}
+        columns.append(msgspec.structs.replace(column, **changes))
+    return msgspec.structs.replace(table, columns=tuple(columns))
+
+
+def with_generated(table: Table, definition: Definition, ddl: Ddl) -> Table:
+    """Returns the table with the generation expressions that were read."""
+    columns = []
+    # Each sees which the others are, for none may be made of another.
+    marked = msgspec.structs.replace(
+        table,
+        columns=tuple(
+            msgspec.structs.replace(column, generated_sql="")
+            if column.id in definition.generated
+            else column
+            for column in table.columns
+        ),
+    )
+    for column in table.columns:
+        node = definition.generated.get(column.id)
+        if node is None:
+            columns.append(column)
+            continue
+        expression = bind_generated(node, marked, column, ddl.env)
+        text, _ = stored_text(node, ddl.env)
+        read = tuple(sorted(table.columns[position].id for position in columns_of(expression)))
+        changes = {"generated_sql": text, "generated_from": read}
+        columns.append(msgspec.structs.replace(column, **changes))
     return msgspec.structs.replace(table, columns=tuple(columns))
 
 

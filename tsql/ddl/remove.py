@@ -7,7 +7,6 @@ import msgspec
 from storage.errors import not_supported
 from storage.objects import Address, Comment, EnumType, View
 from storage.schema import Sequence, Table
-from storage.sequence import Sequences
 from tsql.ddl.alteration.finish import finish
 from tsql.ddl.alteration.removal import remove_column
 from tsql.ddl.alteration.state import Alteration
@@ -26,7 +25,7 @@ async def remove_all(roots: list[Address], ddl: Ddl, *, cascades: bool) -> None:
     locked = set(roots)
     # Waiting for a lock may have let others change the catalog: look again until nothing is new.
     while True:
-        found = affected(ddl.catalog, roots)
+        found = affected(ddl.catalog, roots, ddl.env.search_path)
         new = [item.address for item in found if item.address not in locked]
         if not new:
             break
@@ -48,6 +47,8 @@ async def lock(address: Address, ddl: Ddl) -> None:
                 await ddl.changes.lock_table(found.id)
             elif isinstance(found, View):
                 await ddl.changes.lock_object(View, found.id)
+            elif isinstance(found, Sequence):
+                await ddl.sequences.freeze(ddl.txn, found)
         case "type":
             await ddl.changes.lock_object(EnumType, address.id)
         case "schema":
@@ -83,9 +84,9 @@ async def _remove_relation(relation_id: int, ddl: Ddl) -> None:
     match relation_by_id(ddl.catalog, relation_id):
         case Table():
             await ddl.changes.drop_table(relation_id)
-        case Sequence():
+        case Sequence() as sequence:
             await ddl.changes.drop_sequence(relation_id)
-            Sequences.forget(ddl.txn, relation_id)
+            ddl.sequences.forget(ddl.txn, sequence)
         case View():
             await ddl.changes.drop_object(View, relation_id)
         case None:

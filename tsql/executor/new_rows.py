@@ -1,4 +1,4 @@
-"""Rows that are about to be stored: defaults filled in, NOT NULL and CHECK tested.
+"""Rows that are about to be stored: defaults and generated columns filled in, constraints tested.
 
 Two forms of a row meet here. *Stored* rows are storage's: declared columns, and in a dynamic table
 one dict of attributes. *Seen* rows are those of expressions: declared columns, then the attributes
@@ -10,7 +10,7 @@ from typing import Any
 
 from storage.errors import DatabaseError
 from storage.schema import ColumnPolicy, Table
-from tsql.bound import Const, Expression, SetColumn, TableRelation
+from tsql.bound import Const, Expression, RowRule, SetColumn, TableRelation
 from tsql.env import Env
 from tsql.executor.attributes import (
     attribute_readers,
@@ -25,21 +25,33 @@ from tsql.types.io import output_of
 #: Characters of a value that "Failing row contains" shows (PostgreSQL's maxfieldlen).
 _SHOWN_BYTES_MAX = 64
 
-Checks = Sequence[tuple[str, Expression]]
-
 
 class RowChecks:
-    """NOT NULL and CHECK of one table: `test` raises 23502, 23514."""
+    """Generated columns, NOT NULL and CHECK of one table: `test` raises 23502, 23514."""
 
-    def __init__(self, table: Table, checks: Checks) -> None:
+    def __init__(self, table: Table, rules: Sequence[RowRule]) -> None:
         self._table = table
         self._not_null = [
             position for position, column in enumerate(table.columns) if column.not_null
         ]
-        self._checks = [(name, compile_expression(check)) for name, check in checks]
+        self._generated: list[tuple[int, Evaluate]] = []
+        self._checks: list[tuple[str, Evaluate]] = []
+        for rule in rules:
+            match rule:
+                case SetColumn(position=position, expression=expression):
+                    self._generated.append((position, compile_expression(expression)))
+                case name, check:
+                    self._checks.append((name, compile_expression(check)))
 
-    def test(self, row: Row, env: Env) -> None:
-        """Raises the error of the first constraint that the row violates."""
+    def fill(self, row: list[Any], env: Env) -> None:
+        """Fills in the generated columns."""
+        for position, evaluate in self._generated:
+            row[position] = evaluate(row, env)
+
+    def test(self, row: list[Any], env: Env) -> None:
+        """Fills in generated columns; raises the error of the first constraint that is violated."""
+        if self._generated:
+            self.fill(row, env)
         for position in self._not_null:
             if row[position] is None:
                 raise self._null_error(position, row, env)

@@ -189,13 +189,14 @@ class PointInsert:
 
     async def run(self, store: PointStore, env: Env) -> WriteResult | None:
         access, forms, checks = self._access, self._forms, self._checks
-        rows: list[Row] = []
+        rows: list[list[Any]] = []
         stored: list[tuple[bytes, Row]] = []
         keys: list[bytes] = []
         if self._sequences:
             await reserve(self._sequences, len(self._values), env)
         for values in self._values:
             row = await self._row(values, env)
+            checks.fill(row, env)  # Its keys may be made of generated columns.
             rows.append(row)
             if not _has_key(access, row):
                 # NOT NULL will say so, in its turn.

@@ -35,12 +35,16 @@ async def remove_dependents(alteration: Alteration, root: Address, *, cascades: 
     """Drops what depends on a part of the table, and what depends on that. Raises 2BP01."""
     ddl, table = alteration.ddl, alteration.table
     own_default = Address("default", root.id, root.sub_id)
-    found = [item for item in affected(ddl.catalog, [root]) if item.address != own_default]
+    goes = affected(ddl.catalog, [root], ddl.env.search_path)
+    found = [item for item in goes if item.address != own_default]
     check(ddl, [root], found, cascades=cascades)
     for item in reversed(found):
         address = item.address
         if address == root:
             await forget_comments(address, ddl)
+        elif address.id == table.id and address.kind == "relation":
+            await forget_comments(address, ddl)
+            remove_column(alteration, alteration.table.column_by_id(address.sub_id))
         elif address.id == table.id and address.kind == "default":
             if any(column.id == address.sub_id for column in table.columns):
                 alteration.change_column(address.sub_id, default_sql=None, default_relies_on=())
