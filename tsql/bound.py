@@ -1,8 +1,7 @@
 """Bound statements: names and types resolved, nothing planned yet. The binder makes them, the planner reads them.
 
-Every expression has a type OID and a typmod. Frozen values; dispatch with `match`. Rows, while expressions run, are
-sequences indexed by `ColumnRef.position` (one relation's columns in table order, then the undeclared attributes that
-the statement names, in the order of `Relation.attributes`).
+Every expression has a type OID and a typmod. Rows, while expressions run, are sequences indexed by `ColumnRef.position`
+(one relation's columns in table order, then the undeclared attributes that the statement names).
 """
 
 from dataclasses import dataclass, field
@@ -455,10 +454,7 @@ class SubqueryRelation:
 
 @dataclass(frozen=True, slots=True)
 class CatalogRelation:
-    """Rows built in the server: a catalog table's, a sequence's. `rows` is called once per execution.
-
-    It gets the Env, and may raise MustWaitError before its first row.
-    """
+    """A catalog table or a sequence: `rows(env)` is called once per execution, and may raise MustWaitError."""
 
     name: str
     alias: str
@@ -496,7 +492,6 @@ class BoundSelect:
 
     With `grouped`, `group_by` are the keys, `aggregates` the distinct aggregate calls, and `targets`, `having` and
     `order_by` are expressions over GroupRef. Set-returning functions of the target list are in `set_functions`.
-    `distinct_on` is None without DISTINCT, () for plain DISTINCT. Hidden targets (`visible_count`) serve ORDER BY.
     """
 
     relation: Relation | None
@@ -524,8 +519,7 @@ class SetColumn:
     expression: Expression
 
 
-#: What is done to a new row before it is stored: a generated column is computed, or a CHECK tested.
-RowRule = SetColumn | tuple[str, Expression]
+RowRule = SetColumn | tuple[str, Expression]  # of a new row: a generated column's value, or a CHECK to test
 
 
 @dataclass(frozen=True, slots=True)
@@ -547,11 +541,9 @@ class OnConflict:
 class BoundInsert:
     """INSERT: `positions` are the target columns of each row's expressions; others get their defaults.
 
-    `defaults` has for every column position the bound default expression (Const NULL if none). `source` is a
-    ValuesRelation's rows or a BoundSelect. Values are already coerced to the columns' types (assignment casts).
-    DEFAULT in `rows` has been replaced. A position from `len(table.columns)` on is an undeclared
-    attribute's: its value is of the type that the expression has, which is to be stored with it
-    (storage.types.Typed) where it doesn't show.
+    `defaults` has for every column position the bound default expression (Const NULL if none). Values are already
+    coerced to the columns' types (assignment casts). DEFAULT in `rows` has been replaced. A position from
+    `len(table.columns)` on is an undeclared attribute's, stored with the expression's type where it doesn't show.
     """
 
     relation: TableRelation
@@ -597,9 +589,8 @@ class BoundQuery:
     Attributes:
         parameter_types: OID of each parameter, inferred where the client gave none.
         table_versions: (id, version) of every relation and type it names: when one changes, bind again.
-        absent_names: (schema, name) of relations that would have been found first, had they been there.
-        is_cacheable: False where a literal was read by the clock ('now'::timestamp): another use of the same text must
-            bind anew. Other literals of date and time types depend on TimeZone, DateStyle and IntervalStyle.
+        absent_names: (schema, name) of relations that would be found first.
+        is_cacheable: False where a literal was read by the clock ('now'::timestamp): another use must bind anew.
     """
 
     statement: BoundStatement
