@@ -519,7 +519,9 @@ class SetColumn:
     expression: Expression
 
 
-RowRule = SetColumn | tuple[str, Expression]  # of a new row: a generated column's value, or a CHECK to test
+RowRule = (
+    SetColumn | tuple[str, Expression]
+)  # of a new row: a generated column's value, or a CHECK to test
 
 
 @dataclass(frozen=True, slots=True)
