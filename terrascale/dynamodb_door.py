@@ -41,6 +41,7 @@ class DynamoDoor:
             shared.store,
             shared.catalogs,
             shared.tables,
+            shared.sequences,
             DynamoSettings(settings.dynamodb_region, settings.dynamodb_account_id),
             spawn=self._spawn,
             now=_now,

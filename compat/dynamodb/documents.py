@@ -335,7 +335,7 @@ class Documents:
                 f"The row of table {self._table.name} can't be shown here: attribute {name}: {error}"
             ) from None
 
-    def row(self, item: Mapping[str, Value]) -> Row:
+    def row(self, item: Mapping[str, Value]) -> list[Any]:
         """Returns the item as a row. Raises DynamoError where a column can't take its attribute."""
         row: list[Any] = []
         for name, convert in self._in:

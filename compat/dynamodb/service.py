@@ -13,6 +13,7 @@ from compat.dynamodb.tables import DynamoTables
 from compat.dynamodb.writes import Writer
 from storage.catalog_store import CatalogStore
 from storage.embedded import OpenStore
+from storage.sequence import Sequences
 from storage.tables import Tables
 
 Body = Mapping[str, Any]
@@ -43,6 +44,7 @@ class Service:
         store: OpenStore,
         catalogs: CatalogStore,
         tables: Tables,
+        sequences: Sequences,
         settings: DynamoSettings,
         *,
         spawn: Spawn,
@@ -54,7 +56,7 @@ class Service:
         self.tables = DynamoTables(catalogs, tables)
         self.writer = Writer(store, catalogs)
         self.statistics = Statistics(store)
-        self.changes = TableChanges(store, tables, self.tables)
+        self.changes = TableChanges(store, tables, sequences, self.tables)
         self.backfills = Backfills(store, tables, self.tables, self.changes, spawn)
 
     def table_arn(self, name: str) -> str:

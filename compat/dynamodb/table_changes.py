@@ -32,6 +32,7 @@ from storage.schema import (
     Projection,
     Table,
 )
+from storage.sequence import Sequences
 from storage.tables import Tables
 from storage.types import Kind
 from tsql.ddl.context import Ddl
@@ -64,9 +65,12 @@ Redefine = Callable[[TableHandle], TableDefinition]
 class TableChanges:
     """Changes tables, one transaction each."""
 
-    def __init__(self, store: OpenStore, tables: Tables, found: DynamoTables) -> None:
+    def __init__(
+        self, store: OpenStore, tables: Tables, sequences: Sequences, found: DynamoTables
+    ) -> None:
         self._store = store
         self._tables = tables
+        self._sequences = sequences
         self._found = found
         self._catalogs = found.catalogs
 
@@ -106,7 +110,8 @@ class TableChanges:
         """Drops a table; what depends on it in SQL keeps it (ResourceInUseException)."""
 
         async def work(changes: CatalogTransaction, txn: Transaction) -> None:
-            ddl = Ddl(txn, self._catalogs, changes, Env(), _no_notice, self._tables)
+            parts = self._tables, self._sequences
+            ddl = Ddl(txn, self._catalogs, changes, Env(), _no_notice, *parts)
             await remove_all([Address("relation", handle.table.id)], ddl, cascades=False)
 
         try:

@@ -282,7 +282,7 @@ async def _apply_in(txn: Transaction, action: Action) -> Outcome:
     return Outcome(old, new)
 
 
-def _new_row(handle: TableHandle, item: Item) -> Row:
+def _new_row(handle: TableHandle, item: Item) -> list[Any]:
     row = handle.documents.row(item)
     if handle.checks is not None:
         try:
