@@ -21,7 +21,6 @@ from compat.dynamodb.tables import TableHandle
 from storage.catalog_store import CatalogStore
 from storage.embedded import OpenStore
 from storage.errors import DatabaseError
-from storage.items import Row
 from storage.kv.store import Newest, Transaction
 from storage.table import NeedsTransaction, StaleTable
 from tsql.env import Env
