@@ -4,7 +4,7 @@ Every expression has a type OID and a typmod. Rows, while expressions run, are s
 (one relation's columns in table order, then the undeclared attributes that the statement names).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Union
 
 from storage.kv.store import LockMode, LockWait
@@ -582,21 +582,3 @@ class BoundDelete:
 
 
 BoundStatement = BoundSelect | BoundInsert | BoundUpdate | BoundDelete
-
-
-@dataclass(frozen=True, slots=True)
-class BoundQuery:
-    """A bound statement with what a client may ask about it before it runs.
-
-    Attributes:
-        parameter_types: OID of each parameter, inferred where the client gave none.
-        table_versions: (id, version) of every relation and type it names: when one changes, bind again.
-        absent_names: (schema, name) of relations that would be found first.
-        is_cacheable: False where a literal was read by the clock ('now'::timestamp): another use must bind anew.
-    """
-
-    statement: BoundStatement
-    parameter_types: tuple[int, ...]
-    table_versions: tuple[tuple[int, int], ...] = field(default=())
-    absent_names: tuple[tuple[str, str], ...] = ()
-    is_cacheable: bool = True

@@ -18,7 +18,8 @@ from storage.schema import Index, Table
 from storage.tables import Tables
 from storage.types import Array
 from tsql.binder import CatalogRelations, bind_query
-from tsql.bound import BoundQuery, BoundSelect, Expression, Field
+from tsql.bound import BoundSelect, Expression, Field
+from tsql.bound_query import BoundQuery
 from tsql.env import Env
 from tsql.executor.compiler import Compiler
 from tsql.executor.point import (
