@@ -77,11 +77,11 @@ class Consumed:
 
     Attributes:
         table: Units of the table itself.
-        locals: Units of its local secondary indexes, by name; those of 0 don't show.
+        local: Units of its local secondary indexes, by name; those of 0 don't show.
         globals: Likewise of its global ones.
     """
 
-    __slots__ = ("globals", "locals", "table", "table_name", "transactional")
+    __slots__ = ("globals", "local", "table", "table_name", "transactional")
 
     def __init__(
         self, table_name: str, transactional: Literal["read", "write"] | None = None
@@ -89,12 +89,12 @@ class Consumed:
         self.table_name = table_name
         self.transactional = transactional
         self.table = 0.0
-        self.locals: dict[str, float] = {}
+        self.local: dict[str, float] = {}
         self.globals: dict[str, float] = {}
 
     def add_local(self, index: str, units: float) -> None:
         """Adds units of a local secondary index."""
-        self.locals[index] = self.locals.get(index, 0.0) + units
+        self.local[index] = self.local.get(index, 0.0) + units
 
     def add_global(self, index: str, units: float) -> None:
         """Adds units of a global secondary index."""
@@ -102,7 +102,7 @@ class Consumed:
 
     def total(self) -> float:
         """Returns the units of the table and all its indexes."""
-        return self.table + sum(self.locals.values()) + sum(self.globals.values())
+        return self.table + sum(self.local.values()) + sum(self.globals.values())
 
     def render(self, mode: str | None) -> dict[str, Any] | None:
         """Returns ConsumedCapacity for ReturnConsumedCapacity: NONE, TOTAL or INDEXES."""
@@ -112,7 +112,7 @@ class Consumed:
         if mode == "INDEXES":
             answer["Table"] = self._units(self.table)
             for member, indexes in (
-                ("LocalSecondaryIndexes", self.locals),
+                ("LocalSecondaryIndexes", self.local),
                 ("GlobalSecondaryIndexes", self.globals),
             ):
                 shown = {name: self._units(units) for name, units in indexes.items() if units}
