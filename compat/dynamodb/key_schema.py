@@ -1,111 +1,140 @@
-"""Keys: whether items have the attributes that a key needs, and what definitions say of keys."""
+"""Key attributes: whether an item, or what names one, has those that a key needs.
+
+Partition key attributes hold up to 2,048 bytes, sort key attributes up to 1,024; neither is empty.
+An item without a key attribute of an index isn't in the index, but one that has it has it in the
+right type. Sources: "Constraints in Amazon DynamoDB", API_PutItem; texts as the service gives them.
+"""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Final
 
-import msgspec
+from compat.dynamodb.attribute_values import Item, Value, type_of
+from compat.dynamodb.definitions import KeySchema
+from compat.dynamodb.errors import DynamoError, invalid_parameter, validation
+from compat.dynamodb.item_size import value_size
 
-from compat.dynamodb.attribute_values import Item, type_of
-from compat.dynamodb.definitions import IndexDefinition, KeySchema, TableDefinition, Throughput
-from compat.dynamodb.errors import invalid_parameter, validation
+HASH_BYTES_MAX: Final = 2048
+RANGE_BYTES_MAX: Final = 1024
+
+_MISMATCH: Final = "The provided key element does not match the schema"
+_EMPTY: Final = {"S": "an empty string value", "B": "an empty binary value"}
+
+
+class EmptyKeyError(DynamoError):
+    """A key attribute is an empty string or binary: in a transaction, too, the whole request's."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("ValidationException", message)
 
 
 def check_key(key: Item, schema: KeySchema) -> None:
-    if set(key) != set(schema.names) or any(
-        type_of(key[n]) != schema.types[n] for n in schema.names
-    ):
-        raise validation("The provided key element does not match the schema")
+    """Raises ValidationException unless the key has exactly the schema's attributes."""
+    types = schema.types
+    if len(key) != len(types):
+        raise validation(_MISMATCH)
+    for name in schema.names:
+        if name not in key or type_of(key[name]) != types[name]:
+            raise validation(_MISMATCH)
     _check_values(key, schema)
 
 
-def _check_values(item: Item, schema: KeySchema) -> None:
-    for name in schema.names:
-        value = item[name]
-        if isinstance(value, str | bytes) and not value:
-            raise validation(
-                "One or more parameter values are not valid. The AttributeValue for a key attribute"
-                f" cannot contain an empty string value. Key: {name}"
-            )
+def check_item_keys(item: Item, schema: KeySchema, *, in_batch: bool = False) -> None:
+    """Raises ValidationException unless the item has the key attributes of its table.
 
-
-def check_item_keys(item: Item, schema: KeySchema) -> None:
+    Args:
+        item: What is put.
+        schema: The table's key.
+        in_batch: Of BatchWriteItem, which says it in fewer words.
+    """
     for name in schema.names:
+        expected = schema.types[name]
         if name not in item:
-            raise invalid_parameter(f"Missing the key {name} in the item")
-        if type_of(item[name]) != schema.types[name]:
-            raise invalid_parameter(
-                f"Type mismatch for key {name} expected: {schema.types[name]} actual: {type_of(item[name])}"
+            raise (
+                validation(_MISMATCH)
+                if in_batch
+                else invalid_parameter(f"Missing the key {name} in the item")
+            )
+        actual = type_of(item[name])
+        if actual != expected:
+            raise (
+                validation(_MISMATCH)
+                if in_batch
+                else invalid_parameter(
+                    f"Type mismatch for key {name} expected: {expected} actual: {actual}"
+                )
             )
     _check_values(item, schema)
 
 
-def check_index_keys(item: Item, index: str, schema: KeySchema) -> None:
+def _check_values(item: Mapping[str, Value], schema: KeySchema) -> None:
     for name in schema.names:
-        if name in item and type_of(item[name]) != schema.types[name]:
-            raise invalid_parameter(
-                f"Type mismatch for Index Key {name} Expected: {schema.types[name]}"
-                f" Actual: {type_of(item[name])} IndexName: {index}"
+        value = item[name]
+        if not value and schema.types[name] in _EMPTY:
+            raise EmptyKeyError(
+                "One or more parameter values are not valid. The AttributeValue for a key attribute"
+                f" cannot contain {_EMPTY[schema.types[name]]}. Key: {name}"
             )
+    _check_sizes(item, schema)
 
 
-def _schema(wire: list[dict[str, str]], types: Mapping[str, str]) -> KeySchema:
-    h = tuple(e["AttributeName"] for e in wire if e["KeyType"] == "HASH")
-    r = tuple(e["AttributeName"] for e in wire if e["KeyType"] == "RANGE")
-    return KeySchema(h, r, {n: types[n] for n in h + r})
+def _check_sizes(item: Mapping[str, Value], schema: KeySchema) -> None:
+    for name in schema.hash:
+        # A character has at most four bytes: most keys need no count.
+        if name in item and _size(item[name]) > HASH_BYTES_MAX:
+            raise invalid_parameter(
+                "Size of hashkey has exceeded the maximum size limit of"
+                f"{HASH_BYTES_MAX} bytes"  # without a space, as the service
+            )
+    if sum([_size(item[name]) for name in schema.range if name in item]) > RANGE_BYTES_MAX:
+        raise invalid_parameter(
+            f"Aggregated size of all range keys has exceeded the size limit of {RANGE_BYTES_MAX}"
+            " bytes"
+        )
 
 
-def _throughput(wire: dict[str, int] | None) -> Throughput | None:
+def _size(value: Value) -> int:
+    return value_size(value) if isinstance(value, str | bytes) else 0
+
+
+def check_index_keys(
+    item: Mapping[str, Value], index: str, schema: KeySchema, *, is_update: bool = False
+) -> None:
+    """Raises ValidationException for an attribute that the index's key can't have.
+
+    Args:
+        item: The item as it shall be.
+        index: The index's name.
+        schema: The index's key.
+        is_update: Of UpdateItem, which says it in other words.
+    """
+    for name in schema.names:
+        if name not in item:
+            continue
+        value = item[name]
+        expected, actual = schema.types[name], type_of(value)
+        if actual != expected:
+            raise invalid_parameter(
+                f"Type mismatch for Index Key {name} Expected: {expected} Actual: {actual}"
+                f" IndexName: {index}"
+            )
+        if not value and expected in _EMPTY:
+            raise EmptyKeyError(
+                _empty_in_update(expected) if is_update else _empty_in_put(expected, index, name)
+            )
+    _check_sizes(item, schema)
+
+
+def _empty_in_put(tag: str, index: str, name: str) -> str:
     return (
-        None if wire is None else Throughput(wire["ReadCapacityUnits"], wire["WriteCapacityUnits"])
+        "One or more parameter values are not valid. A value specified for a secondary index key is"
+        " not supported. The AttributeValue for a key attribute cannot contain"
+        f" {_EMPTY[tag]}. IndexName: {index}, IndexKey: {name}"
     )
 
 
-def _index(
-    wire: dict[str, Any], types: Mapping[str, str], *, is_local: bool = False
-) -> IndexDefinition:
-    return IndexDefinition(
-        name=wire["IndexName"],
-        key=_schema(wire["KeySchema"], types),
-        projection=wire["Projection"].get("ProjectionType", "ALL"),
-        non_key=tuple(wire["Projection"].get("NonKeyAttributes", ())),
-        is_local=is_local,
-        throughput=_throughput(wire.get("ProvisionedThroughput")),
+def _empty_in_update(tag: str) -> str:
+    return (
+        "One or more parameter values are not valid. The update expression attempted to update a"
+        " secondary index key to a value that is not supported. The AttributeValue for a key"
+        f" attribute cannot contain {_EMPTY[tag]}."
     )
-
-
-def read_create_table(body: Mapping[str, Any]) -> TableDefinition:
-    types = {a["AttributeName"]: a["AttributeType"] for a in body["AttributeDefinitions"]}
-    return TableDefinition(
-        name=body["TableName"],
-        key=_schema(body["KeySchema"], types),
-        attributes=tuple(types.items()),
-        globals=tuple(_index(i, types) for i in body.get("GlobalSecondaryIndexes") or ()),
-        locals=tuple(
-            _index(i, types, is_local=True) for i in body.get("LocalSecondaryIndexes") or ()
-        ),
-        billing_mode=body.get("BillingMode", "PROVISIONED"),
-        throughput=_throughput(body.get("ProvisionedThroughput")),
-        deletion_protected=body.get("DeletionProtectionEnabled", False),
-        tags={t["Key"]: t["Value"] for t in body.get("Tags") or ()},
-    )
-
-
-def read_update_table(body: Mapping[str, Any], current: TableDefinition) -> TableDefinition:
-    types = dict(current.attributes)
-    types.update(
-        {a["AttributeName"]: a["AttributeType"] for a in body.get("AttributeDefinitions") or ()}
-    )
-    indexes = list(current.globals)
-    for change in body.get("GlobalSecondaryIndexUpdates") or ():
-        if "Create" in change:
-            indexes.append(_index(change["Create"], types))
-        elif "Delete" in change:
-            indexes = [i for i in indexes if i.name != change["Delete"]["IndexName"]]
-    changes: dict[str, Any] = {"globals": tuple(indexes), "attributes": tuple(types.items())}
-    if "BillingMode" in body:
-        changes["billing_mode"] = body["BillingMode"]
-    if "ProvisionedThroughput" in body:
-        changes["throughput"] = _throughput(body["ProvisionedThroughput"])
-    if "DeletionProtectionEnabled" in body:
-        changes["deletion_protected"] = body["DeletionProtectionEnabled"]
-    return msgspec.structs.replace(current, **changes)

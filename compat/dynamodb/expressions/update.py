@@ -109,7 +109,7 @@ class Update:
         self._code = code
         self._values = values
 
-    def check_key(self, key_names: Collection[str]) -> None:
+    def check_keys(self, key_names: Collection[str]) -> None:
         """Raises ValidationException if the update would change a key attribute."""
         for name in self._code.targets:
             if name in key_names:
@@ -167,7 +167,7 @@ def compile_update(
     placeholders.use(code.used)
     update = Update(code, placeholders.values)
     if key_names:
-        update.check_key(key_names)
+        update.check_keys(key_names)
     return update
 
 
