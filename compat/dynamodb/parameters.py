@@ -33,8 +33,22 @@ _EMPTY: Final = (
 )
 
 
+#: Without any of these there is nothing to check; most requests for one item are like that.
+_CONCERNED: Final = frozenset(_REPLACEMENTS) | {
+    "ConditionExpression",
+    "ExpressionAttributeNames",
+    "ExpressionAttributeValues",
+    "FilterExpression",
+    "KeyConditionExpression",
+    "ProjectionExpression",
+    "UpdateExpression",
+}
+
+
 def _check_expressions(body: Body, expressions: Collection[str], legacy: Collection[str]) -> None:
     """Checks that expressions aren't mixed with legacy parameters, and placeholders have a use."""
+    if _CONCERNED.isdisjoint(body):
+        return
     given = [name for name in expressions if name in body]
     old = [name for name in legacy if name in body]
     if given and old:

@@ -8,12 +8,12 @@ from compat.dynamodb.definitions import TableDefinition
 from compat.dynamodb.errors import DynamoError, resource_not_found, validation
 from compat.dynamodb.operations.tables import named
 from compat.dynamodb.service import Body, Caller, Service
+from compat.dynamodb.table_requests import TAGS_MAX, read_tags
 from compat.dynamodb.tables import TableHandle
 
 #: AWS's default quotas.
 _ACCOUNT_UNITS_MAX: Final = 80_000
 _TABLE_UNITS_MAX: Final = 40_000
-TAGS_MAX: Final = 50
 _ENDPOINT_MINUTES: Final = 1440
 
 
@@ -69,7 +69,7 @@ def _by_arn(service: Service, arn: str) -> TableHandle:
 
 async def tag_resource(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
     """Adds tags to a table, or changes their values."""
-    new = {tag["Key"]: tag["Value"] for tag in body["Tags"]}
+    new = read_tags(body["Tags"])
     handle = _by_arn(service, body["ResourceArn"])
 
     def redefine(before: TableHandle) -> TableDefinition:

@@ -18,7 +18,6 @@ from compat.dynamodb.metering import (
 )
 from compat.dynamodb.operations.items import put_action, read_new_item
 from compat.dynamodb.operations.parameters import (
-    check_together,
     encoded_key,
     placeholders_of,
     projection_of,
@@ -27,11 +26,8 @@ from compat.dynamodb.service import Body, Caller, Service
 from compat.dynamodb.tables import TableHandle
 from compat.dynamodb.writes import UNCHANGED, Action, ConflictError, Decision, Outcome
 
-#: Items of one BatchGetItem, and the bytes that it returns.
-GET_ITEMS_MAX: Final = 100
+#: Bytes that one BatchGetItem returns.
 GET_BYTES_MAX: Final = 16 << 20
-#: Puts and deletes of one BatchWriteItem.
-WRITES_MAX: Final = 25
 _DUPLICATES: Final = "Provided list of item keys contains duplicates"
 _SLICE_ITEMS: Final = 25
 
@@ -52,8 +48,6 @@ class _Wanted:
 async def batch_get_item(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
     """Returns items by key; those beyond 16 MB come back as unprocessed keys."""
     wanted = [_wanted(name, given) for name, given in body["RequestItems"].items()]
-    if sum(len(each.keys) for each in wanted) > GET_ITEMS_MAX:
-        raise validation("Too many items requested for the BatchGetItem call")
     found = [(each, service.tables.get(each.name)) for each in wanted]
     encoded = [[encoded_key(handle, key) for key in each.keys] for each, handle in found]
     for keys in encoded:
@@ -87,7 +81,6 @@ async def batch_get_item(service: Service, _caller: Caller, body: Body) -> dict[
 
 
 def _wanted(name: str, given: Body) -> _Wanted:
-    check_together(given, ("ProjectionExpression",), ())
     keys = [read_item(key) for key in given["Keys"]]
     placeholders = placeholders_of(given)
     projection = projection_of(given, placeholders)
@@ -116,8 +109,6 @@ class _Write:
 async def batch_write_item(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
     """Puts and deletes items; those that transactions have locked come back as unprocessed."""
     given = body["RequestItems"]
-    if sum(map(len, given.values())) > WRITES_MAX:
-        raise validation("Too many items requested for the BatchWriteItem call")
     writes = [_write(name, each) for name, requests in given.items() for each in requests]
 
     def prepare() -> Sequence[Action]:
@@ -141,26 +132,17 @@ async def batch_write_item(service: Service, _caller: Caller, body: Body) -> dic
 
 
 def _write(table: str, given: Body) -> _Write:
-    put, delete = given.get("PutRequest"), given.get("DeleteRequest")
-    if (put is None) == (delete is None):
-        raise validation(
-            "Supplied AttributeValue has more than one datatypes set, must contain exactly one of"
-            " the supported datatypes"
-            if put is not None
-            else "Supplied AttributeValue is empty, must contain exactly one of the supported"
-            " datatypes"
-        )
+    put = given.get("PutRequest")
     if put is not None:
         return _Write(table, given, read_new_item(put), is_put=True)
-    assert delete is not None
-    return _Write(table, given, read_item(delete["Key"]), is_put=False)
+    return _Write(table, given, read_item(given["DeleteRequest"]["Key"]), is_put=False)
 
 
 def _action(service: Service, write: _Write) -> Action:
     handle = service.tables.get(write.table)
     item = write.item
     if write.is_put:
-        return put_action(handle, item, lambda _old: item)
+        return put_action(handle, item, lambda _old: item, in_batch=True)
     return Action(handle, encoded_key(handle, item), _gone)
 
 

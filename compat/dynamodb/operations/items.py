@@ -1,7 +1,7 @@
 """GetItem, PutItem, UpdateItem and DeleteItem."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from compat.dynamodb.attribute_values import Item, read_item, write_item
 from compat.dynamodb.capacity import Consumed
@@ -18,8 +18,6 @@ from compat.dynamodb.metering import (
     wants_capacity,
 )
 from compat.dynamodb.operations.parameters import (
-    check_return_values,
-    check_together,
     condition_of,
     encoded_key,
     failed_item,
@@ -32,16 +30,11 @@ from compat.dynamodb.service import Body, Caller, Service
 from compat.dynamodb.tables import TableHandle
 from compat.dynamodb.writes import UNCHANGED, Action, Decide, Decision, Outcome
 
-_CONDITION: Final = ("ConditionExpression",)
-_UPDATE: Final = ("UpdateExpression", "ConditionExpression")
-
-
 # ---- GetItem -----------------------------------------------------------------------------------
 
 
 async def get_item(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
     """Returns one item, as the newest durable commit left it, consistent or not."""
-    check_together(body, ("ProjectionExpression",), ())
     key = read_key(body)
     placeholders = placeholders_of(body)
     projection = projection_of(body, placeholders)
@@ -63,11 +56,18 @@ async def get_item(service: Service, _caller: Caller, body: Body) -> dict[str, A
 # ---- what the writes decide --------------------------------------------------------------------
 
 
-def check_indexed(handle: TableHandle, item: Item) -> None:
-    """Raises ValidationException for attributes that an index of the table can't have."""
-    for index in handle.indexes.values():
-        if index.is_carried:
-            check_index_keys(item, index.definition.name, index.definition.key)
+def check_indexed(handle: TableHandle, item: Item, update: Update | None = None) -> None:
+    """Raises ValidationException for attributes that an index of the table can't have.
+
+    Of an update only what it changes is looked at. Indexes come in order of their names, as the
+    first one is named.
+    """
+    changed = None if update is None else update.target_names()
+    for name in sorted(handle.indexes):
+        index = handle.indexes[name]
+        key = index.definition.key
+        if index.is_carried and (changed is None or any(each in changed for each in key.names)):
+            check_index_keys(item, name, key, is_update=update is not None)
 
 
 def decide_put(body: Body, item: Item, condition: Condition | None) -> Decide:
@@ -98,9 +98,12 @@ def decide_update(
     def decide(old: Item | None) -> Decision:
         require(condition, body, old)
         base = key if old is None else old
-        new = base if update is None else update.apply(base)
-        check_indexed(handle, new)
-        if item_size(new) > ITEM_SIZE_BYTES_MAX:
+        if update is None:
+            return base
+        new = update.apply(base)
+        if handle.indexes:
+            check_indexed(handle, new, update)
+        if update.measured_size(new, handle.key.names) > ITEM_SIZE_BYTES_MAX:
             raise validation("Item size to update has exceeded the maximum allowed size")
         return new
 
@@ -121,9 +124,11 @@ def read_new_item(body: Body) -> Item:
     return item
 
 
-def put_action(handle: TableHandle, item: Item, decide: Decide) -> Action:
+def put_action(
+    handle: TableHandle, item: Item, decide: Decide, *, in_batch: bool = False
+) -> Action:
     """Returns the action that puts an item. Raises ValidationException for wrong key attributes."""
-    check_item_keys(item, handle.key)
+    check_item_keys(item, handle.key, in_batch=in_batch)
     if handle.indexes:
         check_indexed(handle, item)
     return Action(handle, key_of_item(handle, item), decide)
@@ -134,10 +139,7 @@ def put_action(handle: TableHandle, item: Item, decide: Decide) -> Action:
 
 async def put_item(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
     """Puts an item in the place of what is there."""
-    wanted = check_return_values(
-        body, ("NONE", "ALL_OLD"), "ReturnValues can only be ALL_OLD or NONE"
-    )
-    check_together(body, _CONDITION, _CONDITION)
+    wanted: str = body.get("ReturnValues") or "NONE"
     item = read_new_item(body)
     placeholders = placeholders_of(body)
     condition = condition_of(body, placeholders)
@@ -156,10 +158,7 @@ async def put_item(service: Service, _caller: Caller, body: Body) -> dict[str, A
 
 async def delete_item(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
     """Removes an item, if it is there."""
-    wanted = check_return_values(
-        body, ("NONE", "ALL_OLD"), "ReturnValues can only be ALL_OLD or NONE"
-    )
-    check_together(body, _CONDITION, _CONDITION)
+    wanted: str = body.get("ReturnValues") or "NONE"
     key = read_key(body)
     placeholders = placeholders_of(body)
     condition = condition_of(body, placeholders)
@@ -180,7 +179,6 @@ async def delete_item(service: Service, _caller: Caller, body: Body) -> dict[str
 async def update_item(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
     """Changes an item, or makes it."""
     wanted: str = body.get("ReturnValues") or "NONE"
-    check_together(body, _UPDATE, _UPDATE)
     key = read_key(body)
     placeholders = placeholders_of(body)
     text = body.get("UpdateExpression")

@@ -2,17 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from compat.dynamodb.attribute_values import Item, read_item, write_item
 from compat.dynamodb.capacity import Consumed, read_units
 from compat.dynamodb.errors import invalid_parameter, validation
 from compat.dynamodb.expressions.condition import Condition
-from compat.dynamodb.expressions.key_condition import read_key_condition
+from compat.dynamodb.expressions.key_condition import check_filter, read_key_condition
 from compat.dynamodb.expressions.projection import Projection
 from compat.dynamodb.metering import charge_index, render_one, wants_capacity
 from compat.dynamodb.operations.parameters import (
-    check_together,
     condition_of,
     placeholders_of,
     projection_of,
@@ -29,11 +28,6 @@ from compat.dynamodb.pages import (
 from compat.dynamodb.service import Body, Caller, Service
 from compat.dynamodb.tables import TableHandle
 
-_QUERY: Final = ("ProjectionExpression", "FilterExpression", "KeyConditionExpression")
-_QUERY_VALUED: Final = ("FilterExpression", "KeyConditionExpression")
-_SCAN: Final = ("ProjectionExpression", "FilterExpression")
-_SCAN_VALUED: Final = ("FilterExpression",)
-
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
@@ -47,25 +41,17 @@ class _Wanted:
 
 async def query(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
     """Returns a page of one partition's items."""
-    check_together(body, _QUERY, _QUERY_VALUED)
     start = _start_key(body)
-    _check_select(body)
     placeholders = placeholders_of(body)
     filter_ = condition_of(body, placeholders, "FilterExpression")
     projection = projection_of(body, placeholders)
-    text = body.get("KeyConditionExpression")
-    if text is None:
-        raise validation(
-            "Either the KeyConditions or KeyConditionExpression parameter must be specified in the"
-            " request."
-        )
-    draft = read_key_condition(text, placeholders)
+    draft = read_key_condition(body["KeyConditionExpression"], placeholders)
     placeholders.check_all_used()
     handle = service.tables.get(body["TableName"])
     source = _source(handle, body)
     condition = draft.for_key(source.key)
     if filter_ is not None:
-        _check_filter(filter_, source)
+        check_filter(filter_, source.key)
     wanted = _wanted(body, source, projection, filter_)
     between = condition.range
     operator, operands = (between.operator, between.operands) if between else (None, ())
@@ -86,10 +72,8 @@ async def query(service: Service, _caller: Caller, body: Body) -> dict[str, Any]
 
 async def scan(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
     """Returns a page of all items."""
-    check_together(body, _SCAN, _SCAN_VALUED)
     segment = _segment(body)
     start = _start_key(body)
-    _check_select(body)
     placeholders = placeholders_of(body)
     filter_ = condition_of(body, placeholders, "FilterExpression")
     projection = projection_of(body, placeholders)
@@ -126,25 +110,8 @@ async def scan(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
 
 
 def _segment(body: Body) -> Segment | None:
-    number, total = body.get("Segment"), body.get("TotalSegments")
-    if number is None and total is None:
-        return None
-    if number is None:
-        raise validation(
-            "The Segment parameter is required but was not present in the request when"
-            " parameter TotalSegments is present"
-        )
-    if total is None:
-        raise validation(
-            "The TotalSegments parameter is required but was not present in the request when"
-            " Segment parameter is present"
-        )
-    if number >= total:
-        raise validation(
-            "The Segment parameter is zero-based and must be less than parameter TotalSegments:"
-            f" Segment: {number} is not less than TotalSegments: {total}"
-        )
-    return Segment(number, total)
+    total = body.get("TotalSegments")
+    return None if total is None else Segment(body["Segment"], total)
 
 
 def _start_key(body: Body) -> Item | None:
@@ -154,38 +121,12 @@ def _start_key(body: Body) -> Item | None:
     return read_item(wire)
 
 
-def _check_select(body: Body) -> None:
-    select = body.get("Select")
-    has_projection = body.get("ProjectionExpression") is not None
-    if select == "SPECIFIC_ATTRIBUTES" and not has_projection:
-        raise validation(
-            "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES"
-        )
-    if select not in {None, "SPECIFIC_ATTRIBUTES"} and has_projection:
-        raise validation(
-            f"Cannot specify the ProjectionExpression when choosing to get {_SELECTED[select]}"
-        )
-    if select == "ALL_PROJECTED_ATTRIBUTES" and body.get("IndexName") is None:
-        raise invalid_parameter(
-            "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName"
-        )
-
-
-_SELECTED: Final = {
-    "ALL_ATTRIBUTES": "ALL_ATTRIBUTES",
-    "ALL_PROJECTED_ATTRIBUTES": "ALL_PROJECTED_ATTRIBUTES",
-    "COUNT": "only the Count",
-}
-
-
 def _source(handle: TableHandle, body: Body) -> Source:
     name = body.get("IndexName")
     if name is None:
         return Source(handle, None)
     index = handle.indexes.get(name)
     if index is None:
-        if not handle.indexes:
-            raise validation(f"The table does not have the specified index: {name}")
         raise validation(f"The table does not have the specified index: {name}")
     if not index.is_active:
         raise validation(f"Cannot read from backfilling global secondary index: {name}")
@@ -221,15 +162,6 @@ def _wanted(
             )
         fetches = asks_for_more
     return _Wanted(projection, filter_, select == "COUNT", fetches)
-
-
-def _check_filter(condition: Condition, source: Source) -> None:
-    for name in condition.attribute_names():
-        if name in source.key.names:
-            raise validation(
-                "Filter Expression can only contain non-primary key attributes:"
-                f" Primary key attribute: {name}"
-            )
 
 
 def _position(source: Source, start: Item) -> bytes:

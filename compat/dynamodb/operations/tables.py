@@ -17,25 +17,17 @@ from compat.dynamodb.errors import (
     table_not_found,
     validation,
 )
-from compat.dynamodb.key_schema import read_create_table, read_update_table
 from compat.dynamodb.service import Body, Caller, Service
+from compat.dynamodb.table_requests import read_create_table, read_update_table
 from compat.dynamodb.tables import TableHandle
 
 #: Names of one answer of ListTables.
 LIST_MAX: Final = 100
 
 
-def refuse_streams(body: Body) -> None:
-    """Raises ValidationException for a stream: they come later."""
-    stream = body.get("StreamSpecification")
-    if stream is not None and stream.get("StreamEnabled"):
-        raise validation("Streams are not supported yet: StreamSpecification can't be enabled")
-
-
 async def create_table(service: Service, caller: Caller, body: Body) -> dict[str, Any]:
     """Makes a table."""
     definition = read_create_table(body)
-    refuse_streams(body)
     now = service.now()
     changed_at = now if definition.billing_mode == "PAY_PER_REQUEST" else None
     definition = msgspec.structs.replace(definition, created_at=now, billing_changed_at=changed_at)
@@ -59,7 +51,6 @@ def named(service: Service, body: Body) -> TableHandle:
 
 async def update_table(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
     """Changes a table's settings, or adds or removes a global secondary index."""
-    refuse_streams(body)
     handle = named(service, body)
     for change in body.get("GlobalSecondaryIndexUpdates") or ():
         _check_index_change(handle, change)

@@ -18,6 +18,7 @@ from compat.dynamodb.expressions.projection import Projection
 from compat.dynamodb.expressions.update import Update, compile_update
 from compat.dynamodb.idempotency import ClientToken, Replay
 from compat.dynamodb.item_size import item_size
+from compat.dynamodb.key_schema import EmptyKeyError
 from compat.dynamodb.metering import (
     charge_read,
     charge_write,
@@ -34,7 +35,6 @@ from compat.dynamodb.operations.items import (
     require,
 )
 from compat.dynamodb.operations.parameters import (
-    check_together,
     condition_of,
     encoded_key,
     placeholders_of,
@@ -61,7 +61,7 @@ def _reason(error: DynamoError | None) -> CancellationReason:
     if error is None:
         return NO_REASON
     code = _REASONS.get(error.kind)
-    if code is None:
+    if code is None or isinstance(error, EmptyKeyError):
         raise error
     return CancellationReason(code, error.message, error.fields.get("Item"))
 
@@ -119,7 +119,6 @@ async def transact_get_items(service: Service, _caller: Caller, body: Body) -> d
 
 
 def _get(given: Body) -> _Get:
-    check_together(given, ("ProjectionExpression",), ())
     key = read_item(given["Key"])
     placeholders = placeholders_of(given)
     projection = projection_of(given, placeholders)
@@ -162,15 +161,8 @@ class _Write:
 
 
 def _write(given: Body) -> _Write:
-    present = [kind for kind in ("ConditionCheck", "Put", "Delete", "Update") if given.get(kind)]
-    if len(present) != 1:
-        raise validation("TransactItems can only contain one of Check, Put, Update or Delete")
-    kind = present[0]
+    (kind,) = (kind for kind in ("ConditionCheck", "Put", "Delete", "Update") if kind in given)
     parameters = given[kind]
-    expressions: tuple[str, ...] = ("ConditionExpression",)
-    if kind == "Update":
-        expressions = ("UpdateExpression", "ConditionExpression")
-    check_together(parameters, expressions, expressions)
     item = read_new_item(parameters) if kind == "Put" else read_item(parameters["Key"])
     placeholders = placeholders_of(parameters)
     text = parameters.get("UpdateExpression")

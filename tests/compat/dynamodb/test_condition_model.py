@@ -267,7 +267,8 @@ def write_leaf(node: Node, to: Written) -> tuple[str, Meaning]:
             two, reads_two = write_operand(right, to)
             function = begins if name == "begins_with" else contains
             return f"{name}({one}, {two})", lambda item: function(reads_one(item), reads_two(item))
-    raise AssertionError(node)
+        case _:
+            raise AssertionError(node)
 
 
 #: What may be wrong with a text before any item is seen; everything else the model must know.

@@ -101,7 +101,8 @@ def evaluate(node: Node, item: Wire) -> Wire:
         case ("+" | "-" as operator, left, right):
             one_, two_ = number(evaluate(left, item)), number(evaluate(right, item))
             return as_wire(one_ + two_ if operator == "+" else one_ - two_)
-    raise AssertionError(node)
+        case _:
+            raise AssertionError(node)
 
 
 def combine(action: str, old: Wire | None, operand: Wire) -> Wire | None:
@@ -138,6 +139,8 @@ def model(actions: list[Node], wire: Item) -> Item:
                 results.append(None)
             case (name, path, operand):
                 results.append(combine(name, lookup(before, path), operand))
+            case _:
+                raise AssertionError(action)
     for action, result in zip(actions, results, strict=True):
         holder, key = container(after, action[1])
         if result is None:
@@ -228,7 +231,8 @@ def source_text(node: Node, values_: dict[str, Wire], *, is_operand: bool = Fals
             one = source_text(left, values_, is_operand=True)
             two = source_text(right, values_, is_operand=True)
             return f"({one} {operator} {two})" if is_operand else f"{one} {operator} {two}"
-    raise AssertionError(node)
+        case _:
+            raise AssertionError(node)
 
 
 def expression(actions: list[Node]) -> tuple[str, dict[str, Wire]]:

@@ -170,7 +170,7 @@ OVERFLOW = (
     ],
 )
 def test_what_an_item_refuses(text: str, values: Values | None, message: str) -> None:
-    wire = {"n": ONE, "m": {"M": {"x": ONE}}, "l": numbers(1, 2), "s": {"SS": ["a"]}}
+    wire: Values = {"n": ONE, "m": {"M": {"x": ONE}}, "l": numbers(1, 2), "s": {"SS": ["a"]}}
     assert refusal_of(lambda: applied(text, wire, values)) == message
 
 
