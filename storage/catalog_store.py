@@ -16,6 +16,7 @@ changes are installed on the catalog that is current then; a rollback just forge
                                 and (UPDATE) by DDL, which therefore waits for writers
     META 'd' table id           likewise, locked by all that changes the definition
     META 'i' index id           an index that is being built online: storage/online_build.py
+    META 'c' token              a ClientRequestToken: compat/dynamodb/idempotency.py
     META 'x' table id           likewise, locked by DDL only: what a point operation relies on
 
 Records are msgpack of the structs in storage/schema.py and storage/objects.py. A transaction that

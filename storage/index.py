@@ -208,6 +208,8 @@ def _values_of(
     return itemgetter(*positions)
 
 
+#: Of an attribute in a key: longer ones are left out of the index. DynamoDB's own limit.
+ATTRIBUTE_BYTES_MAX: Final = 2048
 _TYPES_BY_KIND: Final[dict[Kind, tuple[type, ...]]] = {
     Kind.TEXT: (str,),
     Kind.DECIMAL: (Decimal, int),
@@ -226,9 +228,15 @@ def _attribute_getter(table: Table, part: KeyPart) -> Callable[[Row], Any]:
 
     def get(row: Row) -> Any:
         value = row[-1].get(name) if position < 0 else row[position]
-        return value if type(value) in types else None
+        return value if type(value) in types and not _is_too_long(value) else None
 
     return get
+
+
+def _is_too_long(value: Any) -> bool:
+    if isinstance(value, str) and not value.isascii():
+        value = value.encode()
+    return isinstance(value, str | bytes) and len(value) > ATTRIBUTE_BYTES_MAX
 
 
 def _column_id(part: KeyPart) -> int:

@@ -34,14 +34,10 @@ class DynamoDoor:
     """Serves the DynamoDB API."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
-        shared = database.shared
         self._settings = settings
         self._tasks: set[asyncio.Task[None]] = set()
         self._service = Service(
-            shared.store,
-            shared.catalogs,
-            shared.tables,
-            shared.sequences,
+            database.shared,
             DynamoSettings(settings.dynamodb_region, settings.dynamodb_account_id),
             spawn=self._spawn,
             now=_now,
@@ -64,7 +60,6 @@ class DynamoDoor:
         if settings.tls_cert is not None:
             tls = tls_context(str(settings.tls_cert), str(settings.tls_key))
         port = await self._server.listen(settings.host, settings.dynamodb_port, tls=tls)
-        self._service.backfills.resume_all()
         self._spawn(sweep_tokens(self._service.store, _now))
         return port
 

@@ -3,7 +3,7 @@
 A token's record is written by the very point operation that does the writes, so both survive a crash
 or neither does. Records are swept away once they are older than the ten minutes.
 
-    META 'i' SHA-256 of role and token (16 bytes)  ->  seconds since 1970 (8 bytes) · SHA-256 of the request
+    META 'c' SHA-256 of role and token (16 bytes)  ->  seconds since 1970 (8 bytes) · SHA-256 of the request
 
 Source: API_TransactWriteItems, "ClientRequestToken".
 """
@@ -21,7 +21,7 @@ from storage.embedded import OpenStore
 from storage.keyspace import META, prefix_range
 from storage.kv.store import Newest
 
-_TOKENS: Final = META + b"i"
+_TOKENS: Final = META + b"c"
 LIFETIME_SECONDS: Final = 600
 _SWEEP_SECONDS: Final = 60.0
 _SWEPT_AT_ONCE: Final = 100

@@ -6,15 +6,12 @@ from typing import Any
 
 import msgspec
 
-from compat.dynamodb.backfill import Backfills, Spawn
+from compat.dynamodb.index_builds import IndexBuilds, Spawn
 from compat.dynamodb.statistics import Statistics
 from compat.dynamodb.table_changes import TableChanges
 from compat.dynamodb.tables import DynamoTables
 from compat.dynamodb.writes import Writer
-from storage.catalog_store import CatalogStore
-from storage.embedded import OpenStore
-from storage.sequence import Sequences
-from storage.tables import Tables
+from tsql.shared import Shared
 
 Body = Mapping[str, Any]
 
@@ -41,23 +38,21 @@ class Service:
 
     def __init__(
         self,
-        store: OpenStore,
-        catalogs: CatalogStore,
-        tables: Tables,
-        sequences: Sequences,
+        shared: Shared,
         settings: DynamoSettings,
         *,
         spawn: Spawn,
         now: Callable[[], float],
     ) -> None:
+        store, catalogs, tables = shared.store, shared.catalogs, shared.tables
         self.store = store
         self.settings = settings
         self.now = now
         self.tables = DynamoTables(catalogs, tables)
         self.writer = Writer(store, catalogs)
         self.statistics = Statistics(store)
-        self.changes = TableChanges(store, tables, sequences, self.tables)
-        self.backfills = Backfills(store, tables, self.tables, self.changes, spawn)
+        self.changes = TableChanges(store, tables, shared.sequences, self.tables)
+        self.builds = IndexBuilds(store, catalogs, shared.builds, spawn)
 
     def table_arn(self, name: str) -> str:
         """Returns the ARN of a table."""

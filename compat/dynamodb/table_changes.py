@@ -4,11 +4,11 @@ A table made here has its key attributes as declared columns, keys in the hash s
 policy. An index's attributes stay undeclared: items that have another type there, or none, have no
 entry. So an index may come later without a rewrite of any item.
 
-An index that is added to a table begins in the state *backfilling*: from that commit on every write
-keeps it, while compat/dynamodb/backfill.py adds the entries of the items that were there before.
+An index that is added to a table is built online (compat/dynamodb/index_builds.py).
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import msgspec
@@ -25,7 +25,6 @@ from storage.objects import Address
 from storage.schema import (
     Column,
     ColumnPolicy,
-    ElementState,
     Index,
     KeyPart,
     KeyScheme,
@@ -58,8 +57,19 @@ _PROJECTIONS: Final = {
 }
 _encode: Final = msgspec.json.Encoder().encode
 
+_IN_USE: Final = "Attempt to change a resource which is still in use"
+
 #: Returns the new definition for the one that the table has when it is locked.
 Redefine = Callable[[TableHandle], TableDefinition]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A table before and after a change, and the indexes that are to be built for it."""
+
+    before: TableHandle
+    after: TableHandle
+    added: tuple[Index, ...]
 
 
 class TableChanges:
@@ -88,21 +98,23 @@ class TableChanges:
             raise from_database(error) from error
         return self._found.handle(table)
 
-    async def update(self, table_id: int, redefine: Redefine) -> tuple[TableHandle, TableHandle]:
-        """Changes a table; returns it as it was and as it is."""
+    async def update(self, table_id: int, redefine: Redefine) -> "Changed":
+        """Changes a table; its new indexes are still to be built."""
 
-        async def work(
-            changes: CatalogTransaction, _txn: Transaction
-        ) -> tuple[TableHandle, TableHandle]:
+        async def work(changes: CatalogTransaction, _txn: Transaction) -> Changed:
             old = await changes.lock_table(table_id)
             if old is None:
                 raise DynamoError("ResourceNotFoundException", "Requested resource not found")
             before = self._found.handle(old)
             definition = redefine(before)
             indexes = await self._indexes(old, definition, changes)
+            known = {index.id for index in old.indexes}
+            kept = tuple(index for index in indexes if index.id in known)
+            added = tuple(index for index in indexes if index.id not in known)
             settings = _table_settings(definition)
-            new = msgspec.structs.replace(old, indexes=indexes, dynamodb_settings=settings)
-            return before, self._found.handle(await changes.replace_table(new))
+            new = msgspec.structs.replace(old, indexes=kept, dynamodb_settings=settings)
+            after = self._found.handle(await changes.replace_table(new))
+            return Changed(before, after, added)
 
         return await self._run(work)
 
@@ -121,30 +133,16 @@ class TableChanges:
                 raise resource_in_use(f"{error.message}: {error.detail}") from error
             raise from_database(error) from error
 
-    async def end_backfill(self, table_id: int, index_id: int) -> bool:
-        """Makes an index public that has all its entries; False if it is gone."""
-
-        async def work(changes: CatalogTransaction, _txn: Transaction) -> bool:
-            table = await changes.lock_table(table_id)
-            if table is None or all(index.id != index_id for index in table.indexes):
-                return False
-            indexes = tuple(
-                msgspec.structs.replace(index, state=ElementState.PUBLIC)
-                if index.id == index_id
-                else index
-                for index in table.indexes
-            )
-            await changes.replace_table(msgspec.structs.replace(table, indexes=indexes))
-            return True
-
-        return await self._run(work)
-
     async def _run(self, work: Callable[[CatalogTransaction, Transaction], Awaitable[T]]) -> T:
         txn = self._store.begin()
         txn.lock_timeout_ms = LOCK_TIMEOUT_MS
         try:
             result = await work(self._catalogs.transaction(txn), txn)
             await txn.commit()
+        except DatabaseError as error:
+            if error.sqlstate == "55P03":
+                raise resource_in_use(_IN_USE) from error
+            raise
         finally:
             await txn.rollback()
             self._catalogs.end(txn)
@@ -180,10 +178,7 @@ class TableChanges:
             dynamodb_settings=_table_settings(definition),
         )
         indexes = await self._indexes(table, definition, changes)
-        public = tuple(
-            msgspec.structs.replace(index, state=ElementState.PUBLIC) for index in indexes
-        )
-        return msgspec.structs.replace(table, indexes=public)
+        return msgspec.structs.replace(table, indexes=indexes)
 
     async def _indexes(
         self, table: Table, definition: TableDefinition, changes: CatalogTransaction
@@ -247,7 +242,6 @@ def _index(
         parts=tuple(_part(table, n, definition.key.types[n]) for n in definition.key.names),
         projection=_PROJECTIONS[definition.projection],
         included_attributes=definition.non_key,
-        state=ElementState.BACKFILLING,
         sparse=True,
         partition_part_count=len(definition.key.hash),
         dynamodb_settings=_encode(definition),

@@ -2,7 +2,7 @@
 
 A change is done when it is answered: the answer shows the status in which AWS would begin (CREATING,
 UPDATING, DELETING), and the next DescribeTable where it ends, as the SDKs' waiters expect. Only an
-index that is added to a table with items takes its time (compat/dynamodb/backfill.py).
+index that is added to a table takes its time (compat/dynamodb/index_builds.py).
 """
 
 from typing import Any, Final
@@ -52,6 +52,7 @@ def named(service: Service, body: Body) -> TableHandle:
 async def update_table(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
     """Changes a table's settings, or adds or removes a global secondary index."""
     handle = named(service, body)
+    _check_not_busy(service, handle)
     for change in body.get("GlobalSecondaryIndexUpdates") or ():
         _check_index_change(handle, change)
     now = service.now()
@@ -65,8 +66,10 @@ async def update_table(service: Service, _caller: Caller, body: Body) -> dict[st
             new = msgspec.structs.replace(new, throughput_changed_at=now)
         return new
 
-    before, after = await service.changes.update(handle.table.id, redefine)
-    service.backfills.start(after.table)
+    changed = await service.changes.update(handle.table.id, redefine)
+    before, after = changed.before, changed.after
+    for index in changed.added:
+        after = service.tables.handle(await service.builds.begin(handle.table.id, index))
     shown = await describe(service, after, "UPDATING")
     gone = set(before.indexes) - set(after.indexes)
     if gone:
@@ -78,16 +81,18 @@ async def update_table(service: Service, _caller: Caller, body: Body) -> dict[st
     return {"TableDescription": shown}
 
 
+def _check_not_busy(service: Service, handle: TableHandle) -> None:
+    if service.builds.is_busy(handle.table.id):
+        raise resource_in_use(
+            "Attempt to change a resource which is still in use: Table is being updated:"
+            f" {handle.name}"
+        )
+
+
 def _check_index_change(handle: TableHandle, change: Body) -> None:
     delete = change.get("Delete")
     if delete is not None and delete["IndexName"] not in handle.indexes:
         raise resource_not_found("Requested resource not found")
-    create = change.get("Create")
-    if create is not None and any(not index.is_active for index in handle.indexes.values()):
-        raise resource_in_use(
-            "Attempting to create more than one index at a time: an index of the table is being"
-            f" created: {handle.name}"
-        )
 
 
 def _whole(handle: TableHandle) -> TableDefinition:
@@ -108,6 +113,7 @@ async def delete_table(service: Service, _caller: Caller, body: Body) -> dict[st
             "Resource cannot be deleted as it is currently protected against deletion."
             " Disable deletion protection first."
         )
+    _check_not_busy(service, handle)
     shown = await describe(service, handle, "DELETING")
     await service.changes.delete(handle)
     service.statistics.forget(handle)
