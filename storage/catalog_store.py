@@ -35,6 +35,7 @@ from storage.catalog import PUBLIC, AnyObject, Catalog, Changes, Name, Schema, r
 from storage.errors import DatabaseError, FatalError
 from storage.keyspace import INDEX_ENTRIES, ITEMS, META, prefix_range, storage_prefix
 from storage.kv.store import Coordinator, LockMode, Newest, Store, Transaction
+from storage.newer_indexes import NewerIndexes
 from storage.objects import OBJECT_CLASSES, RELATIONS, CatalogObject, Key, ObjectName
 from storage.schema import ElementState, Index, Sequence, Table
 from storage.types import Kind
@@ -111,6 +112,7 @@ class CatalogStore:
     def __init__(self, store: Store, coordinator: Coordinator, catalog: Catalog) -> None:
         self.current = catalog
         self.on_install: list[Callable[[Changes], None]] = []
+        self._newer_indexes = NewerIndexes()
         self._store = store
         self._coordinator = coordinator
         last_version = max(
@@ -159,14 +161,19 @@ class CatalogStore:
     def seen_by(self, txn: Transaction | None) -> Catalog:
         """Returns the catalog that a transaction's statements see."""
         found = self._transactions.get(txn.id) if txn is not None else None
-        return self.current if found is None else found.catalog
+        catalog = self.current if found is None else found.catalog
+        newer = self._newer_indexes
+        if txn is None or newer.newest <= txn.read_timestamp or not txn.keeps_snapshot:
+            return catalog
+        return newer.hidden_from(catalog, txn.read_timestamp, self.next_table_version)
 
     def end(self, txn: Transaction) -> None:
         """Forgets the transaction's private catalog: call it after commit or rollback."""
         self._transactions.pop(txn.id, None)
 
-    def install(self, changes: Changes) -> None:
-        """Makes committed changes current."""
+    def install(self, changes: Changes, timestamp: int) -> None:
+        """Makes changes current that were committed at that timestamp."""
+        self._newer_indexes.note(self.current, changes, timestamp)
         self.current = self.current.changed(changes)
         for notify in self.on_install:
             notify(changes)
@@ -508,7 +515,7 @@ class CatalogTransaction:
 
     def _empty(self, storages: Iterable[tuple[bytes, int]]) -> None:
         for keyspace, storage_id in storages:
-            self._txn.delete_range(*prefix_range(storage_prefix(keyspace, storage_id)))
+            self._txn.drop_storage(storage_prefix(keyspace, storage_id))
 
     def _record(self, change: Callable[[Changes], None]) -> None:
         change(self._changes)
@@ -516,8 +523,8 @@ class CatalogTransaction:
         # Registered each time: a rollback to a savepoint may drop what was registered after it.
         self._txn.on_commit(self._install)
 
-    def _install(self, _timestamp: int) -> None:
+    def _install(self, timestamp: int) -> None:
         if not self._is_installed:
             self._is_installed = True
             self._catalogs.end(self._txn)
-            self._catalogs.install(self._changes)
+            self._catalogs.install(self._changes, timestamp)

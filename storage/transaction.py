@@ -15,6 +15,7 @@ from typing import Final
 
 from storage.commit import Committer, Group, write_error
 from storage.errors import DatabaseError
+from storage.keyspace import PREFIX_SIZE, prefix_range
 from storage.kv.engine import EngineError, KeyRange
 from storage.kv.store import Counts, Entry, Isolation, LockMode, LockWait
 from storage.large import LargeCommit, pending_ranges_key
@@ -105,6 +106,10 @@ class EmbeddedTransaction:
     @property
     def read_timestamp(self) -> int:
         return self._snapshot.timestamp
+
+    @property
+    def keeps_snapshot(self) -> bool:
+        return self._isolation is not Isolation.READ_COMMITTED
 
     def refresh(self) -> None:
         if self._isolation is Isolation.READ_COMMITTED:
@@ -275,6 +280,10 @@ class EmbeddedTransaction:
     def delete_range(self, start: bytes, end: bytes) -> None:
         self._writes.ranges.append((start, end))
 
+    def drop_storage(self, prefix: bytes) -> None:
+        self._writes.ranges.append(prefix_range(prefix))
+        self._writes.dropped.add(prefix_range(prefix))
+
     def log_change(
         self, storage_id: int, operation: int, key: bytes, new: bytes | None, old: bytes | None
     ) -> None:
@@ -346,6 +355,8 @@ class EmbeddedTransaction:
     async def commit(self) -> int:
         self._check_active()
         writes = self._writes
+        if writes.dropped:
+            writes.forget_dropped()
         if self._spill is None and writes.is_empty():
             await self.settled()
             self._timestamp = self._snapshot.timestamp
@@ -406,6 +417,9 @@ class EmbeddedTransaction:
         else:
             spilled = self._spill.snapshot()
             writes = self._spill.writes(spilled, b"", None)
+            dropped = self._writes.dropped_prefixes()
+            if dropped:
+                writes = (own for own in writes if own[0][:PREFIX_SIZE] not in dropped)
             await large.write(merged(in_memory, writes, reverse=False))
             await large.write_changes(itertools.chain(self._spill.changes(spilled), changes))
         await large.flush()
@@ -416,8 +430,12 @@ class EmbeddedTransaction:
         In the others, what is there is deleted key by key.
         """
         late: list[KeyRange] = []
+        dropped = self._writes.dropped_prefixes()
         for start, end in self._writes.ranges:
             if start >= end:
+                continue
+            if start in dropped:
+                late.append((start, end))
                 continue
             own = self._own_in_range(start, end, reverse=False)
             if own is None or next(own, None) is None:

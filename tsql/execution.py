@@ -28,10 +28,11 @@ def prepare(
     given_types: tuple[int, ...],
     *,
     from_sql: bool = False,
+    is_told: bool = True,
 ) -> Prepared:
     """Returns a prepared statement; a query is bound and planned now."""
     text = "" if parsed is None else parsed.text
-    prepared = Prepared(parsed, text, given_types, None, from_sql)
+    prepared = Prepared(parsed, text, given_types, None, from_sql, is_told=is_told)
     if parsed is not None and is_query(parsed.node):
         _bind(state, prepared)
     return prepared
@@ -50,7 +51,7 @@ def _bind(state: SessionState, prepared: Prepared) -> Query:
 def revalidate(state: SessionState, prepared: Prepared) -> None:
     """Binds a query again if its tables, or the settings that it was read by, have changed.
 
-    Raises 0A000 if its rows would then look otherwise.
+    Raises 0A000 if its rows would then look otherwise than the client was told.
     """
     query = prepared.query
     if query is None:
@@ -62,7 +63,7 @@ def revalidate(state: SessionState, prepared: Prepared) -> None:
     ):
         return
     again = _bind(state, prepared)
-    if again is not query and not _same_shape(again, query):
+    if prepared.is_told and again is not query and not _same_shape(again, query):
         prepared.query = query
         prepared.catalog_version = 0
         raise DatabaseError("0A000", "cached plan must not change result type")
@@ -71,8 +72,8 @@ def revalidate(state: SessionState, prepared: Prepared) -> None:
 def _same_shape(one: Query, other: Query) -> bool:
     if one.fields is None or other.fields is None:
         return one.fields is other.fields
-    return [(field.name, field.type) for field in one.fields] == [
-        (field.name, field.type) for field in other.fields
+    return [(field.name, field.type, field.typmod) for field in one.fields] == [
+        (field.name, field.type, field.typmod) for field in other.fields
     ]
 
 

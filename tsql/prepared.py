@@ -193,6 +193,7 @@ class Prepared:
         given_types: Parameter types as the client gave them.
         query: The bound statement, or None for a command (or an empty string).
         from_sql: Whether PREPARE made it (pg_prepared_statements).
+        is_told: Whether the client may know how its rows look; a simple query's are told with them.
         catalog_version, settings_generation: What the query was last found valid for.
     """
 
@@ -203,6 +204,7 @@ class Prepared:
     from_sql: bool = False
     catalog_version: int = 0
     settings_generation: int = -1
+    is_told: bool = True
 
 
 @dataclass(slots=True)

@@ -150,7 +150,7 @@ class Session:
         if not is_alone and slices.due():
             await slices.pause()
         self._check_not_failed(parsed.node)
-        prepared = prepare(state, parsed, ())
+        prepared = prepare(state, parsed, (), is_told=False)
         query = prepared.query
         if query is None:
             return await self.guarded(self._run_command(parsed, (), is_alone=is_alone))

@@ -107,6 +107,10 @@ class Transaction(Protocol):
     def read_timestamp(self) -> int:
         """Commit timestamp of the snapshot that statements read."""
 
+    @property
+    def keeps_snapshot(self) -> bool:
+        """Whether later statements read the same snapshot as this one."""
+
     def refresh(self) -> None:
         """Moves to the newest snapshot, for a new READ COMMITTED statement.
 
@@ -185,6 +189,9 @@ class Transaction(Protocol):
 
     def delete_range(self, start: bytes, end: bytes) -> None:
         """Removes a range at commit: whole storage ids that nothing reads any more."""
+
+    def drop_storage(self, prefix: bytes) -> None:
+        """Removes all keys of a storage id at commit, this transaction's own writes included."""
 
     def log_change(
         self, storage_id: int, operation: int, key: bytes, new: bytes | None, old: bytes | None
