@@ -82,6 +82,18 @@ def duplicated_key(
     )
 
 
+def deferrable_arbiter(table: Table, index: Index) -> DatabaseError:
+    """Returns the error of ON CONFLICT with uniqueness that is tested later."""
+    return DatabaseError(
+        "55000",
+        "ON CONFLICT does not support deferrable unique constraints/exclusion constraints"
+        " as arbiters",
+        schema=table.schema,
+        table=table.name,
+        constraint=constraint_name(table, index),
+    )
+
+
 def constraint_name(table: Table, index: Index | None) -> str:
     """Returns the name by which PostgreSQL reports a unique index (None: the primary key)."""
     if index is None:

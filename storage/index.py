@@ -6,8 +6,9 @@
 An entry of a unique index has the index values alone as its key, so that the store's own
 uniqueness of keys, and a lock on that key, make the index unique; the primary key is in the value
 (form 2). All other entries end with the primary key, which keeps them apart (form 1): those of
-plain indexes, and those with a NULL among their values, for NULLs are never equal. *Primary key*
-is the item's key without the keyspace and storage id of its table.
+plain indexes, those with a NULL among their values, for NULLs are never equal, and those of
+deferrable uniqueness (storage/constraints/unique.py). *Primary key* is the item's key without the
+keyspace and storage id of its table.
 
 The projection is a msgpack map like an item's body: the columns of INCLUDE, or all. A *sparse*
 index, made through DynamoDB, has no entry for a row with a NULL among its values; its projections
@@ -109,7 +110,7 @@ class IndexAccess:
             return None
         key = self._encode(values)
         head = _HEAD.pack(_KEY_AT_END, len(primary_key))
-        if self.index.unique and not (self.index.nulls_distinct and None in values):
+        if self.index.is_exclusive and not (self.index.nulls_distinct and None in values):
             head = _HEAD.pack(_KEY_IN_VALUE, len(primary_key)) + primary_key
         else:
             key += primary_key

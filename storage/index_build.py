@@ -12,7 +12,7 @@ from storage.catalog_store import CatalogStore
 from storage.duplicates import duplicated_key
 from storage.index import IndexAccess
 from storage.items import Row
-from storage.keyspace import PREFIX_SIZE
+from storage.keyspace import PREFIX_SIZE, prefix_range
 from storage.kv.store import Entry, Transaction
 from storage.table import TableAccess
 
@@ -51,6 +51,11 @@ async def build_index(
 async def _add(
     txn: Transaction, access: TableAccess, index: IndexAccess, entry: Entry, row: Row
 ) -> None:
-    if index.is_exclusive(entry) and await txn.get(entry[0]) is not None:
-        raise duplicated_key(access.table, index.index, index.values(row), access.rendering)
+    if index.is_exclusive(entry):
+        if await txn.get(entry[0]) is not None:
+            raise duplicated_key(access.table, index.index, index.values(row), access.rendering)
+    elif index.index.unique and not (index.index.nulls_distinct and None in index.values(row)):
+        others = txn.scan(*prefix_range(index.code.encode(index.values(row))), limit=1)
+        if await anext(others, None) is not None:
+            raise duplicated_key(access.table, index.index, index.values(row), access.rendering)
     txn.put(*entry)

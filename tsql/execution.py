@@ -115,6 +115,7 @@ async def run_write(state: SessionState, query: Query, values: tuple[Any, ...]) 
     state.control.check_writable(query.command)
     run = state.run(state.statement_env(values))
     written = await query.write(run)
+    await state.database.tables.end_statement(run.txn)
     if state.control.is_open:
         # Inside a transaction the answer goes out before the commit: it may tell of others' writes
         # that aren't synced yet.

@@ -28,6 +28,7 @@ from tsql.parser import ast, parse_expression
 from tsql.parser_process import ParserProcess
 from tsql.planner.walk import conjuncts
 from tsql.prepared import Preparer
+from tsql.row_rules import SqlRowRules
 from tsql.templates import Templates
 from tsql.types.io import output_of
 
@@ -86,7 +87,9 @@ class Shared:
         self.sessions: dict[int, Any] = {}
         self._index_expressions: dict[tuple[int, int, int], Any] = {}
         rendering = KeyRendering(render_key_value, quoted, render_key_expression)
-        self.tables = Tables(catalogs, store.coordinator, self.compile_indexes, rendering)
+        self.tables = Tables(
+            catalogs, store.coordinator, self.compile_indexes, rendering, SqlRowRules()
+        )
         self.builds = OnlineBuilds(store, catalogs, self.tables)
         self.parser = ParserProcess()
         self.sequences = Sequences(store, catalogs)

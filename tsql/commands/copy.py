@@ -104,8 +104,8 @@ async def _copy_from(invocation: Invocation, options: CopyOptions) -> Result:
         where = compile_predicate(condition)
     relation = TableRelation(table, table.name)
     target = CopyTarget(relation, positions, _defaults(table), checks_of(table, run.env), where)
-    access = state.database.tables.access(table)
-    copy = CopyFrom(target, options, _encoding(state, options), run, access)
+    tables = state.database.tables
+    copy = CopyFrom(target, options, _encoding(state, options), run, tables)
     await copy.start()
     return Result(copy_in=copy)
 

@@ -85,13 +85,7 @@ async def run_lock(invocation: Invocation) -> Result:
 _ROW_EXCLUSIVE = 3
 
 
-async def run_set_constraints(_invocation: Invocation) -> Result:
-    """Runs a ConstraintsSetStmt: no constraint here is deferrable."""
-    return Result(tag="SET CONSTRAINTS")
-
-
 VACUUM = Command(run_vacuum)
 CHECKPOINT = Command(run_checkpoint)
 CLOSE = Command(run_close)
 LOCK = Command(run_lock)
-SET_CONSTRAINTS = Command(run_set_constraints)

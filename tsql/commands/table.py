@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from tsql.commands import (
+    constraints,
     copy,
     ddl,
     explain,
@@ -22,7 +23,7 @@ COMMANDS: Final[dict[type[Any], Command]] = {
     ast.AlterSeqStmt: ddl.ALTER_SEQUENCE,
     ast.CheckPointStmt: maintenance.CHECKPOINT,
     ast.ClosePortalStmt: maintenance.CLOSE,
-    ast.ConstraintsSetStmt: maintenance.SET_CONSTRAINTS,
+    ast.ConstraintsSetStmt: constraints.SET_CONSTRAINTS,
     ast.CopyStmt: copy.COPY,
     ast.CreateSchemaStmt: ddl.CREATE_SCHEMA,
     ast.CreateSeqStmt: ddl.CREATE_SEQUENCE,

@@ -73,6 +73,15 @@ class Ddl:
                 return found
         return None
 
+    def check_no_events(self, table: Table, command: str) -> None:
+        """Raises 55006 if a deferred constraint has still to test rows of the table."""
+        queue = self.tables.constraints.known(self.txn)
+        if queue is not None and queue.has_events_of(table.id):
+            raise DatabaseError(
+                "55006",
+                f'cannot {command} "{table.name}" because it has pending trigger events',
+            )
+
     def table(self, relation: Any) -> Table:
         """Returns the table that a RangeVar names. Raises 42P01, 42809."""
         found = self.find(relation.schemaname, relation.relname)

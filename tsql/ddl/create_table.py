@@ -12,11 +12,18 @@ from typing import Any
 import msgspec
 
 from storage.errors import DatabaseError, not_supported
-from storage.schema import Check, Column, Index, KeyPart, Projection, Table
+from storage.schema import Check, Column, Index, KeyPart, Projection, Table, Timing
 from tsql.binder import bind_default, bind_expression, bind_generated
 from tsql.ddl.columns import check_can_be_key, column_of, serial_type
-from tsql.ddl.constraints import KeyConstraint, redundant_with, refuse_constraint
+from tsql.ddl.constraints import (
+    KeyConstraint,
+    redundant_with,
+    refuse_constraint,
+    timing_of,
+    with_attributes,
+)
 from tsql.ddl.context import Ddl
+from tsql.ddl.foreign_keys import ForeignKeyClause, foreign_key_clause, new_foreign_key
 from tsql.ddl.names import free_name, index_columns_part
 from tsql.ddl.options import TableOptions, table_options
 from tsql.ddl.sequence_options import SequenceOptions
@@ -45,6 +52,7 @@ class Definition:
     serials: list[SerialColumn] = field(default_factory=list)
     checks: list[tuple[str | None, Any]] = field(default_factory=list)
     keys: list[KeyConstraint] = field(default_factory=list)
+    foreign_keys: list[ForeignKeyClause] = field(default_factory=list)
 
     def position(self, name: str) -> int | None:
         for position, column in enumerate(self.columns):
@@ -78,9 +86,12 @@ async def create_table(node: Any, ddl: Ddl) -> str:
         raise DatabaseError("42P07", f'relation "{name}" already exists')
     table = await _table(definition, schema, options, ddl)
     table, sequences = await create_owned_sequences(table, definition.serials, ddl)
-    await ddl.changes.create_table(table)
+    table = await ddl.changes.create_table(table)
     for sequence in sequences:
         await ddl.changes.create_sequence(sequence)
+    for clause in definition.foreign_keys:
+        _, table = await new_foreign_key(clause, table, ddl)
+        table = await ddl.changes.replace_table(table)
     return "CREATE TABLE"
 
 
@@ -143,7 +154,7 @@ def read_column(definition: Definition, element: Any) -> None:
         definition.serials.append(SerialColumn(column_id, SequenceOptions({})))
         definition.change(position, not_null=True)
     nullness: bool | None = None
-    for constraint in element.constraints or ():
+    for constraint, attributes in with_attributes(element.constraints or ()):
         match constraint.contype:
             case _TYPES.CONSTR_NULL | _TYPES.CONSTR_NOTNULL:
                 wanted = constraint.contype == _TYPES.CONSTR_NOTNULL
@@ -168,7 +179,7 @@ def read_column(definition: Definition, element: Any) -> None:
                         )
                     definition.change(position, not_null=True)
             case _:
-                _read_constraint(definition, constraint, column)
+                _read_constraint(definition, constraint, column, attributes)
 
 
 def _read_value(definition: Definition, constraint: Any, column: Column) -> None:
@@ -218,18 +229,29 @@ def _with_type(element: Any, type_name: str) -> Any:
     return changed
 
 
-def _read_constraint(definition: Definition, constraint: Any, column: Column | None) -> None:
+def _read_constraint(
+    definition: Definition,
+    constraint: Any,
+    column: Column | None,
+    attributes: Sequence[Any] = (),
+) -> None:
     refuse_constraint(constraint)
     match constraint.contype:
         case _TYPES.CONSTR_CHECK:
             definition.checks.append((constraint.conname, constraint.raw_expr))
         case _TYPES.CONSTR_PRIMARY | _TYPES.CONSTR_UNIQUE:
-            read_key(definition, constraint, column)
+            read_key(definition, constraint, column, timing_of(constraint, attributes))
+        case _TYPES.CONSTR_FOREIGN:
+            timing = timing_of(constraint, attributes)
+            name = None if column is None else column.name
+            definition.foreign_keys.append(foreign_key_clause(constraint, name, timing))
         case other:
             raise not_supported(f"constraint {other.name}")
 
 
-def read_key(definition: Definition, constraint: Any, column: Column | None) -> None:
+def read_key(
+    definition: Definition, constraint: Any, column: Column | None, timing: Timing
+) -> None:
     """Reads a PRIMARY KEY or UNIQUE constraint, of a column or of the table."""
     is_primary = constraint.contype == _TYPES.CONSTR_PRIMARY
     position = None if constraint.location is None else constraint.location + 1
@@ -262,6 +284,7 @@ def read_key(definition: Definition, constraint: Any, column: Column | None) -> 
             tuple(names),
             tuple(included),
             nulls_distinct=not constraint.nulls_not_distinct,
+            timing=timing,
         )
     )
 
@@ -397,7 +420,7 @@ async def _with_key(table: Table, key: KeyConstraint, taken: set[str], ddl: Ddl)
     columns = [column for n in key.columns if (column := table.column(n)) is not None]
     ids = tuple(column.id for column in columns)
     relation_id = await ddl.catalogs.new_relation_id()
-    if key.is_primary:
+    if key.is_primary and not key.timing.deferrable:
         return msgspec.structs.replace(
             table,
             key_column_ids=ids,
@@ -408,7 +431,13 @@ async def _with_key(table: Table, key: KeyConstraint, taken: set[str], ddl: Ddl)
     index = unique_index(columns, name, relation_id, await ddl.catalogs.new_storage_id())
     included = [column.id for n in key.included if (column := table.column(n)) is not None]
     index = with_included(index, included)
-    index = msgspec.structs.replace(index, constraint=name, nulls_distinct=key.nulls_distinct)
+    index = msgspec.structs.replace(
+        index,
+        constraint=name,
+        nulls_distinct=key.nulls_distinct,
+        timing=key.timing,
+        is_primary=key.is_primary,
+    )
     return msgspec.structs.replace(table, indexes=(*table.indexes, index))
 
 

@@ -24,7 +24,7 @@ from typing import Final, NamedTuple
 from storage.catalog import Catalog
 from storage.errors import DatabaseError
 from storage.objects import Address, EnumType, View
-from storage.schema import Table
+from storage.schema import ForeignKey, Table
 from tsql.ddl.context import Ddl
 from tsql.ddl.describe import describe
 
@@ -86,6 +86,10 @@ def edges(catalog: Catalog) -> Iterator[Edge]:
         yield from in_schema(relation(table.id), table.schema)
         yield from _of_table(table, type_ids)
         identities.update((table.id, column.id) for column in table.columns if column.identity)
+        for key in table.foreign_keys:
+            yield from _of_referenced_index(
+                key, table, catalog.table_by_id(key.referenced_table_id)
+            )
     for sequence in catalog.sequences:
         yield from in_schema(relation(sequence.id), sequence.schema)
         if sequence.owner_table_id is not None:
@@ -112,6 +116,37 @@ def _of_table(table: Table, type_ids: dict[int, int]) -> Iterator[Edge]:
             yield Edge(of, on, EdgeKind.NORMAL)
         for address in column.default_relies_on:
             yield Edge(Address("default", table.id, column.id), address, EdgeKind.NORMAL)
+    for key in table.foreign_keys:
+        constraint = Address("constraint", table.id, name=key.name)
+        for column_id in key.column_ids:
+            yield Edge(constraint, relation(table.id, column_id), EdgeKind.AUTO)
+        for column_id in key.referenced_column_ids:
+            on = relation(key.referenced_table_id, column_id)
+            yield Edge(constraint, on, EdgeKind.NORMAL)
+    for name, constraint_name in _constraint_indexes(table):
+        index = Address("index", table.id, name=name)
+        yield Edge(index, Address("constraint", table.id, name=constraint_name), EdgeKind.INTERNAL)
+
+
+def _constraint_indexes(table: Table) -> Iterator[tuple[str, str]]:
+    """Yields (index, constraint) names."""
+    if table.primary_key_constraint is not None:
+        yield table.primary_key_constraint, table.primary_key_constraint
+    for index in table.indexes:
+        if index.constraint is not None:
+            yield index.name, index.constraint
+
+
+def _of_referenced_index(key: ForeignKey, table: Table, parent: Table | None) -> Iterator[Edge]:
+    """Yields what ties a foreign key to the index that finds what it refers to."""
+    if parent is None:
+        return
+    name = parent.primary_key_constraint
+    for index in parent.indexes:
+        if index.id == key.referenced_index_id:
+            name = index.name
+    on = Address("index", parent.id, name=name or "")
+    yield Edge(Address("constraint", table.id, name=key.name), on, EdgeKind.NORMAL)
 
 
 def affected(catalog: Catalog, roots: List[Address], path: List[str]) -> list[Affected]:
@@ -135,7 +170,7 @@ def affected(catalog: Catalog, roots: List[Address], path: List[str]) -> list[Af
         found[address] = Affected(address, because_of, is_silent)
         dependents = [
             edge
-            for edge in incoming[address.kind, address.id, address.name]
+            for edge in reversed(incoming[address.kind, address.id, address.name])
             if address.sub_id in {0, edge.referenced.sub_id}
         ]
         dependents.sort(key=lambda edge: _age(edge.dependent))
@@ -174,7 +209,7 @@ def _without_parts(order: list[Affected]) -> list[Affected]:
 
 
 def _is_whole(address: Address) -> bool:
-    return not (address.kind in {"default", "constraint"} or address.sub_id)
+    return not (address.kind in {"default", "constraint", "index"} or address.sub_id)
 
 
 def check(

@@ -6,8 +6,6 @@ them is tsql/ddl/dependencies.py's business.
 
 from typing import Any
 
-import msgspec
-
 from storage.catalog import IndexRef, Relation
 from storage.errors import DatabaseError, not_supported
 from storage.objects import Address
@@ -15,6 +13,7 @@ from storage.online_build import OnlineBuilds
 from storage.schema import Index
 from storage.transaction import EmbeddedTransaction
 from tsql.ddl.context import Ddl
+from tsql.ddl.dependencies import affected, check
 from tsql.ddl.dependencies import relation as address_of
 from tsql.ddl.describe import describe, is_visible, kind_of_relation
 from tsql.ddl.remove import remove_all
@@ -50,7 +49,7 @@ async def drop(node: Any, ddl: Ddl) -> str:
     roots: list[Address] = []
     for relation in found:
         if isinstance(relation, IndexRef):
-            await _drop_index(relation, ddl)
+            roots.append(_index_address(relation, ddl))
         else:
             roots.append(address_of(relation.id))
     await remove_all(roots, ddl, cascades=cascades)
@@ -98,17 +97,15 @@ async def drop_index_online(
         return "DROP INDEX"
     index = _without_constraint(found, ddl)
     if await ddl.changes.lock_definition(found.table.id) is not None:
+        root = _index_address(found, ddl)
+        goes = affected(ddl.catalog, [root], ddl.env.search_path)
+        check(ddl, [root], goes, cascades=False)
         await builds.drop(guard, found.table.id, index.id)
     return "DROP INDEX"
 
 
-async def _drop_index(reference: IndexRef, ddl: Ddl) -> None:
-    index = _without_constraint(reference, ddl)
-    locked = await ddl.changes.lock_table(reference.table.id)
-    if locked is None:
-        return
-    rest = tuple(other for other in locked.indexes if other.id != index.id)
-    await ddl.changes.replace_table(msgspec.structs.replace(locked, indexes=rest))
+def _index_address(reference: IndexRef, ddl: Ddl) -> Address:
+    return Address("index", reference.table.id, name=_without_constraint(reference, ddl).name)
 
 
 def _without_constraint(reference: IndexRef, ddl: Ddl) -> Index:

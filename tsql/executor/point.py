@@ -313,7 +313,10 @@ class PointDelete:
                 raise
             return WriteResult(1, self._returning([seen], env))
 
-        return await store.point(held, delete)
+        try:
+            return await store.point(held, delete)
+        except NeedsTransaction:
+            return None
 
 
 def _returning(targets: Sequence[Any], width: int) -> Callable[[Sequence[Row], Env], list[Row]]:
@@ -370,11 +373,23 @@ def point_write(whole: Plan, tables: Tables) -> PointWrite | None:
         return None
     match whole.root:
         case plan.Insert(source=plan.Values(rows=rows), on_conflict=None) as node:
-            return PointInsert(node, tables) if len(rows) <= POINT_ITEMS_MAX else None
+            return PointInsert(node, tables) if _may_be_point(node, len(rows)) else None
         case plan.Update(source=plan.Get(), gate=None) as node:
             expressions = [item.expression for item in node.assignments]
             return None if any(map(is_volatile, expressions)) else PointUpdate(node, tables)
         case plan.Delete(source=plan.Get(), gate=None) as node:
-            return PointDelete(node, tables)
+            # What refers to its rows has to be looked for.
+            return None if node.source.relation.table.referenced_by else PointDelete(node, tables)
         case _:
             return None
+
+
+def _may_be_point(node: plan.Insert, row_count: int) -> bool:
+    """Returns whether an INSERT names all the keys that it relies on."""
+    table = node.relation.table
+    if row_count > POINT_ITEMS_MAX or any(index.timing.deferrable for index in table.indexes):
+        return False
+    return all(
+        key.referenced_index_id is None and (row_count == 1 or key.referenced_table_id != table.id)
+        for key in table.foreign_keys
+    )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from storage.errors import DatabaseError
-from storage.kv.store import Entry
+from storage.kv.store import Entry, LockMode
 from storage.tables import Tables
 from tsql.bound import Expression, OnConflict, Target
 from tsql.env import Env
@@ -125,7 +125,7 @@ class _Conflicts:
                 return
             if self._does_nothing:
                 return
-            await txn.lock(conflict.item_key)
+            await txn.lock(conflict.item_key, LockMode.NO_KEY_UPDATE)
             old = await access.get_newest(txn, conflict.item_key)
             if old is not None:
                 break
@@ -210,7 +210,9 @@ class _Candidates:
         condition: Any,
         tables: Tables,
         assigned: Mapping[int, int] | None = None,
+        mode: LockMode = LockMode.UPDATE,
     ) -> None:
+        self.mode = mode
         self.compiled = CompiledAccess(path, tables)
         self.access = self.compiled.access
         self.forms = RowForms(path.relation, assigned)
@@ -230,7 +232,7 @@ class _Candidates:
         if predicate is not None and not predicate(forms.seen(stored), env):
             return None
         txn = run.txn
-        await txn.lock(key)
+        await txn.lock(key, self.mode)
         newest = await txn.get_newest(key)
         if newest == item:
             return stored
@@ -245,7 +247,9 @@ class _Candidates:
 def compile_update(node: plan.Update, tables: Tables) -> Write:
     """Returns the running form of an UPDATE."""
     assigned = assigned_types(node.assignments)
-    candidates = _Candidates(node.source, node.condition, tables, assigned)
+    # A unique key that changes makes the lock stronger.
+    mode = LockMode.NO_KEY_UPDATE
+    candidates = _Candidates(node.source, node.condition, tables, assigned, mode)
     access, forms = candidates.access, candidates.forms
     change = row_changer(node.assignments)
     checks = RowChecks(node.source.relation.table, node.checks)

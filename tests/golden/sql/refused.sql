@@ -75,10 +75,6 @@ SELECT (SELECT max(y.a) FROM r y WHERE y.a < r.a) FROM r;
 -- refused: no views yet
 CREATE VIEW vi AS SELECT 1;
 
-
--- refused: no foreign keys yet
-CREATE TABLE fk (a int PRIMARY KEY REFERENCES r (a));
-
 CREATE TABLE ser (a serial PRIMARY KEY);
 
 -- refused: no cursors in SQL yet

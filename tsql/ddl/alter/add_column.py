@@ -13,6 +13,7 @@ from storage.schema import Column, ColumnPolicy
 from tsql.binder import bind_default_text, bind_generated, bind_transform
 from tsql.ddl.alter.constraints import add_check, require_not_null
 from tsql.ddl.alter.keys import add_key
+from tsql.ddl.alteration.references import add_reference
 from tsql.ddl.alteration.state import Alteration, Pass, without_position
 from tsql.ddl.create_table import (
     Definition,
@@ -58,6 +59,9 @@ async def add_column(cmd: Any, alteration: Alteration) -> None:
             not_null = functools.partial(require_not_null, alteration, key.columns)
             alteration.later(Pass.COLUMN_ATTRIBUTES, not_null)
         alteration.later(Pass.ADD_INDEX, functools.partial(add_key, alteration, key))
+    for clause in definition.foreign_keys:
+        reference = functools.partial(add_reference, alteration, clause)
+        alteration.later(Pass.ADD_OTHER_CONSTRAINT, reference)
 
 
 def _fill(alteration: Alteration, column: Column, element: Any) -> None:

@@ -19,6 +19,7 @@ from storage.rewrite import Rewrite, newest_rows
 from storage.schema import ColumnPolicy, ElementState, Table
 from storage.table import TableAccess
 from tsql.binder import bind_expression_text
+from tsql.ddl.alteration.references import test_changed_types
 from tsql.ddl.alteration.state import Alteration
 from tsql.executor.expressions import Evaluate, compile_expression
 from tsql.executor.waits import computed_rows
@@ -45,6 +46,7 @@ async def finish(alteration: Alteration) -> None:
             await build_index(ddl.txn, ddl.catalogs, access, index_id)
     if not alteration.is_rewrite:
         await _validate(alteration, access)
+    await test_changed_types(alteration)
     for work in alteration.checked_later:
         await work()
 
