@@ -323,6 +323,8 @@ class TableAccess:
                 found = newest.get(entry[0])
                 if found is not None:
                     raise self.duplicate(self._conflict(index, (entry[0], found), row))
+        if self.constraints is not None:
+            _require(self.constraints.keys_of(row), held)
         self._put_new(newest, key, row, entries)
         if self.constraints is not None:
             self.constraints.insert_point(newest, row)
