@@ -36,8 +36,10 @@ from storage.syncer import Syncer
 
 #: A batch of this many rows holds the loop for half a millisecond.
 GROUP_ROWS_MAX: Final = 200
-#: How long a group may wait for those that were in the last one: about a third of a fast sync.
-GATHER_SECONDS_MAX: Final = 0.00015
+#: How long a group waits for one more of those that it expects: less than a fast sync.
+PATIENCE_SECONDS: Final = 0.0001
+#: How long it waits altogether.
+GATHER_SECONDS_MAX: Final = 0.001
 STALL_RETRY_SECONDS: Final = 0.002
 REOPEN_RETRY_SECONDS: Final = 0.25
 #: Beside the table files that an opening makes of the logs: its MANIFEST and the like.
@@ -61,6 +63,10 @@ class Member(Protocol):
         """Runs when the outcome is settled, good or bad: locks are released here."""
 
 
+#: Hears why a commit isn't durable, or None.
+Listener = Callable[[DatabaseError | None], None]
+
+
 class Group:
     """Commits that become durable together.
 
@@ -74,8 +80,8 @@ class Group:
     """
 
     __slots__ = (
+        "_listeners",
         "_loop",
-        "_waiters",
         "changes",
         "commit_count",
         "failure",
@@ -98,7 +104,7 @@ class Group:
         self.is_settled = False
         self.failure: DatabaseError | None = None
         self._loop = loop
-        self._waiters: list[asyncio.Future[None]] = []
+        self._listeners: list[Listener] = []
 
     async def settled(self) -> None:
         """Returns when the group is durable; raises if it isn't going to be."""
@@ -111,17 +117,33 @@ class Group:
         if not self.is_settled:
             # One future for each: who is cancelled takes his own with him, and nobody else's.
             waiter = self._loop.create_future()
-            self._waiters.append(waiter)
+
+            def wake(_failure: DatabaseError | None) -> None:
+                if not waiter.done():
+                    waiter.set_result(None)
+
+            self._listeners.append(wake)
             await waiter
+
+    def when_settled(self, listener: Listener) -> None:
+        """Has `listener(failure)` called as soon as the outcome is known, which it isn't yet.
+
+        Listeners are called one after another, in the committer's own turn: what only has to be
+        sent needs no turn, and no task, of its own.
+        """
+        self._listeners.append(listener)
 
     def settle(self, failure: DatabaseError | None) -> None:
         """Makes the outcome known."""
         self.is_settled = True
         self.failure = failure
-        for waiter in self._waiters:
-            if not waiter.done():
-                waiter.set_result(None)
-        self._waiters.clear()
+        listeners, self._listeners = self._listeners, []
+        for listener in listeners:
+            try:
+                listener(None if failure is None else _again(failure))
+            except Exception as error:  # noqa: BLE001 - reported to the loop, whatever it is
+                context = {"message": "a listener of a commit failed", "exception": error}
+                self._loop.call_exception_handler(context)
 
 
 class IngestGroup(Group):
@@ -188,6 +210,9 @@ class Committer:
         self._in_flight: Group | None = None
         self._is_scheduled = False
         self._expected_count = 1
+        self._gathered_count = 0
+        self._gather_end = 0.0
+        self._patience_end = 0.0
         self._failure: DatabaseError | None = None
         self.newest = self._make_snapshot(last.timestamp)
 
@@ -268,21 +293,26 @@ class Committer:
         if self._in_flight is None and not self._is_scheduled:
             self._is_scheduled = True
             # Whatever else is ready in this turn of the loop joins the group first.
-            self._loop.call_soon(self._gather, perf_counter() + GATHER_SECONDS_MAX)
+            self._gathered_count = 0
+            self._gather_end = perf_counter() + GATHER_SECONDS_MAX
+            self._loop.call_soon(self._gather)
 
-    def _gather(self, deadline: float) -> None:
-        """Writes the first group, once as many commits have joined it as the last one had.
+    def _gather(self) -> None:
+        """Writes the first group, once as many commits have joined it as may be expected.
 
         Clients that were answered together tend to come back together, but not in one turn of the
         loop; one sync for all of them costs as much as one for the first.
         """
-        if (
-            self._waiting
-            and self._waiting[0].commit_count < self._expected_count
-            and perf_counter() < deadline
-        ):
-            self._loop.call_soon(self._gather, deadline)
-            return
+        if len(self._waiting) == 1 and not self._waiting[0].is_closed:
+            count = self._waiting[0].commit_count
+            if count < self._expected_count:
+                now = perf_counter()
+                if count > self._gathered_count:
+                    self._gathered_count = count
+                    self._patience_end = min(now + PATIENCE_SECONDS, self._gather_end)
+                if now < self._patience_end:
+                    self._loop.call_soon(self._gather)
+                    return
         self._write()
 
     def _write(self) -> None:
@@ -369,14 +399,12 @@ class Committer:
             self._guarded(member.durable)
         self.newest = self._make_snapshot(group.timestamp)
         self._in_flight = None
+        # Those who are answered now come back while the others, who came during the sync, wait.
+        came_meanwhile = self._waiting[0].commit_count if self._waiting else 0
+        self._expected_count = max(self._expected_count, group.commit_count + came_meanwhile)
         self._settle(group, None)
-        if self._waiting and not self._is_scheduled:
-            if self._waiting[0].commit_count >= self._expected_count:
-                # In a turn of its own: one sync in the loop after the other would let nobody in.
-                self._is_scheduled = True
-                self._loop.call_soon(self._write)
-            else:
-                self._schedule()
+        if self._waiting:
+            self._schedule()
 
     def _make_snapshot(self, timestamp: int) -> Snapshot:
         snapshot = Snapshot(self.engine.snapshot(), timestamp, self._clock.now_ms())

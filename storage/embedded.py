@@ -132,7 +132,7 @@ class OpenStore:
     ) -> T:
         while True:
             try:
-                evaluated = self._try_point(keys, operation)
+                evaluated = self.point_now(keys, operation)
             except Retry as retry:
                 keys = retry.keys
                 continue
@@ -142,28 +142,14 @@ class OpenStore:
             if evaluated is not None:
                 return await evaluated.told()
 
-    async def point_evaluated(
-        self, keys: Sequence[bytes], operation: Callable[[Newest], T]
-    ) -> Evaluated[T]:
-        """Likewise, but returns when the operation has run: await `told()` for its result."""
-        while True:
-            try:
-                evaluated = self._try_point(keys, operation)
-            except Retry as retry:
-                keys = retry.keys
-                continue
-            if evaluated is None:
-                keys, evaluated = await self._parked(keys, operation, 0)
-            if evaluated is not None:
-                return evaluated
-
-    def _try_point(
+    def point_now(
         self, keys: Sequence[bytes], operation: Callable[[Newest], T]
     ) -> Evaluated[T] | None:
-        is_free = self.locks.is_free
-        for key in keys:
-            if not is_free(key):
-                return None
+        locks = self.locks
+        if not locks.is_idle:
+            for key in keys:
+                if not locks.is_free(key):
+                    return None
         return evaluate(self.committer, operation)
 
     async def _parked(

@@ -11,40 +11,54 @@ from typing import Generic, TypeVar, cast
 from storage.changes import change_key, encode_change
 from storage.commit import Committer, Group
 from storage.items import with_header
+from storage.keyspace import CHANGES
 from storage.kv.store import Counts, Newest, Retry
 
 T = TypeVar("T")
+
+_CHANGES: int = CHANGES[0]
 
 
 class NewestState:
     """What one point operation sees and has written so far."""
 
-    __slots__ = ("_change_count", "_committer", "_timestamp", "counts", "has_puts", "writes")
+    __slots__ = ("_change_count", "_committer", "_read", "_timestamp", "has_puts", "writes")
 
     def __init__(self, committer: Committer) -> None:
         self._committer = committer
         self._timestamp = 0
         self._change_count = 0
-        self.counts = Counts()
+        self._read: list[tuple[bytes, bytes | None]] = []
         self.writes: dict[bytes, bytes | None] = {}
         self.has_puts = False
 
+    @property
+    def counts(self) -> Counts:
+        """What it has read and written; counted when somebody asks."""
+        counts = Counts()
+        for key, value in self._read:
+            counts.count_read(key, value)
+        for key, value in self.writes.items():
+            if key[0] != _CHANGES:
+                counts.count_write(key, 0 if value is None else len(value))
+        return counts
+
     def get(self, key: bytes) -> bytes | None:
-        value = self.writes[key] if key in self.writes else self._committer.get_newest(key)
-        self.counts.count_read(key, value)
+        writes = self.writes
+        value = writes[key] if key in writes else self._committer.get_newest(key)
+        self._read.append((key, value))
         return value
 
     def put(self, key: bytes, value: bytes) -> None:
         self.writes[key] = value
         self.has_puts = True
-        self.counts.count_write(key, len(value))
 
     def put_item(self, key: bytes, body: bytes) -> None:
-        self.put(key, with_header(self.timestamp(), body))
+        self.writes[key] = with_header(self._timestamp or self.timestamp(), body)
+        self.has_puts = True
 
     def delete(self, key: bytes) -> None:
         self.writes[key] = None
-        self.counts.count_write(key, 0)
 
     def log_change(
         self, storage_id: int, operation: int, key: bytes, new: bytes | None, old: bytes | None
@@ -61,35 +75,44 @@ class NewestState:
 
 
 class Evaluated(Generic[T]):
-    """An operation that has run, and what must be durable before anybody hears of it."""
+    """An operation that has run.
 
-    __slots__ = ("_error", "_group", "_result")
+    Attributes:
+        group: What must be durable before anybody hears of it; None if all is.
+        error: What the operation raised, or None.
+    """
 
-    def __init__(self, result: T | None, error: BaseException | None, group: Group | None) -> None:
+    __slots__ = ("_result", "error", "group")
+
+    def __init__(self, result: T | None, error: Exception | None, group: Group | None) -> None:
         self._result = result
-        self._error = error
-        self._group = group
+        self.error = error
+        self.group = group
+
+    @property
+    def result(self) -> T:
+        """What the operation returned; to be told when the group has settled."""
+        return cast(T, self._result)
 
     async def told(self) -> T:
         """Returns the result, or raises what the operation raised, when that is durable."""
-        if self._group is not None:
-            await self._group.settled()
-        if self._error is not None:
-            raise self._error
-        return cast(T, self._result)
+        if self.group is not None:
+            await self.group.settled()
+        if self.error is not None:
+            raise self.error
+        return self.result
 
 
 def evaluate(committer: Committer, operation: Callable[[Newest], T]) -> Evaluated[T]:
     """Runs an operation. Raises `Retry`; every other exception is kept until it may be told."""
     state = NewestState(committer)
     try:
-        committer.check_writable(only_deletes=True)
         result = operation(state)
-        if not state.writes:
-            return Evaluated(result, None, committer.unsettled())
         committer.check_writable(only_deletes=not state.has_puts)
     except Retry:
         raise
     except Exception as error:  # noqa: BLE001 - raised again by told()
         return Evaluated(None, error, committer.unsettled())
+    if not state.writes:
+        return Evaluated(result, None, committer.unsettled())
     return Evaluated(result, None, committer.join(state.writes, state.timestamp()))

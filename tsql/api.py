@@ -9,7 +9,7 @@ Sync and then calls `sync()`. Values are those of storage/types.py; front doors 
 """
 
 import enum
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -82,6 +82,40 @@ class Result:
 
 
 @dataclass(slots=True)
+class Answer:
+    """What a point statement answers.
+
+    Attributes:
+        rows: All rows, or None if the statement returns none or has failed.
+        tag: Command tag.
+        error: What it has failed with, or None.
+        is_pending: Whether a crash could still take back what it tells of: it has to wait.
+    """
+
+    rows: Sequence[Row] | None
+    tag: str
+    error: Exception | None = None
+    is_pending: bool = False
+
+
+class PointStatement(Protocol):
+    """A statement that can run at once, without waiting inside; see tsql/point_statement.py."""
+
+    @property
+    def parameter_types(self) -> tuple[int, ...]: ...
+
+    @property
+    def fields(self) -> tuple[Field, ...] | None:
+        """Returns its rows' fields, the same tuple each time; None if it returns no rows."""
+
+    def run(self, values: tuple[Any, ...], told: Callable[[Answer], None]) -> Answer | None:
+        """Runs it; None if it has to go the general way, and nothing has happened.
+
+        With an answer that is pending, `told(answer)` is called when it may be told.
+        """
+
+
+@dataclass(slots=True)
 class Notice:
     """A message beside the results, of severity NOTICE, WARNING, INFO, DEBUG or LOG."""
 
@@ -118,13 +152,26 @@ class Session(Protocol):
 
     @property
     def env(self) -> Env:
-        """The environment for encoding values: as the settings are now."""
+        """The environment for encoding values; the same object while no setting changes."""
 
     def reported_parameters(self) -> dict[str, str]:
         """Returns the settings that ParameterStatus reports at start, server_version among them."""
 
     def setting(self, name: str) -> str:
         """Returns a setting's text; the front door asks for its time-outs (in milliseconds) and encoding."""
+
+    def point_statement(self, name: str) -> PointStatement | None:
+        """Returns a prepared statement in the form that runs at once, if it has one and may now.
+
+        That is in autocommit and without portals: it stands for bind, execute and sync. The same
+        object each time, as long as it means the same.
+        """
+
+    def point_text(self, sql: str) -> tuple[PointStatement, tuple[Any, ...]] | None:
+        """Returns a query string of one statement in that form, and its values, likewise.
+
+        It stands for `simple_query`.
+        """
 
     def simple_query(self, sql: str) -> AsyncIterator[Result]:
         """Runs the statements of one query string, in one implicit transaction, as PostgreSQL does.

@@ -11,8 +11,11 @@ from typing import Any, Final
 from storage.errors import DatabaseError
 from storage.table import StaleTable
 from tsql.api import Result
+from tsql.env import Env
+from tsql.executor.point import PointWrite
 from tsql.executor.run import Batches, Row
 from tsql.executor.waits import MustWaitError
+from tsql.executor.writes import WriteResult
 from tsql.parser import ParsedStatement
 from tsql.prepared import Prepared, Query, is_query
 from tsql.session_state import SessionState
@@ -28,11 +31,10 @@ def prepare(
     given_types: tuple[int, ...],
     *,
     from_sql: bool = False,
-    is_told: bool = True,
 ) -> Prepared:
     """Returns a prepared statement; a query is bound and planned now."""
     text = "" if parsed is None else parsed.text
-    prepared = Prepared(parsed, text, given_types, None, from_sql, is_told=is_told)
+    prepared = Prepared(parsed, text, given_types, None, from_sql)
     if parsed is not None and is_query(parsed.node):
         _bind(state, prepared)
     return prepared
@@ -51,7 +53,7 @@ def _bind(state: SessionState, prepared: Prepared) -> Query:
 def revalidate(state: SessionState, prepared: Prepared) -> None:
     """Binds a query again if its tables, or the settings that it was read by, have changed.
 
-    Raises 0A000 if its rows would then look otherwise than the client was told.
+    Raises 0A000 if its rows would then look otherwise.
     """
     query = prepared.query
     if query is None:
@@ -63,7 +65,7 @@ def revalidate(state: SessionState, prepared: Prepared) -> None:
     ):
         return
     again = _bind(state, prepared)
-    if prepared.is_told and again is not query and not _same_shape(again, query):
+    if again is not query and not _same_shape(again, query):
         prepared.query = query
         prepared.catalog_version = 0
         raise DatabaseError("0A000", "cached plan must not change result type")
@@ -72,8 +74,8 @@ def revalidate(state: SessionState, prepared: Prepared) -> None:
 def _same_shape(one: Query, other: Query) -> bool:
     if one.fields is None or other.fields is None:
         return one.fields is other.fields
-    return [(field.name, field.type, field.typmod) for field in one.fields] == [
-        (field.name, field.type, field.typmod) for field in other.fields
+    return [(field.name, field.type) for field in one.fields] == [
+        (field.name, field.type) for field in other.fields
     ]
 
 
@@ -115,7 +117,6 @@ async def run_write(state: SessionState, query: Query, values: tuple[Any, ...]) 
     state.control.check_writable(query.command)
     run = state.run(state.statement_env(values))
     written = await query.write(run)
-    await state.database.tables.end_statement(run.txn)
     if state.control.is_open:
         # Inside a transaction the answer goes out before the commit: it may tell of others' writes
         # that aren't synced yet.
@@ -152,6 +153,20 @@ async def sleep_if_asked(state: SessionState) -> None:
         await state.database.store.slices.sleep(seconds)
 
 
+async def _run_point_write(state: SessionState, write: PointWrite, env: Env) -> WriteResult | None:
+    if write.sequences:
+        await state.functions.reserve(write.sequences)
+    while True:
+        try:
+            evaluated = write.run(state.database.store, env)
+        except StaleTable:
+            return None
+        except MustWaitError as wait:
+            await wait.ready()
+            continue
+        return None if evaluated is None else await evaluated.told()
+
+
 async def run_point(state: SessionState, query: Query, values: tuple[Any, ...]) -> Result | None:
     """Runs a query without a transaction, if it has such a form and nothing is in its way."""
     env = state.env
@@ -164,10 +179,7 @@ async def run_point(state: SessionState, query: Query, values: tuple[Any, ...]) 
     if query.point_write is None:
         return None
     state.control.check_writable(query.command)
-    try:
-        written = await query.point_write.run(state.database.store, env)
-    except StaleTable:
-        return None
+    written = await _run_point_write(state, query.point_write, env)
     if written is None:
         return None
     rows = None if query.fields is None else written.rows

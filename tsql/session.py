@@ -17,8 +17,9 @@ from tsql.commands.table import command_of
 from tsql.env import Env
 from tsql.execution import prepare, revalidate, run_point, run_prepared, start_select
 from tsql.parser import SHORT_BYTES_MAX, ParsedStatement, parse
+from tsql.point_statement import PointStatement
 from tsql.portal import Portal, take_rows
-from tsql.prepared import Prepared, binding_key
+from tsql.prepared import Prepared
 from tsql.session_state import SessionState
 from tsql.shared import SessionOptions, Shared
 from tsql.transactions import Phase, failed_transaction
@@ -64,6 +65,49 @@ class Session:
         await self._control.rollback()
         self._state.close()
 
+    # -- point statements ------------------------------------------------------------------------
+
+    def point_statement(self, name: str) -> PointStatement | None:
+        state = self._state
+        prepared = state.statements.get(name)
+        if prepared is None or self._control.phase is not Phase.IDLE or state.portals:
+            return None
+        point = prepared.point
+        if point is None or not point.is_current():
+            point = prepared.point = self._made_point(prepared)
+        return point if point is not None and point.is_usable else None
+
+    def _made_point(self, prepared: Prepared) -> PointStatement | None:
+        try:
+            revalidate(self._state, prepared)
+            if prepared.query is None:
+                return None
+            prepared.query.compile()
+        except DatabaseError:
+            return None  # The general way says so, in its turn.
+        return PointStatement(self._state, prepared.query, prepared.text)
+
+    def point_text(self, sql: str) -> tuple[PointStatement, tuple[Any, ...]] | None:
+        state = self._state
+        if self._control.phase is not Phase.IDLE or state.portals:
+            return None
+        found = state.database.templates.known(sql, state.catalog, state.binding_key)
+        if found is None:
+            return None
+        template, texts = found
+        point = state.template_points.get(template.query)
+        if point is None or not point.is_current():
+            point = state.remember_point(template.query, PointStatement(state, template.query, sql))
+        if not point.is_usable:
+            return None
+        try:
+            values = template.values(texts, state.env)
+        except DatabaseError:
+            return None  # The long way says where in the text the fault is.
+        state.statements.pop("", None)
+        point.text = sql
+        return point, values
+
     # -- simple query ----------------------------------------------------------------------------
 
     async def simple_query(self, sql: str) -> AsyncIterator[Result]:
@@ -100,7 +144,7 @@ class Session:
                     chunks = self._finishing_stream(result.copy_out.chunks, is_last=is_last)
                     result.copy_out.chunks = chunks
                 else:
-                    await self._finish_with(result, is_last=is_last)
+                    await self.finish(is_last=is_last)
             except BaseException as error:  # noqa: BLE001 - raised again
                 await self.failed()
                 raise _without_cause(error) from None
@@ -126,7 +170,7 @@ class Session:
         if self._control.phase is not Phase.IDLE:
             return None
         env = state.env
-        found = state.database.templates.find(sql, state.catalog, env, binding_key(env))
+        found = state.database.templates.find(sql, state.catalog, env, state.binding_key)
         if found is None:
             return None
         template, texts = found
@@ -150,7 +194,7 @@ class Session:
         if not is_alone and slices.due():
             await slices.pause()
         self._check_not_failed(parsed.node)
-        prepared = prepare(state, parsed, (), is_told=False)
+        prepared = prepare(state, parsed, ())
         query = prepared.query
         if query is None:
             return await self.guarded(self._run_command(parsed, (), is_alone=is_alone))
@@ -203,15 +247,6 @@ class Session:
         """Commits what doesn't go on: autocommit, and an implicit transaction at its end."""
         if self._control.phase is Phase.IDLE or (is_last and not self._control.is_block):
             await self._control.commit()
-
-    async def _finish_with(self, result: Result, *, is_last: bool) -> None:
-        """Ends a statement whose rows are there: they are shown even if the commit fails."""
-        try:
-            await self.finish(is_last=is_last)
-        except DatabaseError as error:
-            if not result.rows:
-                raise
-            result.stream = _Failing(error)
 
     async def failed(self) -> None:
         """After an error: rolls back, or marks the block failed."""

@@ -5,7 +5,7 @@ Functions run to their end without waiting. Where one has to wait, for an adviso
 says how long the statement is to wait before its answer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
 from storage.catalog import IndexRef
@@ -47,7 +47,6 @@ class SessionFunctions:
         self._granted: set[tuple[AdvisoryKey, bool, bool]] = set()
         self._transaction_number: tuple[Any, int] | None = None
         self._set_values: set[tuple[int, int, bool]] = set()
-        self._sequence_states: dict[int, tuple[int, bool]] = {}
         self._last_sequence = 0
         self.pause_seconds = 0.0
         self.query = ""
@@ -148,11 +147,20 @@ class SessionFunctions:
         self._last_sequence = oid
         return int(value)
 
-    async def reserve(self, oid: int, count: int) -> None:
-        """Sees to it that nextval() can give `count` values without waiting."""
-        sequence = self._state.catalog.sequence_by_id(oid)
-        if sequence is not None:
-            await self._shared.sequences.reserve(sequence, count)
+    def has_reserved(self, counts: Mapping[int, int]) -> bool:
+        """Returns whether nextval() can give so many values of each sequence without waiting."""
+        for oid, count in counts.items():
+            sequence = self._state.catalog.sequence_by_id(oid)
+            if sequence is None or not self._shared.sequences.has(sequence, count):
+                return False
+        return True
+
+    async def reserve(self, counts: Mapping[int, int]) -> None:
+        """Sees to it that nextval() can give so many values of each sequence without waiting."""
+        for oid, count in counts.items():
+            sequence = self._state.catalog.sequence_by_id(oid)
+            if sequence is not None:
+                await self._shared.sequences.reserve(sequence, count)
 
     def currval(self, oid: int) -> int:
         sequence = self._sequence(oid)
@@ -185,18 +193,6 @@ class SessionFunctions:
             self._set_values.add(request)
 
         raise MustWaitError(set_value)
-
-    def sequence_state(self, oid: int) -> tuple[int, bool]:
-        """Returns a sequence's last_value and is_called; the first call waits for them."""
-        sequence = self._sequence(oid)
-        state = self._sequence_states.pop(oid, None)
-        if state is not None:
-            return state
-
-        async def read() -> None:
-            self._sequence_states[oid] = await self._shared.sequences.current(sequence)
-
-        raise MustWaitError(read)
 
     # -- identity, notifications, other sessions -------------------------------------------------
 

@@ -13,7 +13,7 @@ from tsql.env import Env
 from tsql.executor.run import Run
 from tsql.interrupts import Interrupts
 from tsql.portal import Portal
-from tsql.prepared import Prepared
+from tsql.prepared import Prepared, Query, binding_key
 from tsql.session_functions import SessionFunctions
 from tsql.settings import Settings, split_identifiers
 from tsql.shared import SessionOptions, Shared
@@ -26,6 +26,8 @@ _SEVERITIES: Final = (
 #: PostgreSQL's NAMEDATALEN - 1, and NOTIFY_PAYLOAD_MAX_LENGTH.
 CHANNEL_BYTES_MAX: Final = 63
 PAYLOAD_BYTES_MAX: Final = 8000
+#: Templates whose point forms a session keeps.
+TEMPLATE_POINTS_MAX: Final = 500
 
 
 class SessionState:
@@ -49,7 +51,6 @@ class SessionState:
         self.control = TransactionControl(
             database.store,
             database.catalogs,
-            database.tables.constraints,
             self.settings,
             options.process_id,
             self._transaction_ended,
@@ -59,8 +60,11 @@ class SessionState:
         self.last_values: dict[int, int] = {}
         self.pending_notifications: list[tuple[str, str]] = []
         self._listening: dict[str, Callable[[], None]] = {}
+        #: The point forms of statements with inline literals, by their templates' queries.
+        self.template_points: dict[Query, Any] = {}
         self._env_generation = -1
         self._env = Env()
+        self._binding_key: tuple[Any, ...] = ()
 
     # -- environment -----------------------------------------------------------------------------
 
@@ -69,8 +73,16 @@ class SessionState:
         """The environment as the settings are now."""
         if self._env_generation != self.settings.generation:
             self._env = self._new_env()
+            self._binding_key = binding_key(self._env)
             self._env_generation = self.settings.generation
         return self._env
+
+    @property
+    def binding_key(self) -> tuple[Any, ...]:
+        """The settings by which names and literals are read."""
+        if self._env_generation != self.settings.generation:
+            return binding_key(self.env)
+        return self._binding_key
 
     def _new_env(self) -> Env:
         settings = self.settings
@@ -130,6 +142,13 @@ class SessionState:
             env.notice,
             env.value_bytes_max,
         )
+
+    def remember_point(self, query: Query, point: Any) -> Any:
+        """Keeps the point form of a template's query, and returns it."""
+        if len(self.template_points) >= TEMPLATE_POINTS_MAX:
+            self.template_points.clear()
+        self.template_points[query] = point
+        return point
 
     def run(self, env: Env) -> Run:
         """Returns an execution in the session's transaction, at a fresh snapshot."""

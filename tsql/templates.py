@@ -121,12 +121,34 @@ class Templates:
         self._preparer = preparer
         #: (template, whether that is the last word): None at first means seen once.
         self._found: dict[Any, tuple[Template | None, bool]] = {}
+        self._last_text = ""
+        self._last_split: tuple[Key, list[str]] | None = None
+
+    def known(
+        self, sql: str, catalog: Catalog, binding_key: Any
+    ) -> tuple[Template, list[str]] | None:
+        """Returns the template of a text if there is one and nothing about it has changed."""
+        split = self._split(sql)
+        if split is None:
+            return None
+        key, texts = split
+        entry = self._found.get((key, binding_key))
+        if entry is None or entry[0] is None or entry[0].catalog_version != catalog.version:
+            return None
+        return entry[0], texts
+
+    def _split(self, sql: str) -> tuple[Key, list[str]] | None:
+        """Splits a text, once for those who ask one after the other."""
+        if self._last_text != sql:
+            self._last_split = split_literals(sql)
+            self._last_text = sql
+        return self._last_split
 
     def find(
         self, sql: str, catalog: Catalog, env: Env, binding_key: Any
     ) -> tuple[Template, list[str]] | None:
         """Returns the template of a text that has been seen before, and the literals' texts."""
-        split = split_literals(sql)
+        split = self._split(sql)
         if split is None:
             return None
         key, texts = split

@@ -36,6 +36,14 @@ class Bench:
         await turns()
         return operation
 
+    async def batches(self, count: int) -> None:
+        """Returns when so many batches are written."""
+        written = asyncio.Event()
+        self.engine.on_write = written.set
+        while len(self.engine.batch_sizes) < count:
+            await written.wait()
+            written.clear()
+
 
 async def turns(number: int = 5) -> None:
     for _ in range(number):
@@ -99,7 +107,7 @@ async def test_what_arrives_during_a_sync_is_one_group(bench: Bench) -> None:
     operations += [await bench.begin_point(f"{number}") for number in range(10)]
     assert bench.engine.batch_sizes == [1]
     bench.syncer.finish()
-    await turns()
+    await bench.batches(2)
     assert bench.engine.batch_sizes == [1, 10]
     await operations[0]
     assert not operations[1].done()
@@ -120,6 +128,64 @@ async def test_who_is_cancelled_leaves_the_others_of_the_group_alone(bench: Benc
     await asyncio.gather(operations[0], operations[2])
     assert operations[1].cancelled()
     assert bench.store.get_now(key("b")) == b"v"
+
+
+async def test_who_came_during_a_sync_waits_for_those_that_it_answers(bench: Bench) -> None:
+    bench.syncer.is_automatic = False
+    answered = [
+        asyncio.ensure_future(bench.store.point([key(name)], putting(name, b"v"))) for name in "abc"
+    ]
+    await bench.batches(1)
+    others = [
+        asyncio.ensure_future(bench.store.point([key(name)], putting(name, b"v"))) for name in "de"
+    ]
+    await turns()
+    bench.syncer.finish()
+    await asyncio.gather(*answered)
+    again = [
+        asyncio.ensure_future(bench.store.point([key(name)], putting(name, b"w"))) for name in "abc"
+    ]
+    await bench.batches(2)
+    assert bench.engine.batch_sizes == [3, 5]
+    bench.syncer.finish()
+    await asyncio.gather(*others, *again)
+
+
+async def test_nobody_waits_long_for_those_that_do_not_come(bench: Bench) -> None:
+    names = [f"{number}" for number in range(50)]
+    await asyncio.gather(*[bench.store.point([key(n)], putting(n, b"")) for n in names])
+    await bench.store.point([key("alone")], putting("alone", b""))
+    assert bench.engine.batch_sizes == [50, 1]
+
+
+async def test_listeners_hear_of_a_group_one_after_the_other(bench: Bench) -> None:
+    bench.syncer.is_automatic = False
+    heard: list[Any] = []
+    faults: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context))
+    for name in "abc":
+        evaluated = bench.store.point_now([key(name)], putting(name, b"v"))
+        assert evaluated is not None
+        assert evaluated.group is not None
+        evaluated.group.when_settled(lambda failure, name=name: heard.append((name, failure)))  # type: ignore[misc]  # bound at once
+        evaluated.group.when_settled(lambda _: 1 / 0)  # type: ignore[arg-type]  # it never returns
+    await bench.batches(1)
+    assert heard == []
+    bench.syncer.finish()
+    assert heard == [("a", None), ("b", None), ("c", None)]
+    assert [type(fault["exception"]) for fault in faults] == [ZeroDivisionError] * 3
+
+
+async def test_listeners_hear_why_a_group_is_not_durable(bench: Bench) -> None:
+    heard: asyncio.Future[DatabaseError | None] = asyncio.get_running_loop().create_future()
+    bench.engine.write_errors.append(BROKEN)
+    evaluated = bench.store.point_now([key("a")], putting("a", b"v"))
+    assert evaluated is not None
+    assert evaluated.group is not None
+    evaluated.group.when_settled(heard.set_result)
+    failure = await heard
+    assert failure is not None
+    assert failure.sqlstate == "40003"
 
 
 async def test_groups_have_a_limit(bench: Bench) -> None:

@@ -16,15 +16,19 @@ pause               waits once for the event loop
 begin, commit, rollback
 copyin, copyout 3   COPY FROM STDIN of lines, COPY TO STDOUT of 3 lines
 deallocate          tag DEALLOCATE ALL
+write 3             tag WRITE 3, told when `settle` is called
+
+Some of them have a point form: all that neither stream nor wait, besides `write`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from storage.errors import DatabaseError, FatalError
 from tsql.api import (
+    Answer,
     CopyOut,
     Notice,
     Result,
@@ -84,6 +88,43 @@ class Portal:
     rows: list[Row] | None = None
 
 
+POINT_VERBS = frozenset({"select", "text", "echo", "big", "nothing", "notice", "fail", "write"})
+
+
+@dataclass(eq=False)
+class FakePoint:
+    """A statement in its point form."""
+
+    session: "FakeSession"
+    sql: str
+    parameter_types: tuple[int, ...]
+    fields: tuple[Field, ...] | None
+    is_simple: bool
+
+    def run(self, values: tuple[Any, ...], told: Callable[[Answer], None]) -> Answer | None:
+        session = self.session
+        verb, _, rest = self.sql.partition(" ")
+        if verb == "write" and rest == "blocked":
+            return None
+        if verb == "write":
+            session.log.append(self.sql)
+            session.unsettled.append(
+                (answer := Answer(None, f"WRITE {rest}", is_pending=True), told)
+            )
+            return answer
+        error, rows, tag = None, None, ""
+        try:
+            run = session.run(self.sql, values, self.parameter_types)
+            run.send(None)
+        except StopIteration as stop:
+            rows = stop.value.rows
+            tag = stop.value.tag
+        except DatabaseError as failure:
+            error = failure
+        session.ended(self.is_simple, error)
+        return Answer(rows, tag, error)
+
+
 @dataclass
 class FakeSession:
     """See the module."""
@@ -101,6 +142,9 @@ class FakeSession:
     statements: dict[str, Prepared] = field(default_factory=dict)
     portals: dict[str, Portal] = field(default_factory=dict)
     waiting: asyncio.Event = field(default_factory=asyncio.Event)
+    unsettled: list[tuple[Answer, Callable[[Answer], None]]] = field(default_factory=list)
+    points: dict[Any, FakePoint] = field(default_factory=dict)
+    has_points: bool = True
     _cancelled: DatabaseError | None = None
     _is_running: bool = False
 
@@ -117,6 +161,42 @@ class FakeSession:
 
     async def close(self) -> None:
         self.is_closed = True
+
+    # ---- point forms -----------------------------------------------------------------------------
+
+    def point_statement(self, name: str) -> FakePoint | None:
+        prepared = self.statements.get(name)
+        if prepared is None:
+            return None
+        return self._point(prepared.sql, prepared.types, is_simple=False)
+
+    def point_text(self, sql: str) -> tuple[FakePoint, tuple[Any, ...]] | None:
+        point = None if ";" in sql else self._point(sql.strip(), (), is_simple=True)
+        return None if point is None else (point, ())
+
+    def _point(self, sql: str, types: tuple[int, ...], *, is_simple: bool) -> FakePoint | None:
+        is_idle = self.status is TransactionStatus.IDLE and not self.portals
+        if not self.has_points or not is_idle or sql.partition(" ")[0] not in POINT_VERBS:
+            return None
+        key = (sql, types, is_simple)
+        if key not in self.points:
+            self.points[key] = FakePoint(self, sql, types, self._fields(sql, types), is_simple)
+        return self.points[key]
+
+    def ended(self, is_simple: bool, error: DatabaseError | None) -> None:
+        """Logs the end of a point statement as the general way does."""
+        if is_simple and error is not None:
+            self.log.append(f"failed {error}")
+        elif not is_simple:
+            self.log.append("sync" if error is None else "sync failed")
+
+    def settle(self, failure: DatabaseError | None = None) -> None:
+        """Ends the commit that the oldest `write` waits for."""
+        answer, told = self.unsettled.pop(0)
+        answer.error, answer.is_pending = failure, False
+        told(answer)
+
+    # ---- statements ------------------------------------------------------------------------------
 
     async def simple_query(self, sql: str) -> AsyncIterator[Result]:
         self._is_running = True
@@ -273,8 +353,12 @@ class FakeSession:
     async def _run_set(self, rest: str) -> Result:
         name, value = rest.split()
         self.settings[name] = value
+        self.env = Env()
         self.events.parameters[name] = value
         return Result(tag="SET")
+
+    async def _run_write(self, rest: str) -> Result:
+        return Result(tag=f"WRITE {rest}")
 
     async def _run_fail(self, rest: str) -> Result:
         sqlstate, _, message = rest.partition(" ")

@@ -15,43 +15,44 @@ statement then goes the general way, in a transaction.
 | UPDATE, DELETE … WHERE key = …              | one point operation                            |
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final, Protocol
+import itertools
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, Protocol, TypeVar
 
 from storage.kv.store import EmbeddedStore, Entry, Newest, Retry
-from storage.table import NeedsTransaction, TableAccess
+from storage.point import Evaluated
+from storage.table import NeedsTransaction, StaleTable, TableAccess
 from storage.tables import Tables
+from tsql.bound import Expression, FunctionCall
 from tsql.env import Env
 from tsql.executor.access import Predicate, row_maker
-from tsql.executor.attributes import assigned_types, inserted_types
 from tsql.executor.expressions import compile_expression, compile_predicate
 from tsql.executor.keys import ranges, whole_key, whole_keys
 from tsql.executor.new_rows import RowChecks, RowForms, new_row_maker, row_changer
 from tsql.executor.rows import Projection, projection
 from tsql.executor.run import Row
-from tsql.executor.waits import MustWaitError, reserve, sequences_of
+from tsql.executor.waits import MustWaitError, sequences_of
 from tsql.executor.writes import WriteResult
 from tsql.planner import plan
 from tsql.planner.plan import AccessPath, Node, Plan
 from tsql.planner.row_layout import width_of
-from tsql.planner.walk import is_immutable, is_volatile
+from tsql.planner.walk import is_immutable, is_volatile, walk
 
 #: Items that a statement may read, or rows that it may insert, in one go: some 1 ms of the loop.
 POINT_ITEMS_MAX: Final = 100
 
-
-class Locks(Protocol):
-    """The store's lock table, as far as point statements need it."""
-
-    def is_free(self, key: bytes) -> bool:
-        """Returns whether nobody holds a lock on the key."""
+T = TypeVar("T")
 
 
 class PointStore(EmbeddedStore, Protocol):
     """The embedded store, as far as point statements need it."""
 
-    @property
-    def locks(self) -> Locks: ...
+    def point_now(
+        self, keys: Sequence[bytes], operation: Callable[[Newest], T]
+    ) -> Evaluated[T] | None:
+        """Runs a point operation; None if one of the keys isn't free. Raises Retry."""
 
 
 class PointSelect:
@@ -161,10 +162,41 @@ def _by_ranges(make: Callable[[Env], list[tuple[bytes, bytes]]], *, reverse: boo
 
 
 class PointWrite(Protocol):
-    """A write that one point operation does."""
+    """A write that one point operation does.
 
-    async def run(self, store: PointStore, env: Env) -> WriteResult | None:
-        """Returns the result when it is durable, or None if it has to go the general way."""
+    Attributes:
+        sequences: OIDs of the sequences that it takes values of, and how many of each; they are to
+            be reserved before it runs.
+    """
+
+    sequences: Mapping[int, int]
+
+    def run(self, store: PointStore, env: Env) -> Evaluated[WriteResult] | None:
+        """Returns what it has done, to be told when that is durable; None: it has to go another way.
+
+        Raises MustWaitError, StaleTable.
+        """
+
+
+def _evaluated(
+    store: PointStore, keys: list[bytes], operation: Callable[[Newest], WriteResult]
+) -> Evaluated[WriteResult] | None:
+    """Runs the operation, with as many keys as it asks for; None if one of them isn't free."""
+    while True:
+        try:
+            evaluated = store.point_now(keys, operation)
+        except Retry as retry:
+            keys[:] = retry.keys
+            continue
+        match None if evaluated is None else evaluated.error:
+            case None:
+                return evaluated
+            case NeedsTransaction():
+                return None
+            case StaleTable() as error:
+                raise error
+            case _:
+                return evaluated
 
 
 class PointInsert:
@@ -173,30 +205,24 @@ class PointInsert:
     def __init__(self, node: plan.Insert, tables: Tables) -> None:
         assert isinstance(node.source, plan.Values)
         self._access = tables.access(node.relation.table)
-        self._forms = RowForms(node.relation, inserted_types(node))
+        self._forms = RowForms(node.relation)
         self._values = [projection(row) for row in node.source.rows]
-        self._sequences = sequences_of(node.defaults)
+        self.sequences: Mapping[int, int] = Counter(
+            sequences_of(itertools.chain(*node.source.rows))
+            + sequences_of(node.defaults) * len(self._values)
+        )
         self._make = new_row_maker(node.relation, node.positions, node.defaults)
         self._checks = RowChecks(node.relation.table, node.checks)
         self._returning = _returning(node.returning, width_of(node.relation))
 
-    async def _row(self, values: Projection | None, env: Env) -> list[Any]:
-        while True:
-            try:
-                return self._make(() if values is None else values((), env), env)
-            except MustWaitError as wait:
-                await wait.ready()
-
-    async def run(self, store: PointStore, env: Env) -> WriteResult | None:
+    def run(self, store: PointStore, env: Env) -> Evaluated[WriteResult] | None:
         access, forms, checks = self._access, self._forms, self._checks
-        rows: list[list[Any]] = []
+        make, returning = self._make, self._returning
+        rows: list[Row] = []
         stored: list[tuple[bytes, Row]] = []
         keys: list[bytes] = []
-        if self._sequences:
-            await reserve(self._sequences, len(self._values), env)
         for values in self._values:
-            row = await self._row(values, env)
-            checks.fill(row, env)  # Its keys may be made of generated columns.
+            row = make(() if values is None else values((), env), env)
             rows.append(row)
             if not _has_key(access, row):
                 # NOT NULL will say so, in its turn.
@@ -204,54 +230,47 @@ class PointInsert:
                 continue
             new = forms.stored(row)
             key = access.new_key_now(new)
-            while key is None:
-                await access.refill_keys()
-                key = access.new_key_now(new)
+            if key is None:
+                raise MustWaitError(access.refill_keys)
             stored.append((key, new))
             keys += access.insert_keys(key, new)
-        if not all(map(store.locks.is_free, keys)):
-            return None
 
-        def insert(newest: Newest) -> list[Row]:
+        def insert(newest: Newest) -> WriteResult:
             for (key, new), row in zip(stored, rows, strict=True):
                 checks.test(row, env)
                 access.insert_point(newest, key, new, keys)
-            return self._returning(rows, env)
+            return WriteResult(len(rows), returning(rows, env))
 
-        try:
-            returned = await store.point(keys, insert)
-        except NeedsTransaction:
-            return None
-        return WriteResult(len(rows), returned)
+        return _evaluated(store, keys, insert)
 
 
 def _has_key(access: TableAccess, row: Row) -> bool:
-    return all(row[position] is not None for position in access.key_positions)
+    return None not in [row[position] for position in access.key_positions]
 
 
 class PointUpdate:
     """UPDATE of one row by its key."""
 
+    sequences: Mapping[int, int] = MappingProxyType({})
+
     def __init__(self, node: plan.Update, tables: Tables) -> None:
         path = node.source
         assert isinstance(path, plan.Get)
         self._access = tables.access(path.relation.table)
-        self._forms = RowForms(path.relation, assigned_types(node.assignments))
+        self._forms = RowForms(path.relation)
         self._make_key = whole_key(self._access.code, path.key)
         self._predicate = None if path.filter is None else compile_predicate(path.filter)
         self._change = row_changer(node.assignments)
         self._checks = RowChecks(path.relation.table, node.checks)
         self._returning = _returning(node.returning, width_of(path.relation))
 
-    async def run(self, store: PointStore, env: Env) -> WriteResult | None:
+    def run(self, store: PointStore, env: Env) -> Evaluated[WriteResult] | None:
         access, forms, predicate = self._access, self._forms, self._predicate
+        change, checks, returning = self._change, self._checks, self._returning
         key = self._make_key(env)
         if key is None:
-            return WriteResult(0, [])
+            return _NOTHING
         held = [key, access.exclusive_key]
-        if not all(map(store.locks.is_free, held)):
-            return None
-        change, checks = self._change, self._checks
 
         def update(newest: Newest) -> WriteResult:
             old = access.get_point(newest, key)
@@ -263,21 +282,16 @@ class PointUpdate:
             new = change(seen, seen, env)
             checks.test(new, env)
             stored = forms.stored(new, old[-1] if forms.is_dynamic else None)
-            try:
-                access.update_point(newest, key, old, stored, held)
-            except Retry as retry:
-                held[:] = retry.keys
-                raise
-            return WriteResult(1, self._returning([new], env))
+            access.update_point(newest, key, old, stored, held)
+            return WriteResult(1, returning([new], env))
 
-        try:
-            return await store.point(held, update)
-        except NeedsTransaction:
-            return None
+        return _evaluated(store, held, update)
 
 
 class PointDelete:
     """DELETE of one row by its key."""
+
+    sequences: Mapping[int, int] = MappingProxyType({})
 
     def __init__(self, node: plan.Delete, tables: Tables) -> None:
         path = node.source
@@ -290,14 +304,13 @@ class PointDelete:
         )
         self._returning = _returning(node.returning, width_of(path.relation))
 
-    async def run(self, store: PointStore, env: Env) -> WriteResult | None:
+    def run(self, store: PointStore, env: Env) -> Evaluated[WriteResult] | None:
         access, forms, predicate = self._access, self._forms, self._predicate
+        returning = self._returning
         key = self._make_key(env)
         if key is None:
-            return WriteResult(0, [])
+            return _NOTHING
         held = [key, access.exclusive_key]
-        if not all(map(store.locks.is_free, held)):
-            return None
 
         def delete(newest: Newest) -> WriteResult:
             old = access.get_point(newest, key)
@@ -306,17 +319,14 @@ class PointDelete:
             seen = forms.seen(old)
             if predicate is not None and not predicate(seen, env):
                 return WriteResult(0, [])
-            try:
-                access.delete_point(newest, key, old, held)
-            except Retry as retry:
-                held[:] = retry.keys
-                raise
-            return WriteResult(1, self._returning([seen], env))
+            access.delete_point(newest, key, old, held)
+            return WriteResult(1, returning([seen], env))
 
-        try:
-            return await store.point(held, delete)
-        except NeedsTransaction:
-            return None
+        return _evaluated(store, held, delete)
+
+
+#: No row can have the key: there is nothing to look at, and nothing to wait for.
+_NOTHING: Final = Evaluated(WriteResult(0, []), None, None)
 
 
 def _returning(targets: Sequence[Any], width: int) -> Callable[[Sequence[Row], Env], list[Row]]:
@@ -341,6 +351,8 @@ def point_select(whole: Plan, tables: Tables) -> PointSelect | None:
     if not isinstance(node, plan.Project):
         return None
     targets, node = node.targets, node.source
+    if any(map(_must_not_run_here, targets)):
+        return None
     limit: int | None = None
     offset = 0
     if isinstance(node, plan.Limit):
@@ -351,8 +363,24 @@ def point_select(whole: Plan, tables: Tables) -> PointSelect | None:
         node = node.source
     if not isinstance(node, _POINT_READS):
         return None
+    if node.filter is not None and _must_not_run_here(node.filter):
+        return None
     project = projection(targets, width_of(node.relation))
     return PointSelect(node, project, tables).limited(limit, offset)
+
+
+#: Volatile functions that do nothing beside giving a value.
+_HARMLESS: Final = frozenset({"nextval_oid", "drandom", "gen_random_uuid", "clock_timestamp"})
+
+
+def _must_not_run_here(expression: Expression) -> bool:
+    """Returns whether a function in it may change its session, or have it wait."""
+    return any(
+        isinstance(node, FunctionCall)
+        and node.proc.volatility == "v"
+        and node.proc.src not in _HARMLESS
+        for node in walk(expression)
+    )
 
 
 def _constant_counts(node: plan.Limit) -> tuple[int | None, int] | None:
@@ -371,25 +399,19 @@ def point_write(whole: Plan, tables: Tables) -> PointWrite | None:
     """Returns the point form of a write, or None if it has none."""
     if whole.subqueries:
         return None
+    returning = getattr(whole.root, "returning", ())
+    if any(is_volatile(target.expression) for target in returning):
+        return None
     match whole.root:
         case plan.Insert(source=plan.Values(rows=rows), on_conflict=None) as node:
-            return PointInsert(node, tables) if _may_be_point(node, len(rows)) else None
+            values = itertools.chain(*rows, node.defaults)
+            if len(rows) > POINT_ITEMS_MAX or any(map(_must_not_run_here, values)):
+                return None
+            return PointInsert(node, tables)
         case plan.Update(source=plan.Get(), gate=None) as node:
             expressions = [item.expression for item in node.assignments]
             return None if any(map(is_volatile, expressions)) else PointUpdate(node, tables)
         case plan.Delete(source=plan.Get(), gate=None) as node:
-            # What refers to its rows has to be looked for.
-            return None if node.source.relation.table.referenced_by else PointDelete(node, tables)
+            return PointDelete(node, tables)
         case _:
             return None
-
-
-def _may_be_point(node: plan.Insert, row_count: int) -> bool:
-    """Returns whether an INSERT names all the keys that it relies on."""
-    table = node.relation.table
-    if row_count > POINT_ITEMS_MAX or any(index.timing.deferrable for index in table.indexes):
-        return False
-    return all(
-        key.referenced_index_id is None and (row_count == 1 or key.referenced_table_id != table.id)
-        for key in table.foreign_keys
-    )

@@ -5,6 +5,7 @@ write. An advisory lock may be another's. Functions are plain calls, so the wait
 rows are made: there a row, or a batch of them, is simply computed again.
 """
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
@@ -55,5 +56,4 @@ def sequences_of(expressions: Iterable[Expression]) -> list[int]:
 
 async def reserve(sequences: Iterable[int], count: int, env: Env) -> None:
     """Has `count` values of each sequence ready, so that rows are computed without waiting."""
-    for oid in sequences:
-        await env.session.reserve(oid, count)
+    await env.session.reserve({oid: number * count for oid, number in Counter(sequences).items()})

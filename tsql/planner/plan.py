@@ -29,7 +29,6 @@ from tsql.bound import (
     FunctionRelation,
     OnConflict,
     RowLocking,
-    RowRule,
     SetColumn,
     SortKey,
     TableRelation,
@@ -286,7 +285,7 @@ class Insert:
     relation: TableRelation
     positions: tuple[int, ...]
     defaults: tuple[Expression, ...]
-    checks: tuple[RowRule, ...]
+    checks: tuple[tuple[str, Expression], ...]
     on_conflict: OnConflict | None
     returning: tuple[Target, ...]
 
@@ -298,7 +297,7 @@ class Update:
     source: AccessPath
     assignments: tuple[SetColumn, ...]
     condition: Expression | None
-    checks: tuple[RowRule, ...]
+    checks: tuple[tuple[str, Expression], ...]
     returning: tuple[Target, ...]
     gate: Expression | None = None
 

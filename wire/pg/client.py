@@ -1,8 +1,9 @@
 """One client on the event loop, from its first byte to its last.
 
 A connection goes through three stages. `_start` (a task) negotiates, authenticates and opens the
-session. Then `_step` runs the conversation for what has arrived, directly, and moves it into a task
-only when it waits. `_finish` (a task) closes the session, then the socket. One of them runs at a time.
+session. Then `_step` runs the conversation for what has arrived: its shortcuts, then the rest, whose
+coroutine moves into a task only when it waits. `_finish` (a task) closes the session, then the
+socket. One of them runs at a time.
 """
 
 import asyncio
@@ -19,9 +20,9 @@ from wire.pg.conversation import Conversation
 from wire.pg.greeting import Greeting
 from wire.pg.sessions import SessionRequest, Sessions, Slot
 from wire.pg.startup import UnsupportedProtocolError
+from wire.pg.stepping import resumed, set_aside
 from wire.pg.stream import ByteStream
 from wire.pg.timers import Timers
-from wire.stepping import resumed, set_aside
 
 _log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class ClientConnection(asyncio.Protocol):
         self._slot: Slot | None = None
         self._task: asyncio.Task[None] | None = None
         self._has_new_input = False
+        self._awaits_commit = False
         self._is_over = False
         self._deadline: asyncio.TimerHandle | None = None
 
@@ -60,8 +62,13 @@ class ClientConnection(asyncio.Protocol):
         self._task = self._loop.create_task(self._start())
         self._task.add_done_callback(self._task_done)
 
+    @property
+    def _is_busy(self) -> bool:
+        """Whether a task runs, or a commit is under way that ends by calling `_told`."""
+        return self._awaits_commit or self._task is not None
+
     def data_received(self, data: bytes) -> None:
-        is_busy = self._task is not None
+        is_busy = self._is_busy
         self._has_new_input = True
         try:
             self._stream.receive(data, is_busy=is_busy)
@@ -73,13 +80,13 @@ class ClientConnection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         self._stream.end_input()
-        if self._task is None:
+        if not self._is_busy:
             self._step()
         return True  # What was asked before is still to be answered.
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stream.lose()
-        if self._task is None:
+        if not self._is_busy:
             self._step()
 
     def pause_writing(self) -> None:
@@ -124,24 +131,46 @@ class ClientConnection(asyncio.Protocol):
 
     def _step(self) -> None:
         """Runs the conversation for the input there is. Nothing else of this client runs now."""
+        conversation, stream = self._conversation, self._stream
         if self._is_over:
             return
-        if self._conversation is None:
+        if conversation is None:
             self._finish()
             return
         assert self._timers is not None
         self._timers.idle_ended()
         self._has_new_input = False
-        coroutine = self._conversation.run()
-        self._stream.begin_turn()
+        stream.begin_turn()
         try:
-            awaited = coroutine.send(None)
+            self._awaits_commit = conversation.take_shortcuts(self._told)
+            if self._awaits_commit:
+                return
+            if self._has_work:
+                coroutine = conversation.run()
+                awaited = coroutine.send(None)
+                self._move_to_task(coroutine, awaited, conversation)
+                return
         except StopIteration:
-            self._turn_done()
+            pass
         except Exception as error:  # noqa: BLE001 - the connection ends, whatever it is
             self._conversation_ended(error)
+            return
+        self._turn_done()
+
+    @property
+    def _has_work(self) -> bool:
+        """Whether there is something to read, or to wait for before more is read."""
+        return self._connection.backlog > 0 or self._stream.is_blocked
+
+    def _told(self, error: FatalError | None) -> None:
+        """The commit that was waited for is answered."""
+        self._awaits_commit = False
+        if error is not None:
+            self._conversation_ended(error)
+        elif self._has_new_input or self._has_work:
+            self._step()
         else:
-            self._move_to_task(coroutine, awaited, self._conversation)
+            self._turn_done()
 
     def _move_to_task(
         self, coroutine: Coroutine[Any, Any, None], awaited: Any, conversation: Conversation
@@ -189,14 +218,14 @@ class ClientConnection(asyncio.Protocol):
 
     def _wake(self) -> None:
         """Something is there for the client besides results."""
-        if self._conversation is not None and self._task is None and not self._is_over:
+        if self._conversation is not None and not self._is_busy and not self._is_over:
             self._conversation.notify()
 
     # ---- the end ---------------------------------------------------------------------------------
 
     def shut_down(self) -> None:
         """Ends the connection: at once if it is idle, else when its statement is done."""
-        if self._task is None or self._conversation is None:
+        if not self._is_busy or self._conversation is None:
             self._hang_up(
                 FatalError("57P01", "terminating connection due to administrator command")
             )
@@ -208,7 +237,7 @@ class ClientConnection(asyncio.Protocol):
             self._conversation.terminate(error)
         elif self._slot is not None:
             self._say(error)
-        if self._task is not None:
+        if self._is_busy:
             self._stream.end_input()
         else:
             self._finish()

@@ -22,6 +22,7 @@ from storage.errors import DatabaseError, FatalError
 from tsql.encodings import UTF8, Encoding
 from wire.pg import frontend
 from wire.pg.codec import INT32, protocol_violation
+from wire.pg.frontend import PreparedRun
 from wire.pg.limits import (
     AUTHENTICATION_BYTES_MAX,
     COPY_CHUNK_BYTES,
@@ -36,7 +37,7 @@ _LARGE_KINDS: Final = frozenset(b"QPBFd")
 _SMALL_KINDS: Final = frozenset(b"DCESHXcf")
 _COPY_KINDS: Final = frozenset(b"dcf")
 _ALLOWED_IN_COPY: Final = frozenset(b"dcfHS")
-_SYNC, _TERMINATE, _COPY_DATA, _PASSWORD = b"SXdp"
+_SYNC, _TERMINATE, _COPY_DATA, _PASSWORD, _BIND, _QUERY = b"SXdpBQ"
 _LENGTH_AT: Final = INT32.unpack_from
 _TLS_HANDSHAKE: Final = 0x16
 _CANCEL_REQUEST_BYTES: Final = 16
@@ -217,6 +218,32 @@ class Connection:
     def sync_is_next(self) -> bool:
         """Whether Sync follows the message last taken, as far as bytes are here."""
         return self._buffer[self._offset : self._offset + 5] == b"S\0\0\0\4"
+
+    def peek_run(self) -> PreparedRun | None:
+        """Returns what lies ahead, if that is one whole run of a prepared statement.
+
+        It is still there afterwards, unless `skip` steps over it.
+        """
+        if self._is_exceptional or not self._is_at(_BIND):
+            return None
+        return frontend.prepared_run(self._buffer, self._offset)
+
+    def peek_query(self) -> tuple[str, int] | None:
+        """Returns the text of the simple query that lies ahead, if it is here whole, and its end."""
+        if self._is_exceptional or not self._is_at(_QUERY):
+            return None
+        return frontend.whole_query(self._buffer, self._offset, self._decode_text)
+
+    def _is_at(self, kind: int) -> bool:
+        """Whether a message of that kind is next."""
+        if self._offset < len(self._buffer):
+            return self._buffer[self._offset] == kind
+        return bool(self._pending) and self._has(1) and self._buffer[0] == kind
+
+    def skip(self, end: int) -> None:
+        """Steps over what was peeked at."""
+        self._offset = end
+        self._forget_read()
 
     def next_message(self) -> frontend.FrontendMessage | None:
         """Returns the next message that counts, or None if more bytes are needed."""

@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Any, Final
 
 from storage.errors import DatabaseError, FatalError, not_supported
-from tsql.api import Result, Session, TransactionStatus
+from tsql.api import Answer, Result, Session, TransactionStatus
 from tsql.bound import Field
 from tsql.encodings import encoding
 from tsql.types.binary.registry import Context
@@ -25,6 +25,7 @@ from wire.pg.limits import Limits
 from wire.pg.output import Channel, Output, StatementClock
 from wire.pg.parameters import decode_parameters
 from wire.pg.rows import Encode, check_format_count
+from wire.pg.shortcuts import Response, Shortcuts
 from wire.pg.statements import RowShapes, Statement, StatementCache
 
 #: Rows encoded at once: a chunk of them is a few milliseconds at most.
@@ -55,6 +56,9 @@ class Conversation:
         self._portal_formats: dict[str, tuple[int, ...]] = {}
         self._has_failed = False
         self._context: Context | None = None
+        self._shortcuts = Shortcuts(session, self._shapes)
+        self._response: Response = Response(b"", None, _NO_CONTEXT, is_simple=True)
+        self._when_told: Callable[[FatalError | None], None] = lambda _error: None
         self._handlers: dict[type[Any], Callable[[Any], Coroutine[Any, Any, None]]] = {
             frontend.Query: self._query,
             frontend.Parse: self._parse,
@@ -70,6 +74,89 @@ class Conversation:
             frontend.FunctionCall: self._function_call,
             frontend.Malformed: self._malformed,
         }
+
+    # ---- shortcuts -------------------------------------------------------------------------------
+
+    def take_shortcuts(self, when_told: Callable[[FatalError | None], None]) -> bool:
+        """Answers the point statements that the input begins with, without waiting for anything.
+
+        Returns whether the last of them has a commit to wait for. Then nothing else of the
+        conversation may run until `when_told(error)` is called: it has been answered, or the
+        connection ends with that error. Raises FatalError (already sent).
+        """
+        channel, output = self._channel, self.output
+        try:
+            while not output.is_full and (answer := self._take_shortcut()) is not None:
+                if answer.is_pending:
+                    self._when_told = when_told
+                    output.flush_wanted()
+                    return True
+                self._tell(answer)
+                if perf_counter() >= channel.turn_end:
+                    break
+        except FatalError as error:
+            self._tell_fatal(error)
+            raise
+        output.flush_wanted()
+        return False
+
+    def _take_shortcut(self) -> Answer | None:
+        connection, encoding = self._connection, self._connection.encoding
+        run = connection.peek_run()
+        if run is not None:
+            end = run.end
+            taken = self._shortcuts.run_prepared(run, encoding, self._told)
+        else:
+            query = connection.peek_query()
+            if query is None:
+                return None
+            sql, end = query
+            taken = self._shortcuts.run_simple(sql, encoding, self._told)
+            if taken is not None:
+                self._statements.forget("")
+        if taken is None:
+            return None
+        connection.skip(end)
+        answer, self._response = taken
+        return answer
+
+    def _told(self, answer: Answer) -> None:
+        """The answer that was waited for may be told."""
+        fatal = None
+        try:
+            self._tell(answer)
+        except FatalError as error:
+            self._tell_fatal(error)
+            fatal = error
+        self.output.flush_wanted()
+        self._when_told(fatal)
+
+    def _tell(self, answer: Answer) -> None:
+        events, response = self.session.events, self._response
+        if answer.error is None and not (
+            events.notices or events.notifications or events.parameters
+        ):
+            try:
+                self.output.add(response.whole(answer))
+            except Exception as error:  # noqa: BLE001 - becomes ErrorResponse
+                answer.error = error
+            else:
+                self._clock.statement_ended()
+                self.output.want()
+                return
+        self._tell_at_length(answer, response)
+
+    def _tell_at_length(self, answer: Answer, response: Response) -> None:
+        """Tells an error, or an answer with something beside it."""
+        if response.is_simple:
+            self._send_notices()
+        self.output.add(response.head)
+        self._send_notices()
+        if answer.error is None:
+            self.output.add(response.body(answer))
+        else:
+            self._report(answer.error)
+        self._ready()
 
     # ---- the loop --------------------------------------------------------------------------------
 
@@ -384,6 +471,7 @@ class Conversation:
         name = self.session.events.parameters.get("client_encoding")
         if name is not None:
             self._connection.encoding = encoding(name)
+            self._shortcuts.forget()
 
 
 _NO_CONTEXT: Any = None

@@ -8,12 +8,13 @@ of PostgreSQL's manual.
 
 import struct
 from collections.abc import Callable
-from typing import Final, Union
+from typing import Final, NamedTuple, Union
 
 import msgspec
 
 from storage.errors import DatabaseError
 from wire.pg.codec import INT32, PayloadReader, protocol_violation
+from wire.pg.limits import SMALL_MESSAGE_BYTES_MAX
 
 Text = Callable[[bytes], str]
 
@@ -293,6 +294,97 @@ def decode_frame(frame: bytes, text: Text) -> FrontendMessage | None:
             _FRAMES.clear()
         _FRAMES[frame] = message
     return message
+
+
+class PreparedRun(NamedTuple):
+    """One run of a prepared statement: Bind of the unnamed portal, (Describe,) Execute, Sync.
+
+    Attributes:
+        head: Of the Bind: the statement's name, the formats and the number of its parameters.
+        values: Of the parameters.
+        result_formats: As Bind has them.
+        is_described: Whether the portal is described, too.
+        end: Where it ends in the buffer.
+    """
+
+    head: bytes
+    values: list[bytes | None]
+    result_formats: bytes
+    is_described: bool
+    end: int
+
+
+_EXECUTE_SYNC: Final = b"E\0\0\0\x09\0\0\0\0\0S\0\0\0\4"
+_DESCRIBE_EXECUTE_SYNC: Final = b"D\0\0\0\6P\0" + _EXECUTE_SYNC
+
+
+def prepared_run(buffer: bytes, offset: int) -> PreparedRun | None:
+    """Returns the run that begins with the Bind there; None if it is something else, or not all of it is here.
+
+    What isn't well-formed is left to the decoders of the single messages.
+    """
+    try:
+        if buffer[offset + 5]:
+            return None  # a portal with a name
+        (length,) = _INT32_AT(buffer, offset + 1)
+        end = offset + 1 + length
+        is_described = buffer.startswith(_DESCRIBE_EXECUTE_SYNC, end)
+        if not (is_described or buffer.startswith(_EXECUTE_SYNC, end)):
+            return None
+        name_end = buffer.index(0, offset + 6, end)
+        at = name_end + 5 + 2 * ((buffer[name_end + 1] << 8) + buffer[name_end + 2])
+        count = (buffer[at - 2] << 8) + buffer[at - 1]
+        head = buffer[offset + 6 : at]
+        values: list[bytes | None] = []
+        for _ in range(count):
+            (size,) = _INT32_AT(buffer, at)
+            at += 4
+            if size >= 0:
+                values.append(buffer[at : at + size])
+                at += size
+            elif size == -1:
+                values.append(None)
+            else:
+                return None
+    except (IndexError, ValueError, struct.error):
+        return None
+    if length > SMALL_MESSAGE_BYTES_MAX or at + 2 > end:
+        return None
+    tail = len(_DESCRIBE_EXECUTE_SYNC) if is_described else len(_EXECUTE_SYNC)
+    return PreparedRun(head, values, buffer[at:end], is_described, end + tail)
+
+
+def statement_name(head: bytes, text: Text) -> str:
+    """Returns the name of the statement in a run's head. Raises 22021."""
+    return text(head[: head.index(0)])
+
+
+def formats_of(head: bytes) -> tuple[int, ...]:
+    """Returns the parameters' formats in a run's head."""
+    return _int16s(head, head.index(0) + 1)[0]
+
+
+def result_formats_of(tail: bytes) -> tuple[int, ...] | None:
+    """Returns the result formats at the end of a Bind; None if they aren't well-formed."""
+    try:
+        formats, end = _int16s(tail, 0)
+    except (IndexError, struct.error):
+        return None
+    return formats if end == len(tail) else None
+
+
+def whole_query(buffer: bytes, offset: int, text: Text) -> tuple[str, int] | None:
+    """Returns the text of the Query that begins there, and its end; None as in `prepared_run`."""
+    if len(buffer) < offset + 6:
+        return None
+    (length,) = _INT32_AT(buffer, offset + 1)
+    end = offset + 1 + length
+    if length > SMALL_MESSAGE_BYTES_MAX or buffer.find(0, offset + 5) != end - 1:
+        return None
+    try:
+        return text(buffer[offset + 5 : end - 1]), end
+    except DatabaseError:
+        return None
 
 
 def decode(kind: int, payload: bytes, text: Text) -> FrontendMessage:

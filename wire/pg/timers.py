@@ -32,6 +32,9 @@ class Timers:
         self._is_statement_running = False
         self._statement: asyncio.TimerHandle | None = None
         self._idle: asyncio.TimerHandle | None = None
+        #: What the settings say, as long as none of them changes.
+        self._known: dict[str, float] = {}
+        self._env = session.env
 
     def statement_began(self) -> None:
         """A statement runs from now on, unless one was running already."""
@@ -77,5 +80,11 @@ class Timers:
         self.idle_ended()
 
     def _seconds(self, setting: str) -> float:
-        text = self._session.setting(setting)
-        return 0.0 if text == "0" else int(text) / 1000
+        env = self._session.env
+        if env is not self._env:
+            self._env = env
+            self._known.clear()
+        seconds = self._known.get(setting)
+        if seconds is None:
+            seconds = self._known[setting] = int(self._session.setting(setting)) / 1000
+        return seconds

@@ -1,1 +1,0 @@
-"""The operations of the DynamoDB API, one family each: from a request's body to an answer's."""

@@ -1,1 +1,0 @@
-"""HTTP: bytes to requests, responses to bytes, and a connection's life."""
