@@ -14,6 +14,9 @@ changes are installed on the catalog that is current then; a rollback just forge
     META 'm' space 00 schema 00 name    likewise, of other spaces of names: types, roles …
     META 'w' table id           nothing is stored there: locked (KEY SHARE) by whoever writes rows,
                                 and (UPDATE) by DDL, which therefore waits for writers
+    META 'd' table id           likewise, locked by all that changes the definition
+    META 'i' index id           an index that is being built online: storage/online_build.py
+    META 'c' token              a ClientRequestToken: compat/dynamodb/idempotency.py
     META 'x' table id           likewise, locked by DDL only: what a point operation relies on
 
 Records are msgpack of the structs in storage/schema.py and storage/objects.py. A transaction that
@@ -32,8 +35,9 @@ from storage.catalog import PUBLIC, AnyObject, Catalog, Changes, Name, Schema, r
 from storage.errors import DatabaseError, FatalError
 from storage.keyspace import INDEX_ENTRIES, ITEMS, META, prefix_range, storage_prefix
 from storage.kv.store import Coordinator, LockMode, Newest, Store, Transaction
+from storage.newer_indexes import NewerIndexes
 from storage.objects import OBJECT_CLASSES, RELATIONS, CatalogObject, Key, ObjectName
-from storage.schema import Sequence, Table
+from storage.schema import ElementState, Index, Sequence, Table
 from storage.types import Kind
 
 #: Of the data directory's contents. A server refuses what is newer.
@@ -51,6 +55,8 @@ _OBJECTS: Final = META + b"o"
 _OBJECT_NAMES: Final = META + b"m"
 _WRITERS: Final = META + b"w"
 _EXCLUSIVE: Final = META + b"x"
+_DEFINITION: Final = META + b"d"
+_BUILDS: Final = META + b"i"
 
 _pack: Final = msgspec.msgpack.Encoder().encode
 _unpack_table: Final = msgspec.msgpack.Decoder(Table).decode
@@ -86,6 +92,11 @@ def exclusive_key(table_id: int) -> bytes:
     return _id_key(_EXCLUSIVE, table_id)
 
 
+def build_key(index_id: int) -> bytes:
+    """Returns the key of the record of an index that is being built online."""
+    return _id_key(_BUILDS, index_id)
+
+
 def _storages_of(table: Table) -> set[tuple[bytes, int]]:
     return {(ITEMS, table.storage_id)} | {(INDEX_ENTRIES, i.storage_id) for i in table.indexes}
 
@@ -101,6 +112,7 @@ class CatalogStore:
     def __init__(self, store: Store, coordinator: Coordinator, catalog: Catalog) -> None:
         self.current = catalog
         self.on_install: list[Callable[[Changes], None]] = []
+        self._newer_indexes = NewerIndexes()
         self._store = store
         self._coordinator = coordinator
         last_version = max(
@@ -149,14 +161,19 @@ class CatalogStore:
     def seen_by(self, txn: Transaction | None) -> Catalog:
         """Returns the catalog that a transaction's statements see."""
         found = self._transactions.get(txn.id) if txn is not None else None
-        return self.current if found is None else found.catalog
+        catalog = self.current if found is None else found.catalog
+        newer = self._newer_indexes
+        if txn is None or newer.newest <= txn.read_timestamp or not txn.keeps_snapshot:
+            return catalog
+        return newer.hidden_from(catalog, txn.read_timestamp, self.next_table_version)
 
     def end(self, txn: Transaction) -> None:
         """Forgets the transaction's private catalog: call it after commit or rollback."""
         self._transactions.pop(txn.id, None)
 
-    def install(self, changes: Changes) -> None:
-        """Makes committed changes current."""
+    def install(self, changes: Changes, timestamp: int) -> None:
+        """Makes changes current that were committed at that timestamp."""
+        self._newer_indexes.note(self.current, changes, timestamp)
         self.current = self.current.changed(changes)
         for notify in self.on_install:
             notify(changes)
@@ -248,8 +265,22 @@ class CatalogTransaction:
 
     async def lock_table(self, table_id: int) -> Table | None:
         """Locks a table against all writers and other DDL; returns it as it is then."""
+        await self.lock_definition(table_id)
         await self._txn.lock(exclusive_key(table_id), LockMode.UPDATE)
         await self._txn.lock(writers_key(table_id), LockMode.UPDATE)
+        return self.catalog.table_by_id(table_id)
+
+    async def lock_definition(self, table_id: int) -> Table | None:
+        """Locks a table against other DDL alone; returns it as it is then."""
+        await self._txn.lock(_id_key(_DEFINITION, table_id), LockMode.UPDATE)
+        return self.catalog.table_by_id(table_id)
+
+    async def lock_record(self, table_id: int) -> Table | None:
+        """Locks only the table's record, for a change that needn't wait for writers.
+
+        Somebody else holds `lock_definition` meanwhile; a writer may be adding attributes.
+        """
+        await self._txn.lock(_id_key(_TABLES, table_id))
         return self.catalog.table_by_id(table_id)
 
     async def create_table(self, table: Table) -> Table:
@@ -269,6 +300,7 @@ class CatalogTransaction:
         await self._take_names(new_names - old_names)
         await self._free_names(old_names - new_names)
         self._empty(_storages_of(old) - _storages_of(table))
+        self._forget_builds(old, table.indexes)
         return await self._write_table(table)
 
     async def drop_table(self, table_id: int) -> None:
@@ -277,6 +309,7 @@ class CatalogTransaction:
         assert table is not None
         await self._free_names(name for name, _ in relations_of(table))
         self._empty(_storages_of(table))
+        self._forget_builds(table, ())
         key = _id_key(_TABLES, table_id)
         await self._txn.lock(key)
         self._txn.delete(key)
@@ -473,9 +506,16 @@ class CatalogTransaction:
         self._record(lambda changes: changes.sequences.update({sequence.id: sequence}))
         return sequence
 
+    def _forget_builds(self, old: Table, indexes: Iterable[Index]) -> None:
+        """Removes the records of builds whose index goes, or has been built otherwise."""
+        going_on = {i.storage_id for i in indexes if i.state is not ElementState.PUBLIC}
+        for index in old.indexes:
+            if index.state is not ElementState.PUBLIC and index.storage_id not in going_on:
+                self._txn.delete(build_key(index.id))
+
     def _empty(self, storages: Iterable[tuple[bytes, int]]) -> None:
         for keyspace, storage_id in storages:
-            self._txn.delete_range(*prefix_range(storage_prefix(keyspace, storage_id)))
+            self._txn.drop_storage(storage_prefix(keyspace, storage_id))
 
     def _record(self, change: Callable[[Changes], None]) -> None:
         change(self._changes)
@@ -483,8 +523,8 @@ class CatalogTransaction:
         # Registered each time: a rollback to a savepoint may drop what was registered after it.
         self._txn.on_commit(self._install)
 
-    def _install(self, _timestamp: int) -> None:
+    def _install(self, timestamp: int) -> None:
         if not self._is_installed:
             self._is_installed = True
             self._catalogs.end(self._txn)
-            self._catalogs.install(self._changes)
+            self._catalogs.install(self._changes, timestamp)

@@ -66,6 +66,34 @@ class DuplicateKeyError(DatabaseError):
         self.conflict = conflict
 
 
+def duplicated_key(
+    table: Table, index: Index | None, values: Sequence[Any], rendering: KeyRendering
+) -> DatabaseError:
+    """Returns 23505 for two rows with one key in an index that is being built."""
+    name = constraint_name(table, index)
+    key = describe_key(table, index, values, rendering)
+    return DatabaseError(
+        "23505",
+        f'could not create unique index "{name}"',
+        detail=f"Key {key} is duplicated.",
+        schema=table.schema,
+        table=table.name,
+        constraint=name,
+    )
+
+
+def deferrable_arbiter(table: Table, index: Index) -> DatabaseError:
+    """Returns the error of ON CONFLICT with uniqueness that is tested later."""
+    return DatabaseError(
+        "55000",
+        "ON CONFLICT does not support deferrable unique constraints/exclusion constraints"
+        " as arbiters",
+        schema=table.schema,
+        table=table.name,
+        constraint=constraint_name(table, index),
+    )
+
+
 def constraint_name(table: Table, index: Index | None) -> str:
     """Returns the name by which PostgreSQL reports a unique index (None: the primary key)."""
     if index is None:

@@ -142,6 +142,21 @@ class OpenStore:
             if evaluated is not None:
                 return await evaluated.told()
 
+    async def point_evaluated(
+        self, keys: Sequence[bytes], operation: Callable[[Newest], T]
+    ) -> Evaluated[T]:
+        """Likewise, but returns when the operation has run: await `told()` for its result."""
+        while True:
+            try:
+                evaluated = self.point_now(keys, operation)
+            except Retry as retry:
+                keys = retry.keys
+                continue
+            if evaluated is None:
+                keys, evaluated = await self._parked(keys, operation, 0)
+            if evaluated is not None:
+                return evaluated
+
     def point_now(
         self, keys: Sequence[bytes], operation: Callable[[Newest], T]
     ) -> Evaluated[T] | None:

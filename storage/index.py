@@ -6,10 +6,13 @@
 An entry of a unique index has the index values alone as its key, so that the store's own
 uniqueness of keys, and a lock on that key, make the index unique; the primary key is in the value
 (form 2). All other entries end with the primary key, which keeps them apart (form 1): those of
-plain indexes, and those with a NULL among their values, for NULLs are never equal. *Primary key*
-is the item's key without the keyspace and storage id of its table.
+plain indexes, those with a NULL among their values, for NULLs are never equal, and those of
+deferrable uniqueness (storage/constraints/unique.py). *Primary key* is the item's key without the
+keyspace and storage id of its table.
 
-The projection is a msgpack map like an item's body: the columns of INCLUDE, or all.
+The projection is a msgpack map like an item's body: the columns of INCLUDE, or all. A *sparse*
+index, made through DynamoDB, has no entry for a row with a NULL among its values; its projections
+are whole bodies, with the attributes that it carries.
 
 Expressions and predicates are SQL: the upper layer compiles them and passes `IndexFunctions`.
 """
@@ -17,6 +20,7 @@ Expressions and predicates are SQL: the upper layer compiles them and passes `In
 import struct
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from operator import itemgetter
 from typing import Any, Final
 
@@ -27,7 +31,7 @@ from storage.keycode import KeyCode, Part
 from storage.keyparts import is_lossless
 from storage.keyspace import INDEX_ENTRIES, PREFIX_SIZE, storage_prefix
 from storage.kv.store import Entry
-from storage.schema import ColumnPolicy, Index, KeyPart, KeyScheme, Projection, Table
+from storage.schema import ColumnPolicy, ElementState, Index, KeyPart, KeyScheme, Projection, Table
 from storage.types import Kind
 
 _HEAD: Final = struct.Struct(">BH")
@@ -77,6 +81,8 @@ class IndexAccess:
         code: Its keys; `code.bounds()` gives the range of a condition on its parts.
         covered: Positions of the table's columns that an entry alone can answer.
         depends_on: Positions of the columns that its entries are made of; None: any.
+        is_contested: Whether an entry of a row may be another's: a unique index that is being built
+            over rows among which there may be duplicates.
     """
 
     def __init__(self, table: Table, index: Index, functions: IndexFunctions) -> None:
@@ -88,19 +94,23 @@ class IndexAccess:
         self._predicate = functions.predicate
         self.values = _values_of(table, index, functions)
         self._encode = self.code.encode
+        self._is_sparse = index.sparse
         self._projected = _projected_columns(table, index)
         self._project = _projector(table, index, self._projected)
         self.covered = frozenset(self._sources())
         self.depends_on = self._dependencies(functions)
+        self.is_contested = index.unique and index.state is not ElementState.PUBLIC
 
     def entry(self, row: Row, primary_key: bytes) -> Entry | None:
         """Returns the row's entry, or None if a partial index leaves it out."""
         if self._predicate is not None and self._predicate(row) is not True:
             return None
         values = self.values(row)
+        if self._is_sparse and None in values:
+            return None
         key = self._encode(values)
         head = _HEAD.pack(_KEY_AT_END, len(primary_key))
-        if self.index.unique and not (self.index.nulls_distinct and None in values):
+        if self.index.is_exclusive and not (self.index.nulls_distinct and None in values):
             head = _HEAD.pack(_KEY_IN_VALUE, len(primary_key)) + primary_key
         else:
             key += primary_key
@@ -118,6 +128,11 @@ class IndexAccess:
         if form == _KEY_AT_END:
             return key[-size:]
         return value[_HEAD.size : _HEAD.size + size]
+
+    def carried_row(self) -> Callable[[Entry], Row]:
+        """Returns what makes a row of an entry of a sparse index, as far as it carries the row."""
+        decode = body_decoder(self.table)
+        return lambda entry: decode(entry[1][_HEAD.size :])
 
     def decoder(self, positions: Collection[int]) -> Callable[[Entry], Row]:
         """Returns what makes a row of an entry, with these columns filled; all must be covered."""
@@ -167,7 +182,7 @@ class IndexAccess:
     def _dependencies(self, functions: IndexFunctions) -> frozenset[int] | None:
         if functions.predicate is not None or any(functions.parts):
             return None
-        if self.index.projection is Projection.ALL:
+        if self.index.projection is Projection.ALL or self._is_sparse:
             return None
         parts = [part.column_id for part in self.index.parts if part.column_id is not None]
         return frozenset([self.table.position(column_id) for column_id in parts]) | frozenset(
@@ -184,11 +199,45 @@ def _values_of(
             for function, part in zip(functions.parts, index.parts, strict=True)
         ]
         return lambda row: [get(row) for get in getters]
+    if any(part.attribute is not None for part in index.parts):
+        getters = [_attribute_getter(table, part) for part in index.parts]
+        return lambda row: [get(row) for get in getters]
     positions = [table.position(_column_id(part)) for part in index.parts]
     if len(positions) == 1:
         (position,) = positions
         return lambda row: (row[position],)
     return itemgetter(*positions)
+
+
+#: Of an attribute in a key: longer ones are left out of the index. DynamoDB's own limit.
+ATTRIBUTE_BYTES_MAX: Final = 2048
+_TYPES_BY_KIND: Final[dict[Kind, tuple[type, ...]]] = {
+    Kind.TEXT: (str,),
+    Kind.DECIMAL: (Decimal, int),
+    Kind.BYTES: (bytes,),
+}
+
+
+def _attribute_getter(table: Table, part: KeyPart) -> Callable[[Row], Any]:
+    """Returns what gives a part's value; an attribute that was declared since is a column."""
+    name = part.attribute
+    if name is None:
+        return itemgetter(table.position(_column_id(part)))
+    types = _TYPES_BY_KIND[part.kind]
+    column = table.column(name)
+    position = -1 if column is None else table.position(column.id)
+
+    def get(row: Row) -> Any:
+        value = row[-1].get(name) if position < 0 else row[position]
+        return value if type(value) in types and not _is_too_long(value) else None
+
+    return get
+
+
+def _is_too_long(value: Any) -> bool:
+    if isinstance(value, str) and not value.isascii():
+        value = value.encode()
+    return isinstance(value, str | bytes) and len(value) > ATTRIBUTE_BYTES_MAX
 
 
 def _column_id(part: KeyPart) -> int:
@@ -213,10 +262,27 @@ def _projector(
 ) -> Callable[[Row], bytes] | None:
     if index.projection is Projection.ALL:
         return row_encoder(table)
+    if index.sparse:
+        return _sparse_projector(table, index)
     if not positions:
         return None
     encode = row_encoder(_narrow(table, positions))
     return lambda row: encode([row[position] for position in positions])
+
+
+def _sparse_projector(table: Table, index: Index) -> Callable[[Row], bytes]:
+    encode = row_encoder(table)
+    if table.policy is not ColumnPolicy.DYNAMIC:
+        return encode
+    own = [part.attribute for part in index.parts if part.attribute is not None]
+    names = tuple(dict.fromkeys([*own, *index.included_attributes]))
+
+    def project(row: Row) -> bytes:
+        attributes = row[-1]
+        carried = {name: attributes[name] for name in names if name in attributes}
+        return encode([*row[:-1], carried])
+
+    return project
 
 
 def item_key(table_prefix: bytes, primary_key: bytes) -> bytes:

@@ -9,11 +9,10 @@ store spills what a transaction writes, and the loop stays free: the scan and th
 from collections.abc import Callable
 
 from storage.catalog_store import CatalogStore
-from storage.duplicates import describe_key
-from storage.errors import DatabaseError
+from storage.duplicates import duplicated_key
 from storage.index import IndexAccess
 from storage.items import Row
-from storage.keyspace import PREFIX_SIZE
+from storage.keyspace import PREFIX_SIZE, prefix_range
 from storage.kv.store import Entry, Transaction
 from storage.table import TableAccess
 
@@ -52,19 +51,11 @@ async def build_index(
 async def _add(
     txn: Transaction, access: TableAccess, index: IndexAccess, entry: Entry, row: Row
 ) -> None:
-    if index.is_exclusive(entry) and await txn.get(entry[0]) is not None:
-        raise _duplicated(access, index, row)
+    if index.is_exclusive(entry):
+        if await txn.get(entry[0]) is not None:
+            raise duplicated_key(access.table, index.index, index.values(row), access.rendering)
+    elif index.index.unique and not (index.index.nulls_distinct and None in index.values(row)):
+        others = txn.scan(*prefix_range(index.code.encode(index.values(row))), limit=1)
+        if await anext(others, None) is not None:
+            raise duplicated_key(access.table, index.index, index.values(row), access.rendering)
     txn.put(*entry)
-
-
-def _duplicated(access: TableAccess, index: IndexAccess, row: Row) -> DatabaseError:
-    table, definition = access.table, index.index
-    key = describe_key(table, definition, index.values(row), access.rendering)
-    return DatabaseError(
-        "23505",
-        f'could not create unique index "{definition.name}"',
-        detail=f"Key {key} is duplicated.",
-        schema=table.schema,
-        table=table.name,
-        constraint=definition.name,
-    )

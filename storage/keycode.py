@@ -249,6 +249,13 @@ class KeyCode:
         encoders = self._encoders[:count]
         return b"".join([encode(v) for encode, v in zip(encoders, values, strict=False)])
 
+    def part_end(self, key: bytes, count: int) -> int:
+        """Returns where the first `count` parts of a key end."""
+        at = len(self.prefix) + (_HASH.size if self.hash_part_count else 0)
+        for part in self.parts[:count]:
+            _, at = _decode_part(part, key, at)
+        return at
+
     def decode(self, key: bytes) -> tuple[Any, ...]:
         """Returns the values of a full key, as far as the key has kept them; see `is_lossless`."""
         at = len(self.prefix) + (_HASH.size if self.hash_part_count else 0)

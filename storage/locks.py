@@ -24,7 +24,7 @@ Keys are the encoded keys of rows and unique index entries; advisory locks have 
 import asyncio
 import struct
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final, Protocol
 
 from storage.errors import DatabaseError
@@ -97,12 +97,24 @@ class Watch:
 
 
 class _Waiter:
-    __slots__ = ("future", "key", "mode", "owner")
+    """Who waits for what.
+
+    Attributes:
+        outlasts: The one owner whose end it waits for, without asking for the lock; or None.
+    """
+
+    __slots__ = ("future", "key", "mode", "outlasts", "owner")
 
     def __init__(
-        self, owner: LockOwner, key: bytes, mode: LockMode, future: asyncio.Future[None]
+        self,
+        owner: LockOwner,
+        key: bytes,
+        mode: LockMode,
+        future: asyncio.Future[None],
+        outlasts: LockOwner | None = None,
     ) -> None:
         self.owner = owner
+        self.outlasts = outlasts
         self.key = key
         self.mode = mode
         self.future = future
@@ -155,6 +167,7 @@ class LockTable:
         self._waiting: dict[int, _Waiter] = {}
         self._spilled: list[SpilledLocks] = []
         self._watches: dict[bytes, Watch] = {}
+        self._ending: dict[LockOwner, list[asyncio.Future[None]]] = {}
 
     # Taking
 
@@ -217,6 +230,16 @@ class LockTable:
         lock = self._locks[key]
         waiter = _Waiter(owner, key, mode, self._loop.create_future())
         self._enqueue(lock, waiter)
+        try:
+            await self._waited(waiter)
+        finally:
+            if lock.queue is not None and waiter in lock.queue:
+                lock.queue.remove(waiter)
+                self._serve(key, lock)
+
+    async def _waited(self, waiter: _Waiter) -> None:
+        """Awaits a waiter's turn, looking for a deadlock once."""
+        owner = waiter.owner
         node = _node(owner)
         self._waiting[node] = waiter
         timers = [
@@ -233,9 +256,6 @@ class LockTable:
                 timer.cancel()
             if self._waiting.get(node) is waiter:
                 del self._waiting[node]
-            if lock.queue is not None and waiter in lock.queue:
-                lock.queue.remove(waiter)
-                self._serve(key, lock)
 
     def _enqueue(self, lock: _Lock, waiter: _Waiter) -> None:
         if lock.queue is None:
@@ -249,6 +269,36 @@ class LockTable:
                 break
             upgrades += 1
         lock.queue.insert(upgrades, waiter)
+
+    async def outlast(
+        self,
+        owner: LockOwner,
+        key: bytes,
+        mode: LockMode,
+        count: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> None:
+        """Waits for the end of all who hold the key now in a mode that conflicts with this one.
+
+        Who comes later isn't waited for, and doesn't wait. `count` hears of (ended, all). Raises
+        40P01, 55P03.
+        """
+        lock = self._locks.get(key)
+        if lock is None:
+            return
+        conflicting = _CONFLICTS[mode]
+        node = _node(owner)
+        others = [
+            holder
+            for holder, held in lock.holders.items()
+            if held in conflicting and _node(holder) != node
+        ]
+        for done, other in enumerate(others):
+            count(done, len(others))
+            if other in self._holdings:
+                waiter = _Waiter(owner, key, mode, self._loop.create_future(), other)
+                self._ending.setdefault(other, []).append(waiter.future)
+                await self._waited(waiter)
+        count(len(others), len(others))
 
     # Letting go
 
@@ -286,6 +336,9 @@ class LockTable:
     def release(self, owner: LockOwner) -> None:
         """Releases all that the owner holds, and serves the waiters."""
         holdings = self._holdings.pop(owner, None)
+        for future in self._ending.pop(owner, ()):
+            if not future.done():
+                future.set_result(None)
         if self._spilled:
             self._spilled = [spilled for spilled in self._spilled if spilled.owner is not owner]
         for key in [key for key, watch in self._watches.items() if watch.owner is owner]:
@@ -504,6 +557,8 @@ class LockTable:
         return None
 
     def _blockers(self, waiter: _Waiter) -> list[LockOwner]:
+        if waiter.outlasts is not None:
+            return [waiter.outlasts]
         lock = self._locks[waiter.key]
         conflicting = _CONFLICTS[waiter.mode]
         blockers = [

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from storage.catalog_store import CatalogStore
-from storage.duplicates import constraint_name, describe_key
+from storage.duplicates import duplicated_key
 from storage.errors import DatabaseError
 from storage.items import Row
 from storage.kv.store import Transaction
@@ -50,7 +50,9 @@ class Rewrite:
             await access.refill_keys()
             key = access.new_key_now(row)
         if not access.table.hidden_key and await txn.get(key) is not None:
-            self._duplicate = self._duplicate or self._duplicated(row)
+            self._duplicate = self._duplicate or duplicated_key(
+                access.table, None, access.key_values(row), access.rendering
+            )
         txn.put_item(key, access.encode(row))
         self.count += 1
         if not self.count % _PRESSURE_EVERY_ROWS:
@@ -60,17 +62,3 @@ class Rewrite:
         """Raises 23505 if two rows have had one key."""
         if self._duplicate is not None:
             raise self._duplicate
-
-    def _duplicated(self, row: Row) -> DatabaseError:
-        table = self._access.table
-        values = self._access.key_values(row)
-        key = describe_key(table, None, values, self._access.rendering)
-        name = constraint_name(table, None)
-        return DatabaseError(
-            "23505",
-            f'could not create unique index "{name}"',
-            detail=f"Key {key} is duplicated.",
-            schema=table.schema,
-            table=table.name,
-            constraint=name,
-        )

@@ -54,6 +54,9 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             (storage/items.py, `missing_for`); None: NULL.
         default_sql: SQL text of the DEFAULT expression, or None.
         default_relies_on: What the DEFAULT names: sequences.
+        identity: 'a' for GENERATED ALWAYS AS IDENTITY, 'd' for BY DEFAULT, else ''.
+        generated_sql: SQL text of a GENERATED ALWAYS AS (…) STORED expression, or None.
+        generated_from: Ids of the columns that it reads.
     """
 
     id: int
@@ -66,6 +69,9 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     default_sql: str | None = None
     default_relies_on: tuple[Address, ...] = ()
     missing: bytes | None = None
+    identity: str = ""
+    generated_sql: str | None = None
+    generated_from: tuple[int, ...] = ()
 
 
 class KeyPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -73,16 +79,31 @@ class KeyPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     A path into a document is an expression like any other; `kind` is the kind of the resulting
     value.
+
+    Attributes:
+        attribute: Name of an undeclared attribute; rows where it has another kind count as NULL.
+            `expression_sql` then shows it.
     """
 
     column_id: int | None = None
     expression_sql: str | None = None
+    attribute: str | None = None
     kind: Kind
     element_kind: Kind | None = None
     sql_type: int = 0
     typmod: int = -1
     descending: bool = False
     nulls_first: bool = False
+
+
+class Timing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When a constraint is tested: at the end of each statement, or of the transaction."""
+
+    deferrable: bool = False
+    initially_deferred: bool = False
+
+
+AT_ONCE = Timing()
 
 
 class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -92,6 +113,14 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         nulls_distinct: False for NULLS NOT DISTINCT: then they are equal after all.
         constraint: Name of the UNIQUE constraint that it enforces, or None for a plain unique
         index. predicate_sql: WHERE of a partial index, or None.
+        sparse: Rows with a NULL in their key have no entry, and an entry holds a whole body, with
+            the attributes of its projection: an index made through DynamoDB.
+        included_attributes: Undeclared attributes that it carries, by name.
+        partition_part_count: How many of its parts are its partition key.
+        dynamodb_settings: What only the DynamoDB door knows of it, in a form of that door's.
+        timing: Of a DEFERRABLE constraint: then its entries are kept like a plain index's, and
+            looked through when it is tested.
+        is_primary: It enforces a DEFERRABLE primary key: such a table has a hidden key.
     """
 
     id: int
@@ -105,6 +134,17 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     projection: Projection = Projection.KEYS_ONLY
     included_column_ids: tuple[int, ...] = ()
     state: ElementState = ElementState.PUBLIC
+    sparse: bool = False
+    included_attributes: tuple[str, ...] = ()
+    partition_part_count: int = 1
+    dynamodb_settings: bytes | None = None
+    timing: Timing = AT_ONCE
+    is_primary: bool = False
+
+    @property
+    def is_exclusive(self) -> bool:
+        """Whether its entries can't have a key twice, not even for the time of a statement."""
+        return self.unique and not self.timing.deferrable
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -113,6 +153,42 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     check_sql: str
     column_ids: tuple[int, ...] = ()
+    validated: bool = True
+
+
+class Action(enum.StrEnum):
+    """What happens to referencing rows when the row that they refer to goes or gets another key."""
+
+    NO_ACTION = "NO ACTION"
+    RESTRICT = "RESTRICT"
+    CASCADE = "CASCADE"
+    SET_NULL = "SET NULL"
+    SET_DEFAULT = "SET DEFAULT"
+
+
+class ForeignKey(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A FOREIGN KEY constraint, kept with the referencing table.
+
+    The referenced table names the referencing one in `Table.referenced_by`, so that both get new
+    versions when the constraint comes or goes.
+
+    Attributes:
+        column_ids: Referencing columns; the n-th refers to the n-th of `referenced_column_ids`.
+        referenced_index_id: The unique index that has these columns; None: the primary key.
+        set_column_ids: Those that ON DELETE SET NULL or SET DEFAULT changes; empty: all.
+    """
+
+    id: int
+    name: str
+    column_ids: tuple[int, ...]
+    referenced_table_id: int
+    referenced_column_ids: tuple[int, ...]
+    referenced_index_id: int | None = None
+    match_full: bool = False
+    on_delete: Action = Action.NO_ACTION
+    on_update: Action = Action.NO_ACTION
+    set_column_ids: tuple[int, ...] = ()
+    timing: Timing = AT_ONCE
     validated: bool = True
 
 
@@ -125,10 +201,12 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             drawn from the id ranges, stored nowhere but in the key.
         primary_key_constraint: Name of the PRIMARY KEY constraint, or None (hidden key). It is also
             the name of a relation, PostgreSQL's index of that name, with `primary_key_index_id`.
+        referenced_by: Ids of the tables that have foreign keys to this one (itself included).
         version: Grows with every change; plans are cached by (id, version).
         change_log: Whether writes are recorded in the change log (set by its readers).
         attributes: Undeclared attributes seen so far, in order of first appearance, with the kinds
         seen.
+        dynamodb_settings: What only the DynamoDB door knows of it, in a form of that door's.
     """
 
     id: int
@@ -145,6 +223,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     policy: ColumnPolicy = ColumnPolicy.STRICT
     indexes: tuple[Index, ...] = ()
     checks: tuple[Check, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    referenced_by: tuple[int, ...] = ()
     next_column_id: int = 1
     version: int = 1
     change_log: bool = False
@@ -152,6 +232,12 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     attributes: tuple[tuple[str, tuple[Kind, ...]], ...] = ()
     owner: str = "terrascale"
     options: dict[str, str] = msgspec.field(default_factory=dict)
+    dynamodb_settings: bytes | None = None
+
+    @property
+    def has_primary_key(self) -> bool:
+        """Whether there is a PRIMARY KEY constraint, a deferrable one perhaps."""
+        return self.primary_key_constraint is not None or any(i.is_primary for i in self.indexes)
 
     def column(self, name: str) -> Column | None:
         """Returns the column of that name, or None."""
@@ -182,6 +268,9 @@ class Sequence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         sql_type: OID of smallint, integer or bigint.
         cache: Values that PostgreSQL would hand out per session at once; only shown.
         owner_table_id: Table whose column owns it (serial, identity), or None.
+        value_id: Names its current value; each ALTER SEQUENCE takes a new one. 0: its own id.
+        begins_at, begins_called: What that value is (as last_value and is_called) before it has
+            been used; None: the start value, not called.
     """
 
     id: int
@@ -198,3 +287,6 @@ class Sequence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     owner_column_id: int | None = None
     version: int = 1
     owner: str = "terrascale"
+    value_id: int = 0
+    begins_at: int | None = None
+    begins_called: bool = False

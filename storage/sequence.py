@@ -1,13 +1,17 @@
 """Sequences: numbers that are given out once, whatever becomes of the transaction that took them.
 
-    key     META 'v' sequence id
+    key     META 'v' value id
     value   msgpack [last reserved value, whether it counts as used]
 
 Values are reserved in blocks by a durable point operation and given out from memory, so `nextval`
 rarely waits for a sync. What a block still had when the server stopped is lost, as in PostgreSQL
 (which reserves 32). As there, nothing of this is transactional: a rollback gives nothing back. A
-sequence without a record has not been used yet and begins at its start value, so one that is
+sequence without a record has not been used yet and begins where its description says, so one that is
 created in a transaction can be used there at once.
+
+ALTER SEQUENCE is transactional all the same: the changed description has a *value id* of its own,
+that is, a value of its own, which becomes everybody's with the commit. Until then nobody else takes
+values: `freeze` holds the sequence's lock, which every reservation by others waits for.
 """
 
 from collections import deque
@@ -16,8 +20,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from storage.catalog import Changes
-from storage.catalog_store import CatalogStore
+from storage.catalog_store import CatalogStore, exclusive_key
 from storage.errors import DatabaseError
 from storage.keyspace import META
 from storage.kv.store import Newest, Store, Transaction
@@ -41,25 +44,35 @@ class State(NamedTuple):
 _unpack: Final = msgspec.msgpack.Decoder(State).decode
 
 
-def state_key(sequence_id: int) -> bytes:
+def state_key(sequence: Sequence) -> bytes:
     """Returns the key of a sequence's current value."""
-    return _VALUES + sequence_id.to_bytes(4, "big")
+    return _VALUES + value_id(sequence).to_bytes(4, "big")
+
+
+def value_id(sequence: Sequence) -> int:
+    """Returns what names a sequence's current value."""
+    return sequence.value_id or sequence.id
 
 
 class _Reserved:
-    """Values reserved and not given out yet."""
+    """Values reserved and not given out yet.
 
-    __slots__ = ("block_size", "blocks", "course", "last")
+    Attributes:
+        is_frozen: Whether an ALTER SEQUENCE holds the lock, or did: who gets that knows that it
+            came to nothing.
+    """
 
-    def __init__(self, course: tuple[object, ...]) -> None:
-        self.course = course
+    __slots__ = ("block_size", "blocks", "is_frozen", "last")
+
+    def __init__(self) -> None:
         self.blocks: deque[range] = deque()
         self.block_size = BLOCK_SIZE_MIN
+        self.is_frozen = False
         self.last: int | None = None
 
     def take(self) -> int | None:
         """Returns the next value, or None if there is none."""
-        if not self.blocks:
+        if not self.blocks or self.is_frozen:
             return None
         block = self.blocks.popleft()
         if len(block) > 1:
@@ -73,49 +86,79 @@ class Sequences:
 
     def __init__(self, store: Store, catalogs: CatalogStore) -> None:
         self._store = store
+        self._catalogs = catalogs
+        #: By value id.
         self._reserved: dict[int, _Reserved] = {}
-        catalogs.on_install.append(self._installed)
 
     async def next_value(self, sequence: Sequence) -> int:
-        """Returns the next value. Raises 2200H at the end of a sequence that doesn't cycle."""
+        """Returns the next value. Raises 2200H at the end of a sequence that doesn't cycle, 42P01."""
         while (value := self.take(sequence)) is None:
-            await self.reserve(sequence)
+            if not await self.reserve(sequence):
+                raise DatabaseError("42P01", f'sequence "{sequence.name}" is another one by now')
         return value
 
     def take(self, sequence: Sequence) -> int | None:
         """Returns the next value, or None if `reserve` has to be awaited first."""
-        reserved = self._reserved.get(sequence.id)
+        reserved = self._reserved.get(value_id(sequence))
         return None if reserved is None else reserved.take()
 
     def has(self, sequence: Sequence, count: int) -> bool:
         """Returns whether so many values can be taken at once."""
-        reserved = self._reserved.get(sequence.id)
-        return reserved is not None and sum(map(len, reserved.blocks)) >= count
+        reserved = self._reserved.get(value_id(sequence))
+        return (
+            reserved is not None
+            and not reserved.is_frozen
+            and sum(map(len, reserved.blocks)) >= count
+        )
 
-    async def reserve(self, sequence: Sequence, count: int = 1) -> None:
+    async def reserve(self, sequence: Sequence, count: int = 1) -> bool:
         """Sees to it that `count` values can be taken at once, unless the sequence ends before.
 
-        Several may get here at the same time; each brings a block, and none is lost. Raises 2200H.
+        Several may get here at the same time; each brings a block, and none is lost. Returns False
+        where an ALTER or DROP SEQUENCE came first: look the sequence up again. Raises 2200H.
         """
-        reserved = self._reserved.setdefault(sequence.id, _Reserved(_course(sequence)))
-        while sum(map(len, reserved.blocks)) < count:
+        is_private = self._is_private(sequence)
+        keys = [state_key(sequence)] if is_private else self._shared_keys(sequence)
+
+        def reserve_block(newest: Newest) -> range | None:
+            if not is_private and self._is_private(sequence):
+                return None
+            if reserved.is_frozen:
+                reserved.is_frozen = False
+                return range(0)
+            return _reserved_block(newest, sequence, size)
+
+        reserved = self._reserved.setdefault(value_id(sequence), _Reserved())
+        while reserved.is_frozen or sum(map(len, reserved.blocks)) < count:
             size = max(reserved.block_size, count)
             reserved.block_size = min(reserved.block_size * 2, BLOCK_SIZE_MAX)
-            key = state_key(sequence.id)
             try:
-                block = await self._store.point([key], _reserver(sequence, size))
+                block = await self._store.point(keys, reserve_block)
             except DatabaseError:
                 if reserved.blocks:
-                    return  # The values that are left come first; then the error.
+                    return True  # The values that are left come first; then the error.
                 raise
-            reserved.blocks.append(block)
+            if block is None:
+                return False
+            if block:
+                reserved.blocks.append(block)
+        return True
+
+    def _is_private(self, sequence: Sequence) -> bool:
+        """Returns whether this isn't what everybody sees: not committed yet, or changed since."""
+        return self._catalogs.current.sequence_by_id(sequence.id) is not sequence
+
+    @staticmethod
+    def _shared_keys(sequence: Sequence) -> list[bytes]:
+        """Returns what a point operation relies on; the second is locked by ALTER SEQUENCE."""
+        return [state_key(sequence), exclusive_key(sequence.id)]
 
     async def current(self, sequence: Sequence) -> State:
         """Returns the last value given out, and whether it was; else the value to begin with."""
-        reserved = self._reserved.get(sequence.id)
+        reserved = self._reserved.get(value_id(sequence))
         if reserved is not None and reserved.last is not None:
             return State(reserved.last, is_called=True)
-        return await self._store.point([state_key(sequence.id)], _reader(sequence))
+        return await self._store.point([state_key(sequence)], _reader(sequence))
 
     async def set_value(self, sequence: Sequence, value: int, *, is_called: bool = True) -> None:
         """Makes `value` the last value, or (not `is_called`) the next one. Raises 22003."""
@@ -123,58 +166,58 @@ class Sequences:
             bounds = f"({sequence.minimum}..{sequence.maximum})"
             message = f'setval: value {value} is out of bounds for sequence "{sequence.name}"'
             raise DatabaseError("22003", f"{message} {bounds}")
-        key = state_key(sequence.id)
 
         def write(newest: Newest) -> None:
-            newest.put(key, _pack(State(value, is_called)))
+            # A reservation that is under way ends in the old object, which nobody asks any more.
+            self._reserved.pop(value_id(sequence), None)
+            newest.put(state_key(sequence), _pack(State(value, is_called)))
 
-        # A reservation that is under way ends in the old object, which nobody asks any more.
-        self._reserved.pop(sequence.id, None)
-        await self._store.point([key], write)
+        is_private = self._is_private(sequence)
+        keys = [state_key(sequence)] if is_private else self._shared_keys(sequence)
+        await self._store.point(keys, write)
 
-    @staticmethod
-    def forget(txn: Transaction, sequence_id: int) -> None:
-        """Removes a dropped sequence's value with the transaction that drops it."""
-        txn.delete(state_key(sequence_id))
+    async def freeze(self, txn: Transaction, sequence: Sequence) -> None:
+        """Keeps others from taking values until the transaction ends: ALTER SEQUENCE."""
+        await txn.lock(exclusive_key(sequence.id))
+        reserved = self._reserved.get(value_id(sequence))
+        if reserved is not None:
+            reserved.is_frozen = True
 
-    def _installed(self, changes: Changes) -> None:
-        for sequence_id, sequence in changes.sequences.items():
-            reserved = self._reserved.get(sequence_id)
-            # A new name or owner changes nothing of what comes next.
-            if reserved is not None and (sequence is None or _course(sequence) != reserved.course):
-                del self._reserved[sequence_id]
+    def forget(self, txn: Transaction, sequence: Sequence) -> None:
+        """Removes the value of a sequence with the transaction that drops it, or gives it another."""
+        txn.delete(state_key(sequence))
 
+        def forget_reserved(_timestamp: int) -> None:
+            self._reserved.pop(value_id(sequence), None)
 
-def _course(sequence: Sequence) -> tuple[object, ...]:
-    """Returns what decides which value follows another."""
-    bounds = sequence.minimum, sequence.maximum
-    return sequence.start, sequence.increment, *bounds, sequence.cycle
+        txn.on_commit(forget_reserved)
 
 
 def _state(newest: Newest, sequence: Sequence) -> State:
-    record = newest.get(state_key(sequence.id))
-    return State(sequence.start, is_called=False) if record is None else _unpack(record)
+    record = newest.get(state_key(sequence))
+    if record is not None:
+        return _unpack(record)
+    if sequence.begins_at is None:
+        return State(sequence.start, is_called=False)
+    return State(sequence.begins_at, sequence.begins_called)
 
 
 def _reader(sequence: Sequence) -> Callable[[Newest], State]:
     return lambda newest: _state(newest, sequence)
 
 
-def _reserver(sequence: Sequence, size: int) -> Callable[[Newest], range]:
-    def reserve(newest: Newest) -> range:
-        state = _state(newest, sequence)
-        first = state.last_value
-        if state.is_called:
-            first += sequence.increment
-        if not sequence.minimum <= first <= sequence.maximum:
-            first = _after_the_end(sequence)
-        room = sequence.maximum - first if sequence.increment > 0 else first - sequence.minimum
-        count = min(size, room // abs(sequence.increment) + 1)
-        last = first + (count - 1) * sequence.increment
-        newest.put(state_key(sequence.id), _pack(State(last, is_called=True)))
-        return range(first, last + sequence.increment, sequence.increment)
-
-    return reserve
+def _reserved_block(newest: Newest, sequence: Sequence, size: int) -> range:
+    state = _state(newest, sequence)
+    first = state.last_value
+    if state.is_called:
+        first += sequence.increment
+    if not sequence.minimum <= first <= sequence.maximum:
+        first = _after_the_end(sequence)
+    room = sequence.maximum - first if sequence.increment > 0 else first - sequence.minimum
+    count = min(size, room // abs(sequence.increment) + 1)
+    last = first + (count - 1) * sequence.increment
+    newest.put(state_key(sequence), _pack(State(last, is_called=True)))
+    return range(first, last + sequence.increment, sequence.increment)
 
 
 def _after_the_end(sequence: Sequence) -> int:

@@ -18,6 +18,9 @@ A transaction calls `lock_for_write` before its first write to the table; a poin
 `exclusive_key` among its keys. So DDL finds no writer in the middle, and a writer that planned
 before the DDL gets `StaleTable`: plan again.
 
+Foreign keys and deferrable uniqueness are storage/constraints/'s: a transaction tests what they
+need at `end_statement()` of its queue (`Tables.constraints`), or else at its commit.
+
 The layout of a row is storage/items.py's. NOT NULL, CHECK and types are the caller's business.
 """
 
@@ -34,12 +37,14 @@ from typing import Any, Final, Protocol
 
 from storage.attributes import AttributeRegistry
 from storage.catalog_store import CatalogStore, exclusive_key, writers_key
-from storage.duplicates import Conflict, DuplicateKeyError, KeyRendering
+from storage.duplicates import Conflict, DuplicateKeyError, KeyRendering, deferrable_arbiter
+from storage.entry_changes import EntryChange, is_of, is_same_key, own_change
 from storage.hidden_keys import HiddenKeys
 from storage.index import NO_FUNCTIONS, IndexAccess, IndexFunctions, key_code_at
 from storage.items import Row, row_decoder, row_encoder
 from storage.keyspace import ITEMS, PREFIX_SIZE, prefix_range, storage_prefix
 from storage.kv.store import Entry, LockMode, Newest, Retry, Transaction
+from storage.row_constraints import RowConstraints
 from storage.schema import ColumnPolicy, ElementState, Index, Table
 
 #: insert_many lets the store spill, and the loop turn, after this many rows: half a millisecond.
@@ -59,7 +64,7 @@ class StaleTable(Exception):  # noqa: N818 - a signal of control flow, not a fau
 
 
 class NeedsTransaction(Exception):  # noqa: N818 - a signal of control flow, not a fault
-    """A point operation would change the catalog (a new attribute): use a transaction."""
+    """A point operation would reach further than to its row (a new attribute, a foreign key)."""
 
 
 class Writer(Protocol):
@@ -74,15 +79,6 @@ class Writer(Protocol):
     def log_change(
         self, storage_id: int, operation: int, key: bytes, new: bytes | None, old: bytes | None
     ) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class _EntryChange:
-    """What an update does to a row's entry in one index: `old` goes, `new` comes."""
-
-    index: IndexAccess
-    old: Entry | None
-    new: Entry | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +104,10 @@ class TableAccess:
         range: (start, end) of all items.
         exclusive_key: What a point operation names among its keys.
         is_stale: Set when another version becomes current.
+        constraints: Of tables that have any between rows.
     """
+
+    constraints: RowConstraints | None = None
 
     def __init__(
         self,
@@ -191,6 +190,8 @@ class TableAccess:
         keys = [key, self.exclusive_key]
         if self._filled:
             keys += self.unique_keys(key, row)
+        if self.constraints is not None:
+            keys += self.constraints.keys_of(row)
         return keys
 
     def unique_keys(self, key: bytes, row: Row) -> list[bytes]:
@@ -209,6 +210,8 @@ class TableAccess:
         if self._registry is not None:
             await self._registry.register(txn, row)
         self._put_new(txn, key, row, entries)
+        if self.constraints is not None:
+            await self.constraints.inserted(txn, key, row)
         return key
 
     async def claim_empty(self, txn: Transaction) -> Claim | None:
@@ -218,7 +221,7 @@ class TableAccess:
         """
         if self.table.hidden_key:
             return None
-        unique = [index for index in self._filled if index.index.unique]
+        unique = [index for index in self._filled if index.index.is_exclusive]
         ranges = [self.range, *(prefix_range(index.code.prefix) for index in unique)]
         found = await txn.claim((self.writers_key, self.exclusive_key), ranges)
         if found is None:
@@ -236,9 +239,12 @@ class TableAccess:
         """
         count = 0
         insert, insert_claimed, pressure = self.insert, self._insert_claimed, txn.pressure
+        constraints = self.constraints
         for row in rows:
             if claim is None or not insert_claimed(txn, row, claim):
                 await insert(txn, row)
+            elif constraints is not None:
+                await constraints.inserted(txn, self.key_of(row), row)
             count += 1
             if not count % _PRESSURE_EVERY_ROWS:
                 await pressure()
@@ -277,6 +283,8 @@ class TableAccess:
         for index in self._filled:
             if not index.index.unique or not (wanted is None or index.index in wanted):
                 continue
+            if index.index.timing.deferrable:
+                raise deferrable_arbiter(self.table, index.index)
             entry = index.entry(row, key[PREFIX_SIZE:] if key else b"")
             if entry is not None and index.is_exclusive(entry):
                 await txn.lock(entry[0])
@@ -315,7 +323,11 @@ class TableAccess:
                 found = newest.get(entry[0])
                 if found is not None:
                     raise self.duplicate(self._conflict(index, (entry[0], found), row))
+        if self.constraints is not None:
+            _require(self.constraints.keys_of(row), held)
         self._put_new(newest, key, row, entries)
+        if self.constraints is not None:
+            self.constraints.insert_point(newest, row)
 
     async def _new_key(self, txn: Transaction, row: Row) -> bytes:
         if self._hidden_keys is not None:
@@ -355,26 +367,36 @@ class TableAccess:
     async def update(self, txn: Transaction, key: bytes, old: Row, new: Row) -> bytes:
         """Replaces the row under a key that the transaction has locked; returns the new row's key.
 
-        `old` is the newest row. Raises DuplicateKeyError.
+        A lock in mode NO_KEY_UPDATE is enough: it is made stronger if a unique key changes. `old`
+        is the newest row. Raises DuplicateKeyError.
         """
         new_key = self._key_after(key, old, new)
+        changes = self._entry_changes(key, old, new_key, new)
+        if new_key != key or any(change.is_of_key() for change in changes):
+            await txn.lock(key)
         if new_key != key:
             await self._take_key(txn, new_key, new)
-        changes = self._entry_changes(key, old, new_key, new)
-        for change in changes:
+        for number, change in enumerate(changes):
             index, old_entry, new_entry = change.index, change.old, change.new
             if old_entry is not None and index.is_exclusive(old_entry):
                 # A second inserter of the old value waits for our outcome.
                 await txn.lock(old_entry[0])
+                if index.is_contested:
+                    found = await txn.get_newest(old_entry[0])
+                    if not is_of(index, old_entry, found, key):
+                        old_entry = None
+                        changes[number] = EntryChange(index, None, new_entry)
             if (
                 new_entry is not None
                 and index.is_exclusive(new_entry)
-                and not _is_same_key(old_entry, new_entry)
+                and not is_same_key(old_entry, new_entry)
             ):
                 await self._take_entry(txn, index, new_entry, new)
         if self._registry is not None:
             await self._registry.register(txn, new)
         self._put_changed(txn, key, old, new_key, new, changes)
+        if self.constraints is not None:
+            await self.constraints.updated(txn, key, old, new_key, new)
         return new_key
 
     def update_point(
@@ -388,17 +410,20 @@ class TableAccess:
             raise StaleTable
         if self._registry is not None and not self._registry.knows(new):
             raise NeedsTransaction
+        if self.constraints is not None:
+            self.constraints.update_point(old, new)
         new_key = self._key_after(key, old, new)
         changes = self._entry_changes(key, old, new_key, new)
         needed = [new_key, *self._exclusive_keys((c.index, c.old) for c in changes)]
         _require([*needed, *self._exclusive_keys((c.index, c.new) for c in changes)], held)
+        changes = [own_change(newest, key, change) for change in changes]
         if new_key != key and newest.get(new_key) is not None:
             raise self.duplicate(self._primary_conflict(new_key, new))
         for change in changes:
             index, old_entry, new_entry = change.index, change.old, change.new
             if new_entry is None or not index.is_exclusive(new_entry):
                 continue
-            if not _is_same_key(old_entry, new_entry):
+            if not is_same_key(old_entry, new_entry):
                 found = newest.get(new_entry[0])
                 if found is not None:
                     raise self.duplicate(self._conflict(index, (new_entry[0], found), new))
@@ -411,7 +436,7 @@ class TableAccess:
                 return self.key_of(new)
         return key
 
-    def _entry_changes(self, key: bytes, old: Row, new_key: bytes, new: Row) -> list[_EntryChange]:
+    def _entry_changes(self, key: bytes, old: Row, new_key: bytes, new: Row) -> list[EntryChange]:
         changes = []
         primary_key, new_primary_key = key[PREFIX_SIZE:], new_key[PREFIX_SIZE:]
         for index in self.indexes:
@@ -427,7 +452,7 @@ class TableAccess:
             if index.index.state is not ElementState.DELETE_ONLY:
                 new_entry = index.entry(new, new_primary_key)
             if old_entry != new_entry:
-                changes.append(_EntryChange(index, old_entry, new_entry))
+                changes.append(EntryChange(index, old_entry, new_entry))
         return changes
 
     def _put_changed(
@@ -437,7 +462,7 @@ class TableAccess:
         old: Row,
         new_key: bytes,
         new: Row,
-        changes: Iterable[_EntryChange],
+        changes: Iterable[EntryChange],
     ) -> None:
         body = self.encode(new)
         if new_key != key:
@@ -445,7 +470,7 @@ class TableAccess:
         writer.put_item(new_key, body)
         for change in changes:
             old_entry, new_entry = change.old, change.new
-            if old_entry is not None and not _is_same_key(old_entry, new_entry):
+            if old_entry is not None and not is_same_key(old_entry, new_entry):
                 writer.delete(old_entry[0])
             if new_entry is not None:
                 writer.put(*new_entry)
@@ -462,16 +487,32 @@ class TableAccess:
     async def delete(self, txn: Transaction, key: bytes, old: Row) -> None:
         """Removes the row under a key that the transaction has locked; `old` is the newest row."""
         entries = self._all_entries(key, old)
-        for entry_key in self._exclusive_keys(entries):
-            await txn.lock(entry_key)
+        for number in range(len(entries) - 1, -1, -1):
+            index, entry = entries[number]
+            if not index.is_exclusive(entry):
+                continue
+            await txn.lock(entry[0])
+            if index.is_contested:
+                found = await txn.get_newest(entry[0])
+                if not is_of(index, entry, found, key):
+                    del entries[number]
         self._remove(txn, key, old, entries)
+        if self.constraints is not None:
+            await self.constraints.deleted(txn, old)
 
     def delete_point(self, newest: Newest, key: bytes, old: Row, held: list[bytes]) -> None:
-        """Removes the row under a key in `held`. Raises StaleTable, Retry."""
+        """Removes the row under a key in `held`. Raises StaleTable, NeedsTransaction, Retry."""
         if self.is_stale:
             raise StaleTable
+        if self.constraints is not None:
+            self.constraints.delete_point()
         entries = self._all_entries(key, old)
         _require(self._exclusive_keys(entries), held)
+        entries = [
+            (index, entry)
+            for index, entry in entries
+            if not index.is_contested or is_of(index, entry, newest.get(entry[0]), key)
+        ]
         self._remove(newest, key, old, entries)
 
     def _remove(
@@ -526,10 +567,6 @@ class TableAccess:
         self, writer: Writer, operation: Operation, key: bytes, new: bytes | None, old: bytes | None
     ) -> None:
         writer.log_change(self.table.storage_id, operation, key[PREFIX_SIZE:], new, old)
-
-
-def _is_same_key(old: Entry | None, new: Entry | None) -> bool:
-    return old is not None and new is not None and old[0] == new[0]
 
 
 def _require(needed: Iterable[bytes], held: list[bytes]) -> None:

@@ -6,16 +6,20 @@ the versions before become stale, and their next write plans again.
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, Protocol
 from weakref import WeakSet
 
-from storage.catalog import Changes
+from storage.catalog import Catalog, Changes
 from storage.catalog_store import CatalogStore
+from storage.constraints.queue import ConstraintQueues
+from storage.constraints.reference import Convert, same_value
+from storage.constraints.rows import ForeignAndDeferred, References
+from storage.constraints.rules import NoRules, RowRules
 from storage.duplicates import PLAIN_RENDERING, KeyRendering
 from storage.hidden_keys import HiddenKeys
 from storage.index import IndexFunctions
-from storage.kv.store import Coordinator
-from storage.schema import Table
+from storage.kv.store import Coordinator, Transaction
+from storage.schema import Column, Table
 from storage.table import TableAccess
 
 #: Compiled versions kept; beyond it the ones made first go.
@@ -28,12 +32,37 @@ def _compile_nothing(_table: Table) -> Mapping[int, IndexFunctions]:
     return {}
 
 
+class RuleSource(Protocol):
+    """What constraints between rows need to know of SQL."""
+
+    def rules(self, table: Table) -> RowRules:
+        """Returns defaults and conditions of a table's rows."""
+
+    def convert(self, column: Column, other: Column) -> Convert | None:
+        """Returns what makes a value of one column one of the other; None: it is one."""
+
+
+class _WithoutSql:
+    def rules(self, _table: Table) -> RowRules:
+        return NoRules()
+
+    def convert(self, column: Column, other: Column) -> Convert | None:
+        return same_value(column, other)
+
+
+WITHOUT_SQL: Final = _WithoutSql()
+
+
 class Tables:
     """Makes and keeps table accesses.
 
     Args:
         compile_indexes: Gives, by index id, the functions of a table's indexes on expressions and
             of its partial indexes; others may be left out.
+        sql: For the actions of foreign keys.
+
+    Attributes:
+        constraints: What each transaction has still to test.
     """
 
     def __init__(
@@ -42,8 +71,13 @@ class Tables:
         coordinator: Coordinator,
         compile_indexes: CompileIndexes = _compile_nothing,
         rendering: KeyRendering = PLAIN_RENDERING,
+        sql: RuleSource = WITHOUT_SQL,
     ) -> None:
         self.catalogs = catalogs
+        self.constraints = ConstraintQueues()
+        self._sql = sql
+        self._references = References(self, sql.convert)
+        self._rules: dict[tuple[int, int], RowRules] = {}
         self._coordinator = coordinator
         self._compile_indexes = compile_indexes
         self._rendering = rendering
@@ -64,6 +98,25 @@ class Tables:
                 del self._accesses[next(iter(self._accesses))]
         return found
 
+    def catalog_of(self, txn: Transaction | None) -> Catalog:
+        """Returns the catalog that a transaction sees; of None, the committed one."""
+        return self.catalogs.seen_by(txn)
+
+    def rules(self, table: Table) -> RowRules:
+        """Returns what SQL says about the rows of this version."""
+        found = self._rules.get((table.id, table.version))
+        if found is None:
+            if len(self._rules) >= ACCESS_COUNT_MAX:
+                self._rules.clear()
+            found = self._rules[table.id, table.version] = self._sql.rules(table)
+        return found
+
+    async def end_statement(self, txn: Transaction) -> None:
+        """Tests the constraints that a statement has left to test. Raises 23503, 23505, …."""
+        queue = self.constraints.known(txn)
+        if queue is not None:
+            await queue.end_statement()
+
     def _make(self, table: Table) -> TableAccess:
         hidden_keys = None
         if table.hidden_key:
@@ -71,13 +124,17 @@ class Tables:
             if hidden_keys is None:
                 hidden_keys = HiddenKeys(self._coordinator, table.storage_id)
                 self._hidden_keys[table.storage_id] = hidden_keys
-        return TableAccess(
+        access = TableAccess(
             table,
             catalogs=self.catalogs,
             rendering=self._rendering,
             functions=self._compile_indexes(table),
             hidden_keys=hidden_keys,
         )
+        is_deferrable = any(index.timing.deferrable for index in table.indexes)
+        if table.foreign_keys or table.referenced_by or is_deferrable:
+            access.constraints = ForeignAndDeferred(access, self._references, self.constraints)
+        return access
 
     def _installed(self, changes: Changes) -> None:
         for table_id, table in changes.tables.items():

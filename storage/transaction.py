@@ -9,12 +9,13 @@ for a batch is committed by files (storage/large.py).
 
 import enum
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from storage.commit import Committer, Group, write_error
 from storage.errors import DatabaseError
+from storage.keyspace import PREFIX_SIZE, prefix_range
 from storage.kv.engine import EngineError, KeyRange
 from storage.kv.store import Counts, Entry, Isolation, LockMode, LockWait
 from storage.large import LargeCommit, pending_ranges_key
@@ -89,6 +90,7 @@ class EmbeddedTransaction:
         self._snapshot: Snapshot = services.committer.newest
         self._writes = WriteSet()
         self._savepoints: list[_Savepoint] = []
+        self._before_commit: list[Callable[[], Awaitable[None]]] = []
         self._actions: list[Callable[[int], None]] = []
         self._seen: Group | None = None
         self._state = _State.ACTIVE
@@ -105,6 +107,10 @@ class EmbeddedTransaction:
     @property
     def read_timestamp(self) -> int:
         return self._snapshot.timestamp
+
+    @property
+    def keeps_snapshot(self) -> bool:
+        return self._isolation is not Isolation.READ_COMMITTED
 
     def refresh(self) -> None:
         if self._isolation is Isolation.READ_COMMITTED:
@@ -162,18 +168,20 @@ class EmbeddedTransaction:
         )
         return base if own is None else Overlay(base, own, limit=limit, reverse=reverse)
 
-    def scan_newest(self, start: bytes, end: bytes) -> AsyncIterator[list[Entry]]:
+    def scan_newest(
+        self, start: bytes, end: bytes, *, limit: int | None = None
+    ) -> AsyncIterator[list[Entry]]:
         own = self._own_in_range(start, end, reverse=False)
         base = SnapshotScan(
             self._committer.newest,
             start,
             end,
-            limit=None,
+            limit=limit if own is None else None,
             reverse=False,
             counts=self.counts,
             slices=self._slices,
         )
-        return base if own is None else Overlay(base, own, limit=None, reverse=False)
+        return base if own is None else Overlay(base, own, limit=limit, reverse=False)
 
     # Locking
 
@@ -186,14 +194,16 @@ class EmbeddedTransaction:
         ):
             return False
         if self._isolation is not Isolation.READ_COMMITTED:
-            await self._check_unchanged(key)
+            await self._check_unchanged(key, mode)
         return True
 
-    async def _check_unchanged(self, key: bytes) -> None:
+    async def _check_unchanged(self, key: bytes, mode: LockMode) -> None:
         """Raises 40001 if the row has changed since the snapshot (REPEATABLE READ)."""
         if self._own(key) is not ABSENT:
             return
         newest = self._committer.get_newest(key)
+        if mode is LockMode.KEY_SHARE and newest is not None:
+            return
         if newest != self._snapshot.get(key):
             # The other commit may still be taken back by a crash: first it must be durable.
             self._seen = self._committer.unsettled()
@@ -210,6 +220,15 @@ class EmbeddedTransaction:
         self.counts.count_read(key, value)
         return value
 
+    async def others_settled(self) -> None:
+        group = self._committer.unsettled()
+        if group is not None:
+            await group.settled()
+
+    @property
+    def reads_one_snapshot(self) -> bool:
+        return self._isolation is not Isolation.READ_COMMITTED
+
     async def settled(self) -> None:
         if self._seen is not None:
             await self._seen.settled()
@@ -223,8 +242,8 @@ class EmbeddedTransaction:
             return None
         watch = self._locks.watch(self, keys)
         # Who came before the watch has committed, and its group may not be durable yet.
-        if not watch.is_disturbed and (group := self._committer.unsettled()) is not None:
-            await group.settled()
+        if not watch.is_disturbed:
+            await self.others_settled()
         newest = self._committer.newest
         if watch.is_disturbed or any(newest.scan(*each, 1) for each in ranges):
             return None
@@ -274,6 +293,10 @@ class EmbeddedTransaction:
 
     def delete_range(self, start: bytes, end: bytes) -> None:
         self._writes.ranges.append((start, end))
+
+    def drop_storage(self, prefix: bytes) -> None:
+        self._writes.ranges.append(prefix_range(prefix))
+        self._writes.dropped.add(prefix_range(prefix))
 
     def log_change(
         self, storage_id: int, operation: int, key: bytes, new: bytes | None, old: bytes | None
@@ -340,12 +363,19 @@ class EmbeddedTransaction:
 
     # Ending
 
+    def before_commit(self, action: Callable[[], Awaitable[None]]) -> None:
+        self._before_commit.append(action)
+
     def on_commit(self, action: Callable[[int], None]) -> None:
         self._actions.append(action)
 
     async def commit(self) -> int:
         self._check_active()
+        for action in self._before_commit:
+            await action()
         writes = self._writes
+        if writes.dropped:
+            writes.forget_dropped()
         if self._spill is None and writes.is_empty():
             await self.settled()
             self._timestamp = self._snapshot.timestamp
@@ -406,6 +436,9 @@ class EmbeddedTransaction:
         else:
             spilled = self._spill.snapshot()
             writes = self._spill.writes(spilled, b"", None)
+            dropped = self._writes.dropped_prefixes()
+            if dropped:
+                writes = (own for own in writes if own[0][:PREFIX_SIZE] not in dropped)
             await large.write(merged(in_memory, writes, reverse=False))
             await large.write_changes(itertools.chain(self._spill.changes(spilled), changes))
         await large.flush()
@@ -416,8 +449,12 @@ class EmbeddedTransaction:
         In the others, what is there is deleted key by key.
         """
         late: list[KeyRange] = []
+        dropped = self._writes.dropped_prefixes()
         for start, end in self._writes.ranges:
             if start >= end:
+                continue
+            if start in dropped:
+                late.append((start, end))
                 continue
             own = self._own_in_range(start, end, reverse=False)
             if own is None or next(own, None) is None:

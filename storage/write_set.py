@@ -12,6 +12,7 @@ from sortedcontainers import SortedList
 
 from storage.changes import change_key, encode_change
 from storage.items import HEADER, ITEM_FORMAT, with_header
+from storage.keyspace import prefix_range
 from storage.kv.engine import KeyRange
 
 #: A value; or the body of an item, in a tuple, to be stamped at commit; or None: the key goes.
@@ -60,15 +61,26 @@ class WriteSet:
         writes: What shall become of each key.
         changes: Values for the change log, in order.
         ranges: Ranges that go at commit, before the writes.
+        dropped: Those of them in which own writes go, too.
         bytes: Rough size in memory.
     """
 
-    __slots__ = ("_is_undo_kept", "_order", "bytes", "changes", "ranges", "undo", "writes")
+    __slots__ = (
+        "_is_undo_kept",
+        "_order",
+        "bytes",
+        "changes",
+        "dropped",
+        "ranges",
+        "undo",
+        "writes",
+    )
 
     def __init__(self) -> None:
         self.writes: dict[bytes, Pending] = {}
         self.changes: list[bytes] = []
         self.ranges: list[KeyRange] = []
+        self.dropped: set[KeyRange] = set()
         self.undo: list[tuple[bytes, Previous]] = []
         self.bytes = 0
         self._order: SortedList[bytes] | None = None
@@ -139,6 +151,17 @@ class WriteSet:
             self._order = SortedList(writes)
         keys = self._order.irange(start, end, inclusive=(True, False), reverse=reverse)
         return [(key, writes[key]) for key in keys]
+
+    def dropped_prefixes(self) -> frozenset[bytes]:
+        """Returns the prefixes of the storages that are dropped (a savepoint may bring one back)."""
+        return frozenset([span[0] for span in self.ranges if span in self.dropped])
+
+    def forget_dropped(self) -> None:
+        """Forgets the writes in storages that are dropped, before a commit."""
+        for prefix in self.dropped_prefixes():
+            for key, _ in self.in_range(*prefix_range(prefix), reverse=False):
+                self.writes.pop(key)
+        self._order = None
 
     def stamped(self, timestamp: int) -> dict[bytes, bytes | None]:
         """Returns what the commit writes, change log included."""

@@ -105,7 +105,22 @@ _SERVE_FLAGS: Final[tuple[_Flag, ...]] = (
     ),
     (
         "--dynamodb-port",
-        {"metavar": "PORT", "help": "port of the DynamoDB API, which comes later (default: 8000)"},
+        {"metavar": "PORT", "help": "port of the DynamoDB API (default: 8000)"},
+    ),
+    (
+        "--dynamodb-region",
+        {"metavar": "REGION", "help": "AWS region in ARNs and signatures (default: us-east-1)"},
+    ),
+    (
+        "--dynamodb-account-id",
+        {"metavar": "ID", "help": "AWS account in ARNs (default: 000000000000)"},
+    ),
+    (
+        "--dynamodb-dev-mode",
+        {
+            "metavar": "on|off",
+            "help": "whether the DynamoDB API accepts any access key (default: on loopback only)",
+        },
     ),
     (
         "--http-port",

@@ -7,6 +7,7 @@ sentence that names the setting and where it came from.
 
 import dataclasses
 import ipaddress
+import json
 import os
 import tomllib
 from collections.abc import Callable, Mapping
@@ -30,7 +31,11 @@ class Settings:
         host: Address of the TCP listeners; off loopback a password must be set.
         pg_port: Port of the PostgreSQL protocol; 0 lets the system choose.
         socket_dir: Directory of the Unix socket; None: /tmp and, where writable, /var/run/postgresql.
-        dynamodb_port: Port of the DynamoDB API (that door comes later).
+        dynamodb_port: Port of the DynamoDB API; 0 lets the system choose.
+        dynamodb_region: The AWS region in ARNs and signatures.
+        dynamodb_account_id: The AWS account in ARNs.
+        dynamodb_dev_mode: Whether any access key may come; None: on loopback only.
+        dynamodb_access_keys: (id, secret, role) of each key.
         http_port: Port of the REST API and the console (likewise).
         password: The password of user terrascale; None: none is asked, on loopback only.
         tls_cert: Certificate chain in PEM; with `tls_key`, TLS is offered.
@@ -45,6 +50,10 @@ class Settings:
     pg_port: int = 5432
     socket_dir: Path | None = None
     dynamodb_port: int = 8000
+    dynamodb_region: str = "us-east-1"
+    dynamodb_account_id: str = "000000000000"
+    dynamodb_dev_mode: bool | None = None
+    dynamodb_access_keys: tuple[tuple[str, str, str], ...] = ()
     http_port: int = 8080
     password: str | None = None
     tls_cert: Path | None = None
@@ -63,6 +72,11 @@ class Settings:
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+    @property
+    def accepts_any_access_key(self) -> bool:
+        """Whether the DynamoDB API is in development mode."""
+        return self.is_loopback if self.dynamodb_dev_mode is None else self.dynamodb_dev_mode
 
     def socket_dirs(self) -> tuple[Path, ...]:
         """Returns the directories that get a Unix socket."""
@@ -102,7 +116,7 @@ def _path(value: str | None) -> Path | None:
 def _read_file(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
-            return {name.replace("-", "_"): value for name, value in tomllib.load(file).items()}
+            return _flat(tomllib.load(file))
     except OSError as error:
         raise ConfigurationError(
             f"cannot read the configuration file {path}: {error.strerror}."
@@ -113,6 +127,17 @@ def _read_file(path: Path) -> dict[str, Any]:
         ) from error
 
 
+def _flat(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns a file's settings by name; `[dynamodb]` may hold those that begin with it."""
+    values = {name.replace("-", "_"): value for name, value in table.items()}
+    group = values.pop("dynamodb", None)
+    if isinstance(group, dict):
+        values.update({f"dynamodb_{name.replace('-', '_')}": v for name, v in group.items()})
+    elif group is not None:
+        values["dynamodb"] = group
+    return values
+
+
 def _converted(name: str, value: Any, origin: str) -> Any:
     converter = _CONVERTERS.get(name)
     if converter is None:
@@ -120,8 +145,9 @@ def _converted(name: str, value: Any, origin: str) -> Any:
         raise ConfigurationError(f"unknown setting {name!r} in the {origin}; known are: {known}.")
     try:
         return converter(value)
-    except (TypeError, ValueError):
-        shown = "the value given" if name == "password" else repr(value)
+    except (TypeError, ValueError, KeyError, AttributeError):
+        is_secret = name in {"password", "dynamodb_access_keys"}
+        shown = "the value given" if is_secret else repr(value)
         raise ConfigurationError(f"setting {name!r} in the {origin} can't be {shown}.") from None
 
 
@@ -139,6 +165,33 @@ def _count(value: Any) -> int:
     return count
 
 
+def _switch(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    found = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
+    try:
+        return found[str(value).lower()]
+    except KeyError:
+        raise ValueError(value) from None
+
+
+def _account_id(value: Any) -> str:
+    text = str(value)
+    if len(text) != 12 or not text.isdecimal():
+        raise ValueError(text)
+    return text
+
+
+def _access_keys(value: Any) -> tuple[tuple[str, str, str], ...]:
+    """Reads {"id": {"secret": …, "role": …}}, a table of TOML or an object of JSON."""
+    if isinstance(value, str):
+        value = json.loads(value)
+    return tuple(
+        (str(key_id), str(given["secret"]), str(given.get("role", "terrascale")))
+        for key_id, given in value.items()
+    )
+
+
 def _level(value: Any) -> str:
     level = str(value).lower()
     if level not in {"debug", "info", "warning", "error"}:
@@ -152,6 +205,10 @@ _CONVERTERS: Final[dict[str, Callable[[Any], Any]]] = {
     "pg_port": _port,
     "socket_dir": Path,
     "dynamodb_port": _port,
+    "dynamodb_region": str,
+    "dynamodb_account_id": _account_id,
+    "dynamodb_dev_mode": _switch,
+    "dynamodb_access_keys": _access_keys,
     "http_port": _port,
     "password": str,
     "tls_cert": Path,

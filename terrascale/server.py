@@ -28,6 +28,7 @@ from storage.kv.directory import DirectoryError
 from storage.kv.verdict import DamageError
 from terrascale import __version__
 from terrascale.config import Settings
+from terrascale.dynamodb_door import DynamoDoor
 from terrascale.memory import Trimmer
 from terrascale.observe import LOG, LoopMonitor, configure_logging
 from tsql.api import Session
@@ -78,7 +79,8 @@ async def _serve(settings: Settings, components: StoreComponents) -> None:
     _measure_on_signals(loop)
     # Whatever can be wrong outside the data directory is found before anything in it is touched.
     passwords, tls = _passwords(settings), _tls(settings)
-    _check_port(settings)
+    _check_port(settings, "--pg-port", settings.pg_port)
+    _check_port(settings, "--dynamodb-port", settings.dynamodb_port)
     store = await _open(settings, components)
     try:
         database = await Database.open(store)
@@ -86,26 +88,38 @@ async def _serve(settings: Settings, components: StoreComponents) -> None:
             Components(_opener(settings, database), passwords, tls),
             Limits(connection_count_max=settings.max_connections),
         )
+        dynamodb = DynamoDoor(settings, database)
         try:
             port, sockets = await _listen(server, settings)
+            dynamodb_port = await _listen_dynamodb(dynamodb, settings)
             # What start-up made stays for good: the collector needn't walk it.
             gc.collect()
             gc.freeze()
-            _announce(settings, port, sockets)
+            _announce(settings, port, sockets, dynamodb_port)
             _load_the_rest(loop)
             trimmer = Trimmer(loop)
             trimmer.start()
+            builds = loop.create_task(_continue_builds(database))
             await stop.wait()
+            builds.cancel()
             trimmer.stop()
             LOG.info("stopping: waiting for running statements")
         finally:
-            await server.close(DRAIN_SECONDS)
+            async with asyncio.TaskGroup() as closing:
+                closing.create_task(server.close(DRAIN_SECONDS))
+                closing.create_task(dynamodb.close(DRAIN_SECONDS))
             await database.close()
     except DatabaseError as error:
         raise StartError(f"{error.message}.") from error
     finally:
         await store.close()
     LOG.info("stopped")
+
+
+async def _continue_builds(database: Database) -> None:
+    """Goes on with the index builds that the last life of the server has left unfinished."""
+    async for outcome in database.continue_builds():
+        LOG.info("%s", outcome)
 
 
 async def _open(settings: Settings, components: StoreComponents) -> OpenStore:
@@ -168,11 +182,11 @@ def _opener(settings: Settings, database: Database) -> OpenSession:
     return open_session
 
 
-def _check_port(settings: Settings) -> None:
+def _check_port(settings: Settings, flag: str, port: int) -> None:
     """Raises StartError if another server has the port."""
     try:
         found = socket.getaddrinfo(
-            settings.host, settings.pg_port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            settings.host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
         for family, kind, protocol, _, address in found:
             # Bound and not listening: no client may connect before there is somebody to answer.
@@ -182,15 +196,14 @@ def _check_port(settings: Settings) -> None:
                     probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
                 probe.bind(address)
     except OSError as error:
-        raise _cannot_listen(settings, error) from error
+        raise _cannot_listen(settings, flag, port, error) from error
 
 
-def _cannot_listen(settings: Settings, error: OSError) -> StartError:
-    where = f"{settings.host}:{settings.pg_port}"
+def _cannot_listen(settings: Settings, flag: str, port: int, error: OSError) -> StartError:
+    where = f"{settings.host}:{port}"
     if error.errno == errno.EADDRINUSE:
         return StartError(
-            f"port {settings.pg_port} is in use: another server listens on {where}"
-            " (choose another by --pg-port)."
+            f"port {port} is in use: another server listens on {where} (choose another by {flag})."
         )
     # asyncio puts an address in front of the system's words, in parentheses and with the number.
     words = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
@@ -202,7 +215,7 @@ async def _listen(server: PgServer, settings: Settings) -> tuple[int, list[Path]
     try:
         port = await server.listen_tcp(settings.host, settings.pg_port, is_trusted=trusted)
     except OSError as error:
-        raise _cannot_listen(settings, error) from error
+        raise _cannot_listen(settings, "--pg-port", settings.pg_port, error) from error
     sockets = []
     for folder in settings.socket_dirs():
         try:
@@ -210,6 +223,13 @@ async def _listen(server: PgServer, settings: Settings) -> tuple[int, list[Path]
         except OSError as error:
             LOG.warning("no Unix socket in %s: %s", folder, error.strerror)
     return port, sockets
+
+
+async def _listen_dynamodb(door: DynamoDoor, settings: Settings) -> int:
+    try:
+        return await door.listen()
+    except OSError as error:
+        raise _cannot_listen(settings, "--dynamodb-port", settings.dynamodb_port, error) from error
 
 
 def _load_the_rest(loop: asyncio.AbstractEventLoop) -> None:
@@ -220,8 +240,9 @@ def _load_the_rest(loop: asyncio.AbstractEventLoop) -> None:
         gc.freeze()
 
 
-def _announce(settings: Settings, port: int, sockets: list[Path]) -> None:
-    sys.stdout.write("\n".join(_ready_lines(settings, port, sockets)) + "\n")
+def _announce(settings: Settings, port: int, sockets: list[Path], dynamodb_port: int) -> None:
+    lines = [*_ready_lines(settings, port, sockets), *_dynamodb_lines(settings, dynamodb_port)]
+    sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
 
 
@@ -231,6 +252,16 @@ def _ready_lines(settings: Settings, port: int, sockets: list[Path]) -> Iterator
     yield f"  PostgreSQL       psql -h {settings.host} -p {port} -U {DEFAULT_NAME}"
     for path in sockets:
         yield f"                   psql -h {path.parent} -p {port} -U {DEFAULT_NAME}"
+
+
+def _dynamodb_lines(settings: Settings, port: int) -> Iterator[str]:
+    scheme = "http" if settings.tls_cert is None else "https"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    any_key = "  (any access key)" if settings.accepts_any_access_key else ""
+    yield (
+        f"  DynamoDB         aws dynamodb list-tables --endpoint-url {scheme}://{host}:{port}"
+        f" --region {settings.dynamodb_region}{any_key}"
+    )
 
 
 def _measure_on_signals(loop: asyncio.AbstractEventLoop) -> None:

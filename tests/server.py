@@ -34,13 +34,14 @@ class Server:
         self.env = env or {}
         self.program = program
         self.port = free_port()
+        self.dynamodb_port = free_port()
         self.process: subprocess.Popen[str] | None = None
         self.log_path = data_dir.with_name(data_dir.name + ".log")
 
     def start(self) -> "Server":
         arguments = [
             sys.executable, *self.program, "serve", "--data-dir", str(self.data_dir), "--pg-port", str(self.port),
-            "--dynamodb-port", "0", "--http-port", "0", "--socket-dir", str(self.data_dir.parent), *self.flags,
+            "--dynamodb-port", str(self.dynamodb_port), "--http-port", "0", "--socket-dir", str(self.data_dir.parent), *self.flags,
         ]  # fmt: skip
         log = self.log_path.open("a", encoding="utf-8")
         with log:
@@ -52,7 +53,8 @@ class Server:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server ended: {self.log_path.read_text()}")
             try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                for port in (self.port, self.dynamodb_port):
+                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
             except OSError:
                 time.sleep(0.01)
             else:

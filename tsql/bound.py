@@ -1,11 +1,10 @@
 """Bound statements: names and types resolved, nothing planned yet. The binder makes them, the planner reads them.
 
-Every expression has a type OID and a typmod. Frozen values; dispatch with `match`. Rows, while expressions run, are
-sequences indexed by `ColumnRef.position` (one relation's columns in table order, then the undeclared attributes that
-the statement names, in the order of `Relation.attributes`).
+Every expression has a type OID and a typmod. Rows, while expressions run, are sequences indexed by `ColumnRef.position`
+(one relation's columns in table order, then the undeclared attributes that the statement names).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Union
 
 from storage.kv.store import LockMode, LockWait
@@ -455,7 +454,7 @@ class SubqueryRelation:
 
 @dataclass(frozen=True, slots=True)
 class CatalogRelation:
-    """A catalog table built in the server: `rows` is called once per execution."""
+    """A catalog table or a sequence: `rows(env)` is called once per execution, and may raise MustWaitError."""
 
     name: str
     alias: str
@@ -493,7 +492,6 @@ class BoundSelect:
 
     With `grouped`, `group_by` are the keys, `aggregates` the distinct aggregate calls, and `targets`, `having` and
     `order_by` are expressions over GroupRef. Set-returning functions of the target list are in `set_functions`.
-    `distinct_on` is None without DISTINCT, () for plain DISTINCT. Hidden targets (`visible_count`) serve ORDER BY.
     """
 
     relation: Relation | None
@@ -521,6 +519,11 @@ class SetColumn:
     expression: Expression
 
 
+RowRule = (
+    SetColumn | tuple[str, Expression]
+)  # of a new row: a generated column's value, or a CHECK to test
+
+
 @dataclass(frozen=True, slots=True)
 class OnConflict:
     """ON CONFLICT: `arbiters` are the unique indexes inferred (None in the tuple stands for the primary key).
@@ -540,11 +543,9 @@ class OnConflict:
 class BoundInsert:
     """INSERT: `positions` are the target columns of each row's expressions; others get their defaults.
 
-    `defaults` has for every column position the bound default expression (Const NULL if none). `source` is a
-    ValuesRelation's rows or a BoundSelect. Values are already coerced to the columns' types (assignment casts).
-    DEFAULT in `rows` has been replaced. A position from `len(table.columns)` on is an undeclared
-    attribute's: its value is of the type that the expression has, which is to be stored with it
-    (storage.types.Typed) where it doesn't show.
+    `defaults` has for every column position the bound default expression (Const NULL if none). Values are already
+    coerced to the columns' types (assignment casts). DEFAULT in `rows` has been replaced. A position from
+    `len(table.columns)` on is an undeclared attribute's, stored with the expression's type where it doesn't show.
     """
 
     relation: TableRelation
@@ -552,7 +553,7 @@ class BoundInsert:
     rows: tuple[tuple[Expression, ...], ...] | None
     select: BoundSelect | None
     defaults: tuple[Expression, ...]
-    checks: tuple[tuple[str, Expression], ...]
+    checks: tuple[RowRule, ...]
     on_conflict: OnConflict | None = None
     returning: tuple[Target, ...] = ()
     fields: tuple[Field, ...] = ()
@@ -565,7 +566,7 @@ class BoundUpdate:
     relation: TableRelation
     assignments: tuple[SetColumn, ...]
     where: Expression | None
-    checks: tuple[tuple[str, Expression], ...]
+    checks: tuple[RowRule, ...]
     returning: tuple[Target, ...] = ()
     fields: tuple[Field, ...] = ()
 
@@ -581,20 +582,3 @@ class BoundDelete:
 
 
 BoundStatement = BoundSelect | BoundInsert | BoundUpdate | BoundDelete
-
-
-@dataclass(frozen=True, slots=True)
-class BoundQuery:
-    """A bound statement with what a client may ask about it before it runs.
-
-    Attributes:
-        parameter_types: OID of each parameter, inferred where the client gave none.
-        table_versions: (table id, version) of every table it names: when one changes, bind again.
-        is_cacheable: False where a literal was read by the clock ('now'::timestamp): another use of the same text must
-            bind anew. Other literals of date and time types depend on TimeZone, DateStyle and IntervalStyle.
-    """
-
-    statement: BoundStatement
-    parameter_types: tuple[int, ...]
-    table_versions: tuple[tuple[int, int], ...] = field(default=())
-    is_cacheable: bool = True

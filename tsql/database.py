@@ -4,7 +4,7 @@ database = await Database.open(store)
 session = database.session(SessionOptions(user="ann", database="ann"))
 """
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import tsql.functions.load
 import tsql.types.regclass  # noqa: F401 - functions and types register themselves
@@ -31,6 +31,12 @@ class Database:
     def session(self, options: SessionOptions) -> Session:
         """Returns a new session. Raises what its settings raise (22023, 42704 …)."""
         return Session(self.shared, options)
+
+    async def continue_builds(self) -> AsyncIterator[str]:
+        """Goes on with the index builds of an earlier life; yields what has become of each."""
+        async for index, error in self.shared.builds.resume():
+            outcome = "is built" if error is None else f"is invalid: {error.message}"
+            yield f'index "{index.name}" {outcome}'
 
     async def close(self) -> None:
         """Ends what runs beside the sessions; the store is the caller's."""

@@ -31,10 +31,11 @@ def prepare(
     given_types: tuple[int, ...],
     *,
     from_sql: bool = False,
+    is_told: bool = True,
 ) -> Prepared:
     """Returns a prepared statement; a query is bound and planned now."""
     text = "" if parsed is None else parsed.text
-    prepared = Prepared(parsed, text, given_types, None, from_sql)
+    prepared = Prepared(parsed, text, given_types, None, from_sql, is_told=is_told)
     if parsed is not None and is_query(parsed.node):
         _bind(state, prepared)
     return prepared
@@ -53,7 +54,7 @@ def _bind(state: SessionState, prepared: Prepared) -> Query:
 def revalidate(state: SessionState, prepared: Prepared) -> None:
     """Binds a query again if its tables, or the settings that it was read by, have changed.
 
-    Raises 0A000 if its rows would then look otherwise.
+    Raises 0A000 if its rows would then look otherwise than the client was told.
     """
     query = prepared.query
     if query is None:
@@ -65,7 +66,7 @@ def revalidate(state: SessionState, prepared: Prepared) -> None:
     ):
         return
     again = _bind(state, prepared)
-    if again is not query and not _same_shape(again, query):
+    if prepared.is_told and again is not query and not _same_shape(again, query):
         prepared.query = query
         prepared.catalog_version = 0
         raise DatabaseError("0A000", "cached plan must not change result type")
@@ -74,8 +75,8 @@ def revalidate(state: SessionState, prepared: Prepared) -> None:
 def _same_shape(one: Query, other: Query) -> bool:
     if one.fields is None or other.fields is None:
         return one.fields is other.fields
-    return [(field.name, field.type) for field in one.fields] == [
-        (field.name, field.type) for field in other.fields
+    return [(field.name, field.type, field.typmod) for field in one.fields] == [
+        (field.name, field.type, field.typmod) for field in other.fields
     ]
 
 
@@ -117,6 +118,7 @@ async def run_write(state: SessionState, query: Query, values: tuple[Any, ...]) 
     state.control.check_writable(query.command)
     run = state.run(state.statement_env(values))
     written = await query.write(run)
+    await state.database.tables.end_statement(run.txn)
     if state.control.is_open:
         # Inside a transaction the answer goes out before the commit: it may tell of others' writes
         # that aren't synced yet.

@@ -18,7 +18,8 @@ from storage.schema import Index, Table
 from storage.tables import Tables
 from storage.types import Array
 from tsql.binder import CatalogRelations, bind_query
-from tsql.bound import BoundQuery, BoundSelect, Expression, Field
+from tsql.bound import BoundSelect, Expression, Field
+from tsql.bound_query import BoundQuery
 from tsql.env import Env
 from tsql.executor.compiler import Compiler
 from tsql.executor.point import (
@@ -71,6 +72,7 @@ class Query:
         "_subqueries",
         "_tables",
         "_write",
+        "absent_names",
         "command",
         "fields",
         "is_cacheable",
@@ -87,6 +89,7 @@ class Query:
         self.command = command
         self.parameter_types = bound.parameter_types
         self.table_versions = bound.table_versions
+        self.absent_names = bound.absent_names
         self.plan = planned
         #: Whether it means the same later: a literal 'now' has been read by the clock.
         self.is_cacheable = bound.is_cacheable
@@ -128,12 +131,11 @@ class Query:
         return f"INSERT 0 {count}" if self.command == "INSERT" else f"{self.command} {count}"
 
     def is_current(self, catalog: Catalog) -> bool:
-        """Returns whether the tables are still those that it was bound to."""
-        for table_id, version in self.table_versions:
-            table = catalog.table_by_id(table_id)
-            if table is None or table.version != version:
-                return False
-        return True
+        """Returns whether all that it was bound to is still the same."""
+        version_of, relation = catalog.version_of, catalog.relation
+        return all(
+            version_of(object_id) == version for object_id, version in self.table_versions
+        ) and all(relation(schema, name) is None for schema, name in self.absent_names)
 
     async def start(self, run: Run) -> Batches:
         """Starts a SELECT."""
@@ -191,6 +193,7 @@ class Prepared:
         given_types: Parameter types as the client gave them.
         query: The bound statement, or None for a command (or an empty string).
         from_sql: Whether PREPARE made it (pg_prepared_statements).
+        is_told: Whether the client may know how its rows look; a simple query's are told with them.
         catalog_version, settings_generation: What the query was last found valid for.
         point: Its point form (tsql/point_statement.py), once somebody has asked for it.
     """
@@ -202,6 +205,7 @@ class Prepared:
     from_sql: bool = False
     catalog_version: int = 0
     settings_generation: int = -1
+    is_told: bool = True
     point: Any = None
 
 

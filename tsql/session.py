@@ -144,7 +144,7 @@ class Session:
                     chunks = self._finishing_stream(result.copy_out.chunks, is_last=is_last)
                     result.copy_out.chunks = chunks
                 else:
-                    await self.finish(is_last=is_last)
+                    await self._finish_with(result, is_last=is_last)
             except BaseException as error:  # noqa: BLE001 - raised again
                 await self.failed()
                 raise _without_cause(error) from None
@@ -194,7 +194,7 @@ class Session:
         if not is_alone and slices.due():
             await slices.pause()
         self._check_not_failed(parsed.node)
-        prepared = prepare(state, parsed, ())
+        prepared = prepare(state, parsed, (), is_told=False)
         query = prepared.query
         if query is None:
             return await self.guarded(self._run_command(parsed, (), is_alone=is_alone))
@@ -247,6 +247,15 @@ class Session:
         """Commits what doesn't go on: autocommit, and an implicit transaction at its end."""
         if self._control.phase is Phase.IDLE or (is_last and not self._control.is_block):
             await self._control.commit()
+
+    async def _finish_with(self, result: Result, *, is_last: bool) -> None:
+        """Ends a statement whose rows are there: they are shown even if the commit fails."""
+        try:
+            await self.finish(is_last=is_last)
+        except DatabaseError as error:
+            if not result.rows:
+                raise
+            result.stream = _Failing(error)
 
     async def failed(self) -> None:
         """After an error: rolls back, or marks the block failed."""

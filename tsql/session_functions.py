@@ -47,6 +47,7 @@ class SessionFunctions:
         self._granted: set[tuple[AdvisoryKey, bool, bool]] = set()
         self._transaction_number: tuple[Any, int] | None = None
         self._set_values: set[tuple[int, int, bool]] = set()
+        self._sequence_states: dict[int, tuple[int, bool]] = {}
         self._last_sequence = 0
         self.pause_seconds = 0.0
         self.query = ""
@@ -193,6 +194,18 @@ class SessionFunctions:
             self._set_values.add(request)
 
         raise MustWaitError(set_value)
+
+    def sequence_state(self, oid: int) -> tuple[int, bool]:
+        """Returns a sequence's last_value and is_called; the first call waits for them."""
+        sequence = self._sequence(oid)
+        state = self._sequence_states.pop(oid, None)
+        if state is not None:
+            return state
+
+        async def read() -> None:
+            self._sequence_states[oid] = await self._shared.sequences.current(sequence)
+
+        raise MustWaitError(read)
 
     # -- identity, notifications, other sessions -------------------------------------------------
 

@@ -51,6 +51,7 @@ class SessionState:
         self.control = TransactionControl(
             database.store,
             database.catalogs,
+            database.tables.constraints,
             self.settings,
             options.process_id,
             self._transaction_ended,

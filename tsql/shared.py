@@ -14,6 +14,7 @@ from storage.duplicates import KeyRendering
 from storage.embedded import OpenStore
 from storage.index import IndexFunctions
 from storage.items import Row
+from storage.online_build import OnlineBuilds
 from storage.schema import Index, Table
 from storage.sequence import Sequences
 from storage.tables import Tables
@@ -27,6 +28,7 @@ from tsql.parser import ast, parse_expression
 from tsql.parser_process import ParserProcess
 from tsql.planner.walk import conjuncts
 from tsql.prepared import Preparer
+from tsql.row_rules import SqlRowRules
 from tsql.templates import Templates
 from tsql.types.io import output_of
 
@@ -67,6 +69,7 @@ class Shared:
         preparer: Bound and planned statements.
         templates: Plans of statements with inline literals.
         parser: Parses long statements.
+        builds: Indexes that are built online.
         sequences: Their values.
         sessions: State of the sessions there are, by process id.
         statement_bytes_max: What one statement may hold in memory (53200).
@@ -84,7 +87,10 @@ class Shared:
         self.sessions: dict[int, Any] = {}
         self._index_expressions: dict[tuple[int, int, int], Any] = {}
         rendering = KeyRendering(render_key_value, quoted, render_key_expression)
-        self.tables = Tables(catalogs, store.coordinator, self.compile_indexes, rendering)
+        self.tables = Tables(
+            catalogs, store.coordinator, self.compile_indexes, rendering, SqlRowRules()
+        )
+        self.builds = OnlineBuilds(store, catalogs, self.tables)
         self.parser = ParserProcess()
         self.sequences = Sequences(store, catalogs)
         self.preparer = Preparer(self.tables, self.index_expressions)
@@ -118,6 +124,8 @@ class Shared:
         """Returns the functions of the table's indexes on expressions and of its partial ones."""
         result = {}
         for index in table.indexes:
+            if index.sparse:
+                continue
             if index.predicate_sql is None and all(p.column_id is not None for p in index.parts):
                 continue
             parts, _ = self.index_expressions(table, index)

@@ -18,6 +18,7 @@ from typing import Any, Final, Protocol
 
 from storage.catalog import Changes
 from storage.catalog_store import CatalogStore
+from storage.constraints.queue import ConstraintQueues, QueueMark
 from storage.errors import DatabaseError, not_supported
 from storage.kv.store import Isolation, Transaction
 from tsql.api import TransactionStatus
@@ -59,6 +60,7 @@ class _Savepoint:
     name: str
     store: int
     catalog: Changes
+    constraints: QueueMark | None
     settings: tuple[Layer, Layer]
 
 
@@ -89,6 +91,7 @@ class TransactionControl:
 
     store: Begins
     catalogs: CatalogStore
+    constraints: ConstraintQueues
     settings: Settings
     process_id: int
     on_end: Callable[[bool], None]
@@ -236,7 +239,9 @@ class TransactionControl:
         self.require_block("SAVEPOINT")
         txn = self.statement_transaction()
         catalog = self.catalogs.transaction(txn).mark()
-        mark = _Savepoint(name, txn.savepoint(), catalog, self.settings.mark())
+        queue = self.constraints.known(txn)
+        constraints = None if queue is None else queue.mark()
+        mark = _Savepoint(name, txn.savepoint(), catalog, constraints, self.settings.mark())
         self._savepoints.append(mark)
 
     def release(self, name: str) -> None:
@@ -256,6 +261,9 @@ class TransactionControl:
     async def _undo_to(self, mark: _Savepoint) -> None:
         await self.txn.rollback_to(mark.store)
         self.catalogs.transaction(self.txn).restore(mark.catalog)
+        queue = self.constraints.known(self.txn)
+        if queue is not None:
+            queue.restore(mark.constraints)
         self.settings.rollback_to(mark.settings)
 
     def require_block(self, command: str) -> None:

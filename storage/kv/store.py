@@ -16,7 +16,7 @@ the sync).
 """
 
 import enum
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
@@ -107,6 +107,10 @@ class Transaction(Protocol):
     def read_timestamp(self) -> int:
         """Commit timestamp of the snapshot that statements read."""
 
+    @property
+    def keeps_snapshot(self) -> bool:
+        """Whether later statements read the same snapshot as this one."""
+
     def refresh(self) -> None:
         """Moves to the newest snapshot, for a new READ COMMITTED statement.
 
@@ -130,10 +134,13 @@ class Transaction(Protocol):
         slices.
         """
 
-    def scan_newest(self, start: bytes, end: bytes) -> AsyncIterator[list[Entry]]:
+    def scan_newest(
+        self, start: bytes, end: bytes, *, limit: int | None = None
+    ) -> AsyncIterator[list[Entry]]:
         """Yields entries likewise, of the newest snapshot, whatever the isolation level.
 
-        For DDL, which must see every row. The caller holds a lock that keeps writers off.
+        For DDL, which must see every row, and for constraints. The caller holds a lock that keeps
+        writers off, and has seen to what they have written before (`others_settled`).
         """
 
     async def lock(
@@ -141,7 +148,8 @@ class Transaction(Protocol):
     ) -> bool:
         """Locks a key until the end of the transaction.
 
-        True when held. Raises 40P01, 55P03, 57014.
+        True when held. Raises 40P01, 55P03, 57014; where all statements read one snapshot, 40001
+        if the value has changed since (in mode KEY_SHARE: if it has gone).
         """
 
     async def get_newest(self, key: bytes) -> bytes | None:
@@ -152,6 +160,13 @@ class Transaction(Protocol):
         The value may not be synced yet: before anything derived from it reaches a client, the
         transaction must commit or `await settled()`.
         """
+
+    async def others_settled(self) -> None:
+        """Returns when the newest snapshot has all that has been written before the call."""
+
+    @property
+    def reads_one_snapshot(self) -> bool:
+        """Whether all statements read the same snapshot (REPEATABLE READ and above)."""
 
     async def settled(self) -> None:
         """Returns when all that `get_newest` has read is synced.
@@ -186,6 +201,9 @@ class Transaction(Protocol):
     def delete_range(self, start: bytes, end: bytes) -> None:
         """Removes a range at commit: whole storage ids that nothing reads any more."""
 
+    def drop_storage(self, prefix: bytes) -> None:
+        """Removes all keys of a storage id at commit, this transaction's own writes included."""
+
     def log_change(
         self, storage_id: int, operation: int, key: bytes, new: bytes | None, old: bytes | None
     ) -> None:
@@ -202,6 +220,12 @@ class Transaction(Protocol):
 
     async def rollback_to(self, savepoint: int) -> None:
         """Undoes writes, and releases locks taken, since the mark; the mark stays."""
+
+    def before_commit(self, action: Callable[[], Awaitable[None]]) -> None:
+        """Awaits `action()` as the commit begins; it may write, and what it raises ends the commit.
+
+        It stays, whatever is rolled back to a savepoint.
+        """
 
     def on_commit(self, action: Callable[[int], None]) -> None:
         """Runs `action(commit_timestamp)` when the commit is durable, before anyone can see it.

@@ -21,6 +21,7 @@ from storage.keyspace import (
     storage_prefix,
 )
 from storage.kv.store import Entry
+from storage.schema import ElementState
 from storage.table import TableAccess
 from tsql.database import Database
 
@@ -60,8 +61,8 @@ async def _disagreements(store: OpenStore, database: Database) -> list[str]:
     catalogs = database.shared.catalogs
     for table in catalogs.current.tables:
         access = database.shared.tables.access(table)
-        found += await _of_table(store, access)
-    found += await _strays(store, catalogs)
+        found += await of_table(store, access)
+    found += await strays(store, catalogs)
     return found
 
 
@@ -70,7 +71,8 @@ async def _entries(store: OpenStore, prefix: bytes) -> list[Entry]:
     return [entry async for entries in reader.scan(*prefix_range(prefix)) for entry in entries]
 
 
-async def _of_table(store: OpenStore, access: TableAccess) -> list[str]:
+async def of_table(store: OpenStore, access: TableAccess) -> list[str]:
+    """Returns what doesn't fit together of a table; its indexes may be unfinished."""
     name = access.table.name
     items = await _entries(store, access.prefix)
     found = []
@@ -79,15 +81,19 @@ async def _of_table(store: OpenStore, access: TableAccess) -> list[str]:
             found.append(f"{name}: {key.hex()} is not an item")
         store.timestamp_of(stamp_of(value))  # raises if its commit record is missing
     for index in access.indexes:
-        expected = dict(
-            entry
-            for key, value in items
-            if (entry := index.entry(access.decode(value), key[PREFIX_SIZE:])) is not None
-        )
+        expected: dict[bytes, set[bytes]] = {}
+        for key, value in items:
+            entry = index.entry(access.decode(value), key[PREFIX_SIZE:])
+            if entry is not None:
+                expected.setdefault(entry[0], set()).add(entry[1])
+        is_public = index.index.state is ElementState.PUBLIC
         prefix = storage_prefix(INDEX_ENTRIES, index.index.storage_id)
         actual = dict(await _entries(store, prefix))
         for key in expected.keys() | actual.keys():
-            if expected.get(key) != actual.get(key):
+            if key not in actual and not is_public:
+                continue
+            values = expected.get(key, set())
+            if actual.get(key) not in values or (is_public and len(values) > 1):
                 what = (
                     "lacks"
                     if key not in actual
@@ -99,7 +105,7 @@ async def _of_table(store: OpenStore, access: TableAccess) -> list[str]:
     return found
 
 
-async def _strays(store: OpenStore, catalogs: CatalogStore) -> list[str]:
+async def strays(store: OpenStore, catalogs: CatalogStore) -> list[str]:
     """Finds keys whose table or index is gone: drops remove ranges, whole and for good."""
     tables = list(catalogs.current.tables)
     known = {

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from storage.errors import DatabaseError
@@ -100,7 +101,49 @@ async def test_a_dropped_sequence_leaves_nothing(db: Database) -> None:
 
     async def drop(txn: Transaction) -> None:
         await db.catalogs.transaction(txn).drop_sequence(s.id)
-        sequences.forget(txn, s.id)
+        sequences.forget(txn, s)
 
     await db.run(drop)
     assert await sequences.current(s) == State(1, is_called=False)
+
+
+async def alter(db: Database, sequences: Sequences, s: Sequence, txn: Transaction) -> Sequence:
+    """What ALTER SEQUENCE … RESTART 500 does."""
+    await sequences.freeze(txn, s)
+    sequences.forget(txn, s)
+    value_id = await db.catalogs.new_relation_id()
+    changed = msgspec.structs.replace(s, value_id=value_id, begins_at=500)
+    return await db.catalogs.transaction(txn).replace_sequence(changed)
+
+
+async def test_others_wait_for_the_end_of_an_alter(db: Database) -> None:
+    sequences, s = await create(db)
+    assert await sequences.next_value(s) == 1
+    txn = db.store.begin()
+    changed = await alter(db, sequences, s, txn)
+    assert await sequences.next_value(changed) == 500
+    assert sequences.take(s) is None
+    waiting = asyncio.ensure_future(sequences.reserve(s))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    await txn.commit()
+    assert await waiting is False
+    assert db.catalogs.current.sequence("public", "s") is changed
+    assert await sequences.next_value(changed) == 501
+    other = await Database.open(db.engine.crashed())
+    again = Sequences(other.store, other.catalogs)
+    assert await again.next_value(changed) > 501
+    await other.store.close()
+
+
+async def test_an_alter_that_is_rolled_back_loses_no_value(db: Database) -> None:
+    sequences, s = await create(db)
+    assert await sequences.next_value(s) == 1
+    txn = db.store.begin()
+    changed = await alter(db, sequences, s, txn)
+    assert await sequences.next_value(changed) == 500
+    waiting = asyncio.ensure_future(sequences.next_value(s))
+    await txn.rollback()
+    db.catalogs.end(txn)
+    assert await waiting == 2
+    assert await sequences.next_value(s) == 3

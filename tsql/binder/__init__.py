@@ -19,7 +19,9 @@ from tsql.binder.defaults import (
     bind_default_text,
     bind_expression,
     bind_expression_text,
+    bind_generated,
     bind_transform,
+    checks_of,
 )
 from tsql.binder.statements import bind_query
 from tsql.binder.type_names import bind_type_name
@@ -30,7 +32,9 @@ __all__ = [
     "bind_default_text",
     "bind_expression",
     "bind_expression_text",
+    "bind_generated",
     "bind_query",
     "bind_transform",
     "bind_type_name",
+    "checks_of",
 ]

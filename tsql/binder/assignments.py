@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from storage.errors import DatabaseError
 from storage.schema import Column, Table
 from tsql.binder.attributes import attribute_type
 from tsql.binder.coercion import coerce, coerce_to
@@ -75,6 +76,17 @@ def overwrites(to: Destination, others: Sequence[Destination]) -> bool:
     return any(o.position == to.position and not (o.parts and to.parts) for o in others)
 
 
+def generated_always(column: Column, message: str, *, hint: bool = False) -> DatabaseError:
+    """Returns the error for a value given to a column that makes its own."""
+    what = "is an identity column defined as GENERATED ALWAYS."
+    return DatabaseError(
+        "428C9",
+        message,
+        detail=f'Column "{column.name}" {what if column.identity else "is a generated column."}',
+        hint="Use OVERRIDING SYSTEM VALUE to override." if hint else None,
+    )
+
+
 def assigned_part(
     level: Level, container: Expression, expression: Expression, to: Destination, node: Any
 ) -> Expression:
@@ -120,12 +132,21 @@ def assigned(
     return converted
 
 
+_NUMBERS: Final = frozenset({oids.INT2, oids.INT4, oids.INT8, oids.FLOAT4, oids.FLOAT8})
+
+
 def _attribute_value(
     context: Context, table: Table, expression: Expression, to: Destination, node: Any
 ) -> Expression:
     """Returns the value as it is; a literal without a type is read as what the attribute is."""
+    seen = any(name == to.name for name, _ in table.attributes)
+    if expression.type in _NUMBERS:
+        # In a table of DynamoDB's all numbers are numeric, so that one kind of them stays one.
+        is_numeric = seen and attribute_type(table, to.name) == oids.NUMERIC
+        if is_numeric or table.dynamodb_settings is not None:
+            return coerce(context, expression, oids.NUMERIC, node=node)
+        return expression
     if expression.type != oids.UNKNOWN:
         return expression
-    seen = any(name == to.name for name, _ in table.attributes)
     type_ = attribute_type(table, to.name) if seen else oids.TEXT
     return coerce(context, expression, type_, node=node)

@@ -12,6 +12,7 @@ from tsql.binder.coercion import coerce, literal
 from tsql.binder.context import Context, Level
 from tsql.binder.pathways import array_of, common_type_of
 from tsql.bound import CatalogRelation, ColumnRef, Const, Expression, Field
+from tsql.env import Env
 from tsql.parser import ConstantList, Placeholder, RowTemplate
 from tsql.types import oids
 from tsql.types.numeric import numeric_of
@@ -50,7 +51,7 @@ class _RowsOf:
         self._rows = template.rows
         self._numeric = [at for at, kind in enumerate(template.kinds) if kind == "n"]
 
-    def __call__(self) -> Iterator[Any]:
+    def __call__(self, _env: Env) -> Iterator[Any]:
         if not self._numeric:
             return iter(self._rows)
         return map(self._converted, self._rows)

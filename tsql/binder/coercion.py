@@ -106,7 +106,10 @@ def literal(context: Context, text: str, target: int, typmod: int, position: int
     if (element or target) in _CLOCK_TYPES and any(word in text.lower() for word in _CLOCK_WORDS):
         context.reads_clock = True
     try:
-        return Const(input_of(target)(text, own_typmod, context.env), target, own_typmod)
+        value = input_of(target)(text, own_typmod, context.env)
+        if target == oids.REGCLASS:
+            context.rely_on(value)
+        return Const(value, target, own_typmod)
     except DatabaseError as error:
         if error.position is None:
             error.position = position

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from storage.catalog import Catalog
+from storage.catalog import Catalog, IndexRef, Relation
 from storage.errors import DatabaseError
 from storage.schema import Table
 from tsql.bound import (
@@ -65,6 +65,9 @@ INSERT: Final = Clause("INSERT", allows_aggregates=True, allows_sets=True)
 UPDATE: Final = Clause("UPDATE")
 RETURNING: Final = Clause("RETURNING")
 CHECK: Final = Clause("check constraints", no_subqueries="check constraint")
+GENERATED: Final = Clause(
+    "column generation expressions", no_subqueries="column generation expression"
+)
 DEFAULT: Final = Clause("DEFAULT expressions", no_subqueries="DEFAULT expression")
 INDEX: Final = Clause("index expressions", no_subqueries="index expression")
 INDEX_PREDICATE: Final = Clause("index predicates", no_subqueries="index predicate")
@@ -111,7 +114,30 @@ class Context:
         self.catalog_relations = catalog_relations
         self._parameters = parameter_types
         self.tables: dict[int, int] = {}
+        #: Names that the search path has gone past: another relation there would be found first.
+        self.absent: set[tuple[str, str]] = set()
         self.reads_clock = False
+
+    def find_relation(self, schema: str | None, name: str) -> Relation | None:
+        """Returns the relation of a name, by the search path if no schema is given.
+
+        The statement relies on it from then on: it is bound again when the relation changes.
+        """
+        for candidate in self.env.search_path if schema is None else (schema,):
+            found = self.catalog.relation(candidate, name)
+            if found is None:
+                self.absent.add((candidate, name))
+                continue
+            if not isinstance(found, IndexRef):
+                self.tables[found.id] = found.version
+            return found
+        return None
+
+    def rely_on(self, object_id: int) -> None:
+        """Notes a relation or type that the statement holds the OID of."""
+        version = self.catalog.version_of(object_id)
+        if version is not None:
+            self.tables[object_id] = version
 
     # ---- parameters ------------------------------------------------------------------------------
 

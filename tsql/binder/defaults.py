@@ -15,11 +15,21 @@ from tsql.binder.coercion import coerce_to, coerce_to_boolean, known
 from tsql.binder.context import Clause, Context, Level
 from tsql.binder.expressions import bind
 from tsql.binder.from_items import table_item
-from tsql.binder.locations import error_at
+from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.pathways import CoercionContext, true_element
 from tsql.binder.select import bind_select
 from tsql.binder.tree import walk
-from tsql.bound import CoerceViaIO, Const, Expression, FunctionCall
+from tsql.bound import (
+    CoerceViaIO,
+    ColumnRef,
+    Const,
+    Expression,
+    FunctionCall,
+    RowRule,
+    SetColumn,
+    SystemColumn,
+    WholeRow,
+)
 from tsql.env import Env
 from tsql.parser import ast, parse_expression
 from tsql.types import oids
@@ -37,8 +47,11 @@ _PURPOSES: Final = {
 #: What the purposes that are conditions are called in the errors of what isn't one.
 _CONDITIONS: Final = {"check": "CHECK", "index_predicate": "WHERE", "copy_where": "WHERE"}
 _IMMUTABLE: Final = {"index": "index expression", "index_predicate": "index predicate"}
+_CONCATENATIONS: Final = frozenset({"textanycat", "anytextcat"})
 #: Types whose text depends on settings.
-_UNSTABLE_TEXT: Final = frozenset({oids.DATE, oids.TIMESTAMP, oids.TIMESTAMPTZ})
+_UNSTABLE_TEXT: Final = frozenset(
+    {oids.DATE, oids.TIMESTAMP, oids.TIMESTAMPTZ, oids.INTERVAL, oids.REGCLASS}
+)
 _UNSTABLE_INPUT: Final = _UNSTABLE_TEXT | {oids.TIME, oids.TIMETZ, oids.INTERVAL}
 
 
@@ -116,14 +129,64 @@ def default_of(column: Column, env: Env) -> Expression:
     return bind_default_text(column.default_sql, column, env)
 
 
-def checks_of(table: Table, env: Env) -> tuple[tuple[str, Expression], ...]:
-    """Returns names and conditions of the table's CHECK constraints."""
-    return tuple(
-        [
-            (check.name, bind_expression(parse_expression(check.check_sql), table, env, "check"))
-            for check in table.checks
-        ]
+def checks_of(table: Table, env: Env) -> tuple[RowRule, ...]:
+    """Returns what is computed and tested of a new row: generated columns, then CHECKs."""
+    generated = [
+        SetColumn(position, bind_generated(parse_expression(column.generated_sql), table, column))
+        for position, column in enumerate(table.columns)
+        if column.generated_sql is not None
+    ]
+    checks = [
+        (check.name, bind_expression(parse_expression(check.check_sql), table, env, "check"))
+        for check in table.checks
+    ]
+    return (*generated, *checks)
+
+
+def bind_generated(node: Any, table: Table, column: Column, env: Env | None = None) -> Expression:
+    """Binds a generation expression, coerced to the column's type. Raises 42P17, 42804."""
+    level = _level(table, env or Env())
+    expression = level.expression(node, clauses.GENERATED)
+    for part in walk(expression):
+        if isinstance(part, ColumnRef) and part.position < len(table.columns):
+            other = table.columns[part.position]
+            if other.generated_sql is not None or other.id == column.id:
+                raise error_at(
+                    level.place_of(part),
+                    "42P17",
+                    f'cannot use generated column "{other.name}" in column generation expression',
+                    detail="A generated column cannot reference another generated column.",
+                )
+        if isinstance(part, WholeRow):
+            raise error_at(
+                node,
+                "42P17",
+                "cannot use whole-row variable in column generation expression",
+                detail="This would cause the generated column to depend on its own value.",
+            )
+        if isinstance(part, SystemColumn) and part.name == "tableoid":
+            raise unsupported_at(node, "tableoid in a generation expression")
+        if isinstance(part, SystemColumn):
+            message = f'cannot use system column "{part.name}" in column generation expression'
+            raise error_at(node, "42P10", message)
+    converted = coerce_to(
+        level.context,
+        expression,
+        column.sql_type,
+        column.typmod,
+        CoercionContext.ASSIGNMENT,
+        node=node,
     )
+    if converted is None:
+        raise DatabaseError(
+            "42804",
+            f'column "{column.name}" is of type {type_name(column.sql_type)}'
+            f" but default expression is of type {type_name(expression.type)}",
+            hint="You will need to rewrite or cast the expression.",
+        )
+    if any(_is_mutable(part) for part in walk(converted)):
+        raise DatabaseError("42P17", "generation expression is not immutable")
+    return converted
 
 
 def _level(table: Table | None, env: Env) -> Level:
@@ -158,19 +221,22 @@ def _syntax_parts(node: Any) -> Iterator[Any]:
 
 
 def _check_immutable(expression: Expression, what: str) -> None:
-    for part in walk(expression):
-        match part:
-            case FunctionCall(proc=proc):
-                is_mutable = proc.volatility != "i"
-            case CoerceViaIO(argument=argument, type=target):
-                is_mutable = _base(argument.type) in _UNSTABLE_TEXT or (
-                    _base(target) in _UNSTABLE_INPUT
-                )
-            case _:
-                is_mutable = False
-        if is_mutable:
-            message = f"functions in {what} must be marked IMMUTABLE"
-            raise DatabaseError("42P17", message)
+    if any(_is_mutable(part) for part in walk(expression)):
+        message = f"functions in {what} must be marked IMMUTABLE"
+        raise DatabaseError("42P17", message)
+
+
+def _is_mutable(part: Any) -> bool:
+    match part:
+        case FunctionCall(proc=proc, arguments=arguments) if proc.name in _CONCATENATIONS:
+            # Written in SQL, and as mutable as the conversion of the other argument to text.
+            return any(_base(argument.type) in _UNSTABLE_TEXT for argument in arguments)
+        case FunctionCall(proc=proc):
+            return bool(proc.volatility != "i")
+        case CoerceViaIO(argument=argument, type=target):
+            return _base(argument.type) in _UNSTABLE_TEXT or _base(target) in _UNSTABLE_INPUT
+        case _:
+            return False
 
 
 def _base(oid: int) -> int:

@@ -1,9 +1,9 @@
 """FROM: tables, WITH queries, subqueries, functions, VALUES. One item, until joins come."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from storage.catalog import IndexRef
+from storage.catalog import Relation as CatalogEntry
 from storage.errors import DatabaseError
 from storage.objects import View
 from storage.schema import ColumnPolicy, Table
@@ -18,6 +18,7 @@ from tsql.binder.names import column_name
 from tsql.binder.nodes import is_a
 from tsql.bound import (
     BoundSelect,
+    CatalogRelation,
     Expression,
     Field,
     FunctionCall,
@@ -26,6 +27,7 @@ from tsql.bound import (
     SubqueryRelation,
     TableRelation,
 )
+from tsql.env import Env
 from tsql.parser import ast
 from tsql.types import oids
 
@@ -113,26 +115,17 @@ def _renamed(fields: Sequence[Field], alias: Any, name: str) -> tuple[Field, ...
 
 def find_table(level: Level, node: Any) -> Table | None:
     """Returns the table that an `ast.RangeVar` names, or None. Raises 0A000, 42809."""
-    context = level.context
-    if node.catalogname and node.catalogname != context.env.database:
-        shown = f'"{node.catalogname}.{node.schemaname}.{node.relname}"'
-        message = f"cross-database references are not implemented: {shown}"
-        raise error_at(node, "0A000", message)
-    schemas = [node.schemaname] if node.schemaname else list(context.env.search_path)
-    for schema in schemas:
-        found = context.catalog.relation(schema, node.relname)
-        if isinstance(found, Table):
-            context.tables[found.id] = found.version
-            return found
-        if isinstance(found, IndexRef):
-            message = f'cannot open relation "{node.relname}"'
-            detail = "This operation is not supported for indexes."
-            raise error_at(node, "42809", message, detail=detail)
-        if isinstance(found, SequenceRelation):
-            raise unsupported_at(node, "reading a sequence as a table")
-        if isinstance(found, View):
-            raise unsupported_at(node, "reading a view")
-    return None
+    found = find_relation(level, node)
+    if found is None or isinstance(found, Table):
+        return found
+    if isinstance(found, View):
+        raise unsupported_at(node, "reading a view")
+    if isinstance(found, SequenceRelation):
+        message = f'cannot change sequence "{found.name}"'
+        raise error_at(None, "42809", message)
+    message = f'cannot open relation "{node.relname}"'
+    detail = "This operation is not supported for indexes."
+    raise error_at(node, "42809", message, detail=detail)
 
 
 def unknown_table(level: Level, node: Any) -> DatabaseError:
@@ -168,6 +161,9 @@ def _named(level: Level, node: Any) -> Relation:
     catalog = _catalog_relation(level, node, alias)
     if catalog is not None:
         return catalog
+    sequence = _sequence(level, node)
+    if sequence is not None:
+        return _sequence_relation(level, sequence, node, alias)
     table = find_table(level, node)
     if table is None:
         raise unknown_table(level, node)
@@ -175,6 +171,40 @@ def _named(level: Level, node: Any) -> Relation:
     item.columns = _renamed(item.columns, node.alias, alias)
     _add(level, item)
     return table_relation(item)
+
+
+def find_relation(level: Level, node: Any) -> CatalogEntry | None:
+    """Returns what an `ast.RangeVar` names, or None; the plan then relies on it. Raises 0A000."""
+    context = level.context
+    if node.catalogname and node.catalogname != context.env.database:
+        shown = f'"{node.catalogname}.{node.schemaname}.{node.relname}"'
+        message = f"cross-database references are not implemented: {shown}"
+        raise error_at(node, "0A000", message)
+    return context.find_relation(node.schemaname, node.relname)
+
+
+def _sequence(level: Level, node: Any) -> SequenceRelation | None:
+    found = find_relation(level, node)
+    return found if isinstance(found, SequenceRelation) else None
+
+
+def _sequence_relation(
+    level: Level, sequence: SequenceRelation, node: Any, alias: str
+) -> CatalogRelation:
+    """Returns the one row of a sequence; log_cnt is always 0."""
+    columns = (("last_value", oids.INT8), ("log_cnt", oids.INT8), ("is_called", oids.BOOL))
+    fields = tuple(
+        Field(name, type_, table_id=sequence.id, column_number=number)
+        for number, (name, type_) in enumerate(columns, 1)
+    )
+    fields = _renamed(fields, node.alias, alias)
+    _add(level, Item(len(level.items), alias, fields, None, sequence.schema))
+
+    def rows(env: Env) -> Iterable[tuple[int, int, bool]]:
+        last_value, is_called = env.session.sequence_state(sequence.id)
+        return [(last_value, 0, is_called)]
+
+    return CatalogRelation(sequence.name, alias, fields, rows)
 
 
 def _catalog_relation(level: Level, node: Any, alias: str) -> Relation | None:

@@ -11,6 +11,7 @@ from tsql.binder.assignments import (
     assigned,
     assigned_part,
     destination,
+    generated_always,
     overwrites,
 )
 from tsql.binder.bulk import rows_relation
@@ -33,9 +34,10 @@ from tsql.bound import (
     SubqueryRelation,
     Target,
 )
-from tsql.parser import RowTemplate, ast
+from tsql.parser import RowTemplate, ast, enums
 from tsql.types import oids
 
+_Overriding = enums.OverridingKind
 Rows = tuple[tuple[Expression, ...], ...]
 
 
@@ -153,8 +155,23 @@ class _Source:
             elif isinstance(value, Default):
                 result[to.position] = self._default(to)
             else:
-                result[to.position] = assigned(context, self.table, value, to, node)
+                new = assigned(context, self.table, value, to, node)
+                result[to.position] = self._overridden(to, new)
         return list(result.values())
+
+    def _overridden(self, to: Destination, value: Expression) -> Expression:
+        """Returns the value of an identity column as OVERRIDING has it. Raises 428C9."""
+        columns = self.table.columns
+        if to.position >= len(columns):
+            return value
+        column, overriding = columns[to.position], self.node.override
+        if column.identity and overriding == _Overriding.OVERRIDING_USER_VALUE:
+            return self._default(to)
+        is_always = column.identity == "a" and overriding != _Overriding.OVERRIDING_SYSTEM_VALUE
+        if is_always or column.generated_sql is not None:
+            message = f'cannot insert a non-DEFAULT value into column "{column.name}"'
+            raise generated_always(column, message, hint=is_always)
+        return value
 
     def _default(self, to: Destination) -> Expression:
         """Returns the column's default; an attribute's is NULL."""

@@ -10,7 +10,8 @@ from tsql.binder.expressions import bind
 from tsql.binder.insert import bind_insert
 from tsql.binder.select import bind_select
 from tsql.binder.update import bind_delete, bind_update
-from tsql.bound import BoundQuery, BoundStatement
+from tsql.bound import BoundStatement
+from tsql.bound_query import BoundQuery
 from tsql.env import Env
 from tsql.functions import load  # noqa: F401 - for the functions and types that it registers
 from tsql.parser import ast
@@ -38,6 +39,7 @@ def bind_query(
             statement,
             context.parameter_types(),
             tuple(context.tables.items()),
+            absent_names=tuple(context.absent),
             is_cacheable=not context.reads_clock,
         )
     except RecursionError:

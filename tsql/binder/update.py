@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+from storage.schema import Table
 from tsql.binder import context as clauses
 from tsql.binder.assignments import (
     Destination,
     assigned,
     assigned_part,
     destination,
+    generated_always,
     overwrites,
 )
 from tsql.binder.context import Item, Level
@@ -73,6 +75,8 @@ def bind_assignments(level: Level, item: Item, nodes: Sequence[Any]) -> tuple[Se
             message = f'multiple assignments to same column "{to.name}"'
             raise error_at(None, "42601", message)
         seen.append(to)
+        if not isinstance(given, Default):
+            _check_not_generated(table, to.position)
         if to.parts:
             before = result.get(to.position)
             column = ColumnRef(item.relation, to.position, to.name, to.type, to.typmod)
@@ -86,6 +90,15 @@ def bind_assignments(level: Level, item: Item, nodes: Sequence[Any]) -> tuple[Se
             value = Const(None, oids.JSONB)
         result[to.position] = SetColumn(to.position, value)
     return tuple(result.values())
+
+
+def _check_not_generated(table: Table, position: int) -> None:
+    if position >= len(table.columns):
+        return
+    column = table.columns[position]
+    if column.identity == "a" or column.generated_sql is not None:
+        message = f'column "{column.name}" can only be updated to DEFAULT'
+        raise generated_always(column, message)
 
 
 def _value(level: Level, node: Any) -> tuple[Expression, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from storage.errors import DatabaseError, not_supported
 from storage.schema import Table
 from tsql.api import CopyOut, Result
-from tsql.binder import bind_default_text, bind_expression, bind_expression_text
+from tsql.binder import bind_default_text, bind_expression, checks_of
 from tsql.bound import Const, Expression, TableRelation
 from tsql.commands.command import Command, Invocation
 from tsql.commands.maintenance import ddl_of
@@ -48,12 +48,20 @@ def _encoding(state: SessionState, options: CopyOptions) -> Encoding:
 def _positions(table: Table, names: Sequence[Any] | None) -> tuple[int, ...]:
     """Returns the positions of the columns listed, or all. Raises 42703, 42701."""
     if names is None:
-        return tuple(range(len(table.columns)))
+        return tuple(
+            [at for at, column in enumerate(table.columns) if column.generated_sql is None]
+        )
     positions: list[int] = []
     for item in names:
         position = _position(table, item.sval)
         if position in positions:
             raise DatabaseError("42701", f'column "{item.sval}" specified more than once')
+        if table.columns[position].generated_sql is not None:
+            raise DatabaseError(
+                "42P10",
+                f'column "{item.sval}" is a generated column',
+                detail="Generated columns cannot be used in COPY.",
+            )
         positions.append(position)
     return tuple(positions)
 
@@ -95,9 +103,9 @@ async def _copy_from(invocation: Invocation, options: CopyOptions) -> Result:
         condition = bind_expression(node.whereClause, table, run.env, "copy_where")
         where = compile_predicate(condition)
     relation = TableRelation(table, table.name)
-    target = CopyTarget(relation, positions, _defaults(table), _checks(table), where)
-    access = state.database.tables.access(table)
-    copy = CopyFrom(target, options, _encoding(state, options), run, access)
+    target = CopyTarget(relation, positions, _defaults(table), checks_of(table, run.env), where)
+    tables = state.database.tables
+    copy = CopyFrom(target, options, _encoding(state, options), run, tables)
     await copy.start()
     return Result(copy_in=copy)
 
@@ -108,12 +116,6 @@ def _defaults(table: Table) -> tuple[Expression, ...]:
         if column.default_sql is None
         else bind_default_text(column.default_sql, column)
         for column in table.columns
-    )
-
-
-def _checks(table: Table) -> tuple[tuple[str, Expression], ...]:
-    return tuple(
-        (check.name, bind_expression_text(check.check_sql, table)) for check in table.checks
     )
 
 

@@ -10,11 +10,12 @@ from tsql.ddl.alter.rename import rename
 from tsql.ddl.alter.schema import set_schema
 from tsql.ddl.alter.statement import alter_table
 from tsql.ddl.context import Ddl
-from tsql.ddl.create_index import create_index
+from tsql.ddl.create_index import create_index, create_index_online
 from tsql.ddl.create_table import create_table
-from tsql.ddl.drop import drop
+from tsql.ddl.drop import drop, drop_index_online
+from tsql.ddl.reindex import Reindex, online_name
 from tsql.ddl.schemas import create_schema
-from tsql.ddl.sequences import create_sequence
+from tsql.ddl.sequences import alter_sequence, create_sequence
 from tsql.ddl.truncate import truncate
 
 Act = Callable[[Any, Ddl], Awaitable[str]]
@@ -29,11 +30,36 @@ def _command(name: str, act: Act) -> Command:
 
 async def _create_index(invocation: Invocation) -> Result:
     node = invocation.node
-    if node.concurrent:
-        require_no_transaction(invocation, "CREATE INDEX CONCURRENTLY")
-    return Result(tag=await create_index(node, ddl_of(invocation.state)))
+    if not node.concurrent:
+        return Result(tag=await create_index(node, ddl_of(invocation.state)))
+    require_no_transaction(invocation, "CREATE INDEX CONCURRENTLY")
+    state = invocation.state
+    ddl = ddl_of(state)
+    tag = await create_index_online(node, ddl, state.database.builds, state.control.txn)
+    return Result(tag=tag)
 
 
+async def _drop(invocation: Invocation) -> Result:
+    node, state = invocation.node, invocation.state
+    if not node.concurrent:
+        return Result(tag=await drop(node, ddl_of(state)))
+    require_no_transaction(invocation, "DROP INDEX CONCURRENTLY")
+    ddl = ddl_of(state)
+    return Result(tag=await drop_index_online(node, ddl, state.database.builds, state.control.txn))
+
+
+async def _reindex(invocation: Invocation) -> Result:
+    node, state = invocation.node, invocation.state
+    name = online_name(node)
+    if name is not None:
+        require_no_transaction(invocation, name)
+    ddl = ddl_of(state)
+    shared = state.database
+    reindex = Reindex(node, ddl, shared.store, shared.builds, state.control.txn)
+    return Result(tag=await reindex.run())
+
+
+ALTER_SEQUENCE = _command("ALTER SEQUENCE", alter_sequence)
 ALTER_TABLE = _command("ALTER TABLE", alter_table)
 RENAME = _command("ALTER TABLE", rename)
 SET_SCHEMA = _command("ALTER TABLE", set_schema)
@@ -41,5 +67,6 @@ CREATE_TABLE = _command("CREATE TABLE", create_table)
 CREATE_INDEX = Command(_create_index, name="CREATE INDEX")
 CREATE_SEQUENCE = _command("CREATE SEQUENCE", create_sequence)
 CREATE_SCHEMA = _command("CREATE SCHEMA", create_schema)
-DROP = _command("DROP", drop)
+DROP = Command(_drop, name="DROP")
+REINDEX = Command(_reindex, name="REINDEX")
 TRUNCATE = _command("TRUNCATE TABLE", truncate)

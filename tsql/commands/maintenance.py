@@ -16,7 +16,8 @@ def ddl_of(state: SessionState) -> Ddl:
     txn = state.control.statement_transaction()
     catalogs = state.database.catalogs
     env = state.statement_env(())
-    return Ddl(txn, catalogs, catalogs.transaction(txn), env, state.notice, state.database.tables)
+    changes, shared = catalogs.transaction(txn), state.database
+    return Ddl(txn, catalogs, changes, env, state.notice, shared.tables, shared.sequences)
 
 
 def require_no_transaction(invocation: Invocation, command: str) -> None:
@@ -84,13 +85,7 @@ async def run_lock(invocation: Invocation) -> Result:
 _ROW_EXCLUSIVE = 3
 
 
-async def run_set_constraints(_invocation: Invocation) -> Result:
-    """Runs a ConstraintsSetStmt: no constraint here is deferrable."""
-    return Result(tag="SET CONSTRAINTS")
-
-
 VACUUM = Command(run_vacuum)
 CHECKPOINT = Command(run_checkpoint)
 CLOSE = Command(run_close)
 LOCK = Command(run_lock)
-SET_CONSTRAINTS = Command(run_set_constraints)

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from tsql.commands import (
+    constraints,
     copy,
     ddl,
     explain,
@@ -19,9 +20,10 @@ from tsql.parser import ast
 COMMANDS: Final[dict[type[Any], Command]] = {
     ast.AlterObjectSchemaStmt: ddl.SET_SCHEMA,
     ast.AlterTableStmt: ddl.ALTER_TABLE,
+    ast.AlterSeqStmt: ddl.ALTER_SEQUENCE,
     ast.CheckPointStmt: maintenance.CHECKPOINT,
     ast.ClosePortalStmt: maintenance.CLOSE,
-    ast.ConstraintsSetStmt: maintenance.SET_CONSTRAINTS,
+    ast.ConstraintsSetStmt: constraints.SET_CONSTRAINTS,
     ast.CopyStmt: copy.COPY,
     ast.CreateSchemaStmt: ddl.CREATE_SCHEMA,
     ast.CreateSeqStmt: ddl.CREATE_SEQUENCE,
@@ -36,6 +38,7 @@ COMMANDS: Final[dict[type[Any], Command]] = {
     ast.LockStmt: maintenance.LOCK,
     ast.NotifyStmt: notifications.NOTIFY,
     ast.PrepareStmt: statements.PREPARE,
+    ast.ReindexStmt: ddl.REINDEX,
     ast.RenameStmt: ddl.RENAME,
     ast.TransactionStmt: transaction.TRANSACTION,
     ast.TruncateStmt: ddl.TRUNCATE,

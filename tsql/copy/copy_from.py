@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from storage.errors import DatabaseError
 from storage.schema import Table
-from storage.table import Claim, TableAccess
-from tsql.bound import Expression, TableRelation
+from storage.table import Claim
+from storage.tables import Tables
+from tsql.bound import Expression, RowRule, TableRelation
 from tsql.copy.binary import BinaryReader
 from tsql.copy.converters import Convert, converter_of
 from tsql.copy.fields import Fields, Split, csv_splitter, text_splitter
@@ -44,7 +45,7 @@ class CopyTarget:
     relation: TableRelation
     positions: tuple[int, ...]
     defaults: tuple[Expression, ...]
-    checks: tuple[tuple[str, Expression], ...]
+    checks: tuple[RowRule, ...]
     where: Predicate | None
 
     @property
@@ -70,7 +71,7 @@ class CopyFrom:
         options: CopyOptions,
         encoding: Encoding,
         run: Run,
-        access: TableAccess,
+        tables: Tables,
     ) -> None:
         self.column_count = len(target.positions)
         self.binary = options.format is Format.BINARY
@@ -78,7 +79,8 @@ class CopyFrom:
         self._options = options
         self._encoding = encoding
         self._run = run
-        self._access = access
+        self._tables = tables
+        self._access = tables.access(target.table)
         self._forms = RowForms(target.relation)
         self._make = new_row_maker(target.relation, target.positions, target.defaults)
         self._checks = RowChecks(target.table, target.checks)
@@ -116,6 +118,7 @@ class CopyFrom:
         else:
             await self._lines(self._fed(self._reader.finish))
         await self._flush()
+        await self._tables.end_statement(self._run.txn)
         return f"COPY {self._count}"
 
     async def fail(self, message: str) -> None:

@@ -8,6 +8,7 @@ from storage.catalog_store import CatalogStore, CatalogTransaction
 from storage.errors import DatabaseError
 from storage.kv.store import Transaction
 from storage.schema import Table
+from storage.sequence import Sequences
 from storage.tables import Tables
 from tsql.env import Env
 
@@ -37,6 +38,7 @@ class Ddl:
     env: Env
     notice: Notice
     tables: Tables
+    sequences: Sequences
 
     @property
     def catalog(self) -> Catalog:
@@ -70,6 +72,15 @@ class Ddl:
             if found is not None:
                 return found
         return None
+
+    def check_no_events(self, table: Table, command: str) -> None:
+        """Raises 55006 if a deferred constraint has still to test rows of the table."""
+        queue = self.tables.constraints.known(self.txn)
+        if queue is not None and queue.has_events_of(table.id):
+            raise DatabaseError(
+                "55006",
+                f'cannot {command} "{table.name}" because it has pending trigger events',
+            )
 
     def table(self, relation: Any) -> Table:
         """Returns the table that a RangeVar names. Raises 42P01, 42809."""

@@ -1,7 +1,7 @@
 """CREATE INDEX: checked, named, built over the rows that are there.
 
 The table is locked against writers while the index is built, in slices; readers go on. The entries
-become visible with the index, at the commit.
+become visible with the index, at the commit. CONCURRENTLY nobody waits: storage/online_build.py.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,9 @@ import msgspec
 from storage.catalog import IndexRef
 from storage.errors import DatabaseError, not_supported
 from storage.index_build import build_index
+from storage.online_build import OnlineBuilds
 from storage.schema import Index, KeyPart, Projection, Table
+from storage.transaction import EmbeddedTransaction
 from tsql.binder import bind_expression
 from tsql.bound import Expression, FunctionCall
 from tsql.ddl.columns import check_can_be_key, type_name
@@ -34,17 +36,13 @@ _NULLS = enums.SortByNulls
 
 async def create_index(node: Any, ddl: Ddl) -> str:
     """Runs an IndexStmt; returns the command tag."""
-    table = _table(node, ddl)
-    if node.idxname is not None and ddl.catalog.relation(table.schema, node.idxname) is not None:
-        message = f'relation "{node.idxname}" already exists'
-        if node.if_not_exists:
-            ddl.notice("NOTICE", "42P07", f"{message}, skipping")
-            return "CREATE INDEX"
-        raise DatabaseError("42P07", message)
-    _refuse(node)
+    table = _checked(node, ddl)
+    if table is None:
+        return "CREATE INDEX"
     locked = await ddl.changes.lock_table(table.id)
     if locked is None:
         raise no_such_relation(node.relation)
+    ddl.check_no_events(locked, "CREATE INDEX")
     index = await _index(node, locked, ddl)
     changed = await ddl.changes.replace_table(
         msgspec.structs.replace(locked, indexes=(*locked.indexes, index))
@@ -52,6 +50,34 @@ async def create_index(node: Any, ddl: Ddl) -> str:
     access = ddl.tables.access(changed)
     await build_index(ddl.txn, ddl.catalogs, access, index.id)
     return "CREATE INDEX"
+
+
+async def create_index_online(
+    node: Any, ddl: Ddl, builds: OnlineBuilds, guard: EmbeddedTransaction
+) -> str:
+    """Runs CREATE INDEX CONCURRENTLY; `guard` keeps other DDL off the table meanwhile."""
+    table = _checked(node, ddl)
+    if table is None:
+        return "CREATE INDEX"
+    locked = await ddl.changes.lock_definition(table.id)
+    if locked is None:
+        raise no_such_relation(node.relation)
+    index = await _index(node, locked, ddl)
+    await builds.create(guard, locked.id, index, "CREATE INDEX CONCURRENTLY")
+    return "CREATE INDEX"
+
+
+def _checked(node: Any, ddl: Ddl) -> Table | None:
+    """Returns the table; None if IF NOT EXISTS finds the index there. Raises 42P07, 0A000."""
+    table = _table(node, ddl)
+    if node.idxname is not None and ddl.catalog.relation(table.schema, node.idxname) is not None:
+        message = f'relation "{node.idxname}" already exists'
+        if node.if_not_exists:
+            ddl.notice("NOTICE", "42P07", f"{message}, skipping")
+            return None
+        raise DatabaseError("42P07", message)
+    _refuse(node)
+    return table
 
 
 def _table(node: Any, ddl: Ddl) -> Table:

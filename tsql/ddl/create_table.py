@@ -12,15 +12,23 @@ from typing import Any
 import msgspec
 
 from storage.errors import DatabaseError, not_supported
-from storage.schema import Check, Column, Index, KeyPart, Projection, Table
-from tsql.binder import bind_default, bind_expression
+from storage.schema import Check, Column, Index, KeyPart, Projection, Table, Timing
+from tsql.binder import bind_default, bind_expression, bind_generated
 from tsql.ddl.columns import check_can_be_key, column_of, serial_type
-from tsql.ddl.constraints import KeyConstraint, redundant_with, refuse_constraint
+from tsql.ddl.constraints import (
+    KeyConstraint,
+    redundant_with,
+    refuse_constraint,
+    timing_of,
+    with_attributes,
+)
 from tsql.ddl.context import Ddl
+from tsql.ddl.foreign_keys import ForeignKeyClause, foreign_key_clause, new_foreign_key
 from tsql.ddl.names import free_name, index_columns_part
 from tsql.ddl.options import TableOptions, table_options
-from tsql.ddl.sequences import SequenceOptions
+from tsql.ddl.sequence_options import SequenceOptions
 from tsql.ddl.serial import SerialColumn, create_owned_sequences, identity_column
+from tsql.ddl.stored_text import stored_text
 from tsql.deparse import deparse
 from tsql.parser import ast, enums
 from tsql.planner.walk import columns_of
@@ -40,15 +48,24 @@ class Definition:
     first_column_id: int = 1
     columns: list[Column] = field(default_factory=list)
     defaults: dict[int, Any] = field(default_factory=dict)
+    generated: dict[int, Any] = field(default_factory=dict)
     serials: list[SerialColumn] = field(default_factory=list)
     checks: list[tuple[str | None, Any]] = field(default_factory=list)
     keys: list[KeyConstraint] = field(default_factory=list)
+    foreign_keys: list[ForeignKeyClause] = field(default_factory=list)
 
     def position(self, name: str) -> int | None:
         for position, column in enumerate(self.columns):
             if column.name == name:
                 return position
         return None
+
+    def is_serial(self, column_id: int, *, is_identity: bool | None = None) -> bool:
+        """Returns whether the column has a sequence of its own: as identity, as serial, or either."""
+        return any(
+            serial.column_id == column_id and is_identity in {None, bool(serial.identity)}
+            for serial in self.serials
+        )
 
     def change(self, position: int, **changes: Any) -> None:
         self.columns[position] = msgspec.structs.replace(self.columns[position], **changes)
@@ -69,9 +86,12 @@ async def create_table(node: Any, ddl: Ddl) -> str:
         raise DatabaseError("42P07", f'relation "{name}" already exists')
     table = await _table(definition, schema, options, ddl)
     table, sequences = await create_owned_sequences(table, definition.serials, ddl)
-    await ddl.changes.create_table(table)
+    table = await ddl.changes.create_table(table)
     for sequence in sequences:
         await ddl.changes.create_sequence(sequence)
+    for clause in definition.foreign_keys:
+        _, table = await new_foreign_key(clause, table, ddl)
+        table = await ddl.changes.replace_table(table)
     return "CREATE TABLE"
 
 
@@ -131,29 +151,74 @@ def read_column(definition: Definition, element: Any) -> None:
         raise DatabaseError("42701", f'column "{column.name}" specified more than once')
     definition.columns.append(column)
     if serial is not None:
-        definition.serials.append(SerialColumn(column_id, SequenceOptions()))
+        definition.serials.append(SerialColumn(column_id, SequenceOptions({})))
         definition.change(position, not_null=True)
     nullness: bool | None = None
-    for constraint in element.constraints or ():
+    for constraint, attributes in with_attributes(element.constraints or ()):
         match constraint.contype:
             case _TYPES.CONSTR_NULL | _TYPES.CONSTR_NOTNULL:
                 wanted = constraint.contype == _TYPES.CONSTR_NOTNULL
-                if nullness is not None and nullness != wanted:
-                    raise _conflicting_null(definition, column, constraint)
+                is_other = nullness is not None and nullness != wanted
+                if is_other or (not wanted and definition.is_serial(column_id)):
+                    raise _column_fault(
+                        definition,
+                        constraint,
+                        f'conflicting NULL/NOT NULL declarations for column "{column.name}"',
+                    )
                 nullness = wanted
                 if wanted:
                     definition.change(position, not_null=True)
-            case _TYPES.CONSTR_DEFAULT:
-                if column_id in definition.defaults or serial is not None:
-                    raise _second_default(definition, column, constraint)
-                definition.defaults[column_id] = constraint.raw_expr
-            case _TYPES.CONSTR_IDENTITY:
-                if column_id in definition.defaults or serial is not None:
-                    raise _default_and_identity(definition, column, constraint)
-                definition.serials.append(identity_column(column, constraint))
-                definition.change(position, not_null=True)
+            case _TYPES.CONSTR_DEFAULT | _TYPES.CONSTR_IDENTITY | _TYPES.CONSTR_GENERATED:
+                _read_value(definition, constraint, column)
+                if constraint.contype == _TYPES.CONSTR_IDENTITY:
+                    if nullness is False:
+                        raise _column_fault(
+                            definition,
+                            constraint,
+                            f'conflicting NULL/NOT NULL declarations for column "{column.name}"',
+                        )
+                    definition.change(position, not_null=True)
             case _:
-                _read_constraint(definition, constraint, column)
+                _read_constraint(definition, constraint, column, attributes)
+
+
+def _read_value(definition: Definition, constraint: Any, column: Column) -> None:
+    """Reads where a column's values come from, if the INSERT has none. Raises 42601."""
+    kinds = {
+        _TYPES.CONSTR_DEFAULT: "default",
+        _TYPES.CONSTR_IDENTITY: "identity",
+        _TYPES.CONSTR_GENERATED: "generation expression",
+    }
+    new = kinds[constraint.contype]
+    old = {
+        "default": column.id in definition.defaults
+        or definition.is_serial(column.id, is_identity=False),
+        "identity": definition.is_serial(column.id, is_identity=True),
+        "generation expression": column.id in definition.generated,
+    }
+    if old[new]:
+        again = {
+            "default": "multiple default values specified for",
+            "identity": "multiple identity specifications for",
+            "generation expression": "multiple generation clauses specified for",
+        }[new]
+        has_place = not definition.is_serial(column.id, is_identity=False)
+        message = f'{again} column "{column.name}"'
+        raise _column_fault(definition, constraint, message, has_place=has_place)
+    # PostgreSQL finds this at the DEFAULT that it makes of serial, which stands nowhere.
+    is_serial = definition.is_serial(column.id, is_identity=False)
+    for other in ("default", "identity", "generation expression"):
+        if old[other]:
+            first, second = (n for n in old if n in {new, other})
+            message = f'both {first} and {second} specified for column "{column.name}"'
+            raise _column_fault(definition, constraint, message, has_place=not is_serial)
+    match new:
+        case "default":
+            definition.defaults[column.id] = constraint.raw_expr
+        case "identity":
+            definition.serials.append(identity_column(column, constraint))
+        case _:
+            definition.generated[column.id] = constraint.raw_expr
 
 
 def _with_type(element: Any, type_name: str) -> Any:
@@ -164,18 +229,29 @@ def _with_type(element: Any, type_name: str) -> Any:
     return changed
 
 
-def _read_constraint(definition: Definition, constraint: Any, column: Column | None) -> None:
+def _read_constraint(
+    definition: Definition,
+    constraint: Any,
+    column: Column | None,
+    attributes: Sequence[Any] = (),
+) -> None:
     refuse_constraint(constraint)
     match constraint.contype:
         case _TYPES.CONSTR_CHECK:
             definition.checks.append((constraint.conname, constraint.raw_expr))
         case _TYPES.CONSTR_PRIMARY | _TYPES.CONSTR_UNIQUE:
-            read_key(definition, constraint, column)
+            read_key(definition, constraint, column, timing_of(constraint, attributes))
+        case _TYPES.CONSTR_FOREIGN:
+            timing = timing_of(constraint, attributes)
+            name = None if column is None else column.name
+            definition.foreign_keys.append(foreign_key_clause(constraint, name, timing))
         case other:
             raise not_supported(f"constraint {other.name}")
 
 
-def read_key(definition: Definition, constraint: Any, column: Column | None) -> None:
+def read_key(
+    definition: Definition, constraint: Any, column: Column | None, timing: Timing
+) -> None:
     """Reads a PRIMARY KEY or UNIQUE constraint, of a column or of the table."""
     is_primary = constraint.contype == _TYPES.CONSTR_PRIMARY
     position = None if constraint.location is None else constraint.location + 1
@@ -208,6 +284,7 @@ def read_key(definition: Definition, constraint: Any, column: Column | None) -> 
             tuple(names),
             tuple(included),
             nulls_distinct=not constraint.nulls_not_distinct,
+            timing=timing,
         )
     )
 
@@ -233,30 +310,13 @@ def settle_keys(definition: Definition) -> None:
             check_can_be_key(column.kind, column.element_kind, column.sql_type)
 
 
-def _conflicting_null(definition: Definition, column: Column, constraint: Any) -> DatabaseError:
+def _column_fault(
+    definition: Definition, constraint: Any, message: str, *, has_place: bool = True
+) -> DatabaseError:
     return DatabaseError(
         "42601",
-        f'conflicting NULL/NOT NULL declarations for column "{column.name}" of table'
-        f' "{definition.name}"',
-        position=constraint.location + 1,
-    )
-
-
-def _default_and_identity(definition: Definition, column: Column, constraint: Any) -> DatabaseError:
-    return DatabaseError(
-        "42601",
-        f'both default and identity specified for column "{column.name}" of table'
-        f' "{definition.name}"',
-        position=constraint.location + 1,
-    )
-
-
-def _second_default(definition: Definition, column: Column, constraint: Any) -> DatabaseError:
-    return DatabaseError(
-        "42601",
-        f'multiple default values specified for column "{column.name}" of table'
-        f' "{definition.name}"',
-        position=constraint.location + 1,
+        f'{message} of table "{definition.name}"',
+        position=constraint.location + 1 if has_place else None,
     )
 
 
@@ -278,6 +338,7 @@ async def _table(definition: Definition, schema: str, options: TableOptions, ddl
         options=options.kept,
     )
     table = with_defaults(table, definition, ddl)
+    table = with_generated(table, definition, ddl)
     table = _with_checks(table, definition, ddl)
     taken = {definition.name}
     for key in definition.keys:
@@ -294,7 +355,35 @@ def with_defaults(table: Table, definition: Definition, ddl: Ddl) -> Table:
             columns.append(column)
             continue
         bind_default(node, column, ddl.env)
-        columns.append(msgspec.structs.replace(column, default_sql=deparse(node)))
+        text, relies_on = stored_text(node, ddl.env)
+        changes = {"default_sql": text, "default_relies_on": relies_on}
+        columns.append(msgspec.structs.replace(column, **changes))
+    return msgspec.structs.replace(table, columns=tuple(columns))
+
+
+def with_generated(table: Table, definition: Definition, ddl: Ddl) -> Table:
+    """Returns the table with the generation expressions that were read."""
+    columns = []
+    # Each sees which the others are, for none may be made of another.
+    marked = msgspec.structs.replace(
+        table,
+        columns=tuple(
+            msgspec.structs.replace(column, generated_sql="")
+            if column.id in definition.generated
+            else column
+            for column in table.columns
+        ),
+    )
+    for column in table.columns:
+        node = definition.generated.get(column.id)
+        if node is None:
+            columns.append(column)
+            continue
+        expression = bind_generated(node, marked, column, ddl.env)
+        text, _ = stored_text(node, ddl.env)
+        read = tuple(sorted(table.columns[position].id for position in columns_of(expression)))
+        changes = {"generated_sql": text, "generated_from": read}
+        columns.append(msgspec.structs.replace(column, **changes))
     return msgspec.structs.replace(table, columns=tuple(columns))
 
 
@@ -331,7 +420,7 @@ async def _with_key(table: Table, key: KeyConstraint, taken: set[str], ddl: Ddl)
     columns = [column for n in key.columns if (column := table.column(n)) is not None]
     ids = tuple(column.id for column in columns)
     relation_id = await ddl.catalogs.new_relation_id()
-    if key.is_primary:
+    if key.is_primary and not key.timing.deferrable:
         return msgspec.structs.replace(
             table,
             key_column_ids=ids,
@@ -342,7 +431,13 @@ async def _with_key(table: Table, key: KeyConstraint, taken: set[str], ddl: Ddl)
     index = unique_index(columns, name, relation_id, await ddl.catalogs.new_storage_id())
     included = [column.id for n in key.included if (column := table.column(n)) is not None]
     index = with_included(index, included)
-    index = msgspec.structs.replace(index, constraint=name, nulls_distinct=key.nulls_distinct)
+    index = msgspec.structs.replace(
+        index,
+        constraint=name,
+        nulls_distinct=key.nulls_distinct,
+        timing=key.timing,
+        is_primary=key.is_primary,
+    )
     return msgspec.structs.replace(table, indexes=(*table.indexes, index))
 
 

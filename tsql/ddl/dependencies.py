@@ -17,13 +17,14 @@ edges to `edges()`, its name to tsql/ddl/describe.py, and its removal to tsql/dd
 import enum
 from collections import defaultdict
 from collections.abc import Iterator
+from collections.abc import Sequence as List
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from storage.catalog import Catalog
 from storage.errors import DatabaseError
 from storage.objects import Address, EnumType, View
-from storage.schema import Table
+from storage.schema import ForeignKey, Table
 from tsql.ddl.context import Ddl
 from tsql.ddl.describe import describe
 
@@ -80,14 +81,23 @@ def edges(catalog: Catalog) -> Iterator[Edge]:
         for found in catalog.objects(EnumType)
         for type_id in (found.id, found.array_id)
     }
+    identities: set[tuple[int, int]] = set()
     for table in catalog.tables:
         yield from in_schema(relation(table.id), table.schema)
         yield from _of_table(table, type_ids)
+        identities.update((table.id, column.id) for column in table.columns if column.identity)
+        for key in table.foreign_keys:
+            yield from _of_referenced_index(
+                key, table, catalog.table_by_id(key.referenced_table_id)
+            )
     for sequence in catalog.sequences:
         yield from in_schema(relation(sequence.id), sequence.schema)
         if sequence.owner_table_id is not None:
-            owner = relation(sequence.owner_table_id, sequence.owner_column_id or 0)
-            yield Edge(relation(sequence.id), owner, EdgeKind.AUTO)
+            column_id = sequence.owner_column_id or 0
+            owner = relation(sequence.owner_table_id, column_id)
+            is_identity = (sequence.owner_table_id, column_id) in identities
+            kind = EdgeKind.INTERNAL if is_identity else EdgeKind.AUTO
+            yield Edge(relation(sequence.id), owner, kind)
     for view in catalog.objects(View):
         yield from in_schema(relation(view.id), view.schema)
         for address in view.relies_on:
@@ -101,16 +111,55 @@ def _of_table(table: Table, type_ids: dict[int, int]) -> Iterator[Edge]:
         if type_ids and column.sql_type in type_ids:
             on = Address("type", type_ids[column.sql_type])
             yield Edge(relation(table.id, column.id), on, EdgeKind.NORMAL)
+        for column_id in column.generated_from:
+            of, on = relation(table.id, column.id), relation(table.id, column_id)
+            yield Edge(of, on, EdgeKind.NORMAL)
         for address in column.default_relies_on:
             yield Edge(Address("default", table.id, column.id), address, EdgeKind.NORMAL)
+    for key in table.foreign_keys:
+        constraint = Address("constraint", table.id, name=key.name)
+        for column_id in key.column_ids:
+            yield Edge(constraint, relation(table.id, column_id), EdgeKind.AUTO)
+        for column_id in key.referenced_column_ids:
+            on = relation(key.referenced_table_id, column_id)
+            yield Edge(constraint, on, EdgeKind.NORMAL)
+    for name, constraint_name in _constraint_indexes(table):
+        index = Address("index", table.id, name=name)
+        yield Edge(index, Address("constraint", table.id, name=constraint_name), EdgeKind.INTERNAL)
 
 
-def affected(catalog: Catalog, roots: list[Address]) -> list[Affected]:
-    """Returns all that goes with `roots`, what nothing depends on last, roots among them."""
+def _constraint_indexes(table: Table) -> Iterator[tuple[str, str]]:
+    """Yields (index, constraint) names."""
+    if table.primary_key_constraint is not None:
+        yield table.primary_key_constraint, table.primary_key_constraint
+    for index in table.indexes:
+        if index.constraint is not None:
+            yield index.name, index.constraint
+
+
+def _of_referenced_index(key: ForeignKey, table: Table, parent: Table | None) -> Iterator[Edge]:
+    """Yields what ties a foreign key to the index that finds what it refers to."""
+    if parent is None:
+        return
+    name = parent.primary_key_constraint
+    for index in parent.indexes:
+        if index.id == key.referenced_index_id:
+            name = index.name
+    on = Address("index", parent.id, name=name or "")
+    yield Edge(Address("constraint", table.id, name=key.name), on, EdgeKind.NORMAL)
+
+
+def affected(catalog: Catalog, roots: List[Address], path: List[str]) -> list[Affected]:
+    """Returns all that goes with `roots`, what nothing depends on last, roots among them.
+
+    Raises 2BP01 for a root that is an internal part of something else.
+    """
     incoming: defaultdict[tuple[str, int, str], list[Edge]] = defaultdict(list)
     for edge in edges(catalog):
         on = edge.referenced
         incoming[on.kind, on.id, on.name].append(edge)
+        if edge.kind is EdgeKind.INTERNAL and edge.dependent in roots:
+            _check_owner_goes(edge, roots, catalog, path)
     found: dict[Address, Affected] = {}
     order: list[Affected] = []
 
@@ -121,10 +170,10 @@ def affected(catalog: Catalog, roots: list[Address]) -> list[Affected]:
         found[address] = Affected(address, because_of, is_silent)
         dependents = [
             edge
-            for edge in incoming[address.kind, address.id, address.name]
+            for edge in reversed(incoming[address.kind, address.id, address.name])
             if address.sub_id in {0, edge.referenced.sub_id}
         ]
-        dependents.sort(key=lambda edge: (-edge.dependent.id, edge.dependent.sub_id))
+        dependents.sort(key=lambda edge: _age(edge.dependent))
         for edge in dependents:
             visit(edge.dependent, address, is_silent=edge.kind is not EdgeKind.NORMAL)
         order.append(found[address])
@@ -135,6 +184,24 @@ def affected(catalog: Catalog, roots: list[Address]) -> list[Affected]:
     return _without_parts(order)
 
 
+def _age(address: Address) -> tuple[int, int]:
+    """Orders the newest first, as PostgreSQL does by OID; a DEFAULT has an OID of its own there."""
+    is_default = address.kind == "default"
+    return -address.id, -address.sub_id if is_default else address.sub_id
+
+
+def _check_owner_goes(edge: Edge, roots: List[Address], catalog: Catalog, path: List[str]) -> None:
+    owner = edge.referenced
+    if owner in roots or relation(owner.id) in roots:
+        return
+    what, on = describe(edge.dependent, catalog, path), describe(owner, catalog, path)
+    raise DatabaseError(
+        "2BP01",
+        f"cannot drop {what} because {on} requires it",
+        hint=f"You can drop {on} instead.",
+    )
+
+
 def _without_parts(order: list[Affected]) -> list[Affected]:
     """Leaves out columns of relations that go as a whole."""
     whole = {item.address.id for item in order if _is_whole(item.address)}
@@ -142,7 +209,7 @@ def _without_parts(order: list[Affected]) -> list[Affected]:
 
 
 def _is_whole(address: Address) -> bool:
-    return not (address.kind in {"default", "constraint"} or address.sub_id)
+    return not (address.kind in {"default", "constraint", "index"} or address.sub_id)
 
 
 def check(

@@ -32,10 +32,14 @@ def relation_by_id(catalog: Catalog, object_id: int) -> Table | Sequence | View 
 
 def is_visible(catalog: Catalog, found: Table | Sequence | View, path: List[str]) -> bool:
     """Returns whether its bare name finds it."""
-    for schema in path:
-        first = catalog.relation(schema, found.name)
-        if first is not None:
-            return schema == found.schema
+    return is_visible_name(catalog, found.schema, found.name, path)
+
+
+def is_visible_name(catalog: Catalog, schema: str, name: str, path: List[str]) -> bool:
+    """Returns whether a relation's bare name finds the one in this schema."""
+    for candidate in path:
+        if catalog.relation(candidate, name) is not None:
+            return candidate == schema
     return False
 
 
@@ -55,6 +59,8 @@ def describe(address: Address, catalog: Catalog, path: List[str]) -> str:
         case "constraint":
             table = _relation(Address("relation", address.id), catalog, path)
             return f"constraint {address.name} on {table}"
+        case "index":
+            return _index(address, catalog, path)
         case "type":
             return f"type {type_text(address.id, catalog, path)}"
         case "schema":
@@ -62,6 +68,13 @@ def describe(address: Address, catalog: Catalog, path: List[str]) -> str:
             return f"schema {names[0] if names else address.id}"
         case kind:
             return f"{kind} {address.name or address.id}"
+
+
+def _index(address: Address, catalog: Catalog, path: List[str]) -> str:
+    table = catalog.table_by_id(address.id)
+    if table is None or is_visible_name(catalog, table.schema, address.name, path):
+        return f"index {quote_ident(address.name)}"
+    return f"index {qualified(table.schema, address.name)}"
 
 
 def _relation(address: Address, catalog: Catalog, path: List[str]) -> str:

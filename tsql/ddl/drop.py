@@ -6,12 +6,14 @@ them is tsql/ddl/dependencies.py's business.
 
 from typing import Any
 
-import msgspec
-
 from storage.catalog import IndexRef, Relation
 from storage.errors import DatabaseError, not_supported
 from storage.objects import Address
+from storage.online_build import OnlineBuilds
+from storage.schema import Index
+from storage.transaction import EmbeddedTransaction
 from tsql.ddl.context import Ddl
+from tsql.ddl.dependencies import affected, check
 from tsql.ddl.dependencies import relation as address_of
 from tsql.ddl.describe import describe, is_visible, kind_of_relation
 from tsql.ddl.remove import remove_all
@@ -47,7 +49,7 @@ async def drop(node: Any, ddl: Ddl) -> str:
     roots: list[Address] = []
     for relation in found:
         if isinstance(relation, IndexRef):
-            await _drop_index(relation, ddl)
+            roots.append(_index_address(relation, ddl))
         else:
             roots.append(address_of(relation.id))
     await remove_all(roots, ddl, cascades=cascades)
@@ -80,7 +82,34 @@ def _find(names: list[str], kind: str, ddl: Ddl, *, missing_ok: bool) -> Relatio
     return relation
 
 
-async def _drop_index(reference: IndexRef, ddl: Ddl) -> None:
+async def drop_index_online(
+    node: Any, ddl: Ddl, builds: OnlineBuilds, guard: EmbeddedTransaction
+) -> str:
+    """Runs DROP INDEX CONCURRENTLY; `guard` keeps other DDL off the table meanwhile."""
+    if len(node.objects) > 1:
+        message = "DROP INDEX CONCURRENTLY does not support dropping multiple objects"
+        raise DatabaseError("0A000", message)
+    if node.behavior == enums.DropBehavior.DROP_CASCADE:
+        raise DatabaseError("0A000", "DROP INDEX CONCURRENTLY does not support CASCADE")
+    names = [part.sval for part in node.objects[0]]
+    found = _find(names, "index", ddl, missing_ok=node.missing_ok)
+    if not isinstance(found, IndexRef):
+        return "DROP INDEX"
+    index = _without_constraint(found, ddl)
+    if await ddl.changes.lock_definition(found.table.id) is not None:
+        root = _index_address(found, ddl)
+        goes = affected(ddl.catalog, [root], ddl.env.search_path)
+        check(ddl, [root], goes, cascades=False)
+        await builds.drop(guard, found.table.id, index.id)
+    return "DROP INDEX"
+
+
+def _index_address(reference: IndexRef, ddl: Ddl) -> Address:
+    return Address("index", reference.table.id, name=_without_constraint(reference, ddl).name)
+
+
+def _without_constraint(reference: IndexRef, ddl: Ddl) -> Index:
+    """Returns the index. Raises 2BP01 if a constraint requires it."""
     index, table = reference.index, reference.table
     name = table.primary_key_constraint if index is None else index.name
     if index is None or index.constraint is not None:
@@ -93,11 +122,7 @@ async def _drop_index(reference: IndexRef, ddl: Ddl) -> None:
             f"cannot drop index {shown} because constraint {name} on {on} requires it",
             hint=f"You can drop constraint {name} on {on} instead.",
         )
-    locked = await ddl.changes.lock_table(table.id)
-    if locked is None:
-        return
-    rest = tuple(other for other in locked.indexes if other.id != index.id)
-    await ddl.changes.replace_table(msgspec.structs.replace(locked, indexes=rest))
+    return index
 
 
 def _schemas(node: Any, ddl: Ddl) -> list[Address]:

@@ -7,13 +7,13 @@ import msgspec
 from storage.errors import not_supported
 from storage.objects import Address, Comment, EnumType, View
 from storage.schema import Sequence, Table
-from storage.sequence import Sequences
 from tsql.ddl.alteration.finish import finish
 from tsql.ddl.alteration.removal import remove_column
 from tsql.ddl.alteration.state import Alteration
 from tsql.ddl.context import Ddl
 from tsql.ddl.dependencies import affected, check
 from tsql.ddl.describe import describe, relation_by_id
+from tsql.ddl.foreign_keys import forget_referencing, remove_foreign_key
 
 #: OIDs of the system catalogs in which PostgreSQL has each kind of object: what comments name.
 CLASS_IDS: Final = {"relation": 1259, "type": 1247, "schema": 2615, "constraint": 2606}
@@ -26,7 +26,7 @@ async def remove_all(roots: list[Address], ddl: Ddl, *, cascades: bool) -> None:
     locked = set(roots)
     # Waiting for a lock may have let others change the catalog: look again until nothing is new.
     while True:
-        found = affected(ddl.catalog, roots)
+        found = affected(ddl.catalog, roots, ddl.env.search_path)
         new = [item.address for item in found if item.address not in locked]
         if not new:
             break
@@ -42,12 +42,14 @@ async def remove_all(roots: list[Address], ddl: Ddl, *, cascades: bool) -> None:
 async def lock(address: Address, ddl: Ddl) -> None:
     """Locks what is going to be dropped, or changed."""
     match address.kind:
-        case "relation" | "default" | "constraint":
+        case "relation" | "default" | "constraint" | "index":
             found = relation_by_id(ddl.catalog, address.id)
             if isinstance(found, Table):
                 await ddl.changes.lock_table(found.id)
             elif isinstance(found, View):
                 await ddl.changes.lock_object(View, found.id)
+            elif isinstance(found, Sequence):
+                await ddl.sequences.freeze(ddl.txn, found)
         case "type":
             await ddl.changes.lock_object(EnumType, address.id)
         case "schema":
@@ -67,6 +69,12 @@ async def remove(address: Address, ddl: Ddl) -> None:
             await _remove_relation(address.id, ddl)
         case "default":
             await _remove_default(address, ddl)
+        case "index":
+            await _remove_index(address, ddl)
+        case "constraint":
+            table = ddl.catalog.table_by_id(address.id)
+            if table is not None and any(k.name == address.name for k in table.foreign_keys):
+                await remove_foreign_key(table, address.name, ddl)
         case "type":
             if ddl.catalog.object(EnumType, address.id) is not None:
                 await ddl.changes.drop_object(EnumType, address.id)
@@ -81,11 +89,15 @@ async def remove(address: Address, ddl: Ddl) -> None:
 
 async def _remove_relation(relation_id: int, ddl: Ddl) -> None:
     match relation_by_id(ddl.catalog, relation_id):
-        case Table():
+        case Table() as table:
+            ddl.check_no_events(table, "DROP TABLE")
+            for parent_id in {key.referenced_table_id for key in table.foreign_keys}:
+                if parent_id != relation_id:
+                    await forget_referencing(parent_id, relation_id, ddl)
             await ddl.changes.drop_table(relation_id)
-        case Sequence():
+        case Sequence() as sequence:
             await ddl.changes.drop_sequence(relation_id)
-            Sequences.forget(ddl.txn, relation_id)
+            ddl.sequences.forget(ddl.txn, sequence)
         case View():
             await ddl.changes.drop_object(View, relation_id)
         case None:
@@ -100,6 +112,15 @@ async def _remove_column(address: Address, ddl: Ddl) -> None:
     alteration = Alteration(ddl, table, table)
     remove_column(alteration, table.column_by_id(address.sub_id))
     await finish(alteration)
+
+
+async def _remove_index(address: Address, ddl: Ddl) -> None:
+    table = ddl.catalog.table_by_id(address.id)
+    if table is None:
+        return
+    rest = tuple(index for index in table.indexes if index.name != address.name)
+    if len(rest) < len(table.indexes):
+        await ddl.changes.replace_table(msgspec.structs.replace(table, indexes=rest))
 
 
 async def _remove_default(address: Address, ddl: Ddl) -> None:

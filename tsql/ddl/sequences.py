@@ -1,112 +1,22 @@
-"""CREATE SEQUENCE, and the options that identity columns share with it."""
+"""CREATE SEQUENCE and ALTER SEQUENCE."""
 
-from collections.abc import Sequence as List
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
 from storage.errors import DatabaseError, not_supported
-from storage.schema import Sequence
-from tsql.binder import bind_type_name
-from tsql.ddl.context import Ddl
+from storage.schema import Sequence, Table
+from tsql.ddl.context import Ddl, no_such_relation
+from tsql.ddl.sequence_options import SequenceOptions, applied
 from tsql.parser import ast
 from tsql.types import oids
 
-_RANGES: Final = {
-    oids.INT2: (-(2**15), 2**15 - 1),
-    oids.INT4: (-(2**31), 2**31 - 1),
-    oids.INT8: (-(2**63), 2**63 - 1),
-}
-_NUMBERS: Final = frozenset({"start", "increment", "minvalue", "maxvalue", "cache"})
-
-
-class SequenceOptions(msgspec.Struct, frozen=True):
-    """What CREATE SEQUENCE says; None where it says nothing."""
-
-    sql_type: int = oids.INT8
-    start: int | None = None
-    increment: int = 1
-    minvalue: int | None = None
-    maxvalue: int | None = None
-    cache: int = 1
-    cycle: bool = False
-
-    @classmethod
-    def of(cls, definitions: List[Any] | None) -> "SequenceOptions":
-        """Returns the options of a list. Raises 42601, 22023."""
-        found: dict[str, Any] = {}
-        for definition in definitions or ():
-            name = definition.defname
-            if name in found:
-                raise DatabaseError("42601", "conflicting or redundant options")
-            if name in _NUMBERS:
-                found[name] = None if definition.arg is None else _number(definition.arg)
-            elif name == "cycle":
-                found[name] = bool(getattr(definition.arg, "boolval", False))
-            elif name == "as":
-                found["sql_type"] = _integer_type(definition.arg)
-            else:
-                raise not_supported(f"the sequence option {name.upper()}")
-        return cls(**found)
-
-
-def _number(argument: Any) -> int:
-    match argument:
-        case ast.Integer(ival=value):
-            return int(value or 0)
-        case ast.Float(fval=text):
-            return int(str(text))
-        case _:
-            raise DatabaseError("42601", "a sequence option must be a number")
-
-
-def _integer_type(node: Any) -> int:
-    oid, _ = bind_type_name(node)
-    if oid not in _RANGES:
-        raise DatabaseError("22023", "sequence type must be smallint, integer, or bigint")
-    return oid
-
 
 async def new_sequence(schema: str, name: str, options: SequenceOptions, ddl: Ddl) -> Sequence:
-    """Returns a sequence with its defaults. Raises 22023."""
-    low, high = _RANGES[options.sql_type]
-    if options.increment == 0:
-        raise DatabaseError("22023", "INCREMENT must not be zero")
-    ascends = options.increment > 0
-    minimum = options.minvalue if options.minvalue is not None else (1 if ascends else low)
-    maximum = options.maxvalue if options.maxvalue is not None else (high if ascends else -1)
-    for word, value in (("MINVALUE", minimum), ("MAXVALUE", maximum)):
-        if not low <= value <= high:
-            type_name = {oids.INT2: "smallint", oids.INT4: "integer"}[options.sql_type]
-            raise DatabaseError(
-                "22023", f"{word} ({value}) is out of range for sequence data type {type_name}"
-            )
-    if minimum >= maximum:
-        raise DatabaseError("22023", f"MINVALUE ({minimum}) must be less than MAXVALUE ({maximum})")
-    start = options.start if options.start is not None else (minimum if ascends else maximum)
-    if start < minimum:
-        raise DatabaseError(
-            "22023", f"START value ({start}) cannot be less than MINVALUE ({minimum})"
-        )
-    if start > maximum:
-        raise DatabaseError(
-            "22023", f"START value ({start}) cannot be greater than MAXVALUE ({maximum})"
-        )
-    if options.cache < 1:
-        raise DatabaseError("22023", f"CACHE ({options.cache}) must be greater than zero")
-    return Sequence(
-        id=await ddl.catalogs.new_relation_id(),
-        schema=schema,
-        name=name,
-        sql_type=options.sql_type,
-        start=start,
-        increment=options.increment,
-        minimum=minimum,
-        maximum=maximum,
-        cycle=options.cycle,
-        cache=options.cache,
-        owner=ddl.env.user,
-    )
+    """Returns a sequence as the options have it. Raises 22023."""
+    bare = Sequence(id=0, schema=schema, name=name, sql_type=oids.INT8, owner=ddl.env.user)
+    sequence = applied(bare, options, None)
+    return msgspec.structs.replace(sequence, id=await ddl.catalogs.new_relation_id())
 
 
 async def create_sequence(node: Any, ddl: Ddl) -> str:
@@ -122,5 +32,94 @@ async def create_sequence(node: Any, ddl: Ddl) -> str:
         ddl.notice("NOTICE", "42P07", f"{message}, skipping")
         return "CREATE SEQUENCE"
     options = SequenceOptions.of(node.options)
-    await ddl.changes.create_sequence(await new_sequence(schema, relation.relname, options, ddl))
+    sequence = await new_sequence(schema, relation.relname, options, ddl)
+    if options.owner is not None:
+        sequence = await _owned(sequence, options.owner, ddl)
+    await ddl.changes.create_sequence(sequence)
     return "CREATE SEQUENCE"
+
+
+async def alter_sequence(node: Any, ddl: Ddl) -> str:
+    """Runs an AlterSeqStmt; returns the command tag."""
+    relation = node.sequence
+    found = ddl.find(relation.schemaname, relation.relname)
+    if found is None:
+        error = no_such_relation(relation)
+        if not node.missing_ok:
+            raise error
+        ddl.notice("NOTICE", "00000", f"{error.message}, skipping")
+        return "ALTER SEQUENCE"
+    if not isinstance(found, Sequence):
+        raise DatabaseError("42809", f'"{relation.relname}" is not a sequence')
+    await change_sequence(found, SequenceOptions.of(node.options), ddl)
+    return "ALTER SEQUENCE"
+
+
+async def change_sequence(sequence: Sequence, options: SequenceOptions, ddl: Ddl) -> None:
+    """Changes a sequence as the options say. Raises 22023, 42P01."""
+    await ddl.sequences.freeze(ddl.txn, sequence)
+    newest = ddl.catalog.sequence_by_id(sequence.id)
+    if newest is None:
+        raise DatabaseError("42P01", f'relation "{sequence.name}" does not exist')
+    state = await ddl.sequences.current(newest)
+    changed = applied(newest, options, state)
+    if options.said:
+        ddl.sequences.forget(ddl.txn, newest)
+        value_id = await ddl.catalogs.new_relation_id()
+        changed = msgspec.structs.replace(changed, value_id=value_id)
+    else:
+        changed = newest
+    if options.owner is not None:
+        _check_not_identity(newest, ddl)
+        changed = await _owned(changed, options.owner, ddl)
+    await ddl.changes.replace_sequence(changed)
+
+
+def _check_not_identity(sequence: Sequence, ddl: Ddl) -> None:
+    table = ddl.catalog.table_by_id(sequence.owner_table_id or 0)
+    if table is None or sequence.owner_column_id is None:
+        return
+    if table.column_by_id(sequence.owner_column_id).identity:
+        raise DatabaseError(
+            "0A000",
+            "cannot change ownership of identity sequence",
+            detail=f'Sequence "{sequence.name}" is linked to table "{table.name}".',
+        )
+
+
+async def _owned(sequence: Sequence, names: tuple[str, ...], ddl: Ddl) -> Sequence:
+    """Returns the sequence owned by what OWNED BY names. Raises 42601, 42P01, 42703, 55000."""
+    if names == ("none",):
+        return msgspec.structs.replace(sequence, owner_table_id=None, owner_column_id=None)
+    if len(names) == 1:
+        raise DatabaseError(
+            "42601",
+            "invalid OWNED BY option",
+            hint="Specify OWNED BY table.column or OWNED BY NONE.",
+        )
+    *schemas, relation, name = names
+    found = ddl.find(schemas[-1] if schemas else None, relation)
+    if found is None:
+        schema = schemas[-1] if schemas else None
+        raise no_such_relation(ast.RangeVar(relname=relation, schemaname=schema))
+    if not isinstance(found, Table):
+        raise DatabaseError(
+            "42809",
+            f'sequence cannot be owned by relation "{relation}"',
+            detail=_kind_detail(found),
+        )
+    table = await ddl.changes.hold_table(found.id)
+    if table is None:
+        raise DatabaseError("42P01", f'relation "{relation}" does not exist')
+    if table.schema != sequence.schema:
+        raise DatabaseError("55000", "sequence must be in same schema as table it is linked to")
+    column = table.column(name)
+    if column is None:
+        message = f'column "{name}" of relation "{table.name}" does not exist'
+        raise DatabaseError("42703", message)
+    return msgspec.structs.replace(sequence, owner_table_id=table.id, owner_column_id=column.id)
+
+
+def _kind_detail(found: Any) -> str:
+    kind = {"Sequence": "sequences", "View": "views"}.get(type(found).__name__, "indexes")
+    return f"This operation is not supported for {kind}."

@@ -14,6 +14,7 @@ from storage.table import TableAccess
 from storage.tables import Tables
 from tsql.bound import TableRelation
 from tsql.env import Env
+from tsql.executor.attributes import attribute_readers, read_attributes
 from tsql.executor.expressions import compile_predicate
 from tsql.executor.keys import Range, ranges, whole_key, whole_keys
 from tsql.executor.run import Batches, Row, Run, Source
@@ -75,7 +76,7 @@ def row_maker(
     width = len(table.columns)
     if table.policy is not ColumnPolicy.DYNAMIC:
         return access.decode if columns is None else access.decoder(columns)
-    names = relation.attributes
+    readers = attribute_readers(relation)
     if columns is None:
         decode = access.decode
     else:
@@ -86,8 +87,7 @@ def row_maker(
 
     def with_attributes(item: bytes) -> Row:
         row = decode(item)
-        attributes = row[-1]
-        return [*row[:-1], *[attributes.get(name) for name in names]]
+        return [*row[:-1], *read_attributes(row[-1], readers)]
 
     return with_attributes
 

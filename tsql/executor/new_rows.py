@@ -1,17 +1,23 @@
-"""Rows that are about to be stored: defaults filled in, NOT NULL and CHECK tested.
+"""Rows that are about to be stored: defaults and generated columns filled in, constraints tested.
 
 Two forms of a row meet here. *Stored* rows are storage's: declared columns, and in a dynamic table
 one dict of attributes. *Seen* rows are those of expressions: declared columns, then the attributes
 that the statement names. In a strict table both are the same.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from storage.errors import DatabaseError
 from storage.schema import ColumnPolicy, Table
-from tsql.bound import Const, Expression, SetColumn, TableRelation
+from tsql.bound import Const, Expression, RowRule, SetColumn, TableRelation
 from tsql.env import Env
+from tsql.executor.attributes import (
+    attribute_readers,
+    attribute_writers,
+    read_attributes,
+    written_attributes,
+)
 from tsql.executor.expressions import Evaluate, compile_expression
 from tsql.executor.run import Row
 from tsql.types.io import output_of
@@ -19,21 +25,33 @@ from tsql.types.io import output_of
 #: Characters of a value that "Failing row contains" shows (PostgreSQL's maxfieldlen).
 _SHOWN_BYTES_MAX = 64
 
-Checks = Sequence[tuple[str, Expression]]
-
 
 class RowChecks:
-    """NOT NULL and CHECK of one table: `test` raises 23502, 23514."""
+    """Generated columns, NOT NULL and CHECK of one table: `test` raises 23502, 23514."""
 
-    def __init__(self, table: Table, checks: Checks) -> None:
+    def __init__(self, table: Table, rules: Sequence[RowRule]) -> None:
         self._table = table
         self._not_null = [
             position for position, column in enumerate(table.columns) if column.not_null
         ]
-        self._checks = [(name, compile_expression(check)) for name, check in checks]
+        self._generated: list[tuple[int, Evaluate]] = []
+        self._checks: list[tuple[str, Evaluate]] = []
+        for rule in rules:
+            match rule:
+                case SetColumn(position=position, expression=expression):
+                    self._generated.append((position, compile_expression(expression)))
+                case name, check:
+                    self._checks.append((name, compile_expression(check)))
 
-    def test(self, row: Row, env: Env) -> None:
-        """Raises the error of the first constraint that the row violates."""
+    def fill(self, row: list[Any], env: Env) -> None:
+        """Fills in the generated columns."""
+        for position, evaluate in self._generated:
+            row[position] = evaluate(row, env)
+
+    def test(self, row: list[Any], env: Env) -> None:
+        """Fills in generated columns; raises the error of the first constraint that is violated."""
+        if self._generated:
+            self.fill(row, env)
         for position in self._not_null:
             if row[position] is None:
                 raise self._null_error(position, row, env)
@@ -81,31 +99,30 @@ def failing_row(table: Table, row: Row, env: Env) -> str:
 
 
 class RowForms:
-    """Turns a relation's stored rows into seen ones, and back."""
+    """Turns a relation's stored rows into seen ones, and back.
 
-    def __init__(self, relation: TableRelation) -> None:
+    Args:
+        assigned: Types of the values that the statement assigns, by position; its other attributes
+            stay as they are.
+    """
+
+    def __init__(self, relation: TableRelation, assigned: Mapping[int, int] | None = None) -> None:
         self.is_dynamic = relation.table.policy is ColumnPolicy.DYNAMIC
-        self._names = relation.attributes
         self._width = len(relation.table.columns)
+        self._readers = attribute_readers(relation) if self.is_dynamic else ()
+        self._writers = attribute_writers(relation, assigned or {}) if self.is_dynamic else ()
 
     def seen(self, stored: Row) -> Row:
         """Returns the row as expressions see it."""
         if not self.is_dynamic:
             return stored
-        attributes = stored[-1]
-        return [*stored[:-1], *[attributes.get(name) for name in self._names]]
+        return [*stored[:-1], *read_attributes(stored[-1], self._readers)]
 
     def stored(self, seen: Row, attributes: dict[str, Any] | None = None) -> Row:
         """Returns the row as storage wants it; `attributes` are those that the row had before."""
         if not self.is_dynamic:
             return seen
-        merged = dict(attributes or {})
-        for name, value in zip(self._names, seen[self._width :], strict=True):
-            if value is None:
-                merged.pop(name, None)
-            else:
-                merged[name] = value
-        return [*seen[: self._width], merged]
+        return [*seen[: self._width], written_attributes(seen, self._writers, attributes)]
 
 
 def new_row_maker(

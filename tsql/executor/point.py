@@ -28,6 +28,7 @@ from storage.tables import Tables
 from tsql.bound import Expression, FunctionCall
 from tsql.env import Env
 from tsql.executor.access import Predicate, row_maker
+from tsql.executor.attributes import assigned_types, inserted_types
 from tsql.executor.expressions import compile_expression, compile_predicate
 from tsql.executor.keys import ranges, whole_key, whole_keys
 from tsql.executor.new_rows import RowChecks, RowForms, new_row_maker, row_changer
@@ -205,7 +206,7 @@ class PointInsert:
     def __init__(self, node: plan.Insert, tables: Tables) -> None:
         assert isinstance(node.source, plan.Values)
         self._access = tables.access(node.relation.table)
-        self._forms = RowForms(node.relation)
+        self._forms = RowForms(node.relation, inserted_types(node))
         self._values = [projection(row) for row in node.source.rows]
         self.sequences: Mapping[int, int] = Counter(
             sequences_of(itertools.chain(*node.source.rows))
@@ -218,11 +219,12 @@ class PointInsert:
     def run(self, store: PointStore, env: Env) -> Evaluated[WriteResult] | None:
         access, forms, checks = self._access, self._forms, self._checks
         make, returning = self._make, self._returning
-        rows: list[Row] = []
+        rows: list[list[Any]] = []
         stored: list[tuple[bytes, Row]] = []
         keys: list[bytes] = []
         for values in self._values:
             row = make(() if values is None else values((), env), env)
+            checks.fill(row, env)  # Its keys may be made of generated columns.
             rows.append(row)
             if not _has_key(access, row):
                 # NOT NULL will say so, in its turn.
@@ -257,7 +259,7 @@ class PointUpdate:
         path = node.source
         assert isinstance(path, plan.Get)
         self._access = tables.access(path.relation.table)
-        self._forms = RowForms(path.relation)
+        self._forms = RowForms(path.relation, assigned_types(node.assignments))
         self._make_key = whole_key(self._access.code, path.key)
         self._predicate = None if path.filter is None else compile_predicate(path.filter)
         self._change = row_changer(node.assignments)
@@ -405,13 +407,25 @@ def point_write(whole: Plan, tables: Tables) -> PointWrite | None:
     match whole.root:
         case plan.Insert(source=plan.Values(rows=rows), on_conflict=None) as node:
             values = itertools.chain(*rows, node.defaults)
-            if len(rows) > POINT_ITEMS_MAX or any(map(_must_not_run_here, values)):
+            if not _may_be_point(node, len(rows)) or any(map(_must_not_run_here, values)):
                 return None
             return PointInsert(node, tables)
         case plan.Update(source=plan.Get(), gate=None) as node:
             expressions = [item.expression for item in node.assignments]
             return None if any(map(is_volatile, expressions)) else PointUpdate(node, tables)
         case plan.Delete(source=plan.Get(), gate=None) as node:
-            return PointDelete(node, tables)
+            # What refers to its rows has to be looked for.
+            return None if node.source.relation.table.referenced_by else PointDelete(node, tables)
         case _:
             return None
+
+
+def _may_be_point(node: plan.Insert, row_count: int) -> bool:
+    """Returns whether an INSERT names all the keys that it relies on."""
+    table = node.relation.table
+    if row_count > POINT_ITEMS_MAX or any(index.timing.deferrable for index in table.indexes):
+        return False
+    return all(
+        key.referenced_index_id is None and (row_count == 1 or key.referenced_table_id != table.id)
+        for key in table.foreign_keys
+    )

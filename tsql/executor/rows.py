@@ -1,12 +1,13 @@
 """Operators that pass rows on: filter, project, limit, and the leaves that make rows themselves."""
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from storage.errors import DatabaseError
 from tsql import bound
 from tsql.bound import ColumnRef, Expression, FunctionRelation
+from tsql.env import Env
 from tsql.executor.access import column_picker
 from tsql.executor.expressions import Evaluate, compile_expression, compile_predicate
 from tsql.executor.keys import fixed
@@ -208,9 +209,25 @@ class _Made:
         return list(itertools.islice(self._rows, ROWS_PER_SLICE)) or None
 
 
-def catalog_rows(rows: Callable[[], Any]) -> Source:
+class _MadeInTime(_Made):
+    """Likewise, of what may have to wait for something first."""
+
+    __slots__ = ("_make",)
+
+    def __init__(self, run: Run, make: Callable[[Env], Iterable[Row]]) -> None:
+        super().__init__(run, iter(()))
+        self._make: Callable[[Env], Iterable[Row]] | None = make
+
+    async def next(self) -> list[Row] | None:
+        if self._make is not None:
+            (rows,) = await computed_rows([self._make], lambda make: make(self._run.env))
+            self._rows, self._make = iter(rows), None
+        return await super().next()
+
+
+def catalog_rows(rows: Callable[[Env], Iterable[Row]]) -> Source:
     """Gives the rows of a catalog relation, made once per execution."""
-    return lambda run: _Made(run, iter(rows()))
+    return lambda run: _MadeInTime(run, rows)
 
 
 def function_rows(relation: FunctionRelation) -> Source:

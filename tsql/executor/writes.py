@@ -8,16 +8,17 @@ UPDATE and DELETE find candidates at the statement's snapshot. Where a candidate
 READ COMMITTED tests the whole condition again on the newest row (PostgreSQL manual, 13.2.1).
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from storage.errors import DatabaseError
-from storage.kv.store import Entry
+from storage.kv.store import Entry, LockMode
 from storage.tables import Tables
 from tsql.bound import Expression, OnConflict, Target
 from tsql.env import Env
 from tsql.executor.access import CompiledAccess
+from tsql.executor.attributes import assigned_types, inserted_types
 from tsql.executor.expressions import compile_predicate
 from tsql.executor.new_rows import RowChecks, RowForms, new_row_maker, row_changer
 from tsql.executor.rows import projection
@@ -46,14 +47,15 @@ Write = Callable[[Run], Awaitable[WriteResult]]
 def compile_insert(node: plan.Insert, source: Source, tables: Tables) -> Write:
     """Returns the running form of an INSERT."""
     access = tables.access(node.relation.table)
-    forms = RowForms(node.relation)
+    forms = RowForms(node.relation, inserted_types(node))
     make = new_row_maker(node.relation, node.positions, node.defaults)
     checks = RowChecks(node.relation.table, node.checks)
     width = _seen_width(node)
     returning = ReturningRows(node.returning, width)
     conflict = None
     if node.on_conflict is not None:
-        conflict = _Conflicts(node.on_conflict, access, forms, checks)
+        changed = RowForms(node.relation, assigned_types(node.on_conflict.update))
+        conflict = _Conflicts(node.on_conflict, access, (forms, changed), checks)
 
     may_wait = any(map(is_volatile, node.defaults))
     sequences = sequences_of(node.defaults)
@@ -98,10 +100,14 @@ class _Conflicts:
     """ON CONFLICT of one INSERT."""
 
     def __init__(
-        self, conflict: OnConflict, access: Any, forms: RowForms, checks: RowChecks
+        self,
+        conflict: OnConflict,
+        access: Any,
+        forms: tuple[RowForms, RowForms],
+        checks: RowChecks,
     ) -> None:
         self._access = access
-        self._forms = forms
+        self._new_forms, self._forms = forms
         self._checks = checks
         self._arbiters = None if conflict.any_constraint else conflict.arbiters
         self._does_nothing = conflict.do_nothing
@@ -110,7 +116,7 @@ class _Conflicts:
 
     async def insert(self, run: Run, row: list[Any], result: "RunningResult") -> None:
         access, txn = self._access, run.txn
-        stored = self._forms.stored(row)
+        stored = self._new_forms.stored(row)
         while True:
             conflict = await access.find_conflict(txn, stored, self._arbiters)
             if conflict is None:
@@ -119,7 +125,7 @@ class _Conflicts:
                 return
             if self._does_nothing:
                 return
-            await txn.lock(conflict.item_key)
+            await txn.lock(conflict.item_key, LockMode.NO_KEY_UPDATE)
             old = await access.get_newest(txn, conflict.item_key)
             if old is not None:
                 break
@@ -198,10 +204,18 @@ class RunningResult:
 class _Candidates:
     """The rows of one access path that a write may touch, locked and tested one by one."""
 
-    def __init__(self, path: plan.AccessPath, condition: Any, tables: Tables) -> None:
+    def __init__(
+        self,
+        path: plan.AccessPath,
+        condition: Any,
+        tables: Tables,
+        assigned: Mapping[int, int] | None = None,
+        mode: LockMode = LockMode.UPDATE,
+    ) -> None:
+        self.mode = mode
         self.compiled = CompiledAccess(path, tables)
         self.access = self.compiled.access
-        self.forms = RowForms(path.relation)
+        self.forms = RowForms(path.relation, assigned)
         self._condition = None if condition is None else compile_predicate(condition)
         #: Several ranges are read one after the other: a row that the statement itself has moved
         #: from one into the next must not be found again.
@@ -218,7 +232,7 @@ class _Candidates:
         if predicate is not None and not predicate(forms.seen(stored), env):
             return None
         txn = run.txn
-        await txn.lock(key)
+        await txn.lock(key, self.mode)
         newest = await txn.get_newest(key)
         if newest == item:
             return stored
@@ -232,7 +246,10 @@ class _Candidates:
 
 def compile_update(node: plan.Update, tables: Tables) -> Write:
     """Returns the running form of an UPDATE."""
-    candidates = _Candidates(node.source, node.condition, tables)
+    assigned = assigned_types(node.assignments)
+    # A unique key that changes makes the lock stronger.
+    mode = LockMode.NO_KEY_UPDATE
+    candidates = _Candidates(node.source, node.condition, tables, assigned, mode)
     access, forms = candidates.access, candidates.forms
     change = row_changer(node.assignments)
     checks = RowChecks(node.source.relation.table, node.checks)

@@ -112,7 +112,8 @@ def choose(request: Request, expressions_of: IndexExpressions) -> Choice:
     tests = [(conjunct, test_of(conjunct)) for conjunct in request.conjuncts]
     candidates = [_matched(None, primary_key_parts(table), tests)]
     for index in table.indexes:
-        if index.state is not ElementState.PUBLIC:
+        if index.state is not ElementState.PUBLIC or index.sparse:
+            # A sparse index hasn't all rows, and may hold an attribute of one kind among several.
             continue
         expressions, predicate = expressions_of(table, index)
         if all(part in request.conjuncts for part in predicate):
@@ -332,7 +333,7 @@ def _rank(request: Request, candidate: _Candidate) -> tuple[int, ...]:
     is_primary = candidate.index is None
     if is_primary and table.scheme is KeyScheme.HASH and not _is_usable_hash(table, candidate):
         return (0, 0, 0, 0, 1)
-    is_unique = is_primary or bool(candidate.index and candidate.index.unique)
+    is_unique = is_primary or bool(candidate.index and candidate.index.is_exclusive)
     no_nulls = all(not isinstance(m, Equal) or m.value is not None for m in candidate.matches)
     equal = len(candidate.matches)
     span = candidate.span
@@ -371,7 +372,7 @@ def _path(request: Request, best: _Candidate) -> AccessPath:
     whole = tuple(match for match in best.matches if isinstance(match, Equal))
     no_nulls = all(match.value is not None for match in whole)
     if best.index is not None:
-        if best.index.unique and best.is_single and no_nulls:
+        if best.index.is_exclusive and best.is_single and no_nulls:
             return IndexGet(**common, index=best.index, key=whole)
         covering = request.may_cover and _covers(request.relation, best.index, common["columns"])
         return IndexRange(

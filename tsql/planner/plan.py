@@ -29,6 +29,7 @@ from tsql.bound import (
     FunctionRelation,
     OnConflict,
     RowLocking,
+    RowRule,
     SetColumn,
     SortKey,
     TableRelation,
@@ -285,7 +286,7 @@ class Insert:
     relation: TableRelation
     positions: tuple[int, ...]
     defaults: tuple[Expression, ...]
-    checks: tuple[tuple[str, Expression], ...]
+    checks: tuple[RowRule, ...]
     on_conflict: OnConflict | None
     returning: tuple[Target, ...]
 
@@ -297,7 +298,7 @@ class Update:
     source: AccessPath
     assignments: tuple[SetColumn, ...]
     condition: Expression | None
-    checks: tuple[tuple[str, Expression], ...]
+    checks: tuple[RowRule, ...]
     returning: tuple[Target, ...]
     gate: Expression | None = None
 

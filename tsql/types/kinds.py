@@ -33,6 +33,8 @@ _KINDS: Final = {
     oids.JSONB: Kind.JSONB,
 }
 
+_TYPES: Final = {kind: oid for oid, kind in _KINDS.items()}
+
 
 @functools.cache
 def kinds_of_type(oid: int) -> tuple[Kind, Kind | None] | None:
@@ -44,6 +46,11 @@ def kinds_of_type(oid: int) -> tuple[Kind, Kind | None] | None:
     if row is not None and row.category == "A" and row.element in _KINDS:
         return Kind.ARRAY, _KINDS[row.element]
     return None
+
+
+def type_of_kind(kind: Kind) -> int:
+    """Returns the type whose values have a kind, or 0."""
+    return _TYPES.get(kind, 0)
 
 
 def array_type_of(oid: int) -> int:

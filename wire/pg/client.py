@@ -20,9 +20,9 @@ from wire.pg.conversation import Conversation
 from wire.pg.greeting import Greeting
 from wire.pg.sessions import SessionRequest, Sessions, Slot
 from wire.pg.startup import UnsupportedProtocolError
-from wire.pg.stepping import resumed, set_aside
 from wire.pg.stream import ByteStream
 from wire.pg.timers import Timers
+from wire.stepping import resumed, set_aside
 
 _log = logging.getLogger(__name__)
 

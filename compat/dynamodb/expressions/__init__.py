@@ -9,6 +9,7 @@ from compat.dynamodb.expressions.key_condition import (
     KeyCondition,
     KeyConditionDraft,
     KeyRange,
+    check_filter,
     compile_key_condition,
     read_key_condition,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "Placeholders",
     "Projection",
     "Update",
+    "check_filter",
     "compile_condition",
     "compile_key_condition",
     "compile_projection",

@@ -14,6 +14,7 @@ Sources: "Key condition expressions for the Query operation" (Query.KeyCondition
 attribute keys pattern" (GSI.DesignPattern.MultiAttributeKeys).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal, Protocol
@@ -21,6 +22,7 @@ from typing import Final, Literal, Protocol
 from compat.dynamodb.attribute_values import Value, type_of
 from compat.dynamodb.errors import invalid_parameter, validation
 from compat.dynamodb.expressions.checks import Check, Checks, Names, check_values
+from compat.dynamodb.expressions.condition import Condition as CompiledCondition
 from compat.dynamodb.expressions.condition_parser import parse_condition
 from compat.dynamodb.expressions.functions import check_condition_leaf
 from compat.dynamodb.expressions.lexer import ExpressionError
@@ -58,7 +60,8 @@ class Key(Protocol):
     @property
     def range(self) -> tuple[str, ...]: ...
 
-    def type_of(self, name: str) -> str: ...
+    @property
+    def types(self) -> Mapping[str, str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ class KeyConditionDraft:
 def _check_types(name: str, operands: tuple[Value, ...], key: Key) -> None:
     for operand in operands:
         tag = type_of(operand)
-        if tag != key.type_of(name):
+        if tag != key.types[name]:
             raise invalid_parameter("Condition parameter type does not match schema type")
         if tag in _EMPTY_KEY and not operand:
             raise validation(
@@ -192,6 +195,16 @@ def read_key_condition(text: str, placeholders: Placeholders) -> KeyConditionDra
 def compile_key_condition(text: str, placeholders: Placeholders, key: Key) -> KeyCondition:
     """Returns the key condition that the text writes for a key. Raises ValidationException."""
     return read_key_condition(text, placeholders).for_key(key)
+
+
+def check_filter(condition: CompiledCondition, key: Key) -> None:
+    """Raises ValidationException if a Query's filter looks at an attribute of the key it reads."""
+    for name in condition.attribute_names():
+        if name in key.hash or name in key.range:
+            raise validation(
+                "Filter Expression can only contain non-primary key attributes:"
+                f" Primary key attribute: {name}"
+            )
 
 
 @lru_cache(maxsize=1024)

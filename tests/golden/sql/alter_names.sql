@@ -195,3 +195,31 @@ EXECUTE p (1);
 ALTER TABLE u RENAME d TO e;
 
 EXECUTE p (1);
+
+PREPARE q AS SELECT b FROM u;
+
+EXECUTE q;
+
+ALTER TABLE u ALTER b TYPE varchar(30);
+
+EXECUTE q;
+
+ALTER TABLE u ADD COLUMN late int;
+
+PREPARE star AS SELECT * FROM u;
+
+PREPARE one AS SELECT count(*) FROM u;
+
+ALTER TABLE u DROP COLUMN late;
+
+EXECUTE one;
+
+EXECUTE star;
+
+ALTER TABLE u ADD COLUMN late int;
+
+EXECUTE star;
+
+DROP TABLE u;
+
+EXECUTE one;

@@ -75,17 +75,6 @@ SELECT (SELECT max(y.a) FROM r y WHERE y.a < r.a) FROM r;
 -- refused: no views yet
 CREATE VIEW vi AS SELECT 1;
 
-CREATE SEQUENCE se;
-
--- refused: no foreign keys yet
-CREATE TABLE fk (a int PRIMARY KEY REFERENCES r (a));
-
--- refused: no generated columns yet
-CREATE TABLE ge (a int PRIMARY KEY, b int GENERATED ALWAYS AS (a + 1) STORED);
-
--- refused: no identity columns yet
-CREATE TABLE idc (a int GENERATED ALWAYS AS IDENTITY);
-
 CREATE TABLE ser (a serial PRIMARY KEY);
 
 -- refused: no cursors in SQL yet

@@ -14,7 +14,8 @@ from storage.schema import Check, Column, ColumnPolicy, Table
 from storage.types import Kind
 from tsql import bound
 from tsql.binder import bind_query
-from tsql.bound import BoundQuery, BoundSelect, Expression
+from tsql.bound import BoundSelect, Expression
+from tsql.bound_query import BoundQuery
 from tsql.env import Env
 from tsql.executor.expressions import compile_expression
 from tsql.parser import parse

@@ -10,6 +10,7 @@ from storage.errors import DatabaseError
 from tests.tsql.binder.statements import CATALOG, ENV
 from tsql.binder import bind_query
 from tsql.bound import BoundInsert, BoundSelect, CatalogRelation
+from tsql.env import Env
 from tsql.executor.expressions import compile_expression
 from tsql.parser import ConstantList, ParsedStatement, RowTemplate, parse, statements_of
 from tsql.parser_worker import NODES_MAX, parsed
@@ -35,7 +36,7 @@ def rows_of(statement: Any) -> list[list[Any]]:
     assert isinstance(query, BoundSelect)
     targets = [target.expression for target in query.targets]
     if isinstance(query.relation, CatalogRelation):
-        return [[_text(target, row) for target in targets] for row in query.relation.rows()]
+        return [[_text(target, row) for target in targets] for row in query.relation.rows(Env())]
     rows = getattr(query.relation, "rows", ())
     return [[_text(value, ()) for value in row] for row in rows]
 

@@ -10,15 +10,22 @@ from typing import Any
 from storage.errors import DatabaseError
 from storage.items import Row, missing_for
 from storage.schema import Column, ColumnPolicy
-from tsql.binder import bind_default_text, bind_transform
+from tsql.binder import bind_default_text, bind_generated, bind_transform
 from tsql.ddl.alter.constraints import add_check, require_not_null
 from tsql.ddl.alter.keys import add_key
+from tsql.ddl.alteration.references import add_reference
 from tsql.ddl.alteration.state import Alteration, Pass, without_position
-from tsql.ddl.create_table import Definition, read_column, settle_keys, with_defaults
+from tsql.ddl.create_table import (
+    Definition,
+    read_column,
+    settle_keys,
+    with_defaults,
+    with_generated,
+)
 from tsql.ddl.serial import create_owned_sequences
 from tsql.env import Env
 from tsql.executor.expressions import compile_expression
-from tsql.parser import ast
+from tsql.parser import ast, parse_expression
 from tsql.planner.walk import is_volatile
 
 
@@ -39,6 +46,7 @@ async def add_column(cmd: Any, alteration: Alteration) -> None:
     alteration.change(columns=(*table.columns, column), next_column_id=column.id + 1)
     with without_position():
         table = with_defaults(alteration.table, definition, ddl)
+        table = with_generated(table, definition, ddl)
     alteration.table, sequences = await create_owned_sequences(table, definition.serials, ddl)
     for sequence in sequences:
         await ddl.changes.create_sequence(sequence)
@@ -51,12 +59,18 @@ async def add_column(cmd: Any, alteration: Alteration) -> None:
             not_null = functools.partial(require_not_null, alteration, key.columns)
             alteration.later(Pass.COLUMN_ATTRIBUTES, not_null)
         alteration.later(Pass.ADD_INDEX, functools.partial(add_key, alteration, key))
+    for clause in definition.foreign_keys:
+        reference = functools.partial(add_reference, alteration, clause)
+        alteration.later(Pass.ADD_OTHER_CONSTRAINT, reference)
 
 
 def _fill(alteration: Alteration, column: Column, element: Any) -> None:
     """Sees to it that the rows that are there have the column."""
     if column.not_null:
         alteration.not_null.add(column.id)
+    if column.generated_sql is not None:
+        _compute(alteration, column)
+        return
     if _is_attribute(alteration, column):
         _pin(alteration, column, element)
         return
@@ -72,6 +86,15 @@ def _fill(alteration: Alteration, column: Column, element: Any) -> None:
     value = evaluate((), env)
     alteration.change_column(column.id, missing=missing_for(column, value))
     alteration.values[column.id] = lambda _row, _env: value
+
+
+def _compute(alteration: Alteration, column: Column) -> None:
+    """Has every row written again with the generated column's value."""
+    table, env = alteration.old, alteration.ddl.env
+    assert column.generated_sql is not None
+    expression = bind_generated(parse_expression(column.generated_sql), table, column, env)
+    alteration.values[column.id] = compile_expression(expression)
+    alteration.is_rewrite = True
 
 
 def _is_attribute(alteration: Alteration, column: Column) -> bool:

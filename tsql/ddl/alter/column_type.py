@@ -94,6 +94,13 @@ def _over_old_rows(evaluate: Evaluate, table: Table, attributes: tuple[str, ...]
 async def change_type(cmd: Any, alteration: Alteration) -> None:
     """Changes the type, and what is made of the column. Raises 0A000, 42804, 42883."""
     old = alterable_column(alteration, cmd.name)
+    for column in alteration.table.columns:
+        if old.id in column.generated_from:
+            raise DatabaseError(
+                "0A000",
+                "cannot alter type of a column used by a generated column",
+                detail=f'Column "{old.name}" is used by generated column "{column.name}".',
+            )
     prepared = alteration.types.pop(old.id, None)
     if prepared is None:
         raise DatabaseError("0A000", f'cannot alter type of column "{cmd.name}" twice')

@@ -4,6 +4,7 @@ Another kind of constraint adds itself to `_ADDED` (what ADD CONSTRAINT does), a
 which is asked what a name means.
 """
 
+import functools
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -13,9 +14,11 @@ from storage.errors import DatabaseError, not_supported
 from storage.schema import Check, Table
 from tsql.binder import bind_expression
 from tsql.ddl.alter.keys import add_key, add_key_of_index, drop_key
+from tsql.ddl.alteration.references import add_reference, drop_own_key, validate_reference
 from tsql.ddl.alteration.state import Alteration, Pass, without_position
-from tsql.ddl.constraints import refuse_constraint
+from tsql.ddl.constraints import refuse_constraint, timing_of
 from tsql.ddl.create_table import Definition, read_key
+from tsql.ddl.foreign_keys import constraint_names, foreign_key_clause
 from tsql.ddl.names import free_name
 from tsql.deparse import deparse
 from tsql.parser import enums
@@ -59,7 +62,7 @@ def _queue_key(constraint: Any, alteration: Alteration) -> None:
     refuse_constraint(constraint)
     definition = Definition(alteration.table.name, columns=list(alteration.table.columns))
     try:
-        read_key(definition, constraint, None)
+        read_key(definition, constraint, None, timing_of(constraint))
     except DatabaseError as error:
         if error.sqlstate == "42703":
             error.position = None
@@ -77,8 +80,16 @@ def _queue_key(constraint: Any, alteration: Alteration) -> None:
     alteration.later(Pass.ADD_INDEX, add)
 
 
+def _queue_reference(constraint: Any, alteration: Alteration) -> None:
+    clause = foreign_key_clause(constraint, None, timing_of(constraint))
+    alteration.later(
+        Pass.ADD_OTHER_CONSTRAINT, functools.partial(add_reference, alteration, clause)
+    )
+
+
 _ADDED: Final[dict[Any, Callable[[Any, Alteration], None]]] = {
     _TYPES.CONSTR_CHECK: _queue_check,
+    _TYPES.CONSTR_FOREIGN: _queue_reference,
     _TYPES.CONSTR_PRIMARY: _queue_key,
     _TYPES.CONSTR_UNIQUE: _queue_key,
 }
@@ -101,10 +112,10 @@ async def add_check(
     with without_position():
         expression = bind_expression(node, table, alteration.ddl.env, "check")
     positions = sorted(columns_of(expression))
-    if given is not None and given in constraint_names(table):
+    if given is not None and given in constraint_names([table]):
         raise constraint_exists(given, table)
     only = table.columns[positions[0]].name if len(positions) == 1 else None
-    name = given or free_name(table.name, only, "check", constraint_names(table).__contains__)
+    name = given or free_name(table.name, only, "check", constraint_names([table]).__contains__)
     column_ids = tuple(table.columns[position].id for position in positions)
     check = Check(name=name, check_sql=deparse(node), column_ids=column_ids, validated=is_valid)
     # PostgreSQL tests them in the order of their names.
@@ -112,15 +123,6 @@ async def add_check(
     alteration.change(checks=tuple(checks))
     if is_valid:
         alteration.checks.append(name)
-
-
-def constraint_names(table: Table) -> set[str]:
-    """Returns the names of a table's constraints."""
-    names = {check.name for check in table.checks}
-    names |= {index.constraint for index in table.indexes if index.constraint is not None}
-    if table.primary_key_constraint is not None:
-        names.add(table.primary_key_constraint)
-    return names
 
 
 def constraint_exists(name: str, table: Table) -> DatabaseError:
@@ -135,8 +137,12 @@ def _no_such_constraint(name: str, table: Table) -> DatabaseError:
 async def validate_constraint(cmd: Any, alteration: Alteration) -> None:
     """VALIDATE CONSTRAINT name. Raises 42704, 42809."""
     table, name = alteration.table, cmd.name
-    if name not in constraint_names(table):
+    if name not in constraint_names([table]):
         raise _no_such_constraint(name, table)
+    for key in table.foreign_keys:
+        if key.name == name:
+            await validate_reference(alteration, key)
+            return
     check = next((check for check in table.checks if check.name == name), None)
     if check is None:
         raise DatabaseError(
@@ -157,8 +163,12 @@ async def drop_constraint(cmd: Any, alteration: Alteration) -> None:
     if any(check.name == name for check in table.checks):
         alteration.change(checks=tuple(check for check in table.checks if check.name != name))
         return
-    if name in constraint_names(table):
-        drop_key(alteration, name)
+    if any(key.name == name for key in table.foreign_keys):
+        await drop_own_key(alteration, name)
+        return
+    if name in constraint_names([table]):
+        cascades = cmd.behavior == enums.DropBehavior.DROP_CASCADE
+        await drop_key(alteration, name, cascades=cascades)
         return
     error = _no_such_constraint(name, table)
     if not cmd.missing_ok:

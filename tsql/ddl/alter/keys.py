@@ -10,7 +10,9 @@ import msgspec
 
 from storage.catalog import IndexRef
 from storage.errors import DatabaseError, not_supported
-from storage.schema import Index, Table
+from storage.objects import Address
+from storage.schema import ElementState, Index, Table
+from tsql.ddl.alter.dependents import remove_dependents
 from tsql.ddl.alteration.removal import drop_primary_key
 from tsql.ddl.alteration.state import Alteration
 from tsql.ddl.columns import check_can_be_key
@@ -26,26 +28,32 @@ _UNFIT: Final = "Cannot create a primary key or unique constraint using such an 
 async def add_key(alteration: Alteration, key: KeyConstraint) -> None:
     """Adds a PRIMARY KEY or UNIQUE constraint. Raises 42P16, 42P07, 42710."""
     ddl, table = alteration.ddl, alteration.table
-    if key.is_primary and table.primary_key_constraint is not None:
+    if key.is_primary and table.has_primary_key:
         raise second_primary_key(table)
     columns = [alteration.column(name) for name in key.columns]
     for column in columns:
         check_can_be_key(column.kind, column.element_kind, column.sql_type)
     name = _name(alteration, key)
     relation_id = await ddl.catalogs.new_relation_id()
-    if key.is_primary:
+    if key.is_primary and not key.timing.deferrable:
         set_primary_key(alteration, name, tuple(column.id for column in columns), relation_id)
         return
     index = unique_index(columns, name, relation_id, await ddl.catalogs.new_storage_id())
     index = with_included(index, [alteration.column(each).id for each in key.included])
-    index = msgspec.structs.replace(index, constraint=name, nulls_distinct=key.nulls_distinct)
+    index = msgspec.structs.replace(
+        index,
+        constraint=name,
+        nulls_distinct=key.nulls_distinct,
+        timing=key.timing,
+        is_primary=key.is_primary,
+    )
     alteration.change(indexes=(*table.indexes, index))
     alteration.new_indexes.append(index.id)
 
 
 def _name(alteration: Alteration, key: KeyConstraint) -> str:
     table = alteration.table
-    checks = {check.name for check in table.checks}
+    checks = {check.name for check in table.checks} | {key.name for key in table.foreign_keys}
     if key.name is None:
         middle = None if key.is_primary else index_columns_part([*key.columns, *key.included])
         label = "pkey" if key.is_primary else "key"
@@ -79,8 +87,10 @@ def set_primary_key(
     alteration.is_rewrite = True
 
 
-def drop_key(alteration: Alteration, name: str) -> None:
-    """DROP CONSTRAINT of a PRIMARY KEY or UNIQUE; the columns stay NOT NULL."""
+async def drop_key(alteration: Alteration, name: str, *, cascades: bool) -> None:
+    """DROP CONSTRAINT of a PRIMARY KEY or UNIQUE; the columns stay NOT NULL. Raises 2BP01."""
+    root = Address("constraint", alteration.table.id, name=name)
+    await remove_dependents(alteration, root, cascades=cascades)
     table = alteration.table
     if name == table.primary_key_constraint:
         drop_primary_key(alteration)
@@ -98,7 +108,7 @@ async def add_key_of_index(constraint: Any, alteration: Alteration) -> None:
     is_primary = constraint.contype == _TYPES.CONSTR_PRIMARY
     if constraint.deferrable:
         raise not_supported("DEFERRABLE")
-    if is_primary and table.primary_key_constraint is not None:
+    if is_primary and table.has_primary_key:
         raise second_primary_key(table)
     index = _fit_index(constraint, alteration)
     name = constraint.conname or index.name
@@ -145,6 +155,8 @@ def _fit_index(constraint: Any, alteration: Alteration) -> Index:
             raise fault("55000", f'index "{name}" does not belong to table "{table.name}"')
     if index is None or index.constraint is not None:
         raise fault("55000", f'index "{name}" is already associated with a constraint')
+    if index.state is not ElementState.PUBLIC:
+        raise fault("55000", f'index "{name}" is not valid')
     if not index.unique:
         raise fault("42809", f'"{name}" is not a unique index', _UNFIT)
     if any(part.column_id is None for part in index.parts):

@@ -13,12 +13,13 @@ import msgspec
 from storage.catalog import IndexRef, Relation
 from storage.errors import DatabaseError, not_supported
 from storage.schema import Sequence, Table
-from tsql.ddl.alter.constraints import constraint_exists, constraint_names
+from tsql.ddl.alter.constraints import constraint_exists
 from tsql.ddl.alter.texts import with_column_renamed, with_table_renamed
 from tsql.ddl.alteration.state import Alteration
 from tsql.ddl.columns import SYSTEM_COLUMNS
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.describe import kind_of_relation
+from tsql.ddl.foreign_keys import constraint_names
 from tsql.parser import enums
 
 _TYPES = enums.ObjectType
@@ -175,11 +176,12 @@ async def _rename_constraint(node: Any, ddl: Ddl) -> str:
     if not isinstance(found, Table):
         raise DatabaseError("42809", f'"{node.relation.relname}" is not a table')
     table = await _locked(found, node, ddl)
-    names = constraint_names(table)
+    names = constraint_names([table])
     if old not in names:
         message = f'constraint "{old}" for table "{table.name}" does not exist'
         raise DatabaseError("42704", message)
-    if not any(check.name == old for check in table.checks):
+    others = {check.name for check in table.checks} | {key.name for key in table.foreign_keys}
+    if old not in others:
         _require_free(table.schema, new, ddl)
         await ddl.changes.replace_table(_with_index_renamed(table, old, new))
         return "ALTER TABLE"
@@ -190,7 +192,13 @@ async def _rename_constraint(node: Any, ddl: Ddl) -> str:
         for check in table.checks
     ]
     checks.sort(key=lambda check: check.name.encode())
-    await ddl.changes.replace_table(msgspec.structs.replace(table, checks=tuple(checks)))
+    keys = tuple(
+        msgspec.structs.replace(key, name=new) if key.name == old else key
+        for key in table.foreign_keys
+    )
+    await ddl.changes.replace_table(
+        msgspec.structs.replace(table, checks=tuple(checks), foreign_keys=keys)
+    )
     return "ALTER TABLE"
 
 

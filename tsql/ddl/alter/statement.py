@@ -34,6 +34,7 @@ async def alter_table(node: Any, ddl: Ddl) -> str:
     table = await _locked(node, ddl)
     if table is None:
         return f"ALTER {kind}"
+    ddl.check_no_events(table, "ALTER TABLE")
     alteration = Alteration(ddl, table, table)
     for subcommand, cmd in zip(subcommands, node.cmds, strict=True):
         if subcommand.prepare is not None:

@@ -15,6 +15,12 @@ from tsql.ddl.alter.column_default import set_default
 from tsql.ddl.alter.column_type import change_type, prepare_type
 from tsql.ddl.alter.constraints import add_constraint, drop_constraint, validate_constraint
 from tsql.ddl.alter.drop_column import drop_column
+from tsql.ddl.alter.identity import (
+    add_identity,
+    drop_expression,
+    drop_identity,
+    set_identity,
+)
 from tsql.ddl.alter.nullness import drop_not_null, set_not_null
 from tsql.ddl.alter.parameters import (
     accept,
@@ -59,17 +65,21 @@ def _default_pass(cmd: Any) -> Pass:
 SUBCOMMANDS: Final[dict[Any, Subcommand]] = {
     _TYPES.AT_AddColumn: Subcommand(_in(Pass.ADD_COLUMN), add_column),
     _TYPES.AT_AddConstraint: Subcommand(_in(Pass.ADD_CONSTRAINT), add_constraint),
+    _TYPES.AT_AddIdentity: Subcommand(_in(Pass.ADD_OTHER_CONSTRAINT), add_identity),
     _TYPES.AT_AlterColumnType: Subcommand(_in(Pass.ALTER_TYPE), change_type, prepare_type),
     _TYPES.AT_ClusterOn: Subcommand(_in(Pass.MISC), cluster_on),
     _TYPES.AT_ColumnDefault: Subcommand(_default_pass, set_default),
     _TYPES.AT_DropCluster: Subcommand(_in(Pass.MISC), accept),
     _TYPES.AT_DropColumn: Subcommand(_in(Pass.DROP), drop_column),
     _TYPES.AT_DropConstraint: Subcommand(_in(Pass.DROP), drop_constraint),
+    _TYPES.AT_DropExpression: Subcommand(_in(Pass.DROP), drop_expression),
+    _TYPES.AT_DropIdentity: Subcommand(_in(Pass.DROP), drop_identity),
     _TYPES.AT_DropNotNull: Subcommand(_in(Pass.DROP), drop_not_null),
     _TYPES.AT_ReplicaIdentity: Subcommand(_in(Pass.MISC), replica_identity),
     _TYPES.AT_ResetOptions: Subcommand(_in(Pass.MISC), set_column_options),
     _TYPES.AT_ResetRelOptions: Subcommand(_in(Pass.MISC), reset_parameters),
     _TYPES.AT_SetCompression: Subcommand(_in(Pass.MISC), set_compression),
+    _TYPES.AT_SetIdentity: Subcommand(_in(Pass.COLUMN_ATTRIBUTES), set_identity),
     _TYPES.AT_SetLogged: Subcommand(_in(Pass.MISC), accept),
     _TYPES.AT_SetNotNull: Subcommand(_in(Pass.COLUMN_ATTRIBUTES), set_not_null),
     _TYPES.AT_SetOptions: Subcommand(_in(Pass.MISC), set_column_options),

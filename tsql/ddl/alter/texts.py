@@ -77,6 +77,12 @@ def _with_texts(table: Table, rename: Any) -> Table:
     checks = tuple(
         msgspec.structs.replace(check, check_sql=changed(check.check_sql)) for check in table.checks
     )
+    columns = tuple(
+        column
+        if column.generated_sql is None
+        else msgspec.structs.replace(column, generated_sql=changed(column.generated_sql))
+        for column in table.columns
+    )
     indexes = []
     for index in table.indexes:
         parts = tuple(
@@ -87,7 +93,7 @@ def _with_texts(table: Table, rename: Any) -> Table:
         )
         predicate = index.predicate_sql and changed(index.predicate_sql)
         indexes.append(msgspec.structs.replace(index, parts=parts, predicate_sql=predicate))
-    return msgspec.structs.replace(table, checks=checks, indexes=tuple(indexes))
+    return msgspec.structs.replace(table, checks=checks, columns=columns, indexes=tuple(indexes))
 
 
 def _mapped(value: Any, rename: Any) -> Any:

@@ -10,13 +10,16 @@
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from storage.errors import DatabaseError
 from storage.index_build import build_index
 from storage.items import Row
 from storage.rewrite import Rewrite, newest_rows
-from storage.schema import ColumnPolicy, Table
+from storage.schema import ColumnPolicy, ElementState, Table
 from storage.table import TableAccess
 from tsql.binder import bind_expression_text
+from tsql.ddl.alteration.references import test_changed_types
 from tsql.ddl.alteration.state import Alteration
 from tsql.executor.expressions import Evaluate, compile_expression
 from tsql.executor.waits import computed_rows
@@ -27,7 +30,11 @@ async def finish(alteration: Alteration) -> None:
     ddl = alteration.ddl
     if alteration.is_rewrite:
         alteration.table = await ddl.catalogs.emptied(alteration.table)
-        alteration.new_indexes = [index.id for index in alteration.table.indexes]
+        indexes = alteration.table.indexes
+        alteration.new_indexes = [index.id for index in indexes]
+        # All are built again: one that was invalid is so no more.
+        public = ElementState.PUBLIC
+        alteration.change(indexes=tuple([replace(index, state=public) for index in indexes]))
     if alteration.table != alteration.old:
         alteration.table = await ddl.changes.replace_table(alteration.table)
     access = ddl.tables.access(alteration.table)
@@ -39,6 +46,7 @@ async def finish(alteration: Alteration) -> None:
             await build_index(ddl.txn, ddl.catalogs, access, index_id)
     if not alteration.is_rewrite:
         await _validate(alteration, access)
+    await test_changed_types(alteration)
     for work in alteration.checked_later:
         await work()
 

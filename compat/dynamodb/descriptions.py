@@ -1,0 +1,166 @@
+"""TableDescription: how a table is shown, by DescribeTable and by what changes tables."""
+
+import uuid
+from typing import Any, Final
+
+from compat.dynamodb.definitions import IndexDefinition, KeySchema, TableDefinition, Throughput
+from compat.dynamodb.service import Service
+from compat.dynamodb.statistics import Figures
+from compat.dynamodb.tables import IndexHandle, TableHandle
+
+_NAMESPACE: Final = uuid.UUID("7a1c3f0e-3c0b-4b52-9f64-5c1a5b1d9c11")
+_ON_DEMAND: Final = "PAY_PER_REQUEST"
+#: What a new on-demand table takes at once, by AWS's documentation of warm throughput.
+_WARM: Final = Throughput(12_000, 4_000)
+
+
+async def describe(
+    service: Service, handle: TableHandle, status: str | None = None
+) -> dict[str, Any]:
+    """Returns a table's description.
+
+    With `status` (CREATING, UPDATING, DELETING) it tells of a change as if it had just begun.
+    """
+    definition, name = handle.definition, handle.name
+    figures = await service.statistics.of_table(handle)
+    is_building = any(not index.is_active for index in handle.indexes.values())
+    shown: dict[str, Any] = {
+        "AttributeDefinitions": [
+            {"AttributeName": attribute, "AttributeType": letter}
+            for attribute, letter in _attributes(handle)
+        ],
+        "TableName": name,
+        "KeySchema": key_schema(handle.key),
+        "TableStatus": status or ("UPDATING" if is_building else "ACTIVE"),
+        "CreationDateTime": definition.created_at,
+        "ProvisionedThroughput": _table_throughput(definition),
+        "TableSizeBytes": figures.size_bytes,
+        "ItemCount": figures.item_count,
+        "TableArn": service.table_arn(name),
+        "TableId": str(uuid.uuid5(_NAMESPACE, f"{handle.table.id}/{definition.created_at}")),
+        "DeletionProtectionEnabled": definition.deletion_protected,
+    }
+    if definition.billing_mode == _ON_DEMAND:
+        summary: dict[str, Any] = {"BillingMode": _ON_DEMAND}
+        changed_at = definition.billing_changed_at or definition.created_at
+        summary["LastUpdateToPayPerRequestDateTime"] = changed_at
+        shown["BillingModeSummary"] = summary
+    elif definition.billing_changed_at is not None:
+        shown["BillingModeSummary"] = {
+            "BillingMode": definition.billing_mode,
+            "LastUpdateToPayPerRequestDateTime": definition.billing_changed_at,
+        }
+    _add_settings(shown, definition)
+    await _add_indexes(shown, service, handle, status)
+    return shown
+
+
+def _attributes(handle: TableHandle) -> list[tuple[str, str]]:
+    attributes = list(handle.definition.attributes)
+    known = {name for name, _ in attributes}
+    for index in handle.indexes.values():
+        for name in index.definition.key.names:
+            if name not in known:
+                known.add(name)
+                attributes.append((name, index.definition.key.types[name]))
+    return attributes
+
+
+def _add_settings(shown: dict[str, Any], definition: TableDefinition) -> None:
+    if definition.on_demand is not None:
+        shown["OnDemandThroughput"] = _on_demand(definition.on_demand)
+    shown["WarmThroughput"] = _warm(definition, definition.warm_throughput, definition.throughput)
+    if definition.table_class is not None:
+        shown["TableClassSummary"] = {"TableClass": definition.table_class}
+    if definition.sse is not None and definition.sse.get("Enabled"):
+        key_id = definition.sse.get("KMSMasterKeyId", "alias/aws/dynamodb")
+        shown["SSEDescription"] = {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key_id}
+
+
+async def _add_indexes(
+    shown: dict[str, Any], service: Service, handle: TableHandle, status: str | None
+) -> None:
+    for index in handle.indexes.values():
+        definition = index.definition
+        figures = await service.statistics.of_index(handle, index)
+        member = "LocalSecondaryIndexes" if definition.is_local else "GlobalSecondaryIndexes"
+        described = _index(service, handle, index, figures)
+        if not definition.is_local:
+            described.update(_global_settings(handle.definition, index, status))
+        shown.setdefault(member, []).append(described)
+
+
+def _index(
+    service: Service, handle: TableHandle, index: IndexHandle, figures: Figures
+) -> dict[str, Any]:
+    definition = index.definition
+    projection: dict[str, Any] = {"ProjectionType": definition.projection}
+    if definition.non_key:
+        projection["NonKeyAttributes"] = list(definition.non_key)
+    return {
+        "IndexName": definition.name,
+        "KeySchema": key_schema(definition.key),
+        "Projection": projection,
+        "IndexSizeBytes": figures.size_bytes,
+        "ItemCount": figures.item_count,
+        "IndexArn": f"{service.table_arn(handle.name)}/index/{definition.name}",
+    }
+
+
+def _global_settings(
+    table: TableDefinition, index: IndexHandle, status: str | None
+) -> dict[str, Any]:
+    definition: IndexDefinition = index.definition
+    shown: dict[str, Any] = {"IndexStatus": "ACTIVE"}
+    if not index.is_active:
+        shown = {"IndexStatus": "CREATING", "Backfilling": status is None}
+    elif status == "CREATING":
+        shown = {"IndexStatus": "CREATING"}
+    throughput = definition.throughput
+    shown["ProvisionedThroughput"] = _throughput(table, throughput)
+    if definition.on_demand is not None:
+        shown["OnDemandThroughput"] = _on_demand(definition.on_demand)
+    shown["WarmThroughput"] = _warm(table, definition.warm_throughput, throughput)
+    return shown
+
+
+def key_schema(key: KeySchema) -> list[dict[str, str]]:
+    """Returns KeySchema as the wire shows it."""
+    return [
+        *({"AttributeName": name, "KeyType": "HASH"} for name in key.hash),
+        *({"AttributeName": name, "KeyType": "RANGE"} for name in key.range),
+    ]
+
+
+def _table_throughput(definition: TableDefinition) -> dict[str, Any]:
+    shown = _throughput(definition, definition.throughput)
+    if definition.throughput_changed_at is not None:
+        shown["LastIncreaseDateTime"] = definition.throughput_changed_at
+    return shown
+
+
+def _throughput(table: TableDefinition, throughput: Throughput | None) -> dict[str, Any]:
+    if throughput is None or table.billing_mode == _ON_DEMAND:
+        throughput = Throughput(0, 0)
+    return {
+        "NumberOfDecreasesToday": table.decreases_today,
+        "ReadCapacityUnits": throughput.read,
+        "WriteCapacityUnits": throughput.write,
+    }
+
+
+def _on_demand(throughput: Throughput) -> dict[str, int]:
+    return {
+        "MaxReadRequestUnits": throughput.read,
+        "MaxWriteRequestUnits": throughput.write,
+    }
+
+
+def _warm(
+    table: TableDefinition, warm: Throughput | None, provisioned: Throughput | None
+) -> dict[str, Any]:
+    base = _WARM if table.billing_mode == _ON_DEMAND or provisioned is None else provisioned
+    read, write = base.read, base.write
+    if warm is not None:
+        read, write = max(read, warm.read), max(write, warm.write)
+    return {"ReadUnitsPerSecond": read, "WriteUnitsPerSecond": write, "Status": "ACTIVE"}

@@ -1,0 +1,308 @@
+"""Signature Version 4: who a request comes from, and that nobody changed it on the way.
+
+A request is signed in a header or, presigned, in its query string. In development mode any access
+key may come, and a key that isn't known can't be verified; a known one is verified there as well.
+A request without a signature is refused in either mode, and so is one that leaves its body
+unsigned, because the body's own hash is what is verified.
+
+The order of the tests, and the texts, are those of AWS's services. Source: "AWS Signature Version 4
+for API requests" in the IAM user guide (Create a signed AWS API request, Troubleshoot requests).
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from compat.dynamodb.errors import DynamoError
+
+ALGORITHM: Final = "AWS4-HMAC-SHA256"
+SERVICE: Final = "dynamodb"
+#: By how much the clocks may differ.
+CLOCK_SKEW: Final = timedelta(minutes=5)
+#: Seconds for which a presigned request may be good.
+EXPIRES_SECONDS_MAX: Final = 604_800
+
+_BLANKS: Final = re.compile(r"\s+")
+_MISMATCH: Final = (
+    "The request signature we calculated does not match the signature you provided."
+    " Check your AWS Secret Access Key and signing method."
+    " Consult the service documentation for details."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey:
+    """An access key and the role of the database that it stands for."""
+
+    id: str
+    secret: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """What of a request is signed.
+
+    Attributes:
+        headers: By names in lower case.
+        body: As it was sent.
+    """
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What a request says of its own signature."""
+
+    credential: str
+    signed_headers: str
+    signature: str
+    moment: str
+    is_presigned: bool
+    expires: str | None = None
+
+
+class Authenticator:
+    """Tells the role for which a request may act.
+
+    Args:
+        accepts_any_key: Development mode.
+        default_role: Of those whose key isn't known, there.
+    """
+
+    def __init__(
+        self,
+        keys: Mapping[str, AccessKey],
+        *,
+        region: str,
+        accepts_any_key: bool,
+        default_role: str,
+    ) -> None:
+        self._keys = keys
+        self._region = region
+        self._accepts_any_key = accepts_any_key
+        self._default_role = default_role
+
+    def role_of(self, request: SignedRequest, now: datetime) -> str:
+        """Returns the role. Raises DynamoError with AWS's name of what is wrong."""
+        claim = _claim_of(request)
+        key = self._keys.get(claim.credential.partition("/")[0])
+        if key is None:
+            if self._accepts_any_key:
+                return self._default_role
+            raise DynamoError(
+                "UnrecognizedClientException",
+                "The security token included in the request is invalid.",
+            )
+        self._verify(request, claim, key, now)
+        return key.role
+
+    def _verify(self, request: SignedRequest, claim: _Claim, key: AccessKey, now: datetime) -> None:
+        scope = claim.credential.split("/")
+        moment = _moment_of(claim.moment)
+        if moment is None or len(scope) != 5:
+            raise _incomplete(
+                "Credential must have exactly 5 slash-delimited elements,"
+                f" e.g. keyid/date/region/service/term, got '{claim.credential}'"
+                if moment is not None
+                else "Date must be in ISO-8601 'basic format'. Got '"
+                f"{claim.moment}'. See http://en.wikipedia.org/wiki/ISO_8601"
+            )
+        self._check_scope(scope, claim.moment)
+        _check_moment(claim, moment, now)
+        names = claim.signed_headers.split(";")
+        if "host" not in names:
+            raise _invalid(_MISMATCH)
+        signing_key = _signing_key(key.secret, scope[1], scope[2])
+        text = _string_to_sign(request, claim, names, "/".join(scope[1:]))
+        expected = hmac.new(signing_key, text.encode(), hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(expected.encode(), claim.signature.encode()):
+            raise _invalid(_MISMATCH)
+
+    def _check_scope(self, scope: list[str], moment: str) -> None:
+        _, date, region, service, terminator = scope
+        faults = []
+        if region != self._region:
+            faults.append(f"Credential should be scoped to a valid region, not '{region}'. ")
+        if service != SERVICE:
+            faults.append(f"Credential should be scoped to correct service: '{SERVICE}'. ")
+        if terminator != "aws4_request":
+            faults.append(
+                "Credential should be scoped with a valid terminator: 'aws4_request', not"
+                f" '{terminator}'. "
+            )
+        if date != moment[:8]:
+            faults.append(
+                "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date"
+                f" from HTTP: '{date}' != '{moment[:8]}', from '{moment}'. "
+            )
+        if faults:
+            raise _invalid("".join(faults))
+
+
+def _incomplete(message: str) -> DynamoError:
+    return DynamoError("IncompleteSignatureException", message)
+
+
+def _invalid(message: str) -> DynamoError:
+    return DynamoError("InvalidSignatureException", message)
+
+
+# ---- what the request claims -------------------------------------------------------------------
+
+_QUERY_PARAMETERS: Final = (
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    "X-Amz-Signature",
+    "X-Amz-SignedHeaders",
+    "X-Amz-Date",
+)
+
+
+def _claim_of(request: SignedRequest) -> _Claim:
+    header = request.headers.get("authorization")
+    query = (
+        dict(parse_qsl(urlsplit(request.target).query, keep_blank_values=True))
+        if "?" in request.target
+        else {}
+    )
+    is_presigned = "X-Amz-Algorithm" in query
+    if header and is_presigned:
+        raise _invalid(
+            "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header."
+        )
+    if is_presigned:
+        return _query_claim(query)
+    if not header or not header.strip().startswith("AWS4-"):
+        raise DynamoError(
+            "MissingAuthenticationTokenException", "Request is missing Authentication Token"
+        )
+    return _header_claim(header.strip(), request.headers)
+
+
+def _header_claim(header: str, headers: Mapping[str, str]) -> _Claim:
+    algorithm, *rest = re.split(r"[ ,]+", header)
+    parameters = dict(part.partition("=")[::2] for part in rest if part)
+    moment = headers.get("x-amz-date") or headers.get("date")
+    missing = [
+        f"Authorization header requires '{name}' parameter. "
+        for name in ("Credential", "Signature", "SignedHeaders")
+        if not parameters.get(name)
+    ]
+    if not moment:
+        missing.append(
+            "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. "
+        )
+    if missing or moment is None:
+        raise _incomplete(f"{''.join(missing)}Authorization={algorithm}")
+    if algorithm != ALGORITHM:
+        raise _incomplete(f"Unsupported AWS 'algorithm': '{algorithm}'. ")
+    return _Claim(
+        parameters["Credential"],
+        parameters["SignedHeaders"],
+        parameters["Signature"],
+        moment,
+        is_presigned=False,
+    )
+
+
+def _query_claim(query: Mapping[str, str]) -> _Claim:
+    missing = [
+        f"AWS query-string parameters must include '{name}'. "
+        for name in _QUERY_PARAMETERS
+        if not query.get(name)
+    ]
+    if missing:
+        raise _incomplete(f"{''.join(missing)}Re-examine the query-string parameters.")
+    if query["X-Amz-Algorithm"] != ALGORITHM:
+        raise _incomplete(f"Unsupported AWS 'algorithm': '{query['X-Amz-Algorithm']}'. ")
+    return _Claim(
+        query["X-Amz-Credential"],
+        query["X-Amz-SignedHeaders"],
+        query["X-Amz-Signature"],
+        query["X-Amz-Date"],
+        is_presigned=True,
+        expires=query.get("X-Amz-Expires", str(int(CLOCK_SKEW.total_seconds()))),
+    )
+
+
+# ---- time --------------------------------------------------------------------------------------
+
+_BASIC_FORMAT: Final = "%Y%m%dT%H%M%SZ"
+
+
+def _moment_of(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, _BASIC_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _check_moment(claim: _Claim, moment: datetime, now: datetime) -> None:
+    lifetime = CLOCK_SKEW
+    if claim.expires is not None:
+        if not claim.expires.isdecimal() or not 0 < int(claim.expires) <= EXPIRES_SECONDS_MAX:
+            raise _incomplete("X-Amz-Expires must be a number between 1 and 604800")
+        lifetime = timedelta(seconds=int(claim.expires))
+    shown = now.strftime(_BASIC_FORMAT)
+    minutes = int(lifetime.total_seconds() // 60)
+    if moment < now - lifetime:
+        earliest = (now - lifetime).strftime(_BASIC_FORMAT)
+        raise _invalid(
+            f"Signature expired: {claim.moment} is now earlier than {earliest}"
+            f" ({shown} - {minutes} min.)"
+        )
+    if moment > now + CLOCK_SKEW:
+        latest = (now + CLOCK_SKEW).strftime(_BASIC_FORMAT)
+        raise _invalid(
+            f"Signature not yet current: {claim.moment} is still later than {latest}"
+            f" ({shown} + 5 min.)"
+        )
+
+
+# ---- the signature -----------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def _signing_key(secret: str, date: str, region: str) -> bytes:
+    key = ("AWS4" + secret).encode()
+    for part in (date, region, SERVICE, "aws4_request"):
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    return key
+
+
+def _string_to_sign(request: SignedRequest, claim: _Claim, names: list[str], scope: str) -> str:
+    path, _, query = request.target.partition("?")
+    headers = request.headers
+    lines = [request.method, _canonical_path(path), _canonical_query(query) if query else ""]
+    lines += [f"{name}:{_trimmed(headers.get(name, ''))}" for name in names]
+    lines += ["", claim.signed_headers, hashlib.sha256(request.body).hexdigest()]
+    canonical = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return f"{ALGORITHM}\n{claim.moment}\n{scope}\n{canonical}"
+
+
+def _trimmed(value: str) -> str:
+    return _BLANKS.sub(" ", value.strip()) if "  " in value else value.strip()
+
+
+def _canonical_path(path: str) -> str:
+    return "/" if path in {"", "/"} else quote(path, safe="/-_.~")
+
+
+def _canonical_query(query: str) -> str:
+    pairs = [
+        (quote(name, safe="-_.~"), quote(value, safe="-_.~"))
+        for name, value in parse_qsl(query, keep_blank_values=True)
+        if name != "X-Amz-Signature"
+    ]
+    return "&".join([f"{name}={value}" for name, value in sorted(pairs)])

@@ -1,0 +1,1 @@
+"""The DynamoDB API through its door: real SDKs and raw HTTP against a running server."""

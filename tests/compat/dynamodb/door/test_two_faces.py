@@ -1,0 +1,227 @@
+"""One table, two faces: what one API writes, the other sees, the same instant and with its types."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from tests.compat.dynamodb.door.conftest import MakeTable, index
+from tests.compat.dynamodb.door.test_items import EVERY_TYPE, error_of
+
+Sql = psycopg.Connection[Any]
+
+
+def test_an_item_is_a_row_with_the_right_types(
+    client: Any, sql: Sql, make_table: MakeTable
+) -> None:
+    table = make_table()
+    client.put_item(TableName=table, Item=EVERY_TYPE)
+    row = sql.execute(
+        f'select pk, text, number, "binary", yes, nothing, strings, numbers, binaries, list, map from "{table}"'
+    ).fetchone()
+    assert row == (
+        "all",
+        "grün\0",
+        Decimal("-12345678901234567890.123456789012345678"),
+        b"\x00\xff",
+        True,
+        None,
+        ["a", "b"],
+        [Decimal(1), Decimal("2.5")],
+        [b"x", b"y"],
+        [1, [], {}, ["s"], None],
+        {"longer": False, "a": {"deep": "eg=="}},
+    )
+
+
+def test_types_as_sql_names_them(client: Any, sql: Sql, make_table: MakeTable) -> None:
+    table = make_table()
+    client.put_item(TableName=table, Item=EVERY_TYPE)
+    found = sql.execute(
+        f"select pg_typeof(text), pg_typeof(number), pg_typeof(yes), pg_typeof(strings),"
+        f' pg_typeof(list), pg_typeof(map) from "{table}"'
+    ).fetchone()
+    assert found == ("text", "numeric", "boolean", "text[]", "jsonb", "jsonb")
+
+
+def test_a_row_is_an_item(client: Any, sql: Sql, make_table: MakeTable) -> None:
+    table = make_table("pk:S sk:N")
+    sql.execute(
+        f'insert into "{table}" (pk, sk, name, count, ok, doc, day, at, id) values'
+        " ('a', 1.50, 'n', 7, true, '{\"x\": [1, null]}'::jsonb, date '2026-02-03',"
+        " timestamp '2026-02-03 04:05:06.7', uuid '00000000-0000-0000-0000-00000000000f')"
+    )
+    found = client.get_item(TableName=table, Key={"pk": {"S": "a"}, "sk": {"N": "1.5"}})["Item"]
+    assert found == {
+        "pk": {"S": "a"},
+        "sk": {"N": "1.5"},
+        "name": {"S": "n"},
+        "count": {"N": "7"},
+        "ok": {"BOOL": True},
+        "doc": {"M": {"x": {"L": [{"N": "1"}, {"NULL": True}]}}},
+        "day": {"S": "2026-02-03"},
+        "at": {"S": "2026-02-03T04:05:06.7"},
+        "id": {"S": "00000000-0000-0000-0000-00000000000f"},
+    }
+
+
+def test_sql_changes_an_attribute_and_leaves_the_others(
+    client: Any, sql: Sql, make_table: MakeTable
+) -> None:
+    table = make_table()
+    client.put_item(TableName=table, Item=EVERY_TYPE)
+    sql.execute(
+        f"update \"{table}\" set text = 'changed', strings = array['c'] where pk = 'all' and nothing is null"
+    )
+    found = client.get_item(TableName=table, Key={"pk": {"S": "all"}})["Item"]
+    assert found["text"] == {"S": "changed"}
+    assert found["strings"] == {"SS": ["c"]}
+    assert found["nothing"] == {"NULL": True}
+    assert found["binaries"] == EVERY_TYPE["binaries"]
+
+
+def test_an_update_by_sql_moves_index_entries(client: Any, sql: Sql, make_table: MakeTable) -> None:
+    table = make_table("pk:S, color:S", GlobalSecondaryIndexes=[index("colors", "color")])
+    client.put_item(TableName=table, Item={"pk": {"S": "a"}, "color": {"S": "red"}})
+
+    def with_color(color: str) -> int:
+        count: int = client.query(
+            TableName=table,
+            IndexName="colors",
+            KeyConditionExpression="color = :c",
+            ExpressionAttributeValues={":c": {"S": color}},
+        )["Count"]
+        return count
+
+    sql.execute(f"update \"{table}\" set color = 'blue'")
+    assert (with_color("red"), with_color("blue")) == (0, 1)
+    sql.execute(f'update "{table}" set color = null')
+    assert (with_color("red"), with_color("blue")) == (0, 0)
+
+
+def test_a_table_made_in_sql(client: Any, sql: Sql) -> None:
+    sql.execute(
+        "create table orders (customer uuid, placed date, amount numeric(8, 2) not null, note varchar(5),"
+        " tags text[], constraint total_positive check (amount > 0), unique (note),"
+        " primary key (customer, placed))"
+    )
+    sql.execute("create index orders_amount on orders (amount)")
+    customer = UUID(int=7)
+    key = {"customer": {"S": str(customer)}, "placed": {"S": "2026-01-02"}}
+    client.put_item(
+        TableName="orders",
+        Item={**key, "amount": {"N": "12.5"}, "note": {"S": "hi"}, "tags": {"SS": ["b", "a"]}},
+    )
+    assert sql.execute("select * from orders").fetchall() == [
+        (customer, date(2026, 1, 2), Decimal("12.50"), "hi", ["a", "b"])
+    ]
+    sql.execute("insert into orders values (%s, '2026-01-03', 1)", [customer])
+    answer = client.query(
+        TableName="orders",
+        KeyConditionExpression="customer = :c AND placed > :d",
+        ExpressionAttributeValues={":c": key["customer"], ":d": {"S": "2026-01-02"}},
+    )
+    assert answer["Items"] == [
+        {"customer": key["customer"], "placed": {"S": "2026-01-03"}, "amount": {"N": "1"}}
+    ]
+    by_total = client.query(
+        TableName="orders",
+        IndexName="orders_amount",
+        KeyConditionExpression="amount = :t",
+        ExpressionAttributeValues={":t": {"N": "12.5"}},
+    )
+    assert by_total["Items"][0]["tags"] == {"L": [{"S": "a"}, {"S": "b"}]}
+    description = client.describe_table(TableName="orders")["Table"]
+    assert description["KeySchema"] == [
+        {"AttributeName": "customer", "KeyType": "HASH"},
+        {"AttributeName": "placed", "KeyType": "RANGE"},
+    ]
+    names = {each["IndexName"] for each in description["GlobalSecondaryIndexes"]}
+    assert names == {"orders_note_key", "orders_amount"}
+    assert description["ItemCount"] == 2
+
+
+def test_constraints_hold_and_are_named(client: Any, sql: Sql) -> None:
+    sql.execute(
+        "create table limited (id int primary key, v int not null constraint small check (v < 10),"
+        " u text constraint only_one unique)"
+    )
+    put = {"TableName": "limited"}
+    client.put_item(**put, Item={"id": {"N": "1"}, "v": {"N": "1"}, "u": {"S": "x"}})
+    for item, named in (
+        ({"id": {"N": "2"}, "v": {"N": "11"}}, "small"),
+        ({"id": {"N": "2"}}, '"v"'),
+        ({"id": {"N": "2"}, "v": {"N": "1"}, "u": {"S": "x"}}, "only_one"),
+        ({"id": {"N": "2"}, "v": {"N": "1.5"}}, "attribute: v"),
+        ({"id": {"N": "2"}, "v": {"S": "1"}}, "Type mismatch for attribute v"),
+        ({"id": {"N": "2"}, "v": {"N": "1"}, "w": {"N": "1"}}, "no column w"),
+    ):
+        code, message = error_of(client.put_item, **put, Item=item)
+        assert code == "ValidationException"
+        assert named in message
+    assert client.scan(TableName="limited")["Count"] == 1
+
+
+def test_what_has_no_form_here_is_refused_by_name(client: Any, sql: Sql) -> None:
+    sql.execute("create table floats (id text primary key, v float8, n numeric)")
+    sql.execute(
+        "insert into floats values ('nan', 'NaN', 1), ('long', 1, 1.234567890123456789012345678901234567890)"
+    )
+    for key, attribute in (("nan", "v"), ("long", "n")):
+        code, message = error_of(client.get_item, TableName="floats", Key={"id": {"S": key}})
+        assert code == "ValidationException"
+        assert f"attribute {attribute}" in message
+
+
+def test_tables_that_have_no_face_here(client: Any, sql: Sql) -> None:
+    sql.execute("create table keyless (v int)")
+    sql.execute("create table wide (a int, b int, c int, primary key (a, b, c))")
+    answer = client.list_tables()
+    assert not {"keyless", "wide"} & set(answer["TableNames"])
+    for name, reason in (("keyless", "no primary key"), ("wide", "at most one sort key column")):
+        code, message = error_of(client.describe_table, TableName=name)
+        assert code == "ValidationException"
+        assert reason in message
+
+
+def test_a_locked_item_is_a_conflict(client: Any, sql: Sql, make_table: MakeTable) -> None:
+    table = make_table()
+    item = {"pk": {"S": "a"}, "v": {"N": "1"}}
+    client.put_item(TableName=table, Item=item)
+    with sql.transaction():
+        sql.execute(f"update \"{table}\" set v = 2 where pk = 'a'")
+        code, _ = error_of(client.put_item, TableName=table, Item=item)
+        assert code == "TransactionConflictException"
+        with pytest.raises(client.exceptions.TransactionCanceledException) as caught:
+            client.transact_write_items(
+                TransactItems=[
+                    {"Put": {"TableName": table, "Item": {"pk": {"S": "b"}}}},
+                    {"Put": {"TableName": table, "Item": item}},
+                ]
+            )
+        codes = [reason["Code"] for reason in caught.value.response["CancellationReasons"]]
+        assert codes == ["None", "TransactionConflict"]
+        answer = client.batch_write_item(
+            RequestItems={
+                table: [
+                    {"PutRequest": {"Item": item}},
+                    {"PutRequest": {"Item": {"pk": {"S": "c"}}}},
+                ]
+            }
+        )
+        assert answer["UnprocessedItems"] == {table: [{"PutRequest": {"Item": item}}]}
+        assert client.get_item(TableName=table, Key={"pk": {"S": "a"}})["Item"] == item
+    found = client.get_item(TableName=table, Key={"pk": {"S": "a"}})["Item"]
+    assert found["v"] == {"N": "2"}
+
+
+def test_moments_of_sql_are_iso_8601(client: Any, sql: Sql) -> None:
+    sql.execute("create table moments (at timestamptz primary key)")
+    sql.execute("insert into moments values ('2026-05-06 07:08:09+02')")
+    (item,) = client.scan(TableName="moments")["Items"]
+    moment = datetime.fromisoformat(item["at"]["S"])
+    assert moment == datetime(2026, 5, 6, 5, 8, 9, tzinfo=UTC)
+    assert client.get_item(TableName="moments", Key=item)["Item"] == item

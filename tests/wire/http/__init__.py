@@ -1,0 +1,1 @@
+"""HTTP: bytes to requests, responses to bytes, and a connection's life."""

@@ -1,0 +1,23 @@
+"""A bound statement with what it was bound to: the binder's result."""
+
+from dataclasses import dataclass, field
+
+from tsql.bound import BoundStatement
+
+
+@dataclass(frozen=True, slots=True)
+class BoundQuery:
+    """A bound statement with what a client may ask about it before it runs.
+
+    Attributes:
+        parameter_types: OID of each parameter, inferred where the client gave none.
+        table_versions: (id, version) of every relation and type it names: when one changes, bind again.
+        absent_names: (schema, name) of relations that would be found first.
+        is_cacheable: False where a literal was read by the clock ('now'::timestamp): another use must bind anew.
+    """
+
+    statement: BoundStatement
+    parameter_types: tuple[int, ...]
+    table_versions: tuple[tuple[int, int], ...] = field(default=())
+    absent_names: tuple[tuple[str, str], ...] = ()
+    is_cacheable: bool = True

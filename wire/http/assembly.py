@@ -1,0 +1,158 @@
+"""Bytes of one connection to whole requests: httptools' parser, with limits. No I/O.
+
+    assembly.feed(data)      reads; whole requests appear in `assembly.requests`
+    assembly.fault           set once the rest can't be read: the status to answer it with
+
+A fault is final: what came before it is still answered, then the connection ends.
+"""
+
+from collections import deque
+from typing import Final
+
+import httptools
+
+from wire.http.compression import CompressionError, decompress
+from wire.http.limits import HttpLimits
+from wire.http.messages import Request
+
+
+class Assembled:
+    """A request with what its connection has to know."""
+
+    __slots__ = ("is_old", "keeps_alive", "request")
+
+    def __init__(self, request: Request, *, keeps_alive: bool, is_old: bool) -> None:
+        self.request = request
+        self.keeps_alive = keeps_alive
+        self.is_old = is_old
+
+
+#: 100-continue is the one expectation that there is (RFC 9110, 10.1.1).
+_CONTINUE: Final = "100-continue"
+
+
+class Assembly:
+    """Reads the requests of one connection.
+
+    Attributes:
+        requests: Whole ones, oldest first.
+        fault: Status and text of what can't be read, or None.
+        is_inside: Whether a request has begun and isn't whole yet.
+        wants_continue: Whether the client waits for leave to send a body; the reader resets it.
+    """
+
+    def __init__(self, limits: HttpLimits) -> None:
+        self.requests: deque[Assembled] = deque()
+        self.fault: tuple[int, str] | None = None
+        self.is_inside = False
+        self.wants_continue = False
+        self._limits = limits
+        self._parser = httptools.HttpRequestParser(self)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._target = b""
+        self._headers: dict[str, str] = {}
+        self._chunks: list[bytes] = []
+        self._body_bytes = 0
+        self._head_bytes = 0
+        self._is_in_head = True
+
+    def feed(self, data: bytes) -> None:
+        """Reads bytes."""
+        if self.fault is not None:
+            return
+        if self._is_in_head:
+            self._head_bytes += len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            # The request itself is whole: it is answered as if it hadn't asked.
+            self._fail(400, "no protocol to upgrade to")
+        except httptools.HttpParserError as error:
+            self._fail(400, str(error))
+        if self._is_in_head and self._head_bytes > self._limits.head_bytes_max + len(data):
+            self._fail(431, "the head of the request is too large")
+
+    def _fail(self, status: int, text: str) -> None:
+        if self.fault is None:
+            self.fault = status, text
+
+    # ---- called by the parser --------------------------------------------------------------------
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._begin()
+        self.is_inside = True
+
+    def on_url(self, url: bytes) -> None:
+        """A part of the target."""
+        self._target += url
+        self._count_head(len(url))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A whole header."""
+        self._count_head(len(name) + len(value) + len(": \r\n"))
+        key = name.decode("latin-1").lower()
+        text = value.decode("latin-1").strip()
+        before = self._headers.get(key)
+        self._headers[key] = text if before is None else f"{before},{text}"
+
+    def _count_head(self, size: int) -> None:
+        self._body_bytes += size
+        if self._body_bytes > self._limits.head_bytes_max:
+            self._fail(431, "the head of the request is too large")
+
+    def on_headers_complete(self) -> None:
+        """The head is whole."""
+        self._is_in_head = False
+        self._body_bytes = 0
+        length = self._headers.get("content-length", "")
+        if length.isdecimal() and int(length) > self._limits.body_bytes_max:
+            self._fail(413, "the body of the request is too large")
+        elif self._headers.get("expect", "").lower() == _CONTINUE:
+            self.wants_continue = True
+
+    def on_body(self, body: bytes) -> None:
+        """A part of the body."""
+        if self.fault is not None:
+            return
+        self._body_bytes += len(body)
+        if self._body_bytes > self._limits.body_bytes_max:
+            self._chunks.clear()
+            self._fail(413, "the body of the request is too large")
+            return
+        self._chunks.append(body)
+
+    def on_message_complete(self) -> None:
+        """The request is whole."""
+        self.is_inside = False
+        self.wants_continue = False
+        if self.fault is not None:
+            return
+        chunks = self._chunks
+        sent = body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        encoding = self._headers.get("content-encoding")
+        if encoding and sent:
+            try:
+                body = decompress(sent, encoding, self._limits.body_bytes_max)
+            except CompressionError as error:
+                self._fail(error.status, str(error))
+                return
+        parser = self._parser
+        request = Request(
+            parser.get_method().decode("latin-1"),
+            self._target.decode("latin-1"),
+            self._headers,
+            body,
+            sent,
+        )
+        self.requests.append(
+            Assembled(
+                request,
+                keeps_alive=parser.should_keep_alive(),
+                is_old=parser.get_http_version() == "1.0",
+            )
+        )
+        self._begin()
+        self._is_in_head = False

@@ -1,0 +1,90 @@
+"""Requests and responses, and how a response becomes bytes."""
+
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from http import HTTPStatus
+from typing import Any, Final, Protocol
+
+_REASONS: Final = {int(status): status.phrase for status in HTTPStatus}
+#: Statuses whose responses have no body, and say nothing of its length.
+_BODILESS: Final = frozenset({204, 304})
+
+
+@dataclass(slots=True)
+class Request:
+    """One request, whole.
+
+    Attributes:
+        method: In capitals.
+        target: As it was sent: path, and query behind a question mark.
+        headers: Names in lower case; of a name that was sent more than once, the values joined by
+            commas.
+        body: Decompressed.
+        sent_body: As it was sent.
+    """
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes = b""
+    sent_body: bytes = b""
+
+
+@dataclass(slots=True)
+class Response:
+    """One response; length, date and connection headers are added when it is written."""
+
+    status: int
+    headers: Sequence[tuple[str, str]] = ()
+    body: bytes = b""
+    close: bool = field(default=False, kw_only=True)
+
+
+class Handler(Protocol):
+    """What answers the requests of a front door."""
+
+    def __call__(self, request: Request) -> Coroutine[Any, Any, Response]:
+        """Answers; never raises. What needs no waiting costs no task."""
+
+
+def encode_response(
+    response: Response, date: str, *, is_head: bool, keeps_alive: bool, is_old: bool
+) -> bytes:
+    """Returns the bytes of a response; `is_old` for a client of HTTP/1.0."""
+    status = response.status
+    lines = [f"HTTP/1.1 {status} {_REASONS.get(status, '')}"]
+    lines += [f"{name}: {value}" for name, value in response.headers]
+    if status not in _BODILESS:
+        lines.append(f"Content-Length: {len(response.body)}")
+    lines.append(f"Date: {date}")
+    if not keeps_alive:
+        lines.append("Connection: close")
+    elif is_old:
+        lines.append("Connection: keep-alive")
+    head = "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
+    return head if is_head or status in _BODILESS else head + response.body
+
+
+def plain(status: int, text: str = "") -> Response:
+    """Returns a response of text, for faults below the handler's level; it ends the connection."""
+    body = (text or _REASONS[status]).encode()
+    return Response(status, (("Content-Type", "text/plain"),), body, close=True)
+
+
+class DateHeader:
+    """The Date header's value, made once a second."""
+
+    __slots__ = ("_second", "_text")
+
+    def __init__(self) -> None:
+        self._second = -1
+        self._text = ""
+
+    def at(self, seconds: float) -> str:
+        """Returns the value for a moment in seconds since 1970."""
+        second = int(seconds)
+        if second != self._second:
+            self._second = second
+            self._text = formatdate(second, usegmt=True)
+        return self._text
