@@ -21,6 +21,7 @@ from typing import Final
 
 import uvloop
 
+from compat.postgres.system_relations import PostgresCatalogs
 from storage.disk import DiskSettings
 from storage.embedded import OpenStore, StoreComponents, StoreSettings, open_store
 from storage.errors import DatabaseError
@@ -33,7 +34,7 @@ from terrascale.memory import Trimmer
 from terrascale.observe import LOG, LoopMonitor, configure_logging
 from tsql.api import Session
 from tsql.database import Database, SessionOptions
-from tsql.functions.load import load_next
+from tsql.functions.load import load_later, load_next
 from wire.pg.authentication import Passwords, Verifier
 from wire.pg.identity import DEFAULT_NAME
 from wire.pg.limits import Limits
@@ -83,7 +84,8 @@ async def _serve(settings: Settings, components: StoreComponents) -> None:
     _check_port(settings, "--dynamodb-port", settings.dynamodb_port)
     store = await _open(settings, components)
     try:
-        database = await Database.open(store)
+        load_later("compat.postgres.load")
+        database = await Database.open(store, system_catalogs=PostgresCatalogs())
         server = PgServer(
             Components(_opener(settings, database), passwords, tls),
             Limits(connection_count_max=settings.max_connections),

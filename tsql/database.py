@@ -12,6 +12,7 @@ from storage.catalog_store import CatalogStore
 from storage.embedded import OpenStore
 from tsql.session import Session
 from tsql.shared import SessionOptions, Shared, system_clock
+from tsql.system_catalogs import NoSystemCatalogs, SystemCatalogs
 
 __all__ = ["Database", "SessionOptions"]
 
@@ -23,10 +24,15 @@ class Database:
         self.shared = shared
 
     @classmethod
-    async def open(cls, store: OpenStore, clock: Callable[[], int] = system_clock) -> "Database":
+    async def open(
+        cls,
+        store: OpenStore,
+        clock: Callable[[], int] = system_clock,
+        system_catalogs: SystemCatalogs | None = None,
+    ) -> "Database":
         """Loads the catalog of an open store."""
         catalogs = await CatalogStore.open(store, store.coordinator)
-        return cls(Shared(store, catalogs, clock))
+        return cls(Shared(store, catalogs, clock, system_catalogs or NoSystemCatalogs()))
 
     def session(self, options: SessionOptions) -> Session:
         """Returns a new session. Raises what its settings raise (22023, 42704 …)."""

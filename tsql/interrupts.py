@@ -31,6 +31,11 @@ class Interrupts:
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
 
+    @property
+    def is_guarding(self) -> bool:
+        """Whether a statement runs under `guarded`, and waits."""
+        return self._waiter is not None
+
     def clear(self) -> None:
         """Forgets an interrupt that came too late for its statement."""
         self._error = None

@@ -8,12 +8,11 @@ says how long the statement is to wait before its answer.
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
-from storage.catalog import IndexRef
 from storage.errors import DatabaseError, FatalError
 from storage.kv.store import LockMode
-from storage.schema import Sequence, Table
+from storage.schema import Sequence
 from tsql.executor.waits import MustWaitError
-from tsql.identifiers import quoted
+from tsql.session_catalog import SessionCatalog
 
 AdvisoryKey = tuple[int, int, int]
 
@@ -30,7 +29,7 @@ class _Owner:
         self.lock_timeout_ms = 0
 
 
-class SessionFunctions:
+class SessionFunctions(SessionCatalog):
     """The hooks of one session.
 
     Attributes:
@@ -38,7 +37,7 @@ class SessionFunctions:
     """
 
     def __init__(self, state: Any) -> None:
-        self._state = state
+        super().__init__(state)
         self._shared = state.database
         self._locks = state.database.store.locks
         self._owner = _Owner(state.options.process_id)
@@ -243,50 +242,6 @@ class SessionFunctions:
             message = "canceling statement due to user request"
             other.interrupts.interrupt(DatabaseError("57014", message))
         return True
-
-    # -- relations -------------------------------------------------------------------------------
-
-    def relation_id(self, schema: str | None, name: str) -> int | None:
-        """Returns the OID of a relation of the catalog that the session sees."""
-        schemas = self._state.env.search_path if schema is None else (schema,)
-        for candidate in schemas:
-            found = self._state.catalog.relation(candidate, name)
-            if found is None:
-                continue
-            if isinstance(found, IndexRef):
-                index = found.index
-                return found.table.primary_key_index_id if index is None else index.id
-            return int(found.id)
-        return None
-
-    def has_relation(self, oid: int) -> bool:
-        """Returns whether there is a relation of that OID."""
-        catalog = self._state.catalog
-        if catalog.table_by_id(oid) is not None or catalog.sequence_by_id(oid) is not None:
-            return True
-        return any(
-            oid == table.primary_key_index_id or any(oid == index.id for index in table.indexes)
-            for table in catalog.tables
-        )
-
-    def relation_name(self, oid: int) -> str | None:
-        """Returns a relation's name as SQL text, with its schema where the search path misses it."""
-        catalog = self._state.catalog
-        found = catalog.table_by_id(oid) or catalog.sequence_by_id(oid)
-        if found is None:
-            return None
-        name = quoted(found.name)
-        if self.relation_id(None, found.name) == oid:
-            return name
-        return f"{quoted(found.schema)}.{name}"
-
-    def column_number(self, relation: int, name: str) -> int | None:
-        """Returns a column's number, from 1."""
-        table: Table | None = self._state.catalog.table_by_id(relation)
-        for number, column in enumerate(() if table is None else table.columns, 1):
-            if column.name == name:
-                return number
-        return None
 
     def close(self) -> None:
         """Lets go of what the session holds."""

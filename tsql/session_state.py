@@ -42,6 +42,7 @@ class SessionState:
     def __init__(self, database: Shared, options: SessionOptions) -> None:
         self.database = database
         self.options = options
+        self.started_at = database.clock()
         self.events = SessionEvents()
         self.settings = Settings(options.user, options.settings, self._setting_changed)
         self.interrupts = Interrupts()

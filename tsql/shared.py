@@ -29,6 +29,7 @@ from tsql.parser_process import ParserProcess
 from tsql.planner.walk import conjuncts
 from tsql.prepared import Preparer
 from tsql.row_rules import SqlRowRules
+from tsql.system_catalogs import SystemCatalogs
 from tsql.templates import Templates
 from tsql.types.io import output_of
 
@@ -65,6 +66,7 @@ class Shared:
 
     Attributes:
         catalogs: The catalog, committed and private.
+        system_catalogs: pg_catalog and information_schema.
         tables: Operations on tables, compiled per version.
         preparer: Bound and planned statements.
         templates: Plans of statements with inline literals.
@@ -77,7 +79,11 @@ class Shared:
     """
 
     def __init__(
-        self, store: OpenStore, catalogs: CatalogStore, clock: Callable[[], int] = system_clock
+        self,
+        store: OpenStore,
+        catalogs: CatalogStore,
+        clock: Callable[[], int],
+        system_catalogs: SystemCatalogs,
     ) -> None:
         self.store = store
         self.catalogs = catalogs
@@ -93,7 +99,8 @@ class Shared:
         self.builds = OnlineBuilds(store, catalogs, self.tables)
         self.parser = ParserProcess()
         self.sequences = Sequences(store, catalogs)
-        self.preparer = Preparer(self.tables, self.index_expressions)
+        self.system_catalogs = system_catalogs
+        self.preparer = Preparer(self.tables, self.index_expressions, system_catalogs.relation)
         self.templates = Templates(self.preparer)
 
     def index_expressions(

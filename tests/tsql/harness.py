@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
+from compat.postgres.system_relations import PostgresCatalogs
 from storage.embedded import open_memory_store
 from storage.errors import DatabaseError
 from tsql.api import Result
 from tsql.database import Database, SessionOptions
+from tsql.functions.load import load_later
 from tsql.session import Session
+
+load_later("compat.postgres.load")
 
 
 @dataclass
@@ -120,7 +124,7 @@ async def settled(task: "asyncio.Task[Any]") -> bool:
 @pytest.fixture
 async def database() -> AsyncIterator[Database]:
     store = await open_memory_store()
-    opened = await Database.open(store)
+    opened = await Database.open(store, system_catalogs=PostgresCatalogs())
     yield opened
     await opened.close()
     await store.close()

@@ -55,6 +55,10 @@ ANYTHING: Final = frozenset(
 )
 
 
+#: Arrays that no other array is converted to.
+_VECTORS: Final = frozenset({oids.INT2VECTOR, oids.OIDVECTOR})
+
+
 def category_of(oid: int) -> str:
     """Returns the type's category: N numeric, S string, D date and time, and so on."""
     row = pg.types().get(oid)
@@ -68,9 +72,9 @@ def is_preferred(oid: int) -> bool:
 
 
 def is_true_array(oid: int) -> bool:
-    """Returns whether it is an array type; oidvector and int2vector are something else."""
+    """Returns whether it is an array type; oidvector and int2vector are, too."""
     row = pg.types().get(oid)
-    return row is not None and row.category == "A" and row.name.startswith("_")
+    return row is not None and row.category == "A" and row.element != 0
 
 
 def true_element(oid: int) -> int:
@@ -90,7 +94,7 @@ def pathway(target: int, source: int, context: CoercionContext) -> Pathway | Non
             return Pathway(Method.FUNCTION, cast.function)
         return _IO if cast.method == "i" else _RELABEL
     source_element, target_element = true_element(source), true_element(target)
-    if source_element and target_element:
+    if source_element and target_element and target not in _VECTORS:
         if pathway(target_element, source_element, context) is not None:
             return _ARRAY
         return None

@@ -28,7 +28,7 @@ CommonType = Callable[[Sequence[int]], int]
 
 def _element(oid: int) -> int:
     row = pg.types().get(oid)
-    return row.element if row is not None and row.name.startswith("_") else 0
+    return row.element if row is not None and row.category == "A" else 0
 
 
 def is_consistent(sources: Sequence[int], targets: Sequence[int], common_type: CommonType) -> bool:

@@ -94,6 +94,7 @@ _FAMILIES: Final = (
 )
 
 _families_to_come: Iterator[str] = iter(_FAMILIES)
+_further: Final[list[str]] = []
 _rows_to_come: Iterator[Callable[[], object]] = iter(
     (pg.operators_by_name, pg.procs_by_name, pg.casts, pg.aggregates)
 )
@@ -102,10 +103,17 @@ _rows_to_come: Iterator[Callable[[], object]] = iter(
 def load_family() -> bool:
     """Loads one more family of functions; False if all are there."""
     name = next(_families_to_come, None)
+    if name is None and _further:
+        name = _further.pop()
     if name is None:
         return False
     importlib.import_module(name)
     return True
+
+
+def load_later(module: str) -> None:
+    """Adds a module outside this package to what is loaded when it is time."""
+    _further.append(module)
 
 
 def load_next() -> bool:

@@ -330,4 +330,5 @@ def pg_has_role_of(env: Env, member: str | int, role: str | int, privilege: str)
 
 @implements("pg_get_userbyid", env=True)
 def pg_get_userbyid(env: Env, oid: int) -> str:
-    return env.user if oid == OWNER_OID else f"unknown (OID={oid})"
+    name: str | None = session_member(env, "role_name", "looking up roles in functions")(oid)
+    return f"unknown (OID={oid})" if name is None else name

@@ -18,6 +18,7 @@ from storage.errors import DatabaseError
 from storage.types import Array
 from tsql.catalog import pg
 from tsql.env import Env
+from tsql.types import oids
 from tsql.types.boolean import BLANKS
 from tsql.types.integers import INT4_MAX, INT4_MIN, INT8_MAX, INT8_MIN
 from tsql.types.io import Input, Output, input_of, output_of, text_io
@@ -322,7 +323,7 @@ def _array_output(element: int) -> Output:
 
 
 #: Not arrays to their text functions, though pg_type files them under the same category.
-_VECTORS = frozenset({22, 30})
+_VECTORS = frozenset({oids.INT2VECTOR, oids.OIDVECTOR})
 
 for _type in pg.types().values():
     if _type.category == "A" and _type.element and _type.oid not in _VECTORS:

@@ -16,7 +16,7 @@ def parse_regclass(text: str, _typmod: int, env: Env) -> int:
         return int(text)
     if text == "-":
         return 0
-    parts = _identifiers(text)
+    parts = name_parts(text)
     if not parts or len(parts) > 2:
         raise DatabaseError("42602", "invalid name syntax")
     look_up = getattr(env.session, "relation_id", None)
@@ -29,7 +29,7 @@ def parse_regclass(text: str, _typmod: int, env: Env) -> int:
     return found
 
 
-def _identifiers(text: str) -> list[str]:
+def name_parts(text: str) -> list[str]:
     """Returns the parts of a qualified name: lower case unless quoted."""
     parts: list[str] = []
     rest = text.strip()
@@ -52,6 +52,8 @@ def _identifiers(text: str) -> list[str]:
 
 def render_regclass(value: int, env: Env) -> str:
     """Returns the relation's name, or the number of one that isn't there."""
+    if value == 0:
+        return "-"
     look_up = getattr(env.session, "relation_name", None)
     name: str | None = None if look_up is None else look_up(value)
     return str(value) if name is None else name

@@ -31,6 +31,7 @@ _NAMES: Final = {
     oids.TIMETZ: "time%s with time zone",
     oids.TIMESTAMP: "timestamp%s without time zone",
     oids.TIMESTAMPTZ: "timestamp%s with time zone",
+    oids.ANY: '"any"',
     1560: "bit%s",
     1562: "bit varying%s",
 }

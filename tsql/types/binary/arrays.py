@@ -31,7 +31,6 @@ _NULL: Final = b"\xff\xff\xff\xff"
 _DIMENSIONS_MAX: Final = 6
 #: Types with a lower OID are PostgreSQL's own; any other is taken for what is expected.
 _FIRST_FOREIGN_OID: Final = 10_000
-_INT2VECTOR, _OIDVECTOR = 22, 30
 
 
 def _send_array(element: int, value: Array, context: Context) -> bytes:
@@ -119,7 +118,7 @@ def _register() -> None:
     for row in pg.types().values():
         if row.array:
             binary_io(row.array, partial(_send_array, row.oid), partial(_receive_array, row.oid))
-    for oid, element in ((_INT2VECTOR, oids.INT2), (_OIDVECTOR, oids.OID)):
+    for oid, element in ((oids.INT2VECTOR, oids.INT2), (oids.OIDVECTOR, oids.OID)):
         binary_io(oid, partial(_send_array, element), partial(_receive_array, element))
 
 

@@ -25,12 +25,15 @@ _OID_LIKE: Final = (
     oids.REGCLASS,
     oids.REGTYPE,
     oids.REGNAMESPACE,
-    2202,  # regprocedure
-    2203,  # regoper
-    2204,  # regoperator
-    4096,  # regrole
-    28,  # xid
-    29,  # cid
+    oids.REGPROCEDURE,
+    oids.REGOPER,
+    oids.REGOPERATOR,
+    oids.REGROLE,
+    oids.REGCOLLATION,
+    oids.REGCONFIG,
+    oids.REGDICTIONARY,
+    oids.XID,
+    oids.CID,
 )
 
 

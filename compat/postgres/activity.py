@@ -1,0 +1,120 @@
+"""pg_stat_activity, pg_locks, pg_settings, pg_prepared_statements, pg_cursors: what sessions do now.
+
+Made for every statement that reads them. Manual: 28.2.3, 54.10 to 54.24.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from compat.postgres.object_ids import DATABASE
+from compat.postgres.recorded import PG_CATALOG
+from compat.postgres.roles import role_id
+from compat.postgres.system_relations import Moment, Values, built
+from storage.types import Array
+from tsql.setting_definitions import definitions
+
+_UNLISTED: Final = frozenset({"is_superuser", "role", "seed", "session_authorization"})
+
+_DATABASE_COUNTERS: Final = (
+    "xact_commit", "xact_rollback", "blks_read", "blks_hit", "tup_returned", "tup_fetched",
+    "tup_inserted", "tup_updated", "tup_deleted", "conflicts", "temp_files", "temp_bytes",
+    "deadlocks", "sessions", "sessions_abandoned", "sessions_fatal", "sessions_killed",
+)  # fmt: skip
+
+
+@built(PG_CATALOG, "pg_stat_activity", live=True)
+def pg_stat_activity(moment: Moment) -> Iterator[Values]:
+    for activity in moment.session.activities():
+        yield {
+            "datid": DATABASE,
+            "datname": activity.database,
+            "pid": activity.process_id,
+            "usesysid": role_id(moment.catalog, activity.user) or None,
+            "usename": activity.user,
+            "application_name": activity.application_name,
+            "client_port": -1,
+            "backend_start": activity.started_at,
+            "xact_start": activity.transaction_started_at,
+            "query_start": activity.query_started_at,
+            "state_change": activity.query_started_at,
+            "wait_event_type": None if activity.is_active else "Client",
+            "wait_event": None if activity.is_active else "ClientRead",
+            "state": activity.state,
+            "query": activity.query,
+            "backend_type": "client backend",
+        }
+
+
+@built(PG_CATALOG, "pg_stat_database", live=True)
+def pg_stat_database(moment: Moment) -> Iterator[Values]:
+    yield {
+        **dict.fromkeys(_DATABASE_COUNTERS, 0),
+        "datid": DATABASE,
+        "datname": moment.env.database,
+        "numbackends": sum(1 for _ in moment.session.activities()),
+    }
+
+
+@built(PG_CATALOG, "pg_locks", live=True)
+def pg_locks(moment: Moment) -> Iterator[Values]:
+    for lock in moment.session.lock_entries():
+        yield {
+            "locktype": lock.kind,
+            "database": DATABASE,
+            "relation": lock.relation,
+            "classid": lock.class_id,
+            "objid": lock.object_id,
+            "objsubid": lock.sub_id,
+            "virtualtransaction": f"{lock.process_id}/0",
+            "pid": lock.process_id,
+            "mode": lock.mode,
+            "granted": lock.granted,
+            "fastpath": False,
+        }
+
+
+@built(PG_CATALOG, "pg_settings", live=True)
+def pg_settings(moment: Moment) -> Iterator[Values]:
+    settings = moment.session.settings
+    for definition in sorted(definitions().values(), key=lambda found: found.name.lower()):
+        if definition.name in _UNLISTED:
+            continue
+        value = settings.value(definition.name.lower())
+        choices = None if definition.choices is None else Array.of(list(definition.choices))
+        yield {
+            "name": definition.name,
+            "setting": value,
+            "unit": definition.unit or None,
+            "category": definition.category,
+            "short_desc": definition.description,
+            "context": definition.context,
+            "vartype": definition.kind,
+            "source": "default" if value == definition.default else "session",
+            "min_val": definition.minimum,
+            "max_val": definition.maximum,
+            "enumvals": choices,
+            "boot_val": definition.default,
+            "reset_val": definition.default,
+            "pending_restart": False,
+        }
+
+
+@built(PG_CATALOG, "pg_prepared_statements", live=True)
+def pg_prepared_statements(moment: Moment) -> Iterator[Values]:
+    for name, prepared in moment.session.prepared_statements():
+        query = prepared.query
+        types = () if query is None else query.parameter_types
+        yield {
+            "name": name,
+            "statement": prepared.text,
+            "parameter_types": Array.of(list(types)),
+            "from_sql": prepared.from_sql,
+            "generic_plans": 0,
+            "custom_plans": 0,
+        }
+
+
+@built(PG_CATALOG, "pg_available_extensions")
+def pg_available_extensions(_moment: Moment) -> Iterator[Values]:
+    """None can be added: what TerraScale has is built in."""
+    return iter(())

@@ -1,0 +1,95 @@
+"""pg_depend: what relies on what among users' objects, as far as tools ask for it.
+
+Kept: a serial's or identity's sequence and its column, an index or default and its table, a
+constraint and its index, a view's rule and what its query names.
+"""
+
+from collections.abc import Iterator
+
+from compat.postgres import object_ids
+from compat.postgres.constraints import constraints_of
+from compat.postgres.object_ids import (
+    PG_ATTRDEF,
+    PG_CLASS,
+    PG_CONSTRAINT,
+    PG_NAMESPACE,
+    PG_REWRITE,
+    PG_TYPE,
+)
+from compat.postgres.recorded import PG_CATALOG
+from compat.postgres.relations import indexes_of, schema_ids
+from compat.postgres.system_relations import Moment, Values, built
+from storage.objects import View
+from storage.schema import ForeignKey, Table
+
+_NORMAL, _AUTO, _INTERNAL = "n", "a", "i"
+
+
+def _row(
+    class_id: int, oid: int, target_class: int, target: int, kind: str, *, sub: int = 0
+) -> Values:
+    return {
+        "classid": class_id,
+        "objid": oid,
+        "refclassid": target_class,
+        "refobjid": target,
+        "refobjsubid": sub,
+        "deptype": kind,
+    }
+
+
+@built(PG_CATALOG, "pg_depend")
+def pg_depend(moment: Moment) -> Iterator[Values]:
+    catalog = moment.catalog
+    namespaces = schema_ids(catalog)
+    for table in catalog.tables:
+        yield _row(PG_CLASS, table.id, PG_NAMESPACE, namespaces.get(table.schema, 0), _NORMAL)
+        yield _row(PG_TYPE, object_ids.row_type_id(table.id), PG_CLASS, table.id, _INTERNAL)
+        yield from _of_table(table)
+    for sequence in catalog.sequences:
+        yield _row(PG_CLASS, sequence.id, PG_NAMESPACE, namespaces.get(sequence.schema, 0), _NORMAL)
+        owner = catalog.table_by_id(sequence.owner_table_id or 0)
+        if owner is not None and sequence.owner_column_id is not None:
+            column = owner.column_by_id(sequence.owner_column_id)
+            kind = _INTERNAL if column.identity else _AUTO
+            yield _row(PG_CLASS, sequence.id, PG_CLASS, owner.id, kind, sub=column.id)
+    for view in catalog.objects(View):
+        rule = object_ids.rule_id(view.id)
+        yield _row(PG_CLASS, view.id, PG_NAMESPACE, namespaces.get(view.schema, 0), _NORMAL)
+        yield _row(PG_REWRITE, rule, PG_CLASS, view.id, _INTERNAL)
+        yield _row(PG_REWRITE, rule, PG_CLASS, view.id, _NORMAL)
+        for address in view.relies_on:
+            if address.kind == "relation":
+                yield _row(PG_REWRITE, rule, PG_CLASS, address.id, _NORMAL, sub=address.sub_id)
+            elif address.kind == "type":
+                yield _row(PG_REWRITE, rule, PG_TYPE, address.id, _NORMAL)
+
+
+def _of_table(table: Table) -> Iterator[Values]:
+    yield from _of_defaults(table)
+    for index in indexes_of(table):
+        if index.constraint is not None:
+            owner = object_ids.constraint_id(table.id, index.constraint)
+            yield _row(PG_CLASS, index.id, PG_CONSTRAINT, owner, _INTERNAL)
+            continue
+        for part in index.parts:
+            yield _row(PG_CLASS, index.id, PG_CLASS, table.id, _AUTO, sub=part.column_id or 0)
+    for constraint in constraints_of(table):
+        for column_id in constraint.column_ids:
+            yield _row(PG_CONSTRAINT, constraint.id, PG_CLASS, table.id, _AUTO, sub=column_id)
+        key = constraint.rule
+        if isinstance(key, ForeignKey):
+            target = key.referenced_table_id
+            for column_id in key.referenced_column_ids:
+                yield _row(PG_CONSTRAINT, constraint.id, PG_CLASS, target, _NORMAL, sub=column_id)
+
+
+def _of_defaults(table: Table) -> Iterator[Values]:
+    for column in table.columns:
+        if column.default_sql is None and column.generated_sql is None:
+            continue
+        default = object_ids.default_id(table.id, column.id)
+        yield _row(PG_ATTRDEF, default, PG_CLASS, table.id, _AUTO, sub=column.id)
+        for address in column.default_relies_on:
+            if address.kind == "relation":
+                yield _row(PG_ATTRDEF, default, PG_CLASS, address.id, _NORMAL)

@@ -1,0 +1,18 @@
+"""Imports what registers rows and functions: `PostgresCatalogs` is complete once this is imported."""
+
+# ruff: noqa: F401 - imported for what they register
+
+import compat.postgres.activity
+import compat.postgres.comments
+import compat.postgres.constraints
+import compat.postgres.definitions
+import compat.postgres.dependencies
+import compat.postgres.information_constraints
+import compat.postgres.information_schema
+import compat.postgres.relations
+import compat.postgres.roles
+import compat.postgres.server_functions
+import compat.postgres.summaries
+import compat.postgres.time_zones
+import compat.postgres.types
+import compat.postgres.visibility

@@ -1,0 +1,59 @@
+"""OIDs of what the catalog of TerraScale doesn't number: constraints, defaults, row types, rules.
+
+They are made of what identifies the object, so that they are the same after a restart, in a range
+that the catalog's own ids (from 16384, growing) won't reach. Two of one kind that met by chance, one
+in two thousand million, would only be taken for each other in a join.
+"""
+
+import hashlib
+from typing import Final
+
+_DERIVED: Final = 1 << 31
+
+#: The catalogs' own OIDs (pg_class.oid), for pg_depend and pg_description.
+PG_TYPE: Final = 1247
+PG_PROC: Final = 1255
+PG_CLASS: Final = 1259
+PG_DATABASE: Final = 1262
+PG_CONSTRAINT: Final = 2606
+PG_ATTRDEF: Final = 2604
+PG_NAMESPACE: Final = 2615
+PG_REWRITE: Final = 2618
+#: The first database's OID, and the owner's.
+DATABASE: Final = 5
+OWNER: Final = 10
+#: Access methods and tablespaces that rows name.
+HEAP: Final = 2
+BTREE: Final = 403
+
+
+def derived(kind: str, *parts: int | str) -> int:
+    """Returns the OID of the object of a kind that these parts identify."""
+    text = "\0".join([kind, *map(str, parts)]).encode()
+    digest = hashlib.blake2b(text, digest_size=4).digest()
+    return _DERIVED | int.from_bytes(digest, "big")
+
+
+def constraint_id(relation_id: int, name: str) -> int:
+    """Returns a constraint's OID (pg_constraint)."""
+    return derived("constraint", relation_id, name)
+
+
+def default_id(relation_id: int, column_id: int) -> int:
+    """Returns a default's OID (pg_attrdef)."""
+    return derived("default", relation_id, column_id)
+
+
+def row_type_id(relation_id: int) -> int:
+    """Returns the OID of a relation's row type (pg_type)."""
+    return derived("row type", relation_id)
+
+
+def row_array_type_id(relation_id: int) -> int:
+    """Returns the OID of the array type over a relation's row type."""
+    return derived("row array type", relation_id)
+
+
+def rule_id(relation_id: int) -> int:
+    """Returns the OID of a view's rule (pg_rewrite)."""
+    return derived("rule", relation_id)

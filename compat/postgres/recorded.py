@@ -1,0 +1,159 @@
+"""What PostgreSQL 15's own catalogs look like: their columns, and the rows of built-in objects.
+
+Both are recorded facts in data/, written by tools/generate_system_catalogs.py. Shapes are loaded when the
+first system relation is read, rows when their relation is.
+"""
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any, Final
+
+import msgspec
+
+from storage.types import Array
+from tsql.bound import Field
+from tsql.catalog import pg
+from tsql.types import oids
+from tsql.types.vectors import vector
+
+Row = tuple[Any, ...]
+
+PG_CATALOG: Final = "pg_catalog"
+INFORMATION_SCHEMA: Final = "information_schema"
+
+#: The domains of information_schema; the protocol shows their base types.
+_DOMAINS: Final = {
+    "sql_identifier": (oids.NAME, -1),
+    "character_data": (oids.VARCHAR, -1),
+    "cardinal_number": (oids.INT4, -1),
+    "yes_or_no": (oids.VARCHAR, 3 + 4),
+    "time_stamp": (oids.TIMESTAMPTZ, 2),
+}
+_NUMBERS: Final = frozenset(
+    {oids.INT2, oids.INT4, oids.INT8, oids.OID, oids.FLOAT4, oids.FLOAT8, oids.XID, oids.CID}
+    | {oids.REGPROC, oids.REGCLASS, oids.REGTYPE}
+)
+_TEXTS: Final = frozenset({oids.NAME, oids.TEXT, oids.CHAR, oids.PG_NODE_TREE, oids.VARCHAR})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a system relation."""
+
+    name: str
+    type: int
+    typmod: int
+    not_null: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A system relation: what it is called and which columns it has."""
+
+    schema: str
+    name: str
+    oid: int
+    kind: str
+    columns: tuple[Column, ...]
+    fields: tuple[Field, ...]
+
+    def row(self, values: Mapping[str, Any]) -> Row:
+        """Returns a row of these values; what isn't named is NULL, or nothing where NULL can't be."""
+        unknown = values.keys() - {column.name for column in self.columns}
+        assert not unknown, f"{self.name} has no {unknown}"
+        return tuple(
+            values[column.name] if column.name in values else _nothing(column)
+            for column in self.columns
+        )
+
+
+def _nothing(column: Column) -> Any:
+    if not column.not_null:
+        return None
+    if column.type == oids.BOOL:
+        return False
+    if column.type in _NUMBERS:
+        return 0
+    if column.type in {oids.INT2VECTOR, oids.OIDVECTOR}:
+        return vector(())
+    return "" if column.type in _TEXTS else None
+
+
+def _read(name: str) -> Any:
+    data = resources.files("compat.postgres").joinpath("data", name).read_bytes()
+    return msgspec.json.decode(b"[" + data.rstrip().replace(b"\n", b",") + b"]")
+
+
+@functools.cache
+def _domains() -> dict[int, tuple[int, int]]:
+    return {row[0]: _DOMAINS[row[1]] for row in _read("rows/pg_type.jsonl") if row[1] in _DOMAINS}
+
+
+def _column(raw: list[Any]) -> Column:
+    name, type_, typmod, not_null = raw
+    base = _domains().get(type_)
+    if base is not None:
+        return Column(name, *base, not_null)
+    return Column(name, type_, typmod, not_null)
+
+
+@functools.cache
+def shapes() -> dict[tuple[str, str], Shape]:
+    """Returns all system relations by schema and name."""
+    result = {}
+    for schema, name, oid, kind, raw_columns in _read("relations.jsonl"):
+        columns = tuple(map(_column, raw_columns))
+        fields = tuple(
+            Field(column.name, column.type, column.typmod, oid, number)
+            for number, column in enumerate(columns, 1)
+        )
+        result[schema, name] = Shape(schema, name, oid, kind, columns, fields)
+    return result
+
+
+@functools.cache
+def names_by_oid() -> dict[int, tuple[str, str]]:
+    """Returns schema and name of the system relations (and their indexes) by OID."""
+    names = {row[0]: (PG_CATALOG, row[1]) for row in _read("rows/pg_class.jsonl")}
+    return names | {shape.oid: key for key, shape in shapes().items()}
+
+
+@functools.cache
+def index_ids() -> dict[str, int]:
+    """Returns the OIDs of everything in pg_catalog's own pg_class rows by name: indexes, TOAST apart."""
+    return {row[1]: row[0] for row in _read("rows/pg_class.jsonl") if row[2] == 11}
+
+
+def _converter(column: Column) -> Callable[[Any], Any] | None:
+    if column.type in {oids.INT2VECTOR, oids.OIDVECTOR}:
+        return lambda value: None if value is None else vector(value)
+    row = pg.types().get(column.type)
+    if row is not None and row.category == "A":
+        return lambda value: None if value is None else Array.of(value)
+    return None
+
+
+def has_rows(name: str) -> bool:
+    """Returns whether rows of that catalog are recorded."""
+    return resources.files("compat.postgres").joinpath("data", f"rows/{name}.jsonl").is_file()
+
+
+def rows(shape: Shape) -> Iterator[Row]:
+    """Yields the recorded rows of a relation: PostgreSQL's own objects."""
+    conversions = [
+        (at, convert)
+        for at, column in enumerate(shape.columns)
+        if (convert := _converter(column)) is not None
+    ]
+    for raw in _read(f"rows/{shape.name}.jsonl"):
+        for at, convert in conversions:
+            raw[at] = convert(raw[at])
+        yield tuple(raw)
+
+
+def keywords() -> Iterator[Row]:
+    """Yields pg_get_keywords()'s rows."""
+    for raw in _read("rows/pg_get_keywords.jsonl"):
+        yield tuple(raw)

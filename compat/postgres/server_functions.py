@@ -1,0 +1,194 @@
+"""Functions that tools call about the server and its objects: sizes, keywords, options, properties."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from compat.postgres import recorded
+from compat.postgres.activity import pg_settings
+from compat.postgres.definitions import catalog_of
+from compat.postgres.relations import index_by_id
+from compat.postgres.system_relations import Moment
+from storage.errors import DatabaseError
+from storage.types import Array
+from tsql.catalog import pg
+from tsql.env import Env
+from tsql.functions.registry import implements
+from tsql.types.type_names import type_name
+
+
+@implements("pg_get_keywords")
+def pg_get_keywords() -> Iterator[tuple[Any, ...]]:
+    yield from recorded.keywords()
+
+
+@implements("show_all_settings", env=True)
+def pg_show_all_settings(env: Env) -> Iterator[tuple[Any, ...]]:
+    shape = recorded.shapes()[recorded.PG_CATALOG, "pg_settings"]
+    for values in pg_settings(Moment(catalog_of(env), env)):
+        yield shape.row(values)
+
+
+@implements("pg_options_to_table")
+def pg_options_to_table(options: Array) -> Iterator[tuple[str, str | None]]:
+    for option in options.items:
+        name, _, value = option.partition("=")
+        yield name, value
+
+
+@implements("pg_tablespace_location")
+def pg_tablespace_location(_oid: int) -> str:
+    return ""
+
+
+@implements("pg_get_function_arguments", "pg_get_function_identity_arguments")
+def pg_get_function_arguments(oid: int) -> str | None:
+    row = pg.procs().get(oid)
+    if row is None:
+        return None
+    names = row.argument_names or ()
+    shown = []
+    for at, type_ in enumerate(row.argument_types):
+        prefix = f"{names[at]} " if at < len(names) and names[at] else ""
+        variadic = "VARIADIC " if row.variadic_type and at == len(row.argument_types) - 1 else ""
+        shown.append(f"{variadic}{prefix}{type_name(type_)}")
+    return ", ".join(shown)
+
+
+@implements("pg_get_function_result")
+def pg_get_function_result(oid: int) -> str | None:
+    row = pg.procs().get(oid)
+    if row is None or row.kind == "p":
+        return None
+    return ("SETOF " if row.returns_set else "") + type_name(row.result_type)
+
+
+@implements("pg_get_functiondef", "pg_get_function_sqlbody")
+def pg_get_functiondef(_oid: int) -> None:
+    """Built-in functions have no SQL text to show."""
+    return
+
+
+@implements("oidvectortypes")
+def oidvectortypes(types: Array) -> str:
+    return ", ".join(type_name(found) for found in types.items)
+
+
+@implements("pg_relation_is_updatable", env=True)
+def pg_relation_is_updatable(env: Env, oid: int, _include_triggers: bool) -> int:
+    """Returns a bit mask of the writes that it takes: 4 UPDATE, 8 INSERT, 16 DELETE."""
+    return 28 if catalog_of(env).table_by_id(oid) is not None else 0
+
+
+@implements("pg_column_is_updatable", env=True)
+def pg_column_is_updatable(env: Env, oid: int, _column: int, _include_triggers: bool) -> bool:
+    return catalog_of(env).table_by_id(oid) is not None
+
+
+@implements("pg_relation_is_publishable")
+def pg_relation_is_publishable(_oid: int) -> bool:
+    """There is no logical replication."""
+    return False
+
+
+@implements("pg_partition_ancestors")
+def pg_partition_ancestors(_oid: int) -> tuple[int, ...]:
+    """No table is a partition of another."""
+    return ()
+
+
+@implements("pg_partition_root")
+def pg_partition_root(_oid: int) -> None:
+    return
+
+
+# ---- index properties (manual: 9.26.3, tables 9.73 to 9.75) ------------------------------------------
+
+_AM_PROPERTIES: Final = {
+    "can_order": True,
+    "can_unique": True,
+    "can_multi_col": True,
+    "can_exclude": False,
+    "can_include": True,
+}
+_INDEX_PROPERTIES: Final = {
+    "clusterable": False,
+    "index_scan": True,
+    "bitmap_scan": False,
+    "backward_scan": True,
+}
+_BTREE: Final = 403
+
+
+@implements("pg_indexam_has_property")
+def pg_indexam_has_property(method: int, name: str) -> bool | None:
+    return _AM_PROPERTIES.get(name.lower()) if method == _BTREE else None
+
+
+@implements("pg_index_has_property", env=True)
+def pg_index_has_property(env: Env, oid: int, name: str) -> bool | None:
+    found = index_by_id(catalog_of(env), oid)
+    return None if found is None else _INDEX_PROPERTIES.get(name.lower())
+
+
+@implements("pg_index_column_has_property", env=True)
+def pg_index_column_has_property(env: Env, oid: int, column: int, name: str) -> bool | None:
+    index = index_by_id(catalog_of(env), oid)
+    if index is None or not 1 <= column <= len(index.parts) + len(index.included):
+        return None
+    is_key = column <= len(index.parts)
+    if not is_key:
+        known = {"returnable": True, "orderable": False, "distance_orderable": False}
+        return known.get(name.lower())
+    part = index.parts[column - 1]
+    properties = {
+        "asc": not part.descending,
+        "desc": part.descending,
+        "nulls_first": part.nulls_first,
+        "nulls_last": not part.nulls_first,
+        "orderable": True,
+        "distance_orderable": False,
+        "returnable": True,
+        "search_array": True,
+        "search_nulls": True,
+    }
+    return properties.get(name.lower())
+
+
+# ---- privileges as aclitem (nothing is granted to others yet) ----------------------------------------
+
+_ALL_RIGHTS: Final = {
+    "r": "arwdDxt", "S": "rwU", "d": "CTc", "f": "X", "l": "U", "L": "rw", "n": "UC", "t": "C",
+    "F": "U", "s": "rw", "T": "U", "c": "", "p": "sA",
+}  # fmt: skip
+_PUBLIC_RIGHTS: Final = {"d": "Tc", "f": "X", "l": "U", "T": "U"}
+
+
+@implements("acldefault_sql", env=True)
+def acldefault(env: Env, kind: str, owner: int) -> Array:
+    if kind not in _ALL_RIGHTS:
+        raise DatabaseError("22023", f"unrecognized object type abbreviation: {kind}")
+    name = env.session.role_name(owner) or str(owner)
+    items = []
+    if kind in _PUBLIC_RIGHTS:
+        items.append(f"={_PUBLIC_RIGHTS[kind]}/{name}")
+    if _ALL_RIGHTS[kind]:
+        items.append(f"{name}={_ALL_RIGHTS[kind]}/{name}")
+    return Array.of(items)
+
+
+_RIGHT_NAMES: Final = {
+    "a": "INSERT", "r": "SELECT", "w": "UPDATE", "d": "DELETE", "D": "TRUNCATE", "x": "REFERENCES",
+    "t": "TRIGGER", "X": "EXECUTE", "U": "USAGE", "C": "CREATE", "T": "TEMPORARY", "c": "CONNECT",
+    "s": "SET", "A": "ALTER SYSTEM",
+}  # fmt: skip
+
+
+@implements("aclexplode", env=True)
+def aclexplode(env: Env, items: Array) -> Iterator[tuple[int, int, str, bool]]:
+    for item in items.items:
+        grantee, _, rest = item.partition("=")
+        rights, _, grantor = rest.partition("/")
+        from_, to = (env.session.role_id(name) or 0 for name in (grantor, grantee))
+        for at, letter in enumerate(rights):
+            if letter != "*":
+                yield from_, to, _RIGHT_NAMES[letter], rights[at + 1 : at + 2] == "*"

@@ -1,0 +1,153 @@
+"""pg_tables, pg_views, pg_indexes, pg_sequences, pg_rules and other readable views of pg_class."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from compat.postgres import recorded
+from compat.postgres.definitions import index_definition
+from compat.postgres.recorded import PG_CATALOG
+from compat.postgres.relations import indexes_of
+from compat.postgres.system_relations import Moment, Values, built, rows_of
+from storage.objects import View
+
+
+def _system_tables(moment: Moment) -> Iterator[Values]:
+    namespaces = {11: PG_CATALOG, 13207: recorded.INFORMATION_SCHEMA}
+    for row in rows_of(PG_CATALOG, "pg_class", moment):
+        if row["relnamespace"] in namespaces:
+            yield {**row, "schema": namespaces[row["relnamespace"]]}
+
+
+@built(PG_CATALOG, "pg_tables")
+def pg_tables(moment: Moment) -> Iterator[Values]:
+    owner = moment.session.role_name(10)
+    for row in _system_tables(moment):
+        if row["relkind"] == "r":
+            yield {
+                "schemaname": row["schema"],
+                "tablename": row["relname"],
+                "tableowner": owner,
+                "hasindexes": row["relhasindex"],
+                "hasrules": False,
+                "hastriggers": False,
+                "rowsecurity": False,
+            }
+    for table in moment.catalog.tables:
+        yield {
+            "schemaname": table.schema,
+            "tablename": table.name,
+            "tableowner": table.owner,
+            "hasindexes": bool(list(indexes_of(table))),
+            "hasrules": False,
+            "hastriggers": bool(table.foreign_keys or table.referenced_by),
+            "rowsecurity": False,
+        }
+
+
+@built(PG_CATALOG, "pg_views")
+def pg_views(moment: Moment) -> Iterator[Values]:
+    owner = moment.session.role_name(10)
+    for row in _system_tables(moment):
+        if row["relkind"] == "v":
+            yield {"schemaname": row["schema"], "viewname": row["relname"], "viewowner": owner}
+    for view in moment.catalog.objects(View):
+        yield {
+            "schemaname": view.schema,
+            "viewname": view.name,
+            "viewowner": view.owner,
+            "definition": view.sql,
+        }
+
+
+@built(PG_CATALOG, "pg_indexes")
+def pg_indexes(moment: Moment) -> Iterator[Values]:
+    for table in moment.catalog.tables:
+        for index in indexes_of(table):
+            yield {
+                "schemaname": table.schema,
+                "tablename": table.name,
+                "indexname": index.name,
+                "indexdef": index_definition(index, moment.env),
+            }
+
+
+@built(PG_CATALOG, "pg_sequences", live=True)
+def pg_sequences(moment: Moment) -> Iterator[Values]:
+    last_value: Any = getattr(moment.session, "sequence_last_value", lambda _oid: None)
+    for sequence in moment.catalog.sequences:
+        yield {
+            "schemaname": sequence.schema,
+            "sequencename": sequence.name,
+            "sequenceowner": sequence.owner,
+            "data_type": sequence.sql_type,
+            "start_value": sequence.start,
+            "min_value": sequence.minimum,
+            "max_value": sequence.maximum,
+            "increment_by": sequence.increment,
+            "cycle": sequence.cycle,
+            "cache_size": sequence.cache,
+            "last_value": last_value(sequence.id),
+        }
+
+
+@built(PG_CATALOG, "pg_rules")
+def pg_rules(_moment: Moment) -> Iterator[Values]:
+    """There are none but the views' own, which PostgreSQL leaves out too."""
+    return iter(())
+
+
+_NO_COUNTS: Final = dict.fromkeys(
+    (
+        "seq_scan", "seq_tup_read", "n_tup_ins", "n_tup_upd", "n_tup_del", "n_tup_hot_upd",
+        "n_live_tup", "n_dead_tup", "n_mod_since_analyze", "n_ins_since_vacuum", "vacuum_count",
+        "autovacuum_count", "analyze_count", "autoanalyze_count",
+    ),
+    0,
+)  # fmt: skip
+
+
+@built(PG_CATALOG, "pg_stat_user_tables")
+def pg_stat_user_tables(moment: Moment) -> Iterator[Values]:
+    """Users' tables; their counters aren't kept yet, and stand at zero."""
+    for table in moment.catalog.tables:
+        indexed = {"idx_scan": 0, "idx_tup_fetch": 0} if list(indexes_of(table)) else {}
+        names = {"relid": table.id, "schemaname": table.schema, "relname": table.name}
+        yield {**_NO_COUNTS, **indexed, **names}
+
+
+@built(PG_CATALOG, "pg_stat_all_tables")
+def pg_stat_all_tables(moment: Moment) -> Iterator[Values]:
+    yield from pg_stat_user_tables(moment)
+
+
+@built(PG_CATALOG, "pg_stat_user_indexes")
+def pg_stat_user_indexes(moment: Moment) -> Iterator[Values]:
+    for table in moment.catalog.tables:
+        for index in indexes_of(table):
+            yield {
+                "relid": table.id,
+                "indexrelid": index.id,
+                "schemaname": table.schema,
+                "relname": table.name,
+                "indexrelname": index.name,
+                "idx_scan": 0,
+                "idx_tup_read": 0,
+                "idx_tup_fetch": 0,
+            }
+
+
+@built(PG_CATALOG, "pg_stat_all_indexes")
+def pg_stat_all_indexes(moment: Moment) -> Iterator[Values]:
+    yield from pg_stat_user_indexes(moment)
+
+
+@built(PG_CATALOG, "pg_statio_user_tables")
+def pg_statio_user_tables(moment: Moment) -> Iterator[Values]:
+    for table in moment.catalog.tables:
+        names = {"relid": table.id, "schemaname": table.schema, "relname": table.name}
+        yield {**names, "heap_blks_read": 0, "heap_blks_hit": 0}
+
+
+@built(PG_CATALOG, "pg_statio_all_tables")
+def pg_statio_all_tables(moment: Moment) -> Iterator[Values]:
+    yield from pg_statio_user_tables(moment)

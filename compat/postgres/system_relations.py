@@ -1,0 +1,134 @@
+"""The system relations that SQL reads: shapes, recorded rows, and rows built from the live catalog.
+
+A builder is a function registered for a relation; it yields a mapping of column to value for each
+row. What is left out is NULL, or nothing where NULL can't be. Relations without a builder have
+their recorded rows, or none.
+
+    @built("pg_catalog", "pg_sequence")
+    def pg_sequence(moment: Moment) -> Iterator[Mapping[str, Any]]: ...
+
+Rows that follow from the catalog alone are made once per catalog version and relation; those with
+`live=True` (sessions, locks, settings) are made for every statement.
+"""
+
+import importlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from compat.postgres import recorded
+from compat.postgres.recorded import PG_CATALOG, Row, Shape
+from storage.catalog import Catalog
+from tsql.bound import CatalogRelation
+from tsql.env import Env
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What rows are made of: the catalog that the statement sees, and the session it runs in."""
+
+    catalog: Catalog
+    env: Env
+
+    @property
+    def session(self) -> Any:
+        """The session's hooks (tsql.functions.session_hooks)."""
+        return self.env.session
+
+
+Builder = Callable[[Moment], Iterable[Values]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    build: Builder
+    live: bool
+    replaces: bool
+
+
+_BUILDERS: dict[tuple[str, str], _Built] = {}
+
+
+def built(
+    schema: str, name: str, *, live: bool = False, replaces: bool = False
+) -> Callable[[Builder], Builder]:
+    """Registers the builder of a relation's rows; with `replaces` the recorded ones don't count."""
+
+    def register(build: Builder) -> Builder:
+        assert (schema, name) not in _BUILDERS, name
+        _BUILDERS[schema, name] = _Built(build, live, replaces)
+        return build
+
+    return register
+
+
+class _Rows:
+    """Gives a relation's rows to a statement."""
+
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+        self._built = _BUILDERS.get((shape.schema, shape.name))
+        self._has_recorded = recorded.has_rows(shape.name) and not (
+            self._built is not None and self._built.replaces
+        )
+        self._recorded: list[Row] | None = None
+        self._made: tuple[int, list[Row]] | None = None
+
+    def __call__(self, env: Env) -> Iterator[Row]:
+        if self._has_recorded:
+            if self._recorded is None:
+                self._recorded = list(recorded.rows(self._shape))
+            yield from self._recorded
+        built = self._built
+        if built is None:
+            return
+        catalog: Catalog = env.session.catalog
+        moment = Moment(catalog, env)
+        if built.live:
+            yield from map(self._shape.row, built.build(moment))
+            return
+        if self._made is not None and self._made[0] == catalog.version:
+            yield from self._made[1]
+            return
+        made = []
+        for values in built.build(moment):
+            made.append(self._shape.row(values))
+            yield made[-1]
+        self._made = catalog.version, made
+
+
+class PostgresCatalogs:
+    """pg_catalog and information_schema (tsql.system_catalogs.SystemCatalogs)."""
+
+    def __init__(self) -> None:
+        self._relations: dict[tuple[str, str], CatalogRelation] = {}
+
+    def relation(self, schema: str, name: str) -> CatalogRelation | None:
+        found = self._relations.get((schema, name))
+        if found is None:
+            shape = recorded.shapes().get((schema, name))
+            if shape is None:
+                return None
+            importlib.import_module("compat.postgres.load")
+            found = CatalogRelation(name, name, shape.fields, _Rows(shape))
+            self._relations[schema, name] = found
+        return found
+
+    def relation_id(self, schema: str, name: str) -> int | None:
+        shape = recorded.shapes().get((schema, name))
+        if shape is not None:
+            return shape.oid
+        return recorded.index_ids().get(name) if schema == PG_CATALOG else None
+
+    def relation_name(self, oid: int) -> tuple[str, str] | None:
+        return recorded.names_by_oid().get(oid)
+
+
+def rows_of(schema: str, name: str, moment: Moment) -> Iterator[Values]:
+    """Yields the rows of another system relation, for builders of views over it."""
+    shape = recorded.shapes()[schema, name]
+    names = [column.name for column in shape.columns]
+    for row in _Rows(shape)(moment.env):
+        yield dict(zip(names, row, strict=True))

@@ -1,0 +1,123 @@
+"""pg_type, pg_enum: row types of users' relations, enums."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from compat.postgres import object_ids
+from compat.postgres.recorded import PG_CATALOG
+from compat.postgres.relations import schema_ids
+from compat.postgres.roles import role_id
+from compat.postgres.system_relations import Moment, Values, built
+from storage.objects import EnumType, View
+from storage.schema import Table
+from tsql.catalog import pg
+from tsql.types import oids
+
+
+def _procedure(name: str) -> int:
+    return pg.procs_by_name()[name][0].oid
+
+
+def _array(oid: int, element: int, name: str, namespace: int, owner: int) -> dict[str, Any]:
+    return {
+        "oid": oid,
+        "typname": f"_{name}"[:63],
+        "typnamespace": namespace,
+        "typowner": owner,
+        "typlen": -1,
+        "typtype": "b",
+        "typcategory": "A",
+        "typisdefined": True,
+        "typdelim": ",",
+        "typsubscript": _procedure("array_subscript_handler"),
+        "typelem": element,
+        "typinput": _procedure("array_in"),
+        "typoutput": _procedure("array_out"),
+        "typreceive": _procedure("array_recv"),
+        "typsend": _procedure("array_send"),
+        "typanalyze": _procedure("array_typanalyze"),
+        "typalign": "i",
+        "typstorage": "x",
+        "typtypmod": -1,
+    }
+
+
+def _row_type(relation: int, name: str, namespace: int, owner: int) -> Iterator[Values]:
+    oid, array = object_ids.row_type_id(relation), object_ids.row_array_type_id(relation)
+    yield {
+        "oid": oid,
+        "typname": name,
+        "typnamespace": namespace,
+        "typowner": owner,
+        "typlen": -1,
+        "typtype": "c",
+        "typcategory": "C",
+        "typisdefined": True,
+        "typdelim": ",",
+        "typrelid": relation,
+        "typarray": array,
+        "typinput": _procedure("record_in"),
+        "typoutput": _procedure("record_out"),
+        "typreceive": _procedure("record_recv"),
+        "typsend": _procedure("record_send"),
+        "typalign": "d",
+        "typstorage": "x",
+        "typtypmod": -1,
+    }
+    yield {**_array(array, oid, name, namespace, owner), "typalign": "d"}
+
+
+def _enum(enum: EnumType, namespace: int, owner: int) -> Iterator[Values]:
+    yield {
+        "oid": enum.id,
+        "typname": enum.name,
+        "typnamespace": namespace,
+        "typowner": owner,
+        "typlen": 4,
+        "typbyval": True,
+        "typtype": "e",
+        "typcategory": "E",
+        "typisdefined": True,
+        "typdelim": ",",
+        "typarray": enum.array_id,
+        "typinput": _procedure("enum_in"),
+        "typoutput": _procedure("enum_out"),
+        "typreceive": _procedure("enum_recv"),
+        "typsend": _procedure("enum_send"),
+        "typalign": "i",
+        "typstorage": "p",
+        "typtypmod": -1,
+    }
+    yield _array(enum.array_id, enum.id, enum.name, namespace, owner)
+
+
+@built(PG_CATALOG, "pg_type")
+def pg_type(moment: Moment) -> Iterator[Values]:
+    catalog = moment.catalog
+    namespaces = schema_ids(catalog)
+    relations: list[Table | View] = [*catalog.tables, *catalog.objects(View)]
+    for found in relations:
+        namespace = namespaces.get(found.schema, 0)
+        yield from _row_type(found.id, found.name, namespace, role_id(catalog, found.owner))
+    for enum in catalog.objects(EnumType):
+        namespace = namespaces.get(enum.schema, 0)
+        yield from _enum(enum, namespace, role_id(catalog, enum.owner))
+
+
+@built(PG_CATALOG, "pg_enum")
+def pg_enum(moment: Moment) -> Iterator[Values]:
+    for enum in moment.catalog.objects(EnumType):
+        for order, label in enumerate(enum.labels, 1):
+            yield {
+                "oid": label.id,
+                "enumtypid": enum.id,
+                "enumsortorder": float(order),
+                "enumlabel": label.name,
+            }
+
+
+def type_exists(moment: Moment, oid: int) -> bool:
+    """Returns whether there is a type of that OID."""
+    if oid in pg.types() or oid == oids.UNKNOWN:
+        return True
+    return any(row["oid"] == oid for row in pg_type(moment))

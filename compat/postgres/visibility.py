@@ -1,0 +1,151 @@
+"""pg_table_is_visible and its relatives, pg_my_temp_schema, to_regclass …: names and the search path.
+
+Built-in objects are in pg_catalog, which the path always has. Manual: 9.26.3.
+"""
+
+from typing import Any
+
+from compat.postgres import recorded
+from compat.postgres.definitions import catalog_of
+from compat.postgres.object_ids import row_array_type_id, row_type_id
+from storage.errors import DatabaseError
+from storage.objects import EnumType, View
+from storage.schema import Table
+from tsql.catalog import pg
+from tsql.env import Env
+from tsql.functions.registry import implements
+from tsql.types import oids
+from tsql.types.io import input_of
+from tsql.types.registered import lookup
+
+
+@implements("pg_table_is_visible", env=True)
+def pg_table_is_visible(env: Env, oid: int) -> bool | None:
+    system = recorded.names_by_oid().get(oid)
+    if system is not None:
+        return system[0] == recorded.PG_CATALOG
+    name = _bare_name(env, oid)
+    return None if name is None else bool(env.session.relation_id(None, name) == oid)
+
+
+def _bare_name(env: Env, oid: int) -> str | None:
+    catalog = catalog_of(env)
+    found: Any = (
+        catalog.table_by_id(oid) or catalog.sequence_by_id(oid) or catalog.object(View, oid)
+    )
+    if found is not None:
+        return str(found.name)
+    for table in catalog.tables:
+        if table.primary_key_constraint is not None and table.primary_key_index_id == oid:
+            return table.primary_key_constraint
+        for index in table.indexes:
+            if index.id == oid:
+                return index.name
+    return None
+
+
+@implements("pg_type_is_visible", env=True)
+def pg_type_is_visible(env: Env, oid: int) -> bool | None:
+    if oid in pg.types():
+        return True
+    catalog = catalog_of(env)
+    for enum in catalog.objects(EnumType):
+        if oid in (enum.id, enum.array_id):
+            return enum.schema in env.search_path
+    relations: list[Table | View] = [*catalog.tables, *catalog.objects(View)]
+    for found in relations:
+        if oid in (row_type_id(found.id), row_array_type_id(found.id)):
+            return found.schema in env.search_path
+    return None
+
+
+@implements("pg_function_is_visible")
+def pg_function_is_visible(oid: int) -> bool | None:
+    return True if oid in pg.procs() else None
+
+
+@implements("pg_operator_is_visible")
+def pg_operator_is_visible(oid: int) -> bool | None:
+    return True if oid in pg.operators() else None
+
+
+def _is_recorded(name: str, oid: int) -> bool | None:
+    shape = recorded.shapes()[recorded.PG_CATALOG, name]
+    return True if any(row[0] == oid for row in recorded.rows(shape)) else None
+
+
+@implements("pg_opclass_is_visible")
+def pg_opclass_is_visible(oid: int) -> bool | None:
+    return _is_recorded("pg_opclass", oid)
+
+
+@implements("pg_opfamily_is_visible")
+def pg_opfamily_is_visible(oid: int) -> bool | None:
+    return _is_recorded("pg_opfamily", oid)
+
+
+@implements("pg_collation_is_visible")
+def pg_collation_is_visible(oid: int) -> bool | None:
+    return _is_recorded("pg_collation", oid)
+
+
+@implements("to_regclass", env=True)
+def to_regclass(env: Env, name: str) -> int | None:
+    try:
+        found: int = input_of(oids.REGCLASS)(name, -1, env)
+    except DatabaseError as error:
+        if error.sqlstate in {"42P01", "3F000"}:
+            return None
+        raise
+    return found
+
+
+@implements("to_regproc", env=True)
+def to_regproc(env: Env, name: str) -> int | None:
+    return _quietly(oids.REGPROC, name, env)
+
+
+@implements("to_regprocedure", env=True)
+def to_regprocedure(env: Env, name: str) -> int | None:
+    return lookup(oids.REGPROCEDURE, name, env)
+
+
+@implements("to_regoper", env=True)
+def to_regoper(env: Env, name: str) -> int | None:
+    return _quietly(oids.REGOPER, name, env)
+
+
+@implements("to_regoperator", env=True)
+def to_regoperator(env: Env, name: str) -> int | None:
+    return lookup(oids.REGOPERATOR, name, env)
+
+
+@implements("to_regnamespace", env=True)
+def to_regnamespace(env: Env, name: str) -> int | None:
+    return lookup(oids.REGNAMESPACE, name, env)
+
+
+@implements("to_regrole", env=True)
+def to_regrole(env: Env, name: str) -> int | None:
+    return lookup(oids.REGROLE, name, env)
+
+
+@implements("to_regcollation", env=True)
+def to_regcollation(env: Env, name: str) -> int | None:
+    return lookup(oids.REGCOLLATION, name, env)
+
+
+def _quietly(type_: int, name: str, env: Env) -> int | None:
+    """Returns None for a name that several objects have, too."""
+    try:
+        return lookup(type_, name, env)
+    except DatabaseError as error:
+        if error.sqlstate == "42725":
+            return None
+        raise
+
+
+@implements("text_regclass", env=True)
+def text_regclass(env: Env, name: str) -> int:
+    found: int = input_of(oids.REGCLASS)(name, -1, env)
+    return found

@@ -1,0 +1,179 @@
+"""What SQL functions and system relations may ask of a session's catalog, and of its fellow sessions.
+
+The other half of tsql.functions.session_hooks.SessionHooks; names are looked up in the catalog that
+the session's transaction sees.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from storage.catalog import Catalog, IndexRef
+from storage.objects import View
+from storage.schema import Table
+from tsql.api import TransactionStatus
+from tsql.identifiers import quoted
+from tsql.prepared import Prepared
+from tsql.settings import Settings
+
+#: Schemas that are built in, and the bootstrap superuser.
+PG_CATALOG: Final = "pg_catalog"
+_BUILT_IN_SCHEMAS: Final = {PG_CATALOG: 11, "information_schema": 13207, "pg_toast": 99}
+_OWNER: Final = 10
+_OWNER_NAME: Final = "terrascale"
+
+_IDLE_STATES: Final = {
+    TransactionStatus.IDLE: "idle",
+    TransactionStatus.IN_TRANSACTION: "idle in transaction",
+    TransactionStatus.FAILED: "idle in transaction (aborted)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What a session is doing: a row of pg_stat_activity. Times are microseconds since 2000."""
+
+    process_id: int
+    user: str
+    database: str
+    application_name: str
+    started_at: int
+    transaction_started_at: int | None
+    query_started_at: int
+    state: str
+    query: str
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a statement runs."""
+        return self.state == "active"
+
+
+class SessionCatalog:
+    """The catalog as one session sees it."""
+
+    def __init__(self, state: Any) -> None:
+        self._state = state
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog that the session's transaction sees."""
+        catalog: Catalog = self._state.catalog
+        return catalog
+
+    @property
+    def settings(self) -> Settings:
+        """The session's settings."""
+        settings: Settings = self._state.settings
+        return settings
+
+    # -- relations -------------------------------------------------------------------------------
+
+    def relation_id(self, schema: str | None, name: str) -> int | None:
+        """Returns the OID of a relation that the name finds."""
+        system = self._state.database.system_catalogs
+        path = self._state.env.search_path
+        if PG_CATALOG not in path:
+            path = (PG_CATALOG, *path)
+        for candidate in path if schema is None else (schema,):
+            found = self.catalog.relation(candidate, name)
+            if found is None:
+                oid: int | None = system.relation_id(candidate, name)
+                if oid is not None:
+                    return oid
+                continue
+            if isinstance(found, IndexRef):
+                index = found.index
+                return found.table.primary_key_index_id if index is None else index.id
+            return int(found.id)
+        return None
+
+    def has_relation(self, oid: int) -> bool:
+        """Returns whether there is a relation of that OID."""
+        return self._name_of(oid) is not None
+
+    def _name_of(self, oid: int) -> tuple[str, str] | None:
+        catalog = self.catalog
+        found = catalog.table_by_id(oid) or catalog.sequence_by_id(oid) or catalog.object(View, oid)
+        if found is not None:
+            return found.schema, found.name
+        for table in catalog.tables:
+            if table.primary_key_constraint is not None and oid == table.primary_key_index_id:
+                return table.schema, table.primary_key_constraint
+            for index in table.indexes:
+                if oid == index.id:
+                    return table.schema, index.name
+        system: tuple[str, str] | None = self._state.database.system_catalogs.relation_name(oid)
+        return system
+
+    def relation_name(self, oid: int) -> str | None:
+        """Returns a relation's name as SQL text, with its schema where the search path misses it."""
+        found = self._name_of(oid)
+        if found is None:
+            return None
+        schema, name = found
+        if self.relation_id(None, name) == oid:
+            return quoted(name)
+        return f"{quoted(schema)}.{quoted(name)}"
+
+    def column_number(self, relation: int, name: str) -> int | None:
+        """Returns a column's number."""
+        table: Table | None = self.catalog.table_by_id(relation)
+        for column in () if table is None else table.columns:
+            if column.name == name:
+                return column.id
+        return None
+
+    # -- schemas and roles -----------------------------------------------------------------------
+
+    def schema_id(self, name: str) -> int | None:
+        """Returns a schema's OID, or None."""
+        found = self.catalog.schema(name)
+        return _BUILT_IN_SCHEMAS.get(name) if found is None else found.id
+
+    def schema_name(self, oid: int) -> str | None:
+        """Returns a schema's name, or None."""
+        for name, found in _BUILT_IN_SCHEMAS.items():
+            if found == oid:
+                return name
+        return next((schema.name for schema in self.catalog.schemas if schema.id == oid), None)
+
+    def role_id(self, name: str) -> int | None:
+        """Returns a role's OID, or None."""
+        return _OWNER if name == _OWNER_NAME else None
+
+    def role_name(self, oid: int) -> str | None:
+        """Returns a role's name, or None."""
+        return _OWNER_NAME if oid == _OWNER else None
+
+    # -- sessions --------------------------------------------------------------------------------
+
+    def activities(self) -> Iterator[Activity]:
+        """Yields what each session is doing."""
+        for state in list(self._state.database.sessions.values()):
+            yield _activity(state, is_active=state is self._state or state.interrupts.is_guarding)
+
+    def prepared_statements(self) -> Iterator[tuple[str, Prepared]]:
+        """Yields the session's named prepared statements."""
+        for name, prepared in self._state.statements.items():
+            if name:
+                yield name, prepared
+
+    def lock_entries(self) -> Iterator[Any]:
+        """Yields the locks that are held and waited for: rows of pg_locks."""
+        return iter(())
+
+
+def _activity(state: Any, *, is_active: bool) -> Activity:
+    env, control = state.env, state.control
+    return Activity(
+        state.options.process_id,
+        state.options.user,
+        state.options.database,
+        state.settings.value("application_name"),
+        state.started_at,
+        env.transaction_timestamp if control.is_open or is_active else None,
+        env.statement_timestamp,
+        "active" if is_active else _IDLE_STATES[control.status],
+        state.functions.query,
+    )
