@@ -41,7 +41,7 @@ def compact(shape: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
-def main() -> None:
+def model_text() -> str:
     model = botocore.loaders.Loader().load_service_model("dynamodb", "service-2")
     operations = {
         name: operation["input"]["shape"] if "input" in operation else ""
@@ -59,10 +59,8 @@ def main() -> None:
         f"{json.dumps(name)}:{json.dumps(shapes[name], separators=(',', ':'))}"
         for name in sorted(shapes)
     )
-    TARGET.write_text(
-        f'{{"operations":{json.dumps(operations, separators=(",", ":"))},\n"shapes":{{\n{lines}\n}}}}\n'
-    )
+    return f'{{"operations":{json.dumps(operations, separators=(",", ":"))},\n"shapes":{{\n{lines}\n}}}}\n'
 
 
 if __name__ == "__main__":
-    main()
+    TARGET.write_text(model_text())

@@ -5,6 +5,8 @@ service's.
 """
 
 import copy
+import importlib.util
+import pathlib
 from typing import Any
 
 import pytest
@@ -367,6 +369,16 @@ def test_every_operation_of_the_model_can_be_checked() -> None:
             message = refusal(operation, {})
             assert message is not None
             assert "null" in message or "required" in message, operation
+
+
+def test_the_model_is_what_botocore_ships() -> None:
+    path = pathlib.Path(__file__).parents[3] / "tools" / "generate_dynamodb_model.py"
+    spec = importlib.util.spec_from_file_location("generate_dynamodb_model", path)
+    assert spec is not None
+    assert spec.loader is not None
+    generator = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generator)
+    assert generator.TARGET.read_text() == generator.model_text()
 
 
 # ---- parameters that go together -----------------------------------------------------------------
