@@ -32,6 +32,10 @@ class HiddenKeys:
                 return block[0]
         return None
 
+    def has(self, count: int) -> bool:
+        """Returns whether so many numbers can be taken at once."""
+        return sum(map(len, self._blocks)) >= count
+
     async def refill(self) -> None:
         """Reserves another block."""
         size = self._block_size

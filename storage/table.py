@@ -300,6 +300,10 @@ class TableAccess:
         number = self._hidden_keys.take()
         return None if number is None else self.code.encode((number,))
 
+    def has_keys(self, count: int) -> bool:
+        """Returns whether `new_key_now` has keys for so many new rows."""
+        return self._hidden_keys is None or self._hidden_keys.has(count)
+
     async def refill_keys(self) -> None:
         """Reserves hidden keys."""
         if self._hidden_keys is not None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from storage.catalog import Catalog, IndexRef
-from storage.objects import View
+from storage.objects import EnumType, View
 from storage.schema import Table
 from tsql.api import TransactionStatus
 from tsql.identifiers import quoted
@@ -123,6 +123,28 @@ class SessionCatalog:
             if column.name == name:
                 return column.id
         return None
+
+    # -- types -----------------------------------------------------------------------------------
+
+    def type_id(self, schema: str | None, name: str) -> int | None:
+        """Returns the OID of a type that CREATE TYPE made."""
+        for candidate in self._state.env.search_path if schema is None else (schema,):
+            found = self.catalog.named(EnumType, candidate, name)
+            if found is not None:
+                return found.id
+        return None
+
+    def enum_type(self, oid: int) -> EnumType | None:
+        """Returns an enum as the session's transaction sees it."""
+        return self.catalog.object(EnumType, oid)
+
+    def is_safe_label(self, found: EnumType, code: bytes) -> bool:
+        """Returns whether a label is committed, or as new as its whole type."""
+        current: Catalog = self._state.database.catalogs.current
+        committed = current.object(EnumType, found.id)
+        if committed is None or committed is found:
+            return True
+        return any(label.code == code for label in committed.labels)
 
     # -- schemas and roles -----------------------------------------------------------------------
 

@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from storage.catalog import Changes
 from storage.catalog_store import CatalogStore
 from storage.duplicates import KeyRendering
 from storage.embedded import OpenStore
 from storage.index import IndexFunctions
 from storage.items import Row
+from storage.objects import EnumType
 from storage.online_build import OnlineBuilds
 from storage.schema import Index, Table
 from storage.sequence import Sequences
@@ -31,6 +33,7 @@ from tsql.prepared import Preparer
 from tsql.row_rules import SqlRowRules
 from tsql.system_catalogs import SystemCatalogs
 from tsql.templates import Templates
+from tsql.types.enums import register_enum
 from tsql.types.io import output_of
 
 #: Microseconds from 1970 to 2000, where PostgreSQL's time begins.
@@ -102,6 +105,9 @@ class Shared:
         self.system_catalogs = system_catalogs
         self.preparer = Preparer(self.tables, self.index_expressions, system_catalogs.relation)
         self.templates = Templates(self.preparer)
+        for found in catalogs.current.objects(EnumType):
+            register_enum(found)
+        catalogs.on_install.append(_register_types)
 
     def index_expressions(
         self, table: Table, index: Index
@@ -145,6 +151,12 @@ class Shared:
                 predicate = row_function(bind_expression_text(index.predicate_sql, table))
             result[index.id] = IndexFunctions(functions, predicate)
         return result
+
+
+def _register_types(changes: Changes) -> None:
+    for found in changes.objects.values():
+        if isinstance(found, EnumType):
+            register_enum(found)
 
 
 def row_function(expression: Expression) -> Callable[[Row], Any]:

@@ -25,6 +25,7 @@ from tsql.bound import (
 )
 from tsql.env import Env
 from tsql.types import oids
+from tsql.types.kinds import element_type_of
 from tsql.types.type_names import type_name
 
 #: (schema, name) -> the catalog table of that name, or None.
@@ -135,6 +136,7 @@ class Context:
 
     def rely_on(self, object_id: int) -> None:
         """Notes a relation or type that the statement holds the OID of."""
+        object_id = element_type_of(object_id) or object_id
         version = self.catalog.version_of(object_id)
         if version is not None:
             self.tables[object_id] = version

@@ -90,6 +90,7 @@ def _parameter(level: Level, node: Any) -> Expression:
 
 def _cast(level: Level, node: Any) -> Expression:
     target, typmod = bind_type_name(node.typeName, level.context.env)
+    level.context.rely_on(target)
     argument_node = node.arg
     if isinstance(argument_node, ast.A_ArrayExpr):
         argument = containers.bind_array(level, argument_node, target)

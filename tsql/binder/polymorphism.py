@@ -13,13 +13,13 @@ from tsql.types import oids
 from tsql.types.kinds import array_type_of
 from tsql.types.type_names import type_name
 
-_ELEMENTS: Final = frozenset({oids.ANYELEMENT, oids.ANYNONARRAY})
+_ELEMENTS: Final = frozenset({oids.ANYELEMENT, oids.ANYNONARRAY, oids.ANYENUM})
 _COMPATIBLES: Final = frozenset({oids.ANYCOMPATIBLE, oids.ANYCOMPATIBLENONARRAY})
 ANYMULTIRANGE: Final = 4537
 ANYCOMPATIBLEMULTIRANGE: Final = 4538
-#: Of enums and ranges, of which there are none.
+#: Of ranges, of which there are none.
 _EMPTY: Final = frozenset(
-    {oids.ANYENUM, oids.ANYRANGE, oids.ANYCOMPATIBLERANGE, ANYMULTIRANGE, ANYCOMPATIBLEMULTIRANGE}
+    {oids.ANYRANGE, oids.ANYCOMPATIBLERANGE, ANYMULTIRANGE, ANYCOMPATIBLEMULTIRANGE}
 )
 TYPES: Final = _ELEMENTS | _COMPATIBLES | _EMPTY | {oids.ANYARRAY, oids.ANYCOMPATIBLEARRAY}
 
@@ -29,6 +29,11 @@ CommonType = Callable[[Sequence[int]], int]
 def _element(oid: int) -> int:
     row = pg.types().get(oid)
     return row.element if row is not None and row.category == "A" else 0
+
+
+def _is_enum(oid: int) -> bool:
+    row = pg.types().get(oid)
+    return row is not None and row.kind == "e"
 
 
 def is_consistent(sources: Sequence[int], targets: Sequence[int], common_type: CommonType) -> bool:
@@ -52,6 +57,8 @@ def is_consistent(sources: Sequence[int], targets: Sequence[int], common_type: C
     if len(elements) > 1:
         return False
     if oids.ANYNONARRAY in targets and any(map(_element, elements)):
+        return False
+    if oids.ANYENUM in targets and not (elements and all(map(_is_enum, elements))):
         return False
     if not compatible:
         return True

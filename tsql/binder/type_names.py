@@ -21,7 +21,7 @@ def bind_type_name(node: Any, env: Env | None = None) -> tuple[int, int]:
     names = [name.sval for name in node.names]
     if node.pct_type:
         raise unsupported_at(node, "%TYPE")
-    oid = _find(names, node)
+    oid = _find(names, node, env)
     typmod = _typmod(oid, node, env or Env())
     if node.arrayBounds:
         array = oid if pg.types()[oid].name.startswith("_") else array_type_of(oid)
@@ -33,15 +33,28 @@ def bind_type_name(node: Any, env: Env | None = None) -> tuple[int, int]:
     return oid, typmod
 
 
-def _find(names: list[str], node: Any) -> int:
+def _find(names: list[str], node: Any, env: Env | None) -> int:
     *schemas, name = names
     schema = schemas[-1] if schemas else "pg_catalog"
     row = pg.types_by_name().get(name) if schema == "pg_catalog" else None
-    if row is None and schemas and schema not in {"pg_catalog", "public", "information_schema"}:
+    if row is None and schema == "pg_catalog" and name.isdigit():
+        row = pg.types().get(int(name))  # a stored text names a type by its OID
+    look_up = None if env is None else getattr(env.session, "type_id", None)
+    if row is None and look_up is not None:
+        found = look_up(schemas[-1] if schemas else None, name)
+        row = pg.types().get(found) if found is not None else None
+    if row is None and schemas and not _has_schema(schema, env):
         raise error_at(node, "3F000", f'schema "{schema}" does not exist')
     if row is None:
         raise error_at(node, "42704", f'type "{".".join(names)}" does not exist')
     return row.oid
+
+
+def _has_schema(name: str, env: Env | None) -> bool:
+    if name in {"pg_catalog", "public", "information_schema"}:
+        return True
+    look_up = None if env is None else getattr(env.session, "schema_id", None)
+    return look_up is not None and look_up(name) is not None
 
 
 def _check_is_there(oid: int, node: Any) -> None:

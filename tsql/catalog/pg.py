@@ -9,11 +9,13 @@ import functools
 from collections import defaultdict
 from importlib import resources
 from types import GenericAlias
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
 _Row = TypeVar("_Row")
+#: From here on OIDs are those of what users make.
+_FIRST_OWN_OID: Final = 16384
 
 
 class PgType(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -105,14 +107,14 @@ def _load(name: str, row_type: type[_Row]) -> list[_Row]:
 
 @functools.cache
 def types() -> dict[int, PgType]:
-    """Returns pg_type by OID."""
+    """Returns pg_type by OID; tsql.types.enums adds the types that CREATE TYPE makes."""
     return {row.oid: row for row in _load("pg_type.jsonl", PgType)}
 
 
 @functools.cache
 def types_by_name() -> dict[str, PgType]:
-    """Returns pg_type by internal name (int4, not integer)."""
-    return {row.name: row for row in types().values()}
+    """Returns PostgreSQL's own types by internal name (int4, not integer)."""
+    return {row.name: row for row in types().values() if row.oid < _FIRST_OWN_OID}
 
 
 @functools.cache

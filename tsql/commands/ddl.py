@@ -13,6 +13,7 @@ from tsql.ddl.context import Ddl
 from tsql.ddl.create_index import create_index, create_index_online
 from tsql.ddl.create_table import create_table
 from tsql.ddl.drop import drop, drop_index_online
+from tsql.ddl.enums import alter_enum, create_enum
 from tsql.ddl.reindex import Reindex, online_name
 from tsql.ddl.schemas import create_schema
 from tsql.ddl.sequences import alter_sequence, create_sequence
@@ -63,6 +64,8 @@ ALTER_SEQUENCE = _command("ALTER SEQUENCE", alter_sequence)
 ALTER_TABLE = _command("ALTER TABLE", alter_table)
 RENAME = _command("ALTER TABLE", rename)
 SET_SCHEMA = _command("ALTER TABLE", set_schema)
+CREATE_ENUM = _command("CREATE TYPE", create_enum)
+ALTER_ENUM = _command("ALTER TYPE", alter_enum)
 CREATE_TABLE = _command("CREATE TABLE", create_table)
 CREATE_INDEX = Command(_create_index, name="CREATE INDEX")
 CREATE_SEQUENCE = _command("CREATE SEQUENCE", create_sequence)

@@ -28,7 +28,9 @@ async def run_prepare(invocation: Invocation) -> Result:
         raise DatabaseError("42P05", f'prepared statement "{node.name}" already exists')
     if not is_query(node.query):
         raise not_supported("PREPARE of this statement")
-    types = tuple(bind_type_name(argument)[0] for argument in node.argtypes or ())
+    types = tuple(
+        bind_type_name(argument, invocation.state.env)[0] for argument in node.argtypes or ()
+    )
     source = invocation.parsed
     inner = ParsedStatement(node.query, source.location, source.length, source.text)
     state.statements[node.name] = prepare(state, inner, types, from_sql=True)

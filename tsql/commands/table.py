@@ -21,6 +21,8 @@ COMMANDS: Final[dict[type[Any], Command]] = {
     ast.AlterObjectSchemaStmt: ddl.SET_SCHEMA,
     ast.AlterTableStmt: ddl.ALTER_TABLE,
     ast.AlterSeqStmt: ddl.ALTER_SEQUENCE,
+    ast.AlterEnumStmt: ddl.ALTER_ENUM,
+    ast.CreateEnumStmt: ddl.CREATE_ENUM,
     ast.CheckPointStmt: maintenance.CHECKPOINT,
     ast.ClosePortalStmt: maintenance.CLOSE,
     ast.ConstraintsSetStmt: constraints.SET_CONSTRAINTS,

@@ -8,6 +8,7 @@ from storage.schema import Column
 from storage.types import Kind
 from tsql.binder import bind_type_name
 from tsql.catalog import pg
+from tsql.env import Env
 from tsql.types.kinds import kinds_of_type
 
 SYSTEM_COLUMNS: Final = frozenset({"ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"})
@@ -22,7 +23,7 @@ SERIAL_TYPES: Final = {
 }
 
 
-def column_of(definition: Any, column_id: int) -> Column:
+def column_of(definition: Any, column_id: int, env: Env) -> Column:
     """Returns the column without its constraints. Raises 42704, 42701, 42P16, 0A000."""
     name = definition.colname
     if definition.collClause is not None:
@@ -31,7 +32,7 @@ def column_of(definition: Any, column_id: int) -> Column:
         raise not_supported("COMPRESSION")
     if definition.storage_name is not None:
         raise not_supported("STORAGE in a column definition")
-    oid, typmod = bind_type_name(definition.typeName)
+    oid, typmod = bind_type_name(definition.typeName, env)
     kinds = kinds_of_type(oid)
     if kinds is None:
         row = pg.types().get(oid)

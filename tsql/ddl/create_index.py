@@ -20,7 +20,7 @@ from tsql.bound import Expression, FunctionCall
 from tsql.ddl.columns import check_can_be_key, type_name
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.names import free_name, index_columns_part, index_part_names
-from tsql.deparse import deparse
+from tsql.ddl.stored_text import stored_text
 from tsql.parser import ast, enums
 from tsql.planner.walk import columns_of, walk
 from tsql.types.kinds import kinds_of_type
@@ -120,7 +120,7 @@ async def _index(node: Any, table: Table, ddl: Ddl) -> Index:
         bound = bind_expression(node.whereClause, table, ddl.env, "index_predicate")
         _require_declared(bound, table)
         _require_immutable(bound, "index predicate")
-        predicate = deparse(node.whereClause)
+        predicate, _ = stored_text(node.whereClause, ddl.env)
     name = node.idxname or _chosen_name(node, table, ddl)
     index = Index(
         id=await ddl.catalogs.new_relation_id(),
@@ -190,7 +190,7 @@ def _key_part(element: Any, table: Table, ddl: Ddl) -> KeyPart:
     kind, element_kind = kinds
     check_can_be_key(kind, element_kind, expression.type)
     return KeyPart(
-        expression_sql=deparse(element.expr),
+        expression_sql=stored_text(element.expr, ddl.env)[0],
         kind=kind,
         element_kind=element_kind,
         sql_type=expression.type,

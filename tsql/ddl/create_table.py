@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from storage.errors import DatabaseError, not_supported
+from storage.objects import TYPES
 from storage.schema import Check, Column, Index, KeyPart, Projection, Table, Timing
 from tsql.binder import bind_default, bind_expression, bind_generated
 from tsql.ddl.columns import check_can_be_key, column_of, serial_type
@@ -23,13 +24,14 @@ from tsql.ddl.constraints import (
     with_attributes,
 )
 from tsql.ddl.context import Ddl
+from tsql.ddl.enums import hold_types
 from tsql.ddl.foreign_keys import ForeignKeyClause, foreign_key_clause, new_foreign_key
 from tsql.ddl.names import free_name, index_columns_part
 from tsql.ddl.options import TableOptions, table_options
 from tsql.ddl.sequence_options import SequenceOptions
 from tsql.ddl.serial import SerialColumn, create_owned_sequences, identity_column
 from tsql.ddl.stored_text import stored_text
-from tsql.deparse import deparse
+from tsql.env import Env
 from tsql.parser import ast, enums
 from tsql.planner.walk import columns_of
 
@@ -45,6 +47,7 @@ class Definition:
     """
 
     name: str
+    env: Env
     first_column_id: int = 1
     columns: list[Column] = field(default_factory=list)
     defaults: dict[int, Any] = field(default_factory=dict)
@@ -80,8 +83,11 @@ async def create_table(node: Any, ddl: Ddl) -> str:
     if node.if_not_exists and ddl.catalog.relation(schema, name) is not None:
         ddl.notice("NOTICE", "42P07", f'relation "{name}" already exists, skipping')
         return "CREATE TABLE"
+    if ddl.catalog.is_named(TYPES, schema, name):
+        raise type_exists(name)
     options = table_options(node.options)
-    definition = _read(node, name)
+    definition = _read(node, name, ddl)
+    await hold_types([column.sql_type for column in definition.columns], ddl)
     if ddl.catalog.relation(schema, name) is not None:
         raise DatabaseError("42P07", f'relation "{name}" already exists')
     table = await _table(definition, schema, options, ddl)
@@ -93,6 +99,16 @@ async def create_table(node: Any, ddl: Ddl) -> str:
         _, table = await new_foreign_key(clause, table, ddl)
         table = await ddl.changes.replace_table(table)
     return "CREATE TABLE"
+
+
+def type_exists(name: str) -> DatabaseError:
+    """Returns the error for a relation that takes a type's name."""
+    return DatabaseError(
+        "42710",
+        f'type "{name}" already exists',
+        hint="A relation has an associated type of the same name, so you must use a name that"
+        " doesn't conflict with any existing type.",
+    )
 
 
 def _refuse(node: Any) -> None:
@@ -120,8 +136,8 @@ def _refuse(node: Any) -> None:
 # ---- reading -----------------------------------------------------------------------------------
 
 
-def _read(node: Any, name: str) -> Definition:
-    definition = Definition(name)
+def _read(node: Any, name: str, ddl: Ddl) -> Definition:
+    definition = Definition(name, ddl.env)
     pending: list[Any] = []
     for element in node.tableElts or ():
         match element:
@@ -146,7 +162,7 @@ def read_column(definition: Definition, element: Any) -> None:
         element = _with_type(element, serial)
     position = len(definition.columns)
     column_id = definition.first_column_id + position
-    column = column_of(element, column_id)
+    column = column_of(element, column_id, definition.env)
     if definition.position(column.name) is not None:
         raise DatabaseError("42701", f'column "{column.name}" specified more than once')
     definition.columns.append(column)
@@ -400,7 +416,9 @@ def _with_checks(table: Table, definition: Definition, ddl: Ddl) -> Table:
         taken = {*named, *(check.name for check in checks)}
         name = given or free_name(table.name, only, "check", taken.__contains__)
         column_ids = tuple(table.columns[position].id for position in positions)
-        checks.append(Check(name=name, check_sql=deparse(node), column_ids=column_ids))
+        checks.append(
+            Check(name=name, check_sql=stored_text(node, ddl.env)[0], column_ids=column_ids)
+        )
     # PostgreSQL tests them in the order of their names.
     checks.sort(key=lambda check: check.name.encode())
     return msgspec.structs.replace(table, checks=tuple(checks))

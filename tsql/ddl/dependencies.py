@@ -76,11 +76,8 @@ def edges(catalog: Catalog) -> Iterator[Edge]:
         if name in schema_ids:
             yield Edge(address, Address("schema", schema_ids[name]), EdgeKind.NORMAL)
 
-    type_ids = {
-        type_id: found.id
-        for found in catalog.objects(EnumType)
-        for type_id in (found.id, found.array_id)
-    }
+    enums = catalog.objects(EnumType)
+    type_ids = {type_id for found in enums for type_id in (found.id, found.array_id)}
     identities: set[tuple[int, int]] = set()
     for table in catalog.tables:
         yield from in_schema(relation(table.id), table.schema)
@@ -102,14 +99,16 @@ def edges(catalog: Catalog) -> Iterator[Edge]:
         yield from in_schema(relation(view.id), view.schema)
         for address in view.relies_on:
             yield Edge(relation(view.id), address, EdgeKind.NORMAL)
-    for found in catalog.objects(EnumType):
+    for found in enums:
         yield from in_schema(Address("type", found.id), found.schema)
+        arrays = Address("type", found.array_id)
+        yield Edge(arrays, Address("type", found.id), EdgeKind.INTERNAL)
 
 
-def _of_table(table: Table, type_ids: dict[int, int]) -> Iterator[Edge]:
+def _of_table(table: Table, type_ids: set[int]) -> Iterator[Edge]:
     for column in table.columns:
         if type_ids and column.sql_type in type_ids:
-            on = Address("type", type_ids[column.sql_type])
+            on = Address("type", column.sql_type)
             yield Edge(relation(table.id, column.id), on, EdgeKind.NORMAL)
         for column_id in column.generated_from:
             of, on = relation(table.id, column.id), relation(table.id, column_id)

@@ -99,6 +99,9 @@ def type_text(type_id: int, catalog: Catalog, path: List[str]) -> str:
     """Returns a type's name, with its schema if the bare name misses it."""
     found = catalog.object(EnumType, type_id)
     if found is None:
+        for other in catalog.objects(EnumType):
+            if other.array_id == type_id:
+                return type_text(other.id, catalog, path) + "[]"
         return str(type_id)
     for schema in path:
         first = catalog.named(EnumType, schema, found.name)

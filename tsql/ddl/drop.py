@@ -16,6 +16,7 @@ from tsql.ddl.context import Ddl
 from tsql.ddl.dependencies import affected, check
 from tsql.ddl.dependencies import relation as address_of
 from tsql.ddl.describe import describe, is_visible, kind_of_relation
+from tsql.ddl.enums import find_enum
 from tsql.ddl.remove import remove_all
 from tsql.parser import enums
 
@@ -36,6 +37,9 @@ async def drop(node: Any, ddl: Ddl) -> str:
     if node.removeType == _TYPES.OBJECT_SCHEMA:
         await remove_all(_schemas(node, ddl), ddl, cascades=cascades)
         return "DROP SCHEMA"
+    if node.removeType == _TYPES.OBJECT_TYPE:
+        await remove_all(_types(node, ddl), ddl, cascades=cascades)
+        return "DROP TYPE"
     kind = _KINDS.get(node.removeType)
     if kind is None:
         what = node.removeType.name.removeprefix("OBJECT_").replace("_", " ")
@@ -123,6 +127,21 @@ def _without_constraint(reference: IndexRef, ddl: Ddl) -> Index:
             hint=f"You can drop constraint {name} on {on} instead.",
         )
     return index
+
+
+def _types(node: Any, ddl: Ddl) -> list[Address]:
+    roots = []
+    for item in node.objects:
+        names = [part.sval for part in item.names]
+        found = find_enum(names, ddl)
+        if found is not None:
+            roots.append(Address("type", found.id))
+            continue
+        shown = ".".join(names)
+        if not node.missing_ok:
+            raise DatabaseError("42704", f'type "{shown}" does not exist')
+        ddl.notice("NOTICE", "00000", f'type "{shown}" does not exist, skipping')
+    return list(dict.fromkeys(roots))
 
 
 def _schemas(node: Any, ddl: Ddl) -> list[Address]:

@@ -1,4 +1,4 @@
-"""Expressions as the catalog keeps them: names of sequences replaced by OIDs.
+"""Expressions as the catalog keeps them: names of sequences and types replaced by OIDs.
 
 PostgreSQL stores nextval('s') with the OID that 's' had when the DEFAULT was written: renaming the
 sequence, or another search path, changes nothing. Here the text itself gets the OID, for '16390' is
@@ -9,7 +9,9 @@ import copy
 from collections.abc import Callable
 from typing import Any, Final
 
+from storage.catalog_store import FIRST_RELATION_ID
 from storage.objects import Address
+from tsql.binder import bind_type_name
 from tsql.deparse import deparse
 from tsql.env import Env
 from tsql.parser import Constant, ast
@@ -20,31 +22,42 @@ from tsql.types.io import input_of
 _OF_REGCLASS: Final = frozenset({"nextval", "currval", "setval"})
 
 
+Change = Callable[[Any], Any]
+
+
 def stored_text(node: Any, env: Env) -> tuple[str, tuple[Address, ...]]:
     """Returns an expression's text, and the relations that it names by constants. Raises 42P01."""
     found: list[int] = []
+
+    def in_sql(type_name: Any) -> Any:
+        oid, _ = bind_type_name(_with(type_name, arrayBounds=None, typmods=None), env)
+        if oid < FIRST_RELATION_ID:
+            return type_name
+        return _with(type_name, names=(ast.String(sval="pg_catalog"), ast.String(sval=str(oid))))
 
     def oid_of(literal: Any) -> Any:
         oid = input_of(oids.REGCLASS)(_text(literal), -1, env)
         found.append(int(oid))
         return ast.A_Const(isnull=False, val=ast.String(sval=str(oid)))
 
-    text = deparse(_replaced(node, oid_of))
+    text = deparse(_replaced(node, oid_of, in_sql))
     return text, tuple(Address("relation", oid) for oid in dict.fromkeys(found))
 
 
-def _replaced(value: Any, oid_of: Callable[[Any], Any]) -> Any:
+def _replaced(value: Any, oid_of: Change, in_sql: Change) -> Any:
     if type(value) is tuple:
-        return tuple(_replaced(item, oid_of) for item in value)
+        return tuple(_replaced(item, oid_of, in_sql) for item in value)
     if not isinstance(value, ast.Node) or isinstance(value, Constant):
         return value
+    if isinstance(value, ast.TypeName):
+        return in_sql(value)
     if isinstance(value, ast.TypeCast) and _is_regclass(value.typeName) and _is_string(value.arg):
         return _with(value, arg=oid_of(value.arg))
     if _takes_a_name(value):
         call: Any = value
         first, *rest = call.args
-        return _with(value, args=(oid_of(first), *_replaced(tuple(rest), oid_of)))
-    return _with(value, **{name: _replaced(getattr(value, name), oid_of) for name in value})
+        return _with(value, args=(oid_of(first), *_replaced(tuple(rest), oid_of, in_sql)))
+    return _with(value, **{name: _replaced(getattr(value, name), oid_of, in_sql) for name in value})
 
 
 def _takes_a_name(value: Any) -> bool:

@@ -219,6 +219,8 @@ class PointInsert:
     def run(self, store: PointStore, env: Env) -> Evaluated[WriteResult] | None:
         access, forms, checks = self._access, self._forms, self._checks
         make, returning = self._make, self._returning
+        if not access.has_keys(len(self._values)):
+            raise MustWaitError(access.refill_keys)  # before a sequence has given a value in vain
         rows: list[list[Any]] = []
         stored: list[tuple[bytes, Row]] = []
         keys: list[bytes] = []
@@ -232,8 +234,7 @@ class PointInsert:
                 continue
             new = forms.stored(row)
             key = access.new_key_now(new)
-            if key is None:
-                raise MustWaitError(access.refill_keys)
+            assert key is not None
             stored.append((key, new))
             keys += access.insert_keys(key, new)
 

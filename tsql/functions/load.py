@@ -57,6 +57,7 @@ _FAMILIES: Final = (
     "tsql.functions.formatting.date_output",
     "tsql.functions.formatting.number_input",
     "tsql.functions.formatting.number_output",
+    "tsql.functions.enum",
     "tsql.functions.formatting.to_date",
     "tsql.functions.hashing",
     "tsql.functions.in_range",

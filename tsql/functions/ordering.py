@@ -19,6 +19,7 @@ from tsql.functions.integer import compare
 from tsql.functions.numeric import numeric_cmp, numeric_eq
 from tsql.functions.registry import CallSite, implementation_of
 from tsql.types import oids
+from tsql.types.enums import is_enum
 from tsql.types.type_names import type_name
 
 Comparison = Callable[[Any, Any], int]
@@ -131,7 +132,7 @@ _IMAGES: dict[int, Callable[[Any], Any]] = {
 
 def image_of(oid: int) -> Callable[[Any], Any] | None:
     """Returns what maps equal values, and only those, to equal hashable ones; None if unknown."""
-    return _IMAGES.get(oid)
+    return _same if is_enum(oid) else _IMAGES.get(oid)
 
 
 def element_of(array_type: int) -> int:
@@ -142,7 +143,7 @@ def element_of(array_type: int) -> int:
 
 def comparison_of(oid: int) -> Comparison:
     """Returns the type's comparison: negative, 0 or positive. Raises 42883 if it has none."""
-    found = _COMPARISONS.get(oid)
+    found = compare_natural if is_enum(oid) else _COMPARISONS.get(oid)
     if found is None and (element := element_of(oid)):
         found = array_comparison(element)
     if found is None and oid == oids.JSONB:
@@ -157,7 +158,7 @@ def comparison_of(oid: int) -> Comparison:
 
 def equality_of(oid: int) -> Equality:
     """Returns whether two values of the type are equal. Raises 42883 if it has no equality."""
-    found = _EQUALITIES.get(oid)
+    found = operator.eq if is_enum(oid) else _EQUALITIES.get(oid)
     if found is not None:
         return found
     if element := element_of(oid):

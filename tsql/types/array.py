@@ -306,7 +306,9 @@ def _quoted(text: str) -> str:
     return '"' + _TO_ESCAPE.sub(r"\\\g<0>", text) + '"'
 
 
-def _array_input(element: int) -> Input:
+def array_input(element: int) -> Input:
+    """Returns the text input of arrays of a type."""
+
     def array_in(text: str, typmod: int, env: Env) -> Array:
         read = input_of(element)
         return read_array(text, lambda item: read(item, typmod, env))
@@ -314,7 +316,9 @@ def _array_input(element: int) -> Input:
     return array_in
 
 
-def _array_output(element: int) -> Output:
+def array_output(element: int) -> Output:
+    """Returns the text output of arrays of a type."""
+
     def array_out(value: Array, env: Env) -> str:
         render = output_of(element)
         return array_text(value, lambda item: render(item, env))
@@ -327,4 +331,4 @@ _VECTORS = frozenset({oids.INT2VECTOR, oids.OIDVECTOR})
 
 for _type in pg.types().values():
     if _type.category == "A" and _type.element and _type.oid not in _VECTORS:
-        text_io(_type.oid, _array_input(_type.element), _array_output(_type.element))
+        text_io(_type.oid, array_input(_type.element), array_output(_type.element))

@@ -53,6 +53,13 @@ def type_of_kind(kind: Kind) -> int:
     return _TYPES.get(kind, 0)
 
 
+def register_kind(oid: int, array: int, kind: Kind) -> None:
+    """Makes the kind of a new type's values known, and that of its arrays."""
+    _KINDS[oid] = kind
+    kinds_of_type.cache_clear()
+    assert kinds_of_type(array) == (Kind.ARRAY, kind)
+
+
 def array_type_of(oid: int) -> int:
     """Returns the type of arrays of a type, or 0."""
     row = pg.types().get(oid)

@@ -100,8 +100,9 @@ def type_name(oid: int, typmod: int | None = None) -> str:
 
 @functools.cache
 def _types_by_sql_name() -> dict[str, int]:
-    result = {type_name(oid): oid for oid in pg.types()}
-    result |= {row.name: row.oid for row in pg.types().values()}
+    by_name = pg.types_by_name()
+    result = {type_name(row.oid): row.oid for row in by_name.values()}
+    result |= {row.name: row.oid for row in by_name.values()}
     aliases = {"int": oids.INT4, "decimal": oids.NUMERIC, "float": oids.FLOAT8}
     aliases |= {"timestamp": oids.TIMESTAMP, "time": oids.TIME, "char": oids.BPCHAR}
     return result | aliases

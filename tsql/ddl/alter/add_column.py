@@ -22,6 +22,7 @@ from tsql.ddl.create_table import (
     with_defaults,
     with_generated,
 )
+from tsql.ddl.enums import hold_types
 from tsql.ddl.serial import create_owned_sequences
 from tsql.env import Env
 from tsql.executor.expressions import compile_expression
@@ -39,10 +40,11 @@ async def add_column(cmd: Any, alteration: Alteration) -> None:
             raise DatabaseError("42701", message)
         ddl.notice("NOTICE", "42701", f"{message}, skipping")
         return
-    definition = Definition(table.name, first_column_id=table.next_column_id)
+    definition = Definition(table.name, ddl.env, first_column_id=table.next_column_id)
     read_column(definition, cmd.def_)
     settle_keys(definition)
     (column,) = definition.columns
+    await hold_types([column.sql_type], ddl)
     alteration.change(columns=(*table.columns, column), next_column_id=column.id + 1)
     with without_position():
         table = with_defaults(alteration.table, definition, ddl)

@@ -39,7 +39,7 @@ async def prepare_type(cmd: Any, alteration: Alteration) -> None:
     definition = copy.copy(cmd.def_)
     object.__setattr__(definition, "colname", cmd.name)
     with without_position():
-        wanted = column_of(definition, old.id)
+        wanted = column_of(definition, old.id, alteration.ddl.env)
     new = msgspec.structs.replace(
         old,
         kind=wanted.kind,

@@ -20,7 +20,7 @@ from tsql.ddl.constraints import refuse_constraint, timing_of
 from tsql.ddl.create_table import Definition, read_key
 from tsql.ddl.foreign_keys import constraint_names, foreign_key_clause
 from tsql.ddl.names import free_name
-from tsql.deparse import deparse
+from tsql.ddl.stored_text import stored_text
 from tsql.parser import enums
 from tsql.planner.walk import columns_of
 
@@ -60,7 +60,9 @@ def _queue_key(constraint: Any, alteration: Alteration) -> None:
         alteration.later(Pass.ADD_INDEX_CONSTRAINT, use_index)
         return
     refuse_constraint(constraint)
-    definition = Definition(alteration.table.name, columns=list(alteration.table.columns))
+    definition = Definition(
+        alteration.table.name, alteration.ddl.env, columns=list(alteration.table.columns)
+    )
     try:
         read_key(definition, constraint, None, timing_of(constraint))
     except DatabaseError as error:
@@ -117,7 +119,12 @@ async def add_check(
     only = table.columns[positions[0]].name if len(positions) == 1 else None
     name = given or free_name(table.name, only, "check", constraint_names([table]).__contains__)
     column_ids = tuple(table.columns[position].id for position in positions)
-    check = Check(name=name, check_sql=deparse(node), column_ids=column_ids, validated=is_valid)
+    check = Check(
+        name=name,
+        check_sql=stored_text(node, alteration.ddl.env)[0],
+        column_ids=column_ids,
+        validated=is_valid,
+    )
     # PostgreSQL tests them in the order of their names.
     checks = sorted((*table.checks, check), key=lambda check: check.name.encode())
     alteration.change(checks=tuple(checks))

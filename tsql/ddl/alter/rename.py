@@ -19,6 +19,7 @@ from tsql.ddl.alteration.state import Alteration
 from tsql.ddl.columns import SYSTEM_COLUMNS
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.describe import kind_of_relation
+from tsql.ddl.enums import rename_enum
 from tsql.ddl.foreign_keys import constraint_names
 from tsql.parser import enums
 
@@ -208,4 +209,5 @@ _RENAMES: Final[dict[Any, Callable[[Any, Ddl], Awaitable[str]]]] = {
     _TYPES.OBJECT_SEQUENCE: _rename_relation,
     _TYPES.OBJECT_TABCONSTRAINT: _rename_constraint,
     _TYPES.OBJECT_TABLE: _rename_relation,
+    _TYPES.OBJECT_TYPE: rename_enum,
 }

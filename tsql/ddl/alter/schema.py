@@ -13,6 +13,7 @@ from storage.errors import DatabaseError, not_supported
 from storage.schema import Sequence, Table
 from tsql.ddl.context import SYSTEM_SCHEMAS, Ddl, no_such_relation
 from tsql.ddl.describe import kind_of_relation
+from tsql.ddl.enums import move_enum
 from tsql.parser import enums
 
 _TYPES = enums.ObjectType
@@ -99,4 +100,5 @@ async def _move_sequence(sequence: Sequence, schema: str, ddl: Ddl) -> None:
 _MOVES: Final[dict[Any, Callable[[Any, Ddl], Awaitable[None]]]] = {
     _TYPES.OBJECT_SEQUENCE: _move_relation,
     _TYPES.OBJECT_TABLE: _move_relation,
+    _TYPES.OBJECT_TYPE: move_enum,
 }

@@ -114,12 +114,17 @@ def _wrong_element(sent: int, expected: int) -> DatabaseError:
     )
 
 
+def register_array(array: int, element: int) -> None:
+    """Registers an array type."""
+    binary_io(array, partial(_send_array, element), partial(_receive_array, element))
+
+
 def _register() -> None:
     for row in pg.types().values():
         if row.array:
-            binary_io(row.array, partial(_send_array, row.oid), partial(_receive_array, row.oid))
+            register_array(row.array, row.oid)
     for oid, element in ((oids.INT2VECTOR, oids.INT2), (oids.OIDVECTOR, oids.OID)):
-        binary_io(oid, partial(_send_array, element), partial(_receive_array, element))
+        register_array(oid, element)
 
 
 _register()

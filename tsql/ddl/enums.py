@@ -1,0 +1,149 @@
+"""CREATE TYPE … AS ENUM and ALTER TYPE … ADD VALUE, RENAME VALUE."""
+
+from typing import Any
+
+import msgspec
+
+from storage.catalog import IndexRef
+from storage.errors import DatabaseError
+from storage.objects import EnumLabel, EnumType
+from storage.schema import Sequence
+from tsql.ddl.context import Ddl
+from tsql.parser import ast
+from tsql.types.enums import LABEL_BYTES_MAX, code_between, first_codes, register_enum
+
+
+async def create_enum(node: Any, ddl: Ddl) -> str:
+    """Runs a CreateEnumStmt; returns the command tag."""
+    *schemas, name = [part.sval for part in node.typeName]
+    place = ast.RangeVar(schemaname=schemas[-1] if schemas else None, relname=name)
+    schema = ddl.creation_schema(place)
+    relation = ddl.catalog.relation(schema, name)
+    taken = DatabaseError("42710", f'type "{name}" already exists')
+    if relation is not None and not isinstance(relation, IndexRef | Sequence):
+        raise taken
+    names = [value.sval for value in node.vals or ()]
+    for at, label in enumerate(names):
+        _check_label(label)
+        if label in names[:at]:
+            message = 'duplicate key value violates unique constraint "pg_enum_typid_label_index"'
+            raise DatabaseError("23505", message)
+    array_id = await ddl.catalogs.new_relation_id()
+    type_id = await ddl.catalogs.new_relation_id()
+    labels = [
+        EnumLabel(await ddl.catalogs.new_relation_id(), label, code)
+        for label, code in zip(names, first_codes(len(names)), strict=True)
+    ]
+    made = EnumType(
+        id=type_id,
+        array_id=array_id,
+        schema=schema,
+        name=name,
+        labels=tuple(labels),
+        owner=ddl.env.user,
+    )
+    register_enum(await ddl.changes.create_object(made, taken=taken))
+    return "CREATE TYPE"
+
+
+async def alter_enum(node: Any, ddl: Ddl) -> str:
+    """Runs an AlterEnumStmt; returns the command tag. Raises 42704, 42710, 22023."""
+    found = await lock_enum([part.sval for part in node.typeName], ddl)
+    if node.oldVal is not None:
+        changed = _renamed(found, node.oldVal, node.newVal)
+    elif any(label.name == node.newVal for label in found.labels):
+        message = f'enum label "{node.newVal}" already exists'
+        if not node.skipIfNewValExists:
+            raise DatabaseError("42710", message)
+        ddl.notice("NOTICE", "42710", f"{message}, skipping")
+        return "ALTER TYPE"
+    else:
+        _check_label(node.newVal)
+        label_id = await ddl.catalogs.new_relation_id()
+        changed = _with_label(found, node, label_id)
+    await ddl.changes.replace_object(changed)
+    return "ALTER TYPE"
+
+
+def _renamed(found: EnumType, old: str, new: str) -> EnumType:
+    _check_label(new)
+    names = [label.name for label in found.labels]
+    if old not in names:
+        raise DatabaseError("22023", f'"{old}" is not an existing enum label')
+    if new in names:
+        raise DatabaseError("42710", f'enum label "{new}" already exists')
+    labels = tuple(
+        msgspec.structs.replace(label, name=new) if label.name == old else label
+        for label in found.labels
+    )
+    return msgspec.structs.replace(found, labels=labels)
+
+
+def _with_label(found: EnumType, node: Any, label_id: int) -> EnumType:
+    labels = list(found.labels)
+    at = len(labels)
+    if node.newValNeighbor is not None:
+        names = [label.name for label in labels]
+        if node.newValNeighbor not in names:
+            raise DatabaseError("22023", f'"{node.newValNeighbor}" is not an existing enum label')
+        at = names.index(node.newValNeighbor) + bool(node.newValIsAfter)
+    low = labels[at - 1].code if at else b""
+    high = labels[at].code if at < len(labels) else None
+    labels.insert(at, EnumLabel(label_id, node.newVal, code_between(low, high)))
+    return msgspec.structs.replace(found, labels=tuple(labels))
+
+
+def _check_label(label: str) -> None:
+    if len(label.encode()) > LABEL_BYTES_MAX:
+        raise DatabaseError(
+            "42602",
+            f'invalid enum label "{label}"',
+            detail=f"Labels must be {LABEL_BYTES_MAX} bytes or less.",
+        )
+
+
+def find_enum(names: list[str], ddl: Ddl) -> EnumType | None:
+    """Returns the enum of a name, by the search path if no schema is given."""
+    *schemas, name = names
+    for schema in schemas[-1:] or ddl.env.search_path:
+        found = ddl.catalog.named(EnumType, schema, name)
+        if found is not None:
+            return found
+    return None
+
+
+async def lock_enum(names: list[str], ddl: Ddl) -> EnumType:
+    """Returns the enum of a name, locked for a change. Raises 42704."""
+    found = find_enum(names, ddl)
+    locked = None if found is None else await ddl.changes.lock_object(EnumType, found.id)
+    if locked is None:
+        raise DatabaseError("42704", f'type "{".".join(names)}" does not exist')
+    return locked
+
+
+async def rename_enum(node: Any, ddl: Ddl) -> str:
+    """ALTER TYPE … RENAME TO. Raises 42704, 42710."""
+    found = await lock_enum([part.sval for part in node.object], ddl)
+    taken = DatabaseError("42710", f'type "{node.newname}" already exists')
+    changed = msgspec.structs.replace(found, name=node.newname)
+    await ddl.changes.replace_object(changed, taken=taken)
+    return "ALTER TYPE"
+
+
+async def move_enum(node: Any, ddl: Ddl) -> None:
+    """ALTER TYPE … SET SCHEMA. Raises 42704, 3F000, 42710."""
+    found = await lock_enum([part.sval for part in node.object], ddl)
+    if ddl.catalog.schema(node.newschema) is None:
+        raise DatabaseError("3F000", f'schema "{node.newschema}" does not exist')
+    message = f'type "{found.name}" already exists in schema "{node.newschema}"'
+    changed = msgspec.structs.replace(found, schema=node.newschema)
+    await ddl.changes.replace_object(changed, taken=DatabaseError("42710", message))
+
+
+async def hold_types(type_ids: list[int], ddl: Ddl) -> None:
+    """Keeps the enums among these types until a column of theirs is made. Raises 42704."""
+    for found in ddl.catalog.objects(EnumType):
+        if not {found.id, found.array_id} & set(type_ids):
+            continue
+        if await ddl.changes.hold_object(EnumType, found.id) is None:
+            raise DatabaseError("42704", f'type "{found.name}" does not exist')
