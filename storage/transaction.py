@@ -11,13 +11,14 @@ import enum
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, cast
 
 from storage.commit import Committer, Group, write_error
 from storage.errors import DatabaseError
+from storage.frozen import FrozenReads
 from storage.keyspace import PREFIX_SIZE, prefix_range
 from storage.kv.engine import EngineError, KeyRange
-from storage.kv.store import Counts, Entry, Isolation, LockMode, LockWait
+from storage.kv.store import Counts, Entry, Isolation, LockMode, LockWait, Transaction
 from storage.large import LargeCommit, pending_ranges_key
 from storage.locks import LockTable, Watch
 from storage.overlay import Overlay, SnapshotScan
@@ -117,6 +118,10 @@ class EmbeddedTransaction:
             self._snapshot = self._committer.newest
 
     # Reading
+
+    def frozen(self) -> Transaction:
+        reads: Any = FrozenReads(self, self._snapshot, self._writes, self._spill, self._slices)
+        return cast(Transaction, reads)
 
     async def get(self, key: bytes) -> bytes | None:
         value = self._get(key)

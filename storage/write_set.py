@@ -134,6 +134,12 @@ class WriteSet:
             self._order.add(key)
         self.writes[key] = previous
 
+    def copied(self) -> "WriteSet":
+        """Returns a set with the same pending writes, for reading."""
+        copy = WriteSet()
+        copy.writes = dict(self.writes)
+        return copy
+
     def forget(self) -> None:
         """Empties the set: its contents have gone elsewhere."""
         self.writes.clear()

@@ -5,52 +5,33 @@ Every expression has a type OID and a typmod. Rows, while expressions run, are s
 """
 
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Union
 
-from storage.kv.store import LockMode, LockWait
-from storage.schema import Index, Table
+from storage.schema import Index
+from tsql.bound_leaves import (
+    CaseOperand,
+    CatalogRelation,
+    ColumnRef,
+    Const,
+    CteRelation,
+    Default,
+    Field,
+    GroupingRef,
+    GroupRef,
+    Param,
+    RowLocking,
+    SetRef,
+    Slot,
+    SystemColumn,
+    TableRelation,
+    WindowRef,
+    WorkingTable,
+)
 from tsql.catalog.pg import PgProc
 
-# ---- expressions -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Const:
-    """A value known now. `type` UNKNOWN only for a literal that nothing has given a type yet."""
-
-    value: Any
-    type: int
-    typmod: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Param:
-    """$n."""
-
-    number: int
-    type: int
-    typmod: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnRef:
-    """A column of the row: `relation` counts the FROM items from 0 (1 is the excluded row in ON CONFLICT)."""
-
-    relation: int
-    position: int
-    name: str
-    type: int
-    typmod: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class SystemColumn:
-    """ctid, xmin, tableoid … of a relation's row."""
-
-    relation: int
-    name: str
-    type: int
-    typmod: int = -1
+__all__ = ["CaseOperand", "CatalogRelation", "ColumnRef", "Const", "CteRelation", "Default"]
+__all__ += ["Field", "GroupRef", "GroupingRef", "Param", "RowLocking", "SetRef", "Slot"]
+__all__ += ["SystemColumn", "TableRelation", "WindowRef", "WorkingTable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +165,6 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseOperand:
-    """The value of the simple CASE's operand, inside its WHEN conditions."""
-
-    type: int
-    typmod: int = -1
-
-
-@dataclass(frozen=True, slots=True)
 class Coalesce:
     """First non-null argument."""
 
@@ -306,89 +279,106 @@ class FieldAccess:
 
 @dataclass(frozen=True, slots=True)
 class WholeRow:
-    """A relation's row as a record: t, or t.* where a value is wanted."""
+    """A relation's row as a record: t, or t.* where a value is wanted.
+
+    `nullable` where an outer join may have no row: then the value is NULL.
+    """
 
     relation: int
-    columns: tuple[ColumnRef, ...]
+    columns: tuple[ColumnRef | Slot, ...]
     type: int = 2249
     typmod: int = -1
+    nullable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Subquery:
-    """An uncorrelated subquery: EXISTS, scalar, ARRAY, or op ANY/ALL; evaluated once per statement."""
+    """A subquery: EXISTS, scalar, a row, ARRAY, or row op ANY/ALL.
 
-    kind: str  # exists, scalar, array, any, all
+    Attributes:
+        kind: exists, scalar, row, array, any, all.
+        slots, outer: Where the subquery finds the values of the expressions `outer`, which are over
+            the row around it. Without them it is uncorrelated, and evaluated once per statement.
+        test: Of any, all and row: what is compared with each row.
+        comparison: The comparison; relation 0 is `test`, relation 1 the subquery's row.
+    """
+
+    kind: str
     select: "BoundSelect"
     type: int
     typmod: int = -1
-    test: Union["Expression", None] = None  # for any/all
-    proc: PgProc | None = None
+    slots: tuple[int, ...] = ()
+    outer: tuple["Expression", ...] = ()
+    test: tuple["Expression", ...] = ()
+    comparison: Union["Expression", None] = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubqueryCall:
+    """Made by the planner of a correlated subquery: the n-th of the plan, for these outer values."""
+
+    number: int
+    arguments: tuple["Expression", ...]
+    type: int
+    typmod: int = -1
+    is_volatile: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FrameEnd:
+    """One end of a window frame: `kind` is unbounded, current or offset; PRECEDING `is_before`."""
+
+    kind: str
+    is_before: bool
+    offset: Union["Expression", None] = None
+    in_range: PgProc | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """OVER (…): partitions, their order, and the frame; `mode` is rows, range or groups.
+
+    `exclude` is "", current row, group or ties.
+    """
+
+    partition_by: tuple["SortKey", ...]
+    order_by: tuple["SortKey", ...]
+    mode: str
+    start: FrameEnd
+    end: FrameEnd
+    exclude: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCall:
+    """A window function, or an aggregate over a window's frame."""
+
+    proc: PgProc
+    arguments: tuple["Expression", ...]
+    window: Window
+    type: int
+    typmod: int = -1
     argument_types: tuple[int, ...] = ()
-    operator: str = ""
+    filter: Union["Expression", None] = None
 
 
 @dataclass(frozen=True, slots=True)
-class GroupRef:
-    """After grouping: the n-th group key, or (is_aggregate) the n-th aggregate's result."""
+class GroupingCall:
+    """GROUPING(…): which of these are no keys of the row's grouping set, as bits."""
 
-    position: int
-    is_aggregate: bool
-    type: int
-    typmod: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class SetRef:
-    """In a target list with set-returning functions: the n-th function's current value."""
-
-    position: int
-    type: int
-    typmod: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Default:
-    """DEFAULT in VALUES or SET; replaced by the column's default before execution."""
-
-    type: int = 705
+    arguments: tuple["Expression", ...]
+    type: int = 23
     typmod: int = -1
 
 
 Expression = (
-    Const
-    | Param
-    | ColumnRef
-    | SystemColumn
-    | FunctionCall
-    | AggregateCall
-    | Relabel
-    | CoerceViaIO
-    | ArrayCoerce
-    | And
-    | Or
-    | Not
-    | IsNull
-    | IsBoolean
-    | IsDistinct
-    | Case
-    | CaseOperand
-    | Coalesce
-    | NullIf
-    | MinMax
-    | ArrayConstructor
-    | RowConstructor
-    | RowComparison
-    | ArrayComparison
-    | Subscript
-    | SubscriptAssignment
-    | FieldAccess
-    | WholeRow
-    | Subquery
-    | GroupRef
-    | SetRef
-    | Default
-)
+    Const | Param | ColumnRef | SystemColumn | FunctionCall | AggregateCall | Relabel |
+    CoerceViaIO | ArrayCoerce | And | Or | Not | IsNull | IsBoolean | IsDistinct | Case |
+    CaseOperand | Coalesce | NullIf | MinMax | ArrayConstructor | RowConstructor |
+    RowComparison | ArrayComparison | Subscript | SubscriptAssignment | FieldAccess | WholeRow |
+    Subquery | SubqueryCall | WindowCall | GroupingCall | GroupRef | GroupingRef | WindowRef |
+    SetRef | Slot | Default
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,29 +389,6 @@ class SortKey:
     descending: bool
     nulls_first: bool
     less: PgProc
-
-
-# ---- FROM items --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A result column."""
-
-    name: str
-    type: int
-    typmod: int = -1
-    table_id: int = 0
-    column_number: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class TableRelation:
-    """A table in FROM (or the target of a write)."""
-
-    table: Table
-    alias: str
-    attributes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,27 +412,44 @@ class ValuesRelation:
 
 @dataclass(frozen=True, slots=True)
 class SubqueryRelation:
-    """A subquery in FROM, or a WITH query referred to."""
+    """A subquery in FROM, a view, or a WITH query that is run where it is referred to.
+
+    `slots` and `outer` as in Subquery, for LATERAL: the expressions are over items before it.
+    """
 
     select: "BoundSelect"
     alias: str
     fields: tuple[Field, ...]
+    slots: tuple[int, ...] = ()
+    outer: tuple[Expression, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class CatalogRelation:
-    """A catalog table or a sequence: `rows(env)` is called once per execution, and may raise MustWaitError."""
+class SetOperation:
+    """UNION, INTERSECT or EXCEPT of two queries whose columns have the same types."""
 
-    name: str
-    alias: str
+    operator: str
+    all: bool
+    left: "BoundSelect"
+    right: "BoundSelect"
     fields: tuple[Field, ...]
-    rows: Any
+    alias: str = "*set*"
 
 
-Relation = TableRelation | FunctionRelation | ValuesRelation | SubqueryRelation | CatalogRelation
+@dataclass(frozen=True, slots=True)
+class JoinRelation:
+    """A join: `kind` is inner, left, right or full. ColumnRef.relation counts its leaves from the left."""
+
+    kind: str
+    left: "Relation"
+    right: "Relation"
+    condition: Expression | None = None
 
 
-# ---- statements --------------------------------------------------------------------------------------------------
+Relation = (
+    TableRelation | FunctionRelation | ValuesRelation | SubqueryRelation | CatalogRelation |
+    SetOperation | CteRelation | WorkingTable | JoinRelation
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -479,19 +463,29 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class RowLocking:
-    """FOR UPDATE and its kin."""
+class WithQuery:
+    """A WITH query. A recursive one has `recursion`, and `statement` gives its first rows.
 
-    mode: LockMode
-    wait: LockWait
+    `is_kept`: it runs once and its rows are kept; otherwise it may run where it is referred to.
+    """
+
+    number: int
+    name: str
+    statement: Union["BoundSelect", "BoundInsert", "BoundUpdate", "BoundDelete"]
+    recursion: Union["BoundSelect", None] = None
+    keeps_duplicates: bool = True
+    is_kept: bool = True
+    uses: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class BoundSelect:
-    """SELECT over at most one relation (more: 0A000 until the columnar path comes).
+    """SELECT.
 
     With `grouped`, `group_by` are the keys, `aggregates` the distinct aggregate calls, and `targets`, `having` and
-    `order_by` are expressions over GroupRef. Set-returning functions of the target list are in `set_functions`.
+    `order_by` are expressions over GroupRef. Set-returning functions of the target list are in `set_functions`, window
+    functions in `windows` (above the grouping, below the former). `grouping_sets` name positions of `group_by`,
+    `groupings` likewise for each GROUPING() (GroupingRef). `distinct_on` is () for plain DISTINCT.
     """
 
     relation: Relation | None
@@ -507,8 +501,13 @@ class BoundSelect:
     order_by: tuple[SortKey, ...] = ()
     limit: Expression | None = None
     offset: Expression | None = None
-    locking: RowLocking | None = None
+    locking: tuple[RowLocking, ...] = ()
     fields: tuple[Field, ...] = ()
+    ctes: tuple[WithQuery, ...] = ()
+    windows: tuple[WindowCall, ...] = ()
+    with_ties: bool = False
+    grouping_sets: tuple[tuple[int, ...], ...] | None = None
+    groupings: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -557,11 +556,12 @@ class BoundInsert:
     on_conflict: OnConflict | None = None
     returning: tuple[Target, ...] = ()
     fields: tuple[Field, ...] = ()
+    ctes: tuple[WithQuery, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class BoundUpdate:
-    """UPDATE of one table."""
+    """UPDATE of one table; `source` are the items of FROM, whose relations count from 1."""
 
     relation: TableRelation
     assignments: tuple[SetColumn, ...]
@@ -569,16 +569,20 @@ class BoundUpdate:
     checks: tuple[RowRule, ...]
     returning: tuple[Target, ...] = ()
     fields: tuple[Field, ...] = ()
+    source: Relation | None = None
+    ctes: tuple[WithQuery, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class BoundDelete:
-    """DELETE from one table."""
+    """DELETE from one table; `source` are the items of USING, likewise."""
 
     relation: TableRelation
     where: Expression | None
     returning: tuple[Target, ...] = ()
     fields: tuple[Field, ...] = ()
+    source: Relation | None = None
+    ctes: tuple[WithQuery, ...] = ()
 
 
 BoundStatement = BoundSelect | BoundInsert | BoundUpdate | BoundDelete

@@ -48,3 +48,7 @@ class Env:
     notice: Callable[[str, str, str], None] | None = None
     #: Bytes that one value may have; beyond it 54000 (program_limit_exceeded).
     value_bytes_max: int = 1 << 28
+    #: Values of outer rows, by the numbers of their slots (tsql/bound_leaves.py).
+    slots: dict[int, Any] = dataclasses.field(default_factory=dict)
+    #: Correlated subqueries of the running statement, as functions of their arguments.
+    subqueries: Any = ()

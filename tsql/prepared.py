@@ -8,7 +8,7 @@ the client gave, and the settings by which names and literals are read. It is va
 tables that it names have the versions that it was bound to.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,9 +16,8 @@ from storage.catalog import Catalog
 from storage.errors import DatabaseError
 from storage.schema import Index, Table
 from storage.tables import Tables
-from storage.types import Array
 from tsql.binder import CatalogRelations, bind_query
-from tsql.bound import BoundSelect, Expression, Field
+from tsql.bound import BoundSelect, Expression, Field, JoinRelation, SubqueryRelation
 from tsql.bound_query import BoundQuery
 from tsql.env import Env
 from tsql.executor.compiler import Compiler
@@ -28,11 +27,11 @@ from tsql.executor.point import (
     point_select,
     point_write,
 )
-from tsql.executor.run import Batches, Row, Run, Source, all_rows
+from tsql.executor.run import Batches, Run, Source
+from tsql.executor.statement_subqueries import Subqueries
 from tsql.executor.writes import Write, WriteResult
 from tsql.parser import ParsedStatement, ast, parse
-from tsql.planner import plan
-from tsql.planner.plan import Plan, SubqueryParameter
+from tsql.planner.plan import Plan
 from tsql.planner.planner import plan_statement
 
 #: Statements whose plans are kept, over all sessions.
@@ -49,6 +48,23 @@ _COMMANDS: Final = {
 }
 
 IndexExpressionsOf = Callable[[Table, Index], tuple[tuple[Expression, ...], tuple[Expression, ...]]]
+
+
+def _locks(select: BoundSelect) -> bool:
+    """Returns whether a query locks rows, itself or in a subquery of its FROM clause."""
+    if select.locking:
+        return True
+    pending = [select.relation]
+    while pending:
+        match pending.pop():
+            case JoinRelation(left=left, right=right):
+                pending += [left, right]
+            case SubqueryRelation(select=inner):
+                if _locks(inner):
+                    return True
+            case _:
+                pass
+    return False
 
 
 def is_query(node: Any) -> bool:
@@ -93,7 +109,7 @@ class Query:
         self.plan = planned
         #: Whether it means the same later: a literal 'now' has been read by the clock.
         self.is_cacheable = bound.is_cacheable
-        self.locks = isinstance(statement, BoundSelect) and statement.locking is not None
+        self.locks = isinstance(statement, BoundSelect) and _locks(statement)
         is_select = isinstance(statement, BoundSelect)
         self.fields: tuple[Field, ...] | None = statement.fields
         if not is_select and not getattr(statement, "returning", ()):
@@ -102,7 +118,7 @@ class Query:
         self._is_compiled = False
         self._source: Source | None = None
         self._write: Write | None = None
-        self._subqueries: list[tuple[Source, SubqueryParameter]] = []
+        self._subqueries: Subqueries | None = None
         self.point_read: PointSelect | None = None
         self.point_write: PointWrite | None = None
 
@@ -112,13 +128,14 @@ class Query:
             return
         compiler = Compiler(self._tables)
         root = self.plan.root
-        if isinstance(root, plan.Insert | plan.Update | plan.Delete):
+        if self.is_write:
             self._write = compiler.write(root)
             self.point_write = point_write(self.plan, self._tables)
         else:
             self._source = compiler.source(root)
             self.point_read = None if self.locks else point_select(self.plan, self._tables)
-        self._subqueries = [(compiler.source(item.node), item) for item in self.plan.subqueries]
+        if self.plan.subqueries or self.plan.correlated:
+            self._subqueries = Subqueries(self.plan, compiler)
         self._is_compiled = True
 
     @property
@@ -141,48 +158,17 @@ class Query:
         """Starts a SELECT."""
         self.compile()
         assert self._source is not None
-        if self._subqueries:
-            await run_subqueries(self._subqueries, run)
-        return self._source(run)
+        if self._subqueries is None:
+            return self._source(run)
+        return await self._subqueries.start(self._source, run)
 
     async def write(self, run: Run) -> WriteResult:
         """Runs an INSERT, UPDATE or DELETE in the run's transaction."""
         self.compile()
         assert self._write is not None
-        if self._subqueries:
-            await run_subqueries(self._subqueries, run)
-        return await self._write(run)
-
-
-async def run_subqueries(subqueries: Sequence[tuple[Source, SubqueryParameter]], run: Run) -> None:
-    """Runs the subqueries and appends what they give to the run's parameters."""
-    for source, item in subqueries:
-        value = await _subquery_value(source(run), item.kind, run)
-        run.env.parameters = (*run.env.parameters, value)
-
-
-async def _subquery_value(batches: Batches, kind: str, run: Run) -> Any:
-    if kind == "exists":
-        return await batches.next() is not None
-    if kind == "array":
-        rows = await all_rows(batches)
-        memory = run.memory("subquery")
-        for row in rows:
-            memory.add_row(row)
-        return Array.of([row[0] for row in rows])
-    rows = await _at_most_two(batches)
-    if len(rows) > 1:
-        raise DatabaseError(
-            "21000", "more than one row returned by a subquery used as an expression"
-        )
-    return rows[0][0] if rows else None
-
-
-async def _at_most_two(batches: Batches) -> list[Row]:
-    rows: list[Row] = []
-    while len(rows) < 2 and (batch := await batches.next()) is not None:
-        rows += batch
-    return rows
+        if self._subqueries is None:
+            return await self._write(run)
+        return await self._subqueries.write(self._write, run)
 
 
 @dataclass(slots=True)

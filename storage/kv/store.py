@@ -117,6 +117,9 @@ class Transaction(Protocol):
         Does nothing in REPEATABLE READ.
         """
 
+    def frozen(self) -> "Transaction":
+        """Returns the transaction with its reads as of now: later writes of its own aren't seen."""
+
     async def get(self, key: bytes) -> bytes | None:
         """Returns the value at the snapshot overlaid with own writes, or None."""
 

@@ -16,7 +16,16 @@ from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.operators import check_has_equality
 from tsql.binder.sorting import sort_key
 from tsql.binder.tree import walk
-from tsql.bound import AggregateCall, Expression, SetRef, SortKey
+from tsql.bound import (
+    AggregateCall,
+    ColumnRef,
+    Expression,
+    SetRef,
+    Slot,
+    SortKey,
+    SystemColumn,
+    WindowCall,
+)
 from tsql.catalog import pg
 from tsql.functions.registry import aggregate_of
 from tsql.types.type_names import type_name
@@ -38,8 +47,6 @@ def bind_aggregate(
     """Binds the call. Raises 42803, 42809, 42P10, 0A000."""
     proc = syntax.candidate.proc
     _check_syntax(syntax, node)
-    if node.over is not None:
-        raise unsupported_at(node.location, "window function")
     _check_nesting(level, arguments, node)
     given = [
         coerce(level.context, argument, type_, node=argument_node)
@@ -69,6 +76,30 @@ def bind_aggregate(
     level.remember(call, node)
     level.has_aggregates = True
     return call
+
+
+def owner_of(level: Level, arguments: Sequence[Expression]) -> Level:
+    """Returns the query whose aggregate a call is: the innermost whose columns it is over."""
+    owners: list[Level] = []
+    for argument in arguments:
+        for part in walk(argument):
+            if isinstance(part, ColumnRef | SystemColumn | AggregateCall):
+                return level
+            if isinstance(part, Slot):
+                owners.append(_owner(level, part.number))
+    return max(owners, key=lambda owner: owner.depth) if owners else level
+
+
+def _owner(level: Level, slot: int) -> Level:
+    """Returns the query around the level to whose row a slot belongs."""
+    while slot in level.slots:
+        value = level.outer[level.slots.index(slot)]
+        assert level.parent is not None
+        level = level.parent
+        if not isinstance(value, Slot):
+            break
+        slot = value.number
+    return level
 
 
 def _check_syntax(syntax: AggregateSyntax, node: Any) -> None:
@@ -102,6 +133,13 @@ def _check_nesting(level: Level, arguments: Sequence[Expression], node: Any) -> 
                 )
                 place = level.set_nodes[part.position].location
                 raise error_at(place, "0A000", message, hint=hint)
+            if isinstance(part, WindowCall):
+                message = "aggregate function calls cannot contain window function calls"
+                place = level.place_of(part)
+                raise error_at(None if place is None else place.location, "42803", message)
+    if level.is_recursive:
+        message = "aggregate functions are not allowed in a recursive query's recursive term"
+        raise error_at(node.location, "42P19", message)
     if not level.clause.allows_aggregates:
         message = f"aggregate functions are not allowed in {level.clause.name}"
         raise error_at(node.location, "42803", message)

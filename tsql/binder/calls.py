@@ -9,13 +9,15 @@ from dataclasses import replace
 from typing import Any, Final
 
 from tsql.binder import polymorphism
-from tsql.binder.aggregates import AggregateSyntax, bind_aggregate
+from tsql.binder.aggregates import AggregateSyntax, bind_aggregate, owner_of
 from tsql.binder.coercion import coerce, coerce_to
+from tsql.binder.columns import lowered
 from tsql.binder.context import FROM_FUNCTION, Level
 from tsql.binder.functions import Call, Candidate, Cast, default_texts, resolve
 from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.nodes import is_a
 from tsql.binder.pathways import CoercionContext, array_of, common_type_of, is_true_array
+from tsql.binder.windows import bind_window_call
 from tsql.bound import (
     ArrayConstructor,
     Expression,
@@ -49,6 +51,7 @@ def bind_function(level: Level, node: Any) -> Expression:
     if len(nodes) > ARGUMENTS_MAX:
         message = f"cannot pass more than {ARGUMENTS_MAX} arguments to a function"
         raise error_at(node.location, "54023", message)
+    mark = level.mark()
     arguments = [level.bind(level, argument) for argument in nodes]
     schema = schemas[-1] if schemas else None
     actual = tuple([argument.type for argument in arguments])
@@ -59,6 +62,12 @@ def bind_function(level: Level, node: Any) -> Expression:
     found = resolve(call, node, has_order_by=bool(node.agg_order) and not node.agg_within_group)
     if isinstance(found, Cast):
         return _bind_cast(level, found, arguments[0], nodes[0], node)
+    if found.proc.kind == "a" and node.over is None:
+        owner = owner_of(level, arguments)
+        if owner is not level:
+            # Such as max(outer.a): the aggregate is the outer query's, over its groups.
+            level.forget(mark)
+            return lowered(level, owner, owner.bind(owner, node))
     return _bind_candidate(level, found, call, arguments, nodes, node)
 
 
@@ -137,14 +146,18 @@ def _bind_candidate(
         raise error_at(node.location, "42809", f"{call.shown()} is a procedure", hint=hint)
     if proc.kind == "f":
         _check_plain(node, ".".join(part.sval for part in node.funcname))
-    if proc.kind == "w":
-        if node.over is None:
-            message = f"window function {proc.name} requires an OVER clause"
-            raise error_at(node.location, "42809", message)
-        raise unsupported_at(node.location, "window function")
+    if proc.kind == "w" and node.over is None:
+        message = f"window function {proc.name} requires an OVER clause"
+        raise error_at(node.location, "42809", message)
     types, result = polymorphism.resolve(
         call.actual, candidate.types, proc.result_type, common_type_of
     )
+    if node.over is not None and proc.kind in {"a", "w"}:
+        given = [
+            coerce(level.context, argument, type_, node=argument_node)
+            for argument, type_, argument_node in zip(arguments, types, nodes, strict=True)
+        ]
+        return bind_window_call(level, candidate, given, result, node)
     if proc.kind == "a":
         syntax = AggregateSyntax(candidate, types, result, tuple(nodes))
         return bind_aggregate(level, syntax, arguments, node)

@@ -1,6 +1,9 @@
 """Items of ORDER BY, GROUP BY and DISTINCT ON: a target's name or number, or any expression."""
 
-from collections.abc import Sequence
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from tsql.binder import context as clauses
@@ -12,14 +15,12 @@ from tsql.binder.operators import check_has_equality
 from tsql.binder.sorting import sort_key
 from tsql.binder.targets import TargetEntry
 from tsql.binder.tree import walk
-from tsql.bound import AggregateCall, Expression, SetRef, SortKey
+from tsql.bound import AggregateCall, Expression, SetRef, SortKey, WindowCall
 from tsql.parser import ast, enums
 
-_GROUPING_SETS: Final = {
-    enums.GroupingSetKind.GROUPING_SET_ROLLUP: "ROLLUP",
-    enums.GroupingSetKind.GROUPING_SET_CUBE: "CUBE",
-    enums.GroupingSetKind.GROUPING_SET_SETS: "GROUPING SETS",
-}
+_Kind = enums.GroupingSetKind
+_SETS_MAX: Final = 4096
+_CUBE_MAX: Final = 12
 
 
 def bind_order_by(
@@ -34,33 +35,95 @@ def bind_order_by(
     return tuple(keys)
 
 
-def bind_group_by(
-    level: Level, nodes: Sequence[Any] | None, entries: Sequence[TargetEntry]
-) -> list[Expression]:
-    """Binds GROUP BY's keys. Raises 42803, 42883, 0A000."""
+@dataclass(frozen=True, slots=True)
+class GroupBy:
+    """GROUP BY: the keys, and with grouping sets the positions of each set's."""
+
+    keys: list[Expression]
+    sets: tuple[tuple[int, ...], ...] | None
+
+    def in_every_set(self) -> list[Expression]:
+        """Returns the keys that every set has."""
+        if self.sets is None:
+            return self.keys
+        common = set.intersection(*map(set, self.sets)) if self.sets else set()
+        return [key for at, key in enumerate(self.keys) if at in common]
+
+
+def bind_group_by(level: Level, node: Any, entries: Sequence[TargetEntry]) -> GroupBy:
+    """Binds GROUP BY of an `ast.SelectStmt`. Raises 42803, 42883, 54001."""
     keys: list[Expression] = []
-    for node in _flattened(nodes or ()):
-        expression = _item(level, node, entries, clauses.GROUP_BY)
-        for part in walk(expression):
-            if isinstance(part, AggregateCall):
-                message = "aggregate functions are not allowed in GROUP BY"
-                place = level.place_of(part)
-                raise error_at(place.location if place else None, "42803", message)
-            if isinstance(part, SetRef):
-                raise unsupported_at(node, "set-returning function in GROUP BY")
-        if expression not in keys:
-            check_has_equality(expression.type, node)
-            keys.append(expression)
-    return keys
+
+    def position(item: Any) -> int:
+        return _key(level, item, entries, keys)
+
+    items = _flattened(node.groupClause or ())
+    if not any(isinstance(item, ast.GroupingSet) for item in items):
+        for item in items:
+            position(item)
+        return GroupBy(keys, None)
+    lists = [_sets(item, position) for item in items]
+    count = math.prod(map(len, lists))
+    if count > _SETS_MAX:
+        message = f"too many grouping sets present (maximum {_SETS_MAX})"
+        raise error_at(None, "54001", message)
+    crossed = [tuple(dict.fromkeys(itertools.chain(*sets))) for sets in itertools.product(*lists)]
+    if node.groupDistinct:
+        crossed = list({frozenset(one): one for one in crossed}.values())
+    return GroupBy(keys, tuple(crossed))
+
+
+def _key(level: Level, node: Any, entries: Sequence[TargetEntry], keys: list[Expression]) -> int:
+    """Binds a key, and returns its position among the keys."""
+    expression = _item(level, node, entries, clauses.GROUP_BY)
+    for part in walk(expression):
+        if isinstance(part, AggregateCall):
+            message = "aggregate functions are not allowed in GROUP BY"
+            place = level.place_of(part)
+            raise error_at(place.location if place else None, "42803", message)
+        if isinstance(part, WindowCall):
+            message = "window functions are not allowed in GROUP BY"
+            place = level.place_of(part)
+            raise error_at(place.location if place else None, "42P20", message)
+        if isinstance(part, SetRef):
+            raise unsupported_at(node, "set-returning function in GROUP BY")
+    if expression not in keys:
+        check_has_equality(expression.type, node)
+        keys.append(expression)
+    return keys.index(expression)
+
+
+def _sets(node: Any, position: Callable[[Any], int]) -> list[tuple[int, ...]]:
+    """Returns the sets of keys that an item of GROUP BY stands for."""
+    if not isinstance(node, ast.GroupingSet):
+        return [tuple(map(position, _flattened([node])))]
+    if node.kind == _Kind.GROUPING_SET_EMPTY:
+        return [()]
+    content: Any = node.content
+    if node.kind == _Kind.GROUPING_SET_SETS:
+        return [one for part in content for one in _sets(part, position)]
+    parts = [tuple(map(position, _flattened([part]))) for part in content]
+    if node.kind == _Kind.GROUPING_SET_ROLLUP:
+        return [_joined(parts[:count]) for count in range(len(parts), -1, -1)]
+    if len(parts) > _CUBE_MAX:
+        message = f"CUBE is limited to {_CUBE_MAX} elements"
+        raise error_at(node.location, "54011", message)
+    return [
+        _joined(chosen)
+        for count in range(len(parts), -1, -1)
+        for chosen in itertools.combinations(parts, count)
+    ]
+
+
+def _joined(parts: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    return tuple(itertools.chain(*parts))
 
 
 def _flattened(nodes: Sequence[Any]) -> list[Any]:
+    """Takes (a, b) apart."""
     result: list[Any] = []
     for node in nodes:
-        if isinstance(node, ast.GroupingSet):
-            if node.kind in _GROUPING_SETS:
-                raise unsupported_at(node, _GROUPING_SETS[node.kind])
-        elif (
+        if (
             isinstance(node, ast.RowExpr)
             and node.row_format == enums.CoercionForm.COERCE_IMPLICIT_CAST
         ):

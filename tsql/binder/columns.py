@@ -1,15 +1,16 @@
 """Column references: `a`, `t.a`, `public.t.a`, whole rows `t`, and what `*` stands for."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from storage.errors import DatabaseError
 from tsql.binder.attributes import attribute_type
 from tsql.binder.context import Item, Level
-from tsql.binder.locations import error_at, unsupported_at
+from tsql.binder.locations import error_at
 from tsql.binder.nodes import is_a
 from tsql.binder.spelling import hint_for
-from tsql.bound import ColumnRef, Expression, SystemColumn, WholeRow
+from tsql.bound import ColumnRef, Expression, RowConstructor, SystemColumn, WholeRow
 from tsql.parser import ast
 
 SYSTEM_COLUMNS: Final = {"ctid": 27, "xmin": 28, "cmin": 29, "xmax": 28, "cmax": 29, "tableoid": 26}
@@ -21,63 +22,120 @@ def bind_column(level: Level, node: Any) -> Expression:
     *qualifiers, last = node.fields
     names = [part.sval for part in qualifiers]
     if isinstance(last, ast.A_Star):
-        return whole_row(_qualified_item(level, names, node), node, level)
+        at, item = _qualified_item(level, names, node)
+        return lowered(level, at, whole_row(item, node, at))
     if not names:
         return _bare(level, last.sval, node)
-    item = _qualified_item(level, names, node)
-    column = column_of(level, item, last.sval, node)
+    at, item = _qualified_item(level, names, node)
+    column = column_of(at, item, last.sval, node)
     if column is None:
         shown = f"{names[-1]}.{last.sval}"
         message = f"column {shown} does not exist"
-        hint = hint_for(level.items, last.sval, names[-1])
+        hint = _hint(level, last.sval, names[-1])
         raise error_at(node, "42703", message, hint=hint)
-    return column
+    return lowered(level, at, column)
+
+
+def lowered(level: Level, at: Level, expression: Expression) -> Expression:
+    """Returns an expression of a query around this one as this one finds it."""
+    if at is level:
+        return expression
+    assert level.parent is not None
+    above = lowered(level.parent, at, expression)
+    if isinstance(above, WholeRow):
+        columns = [level.outer_value(column, column.name) for column in above.columns]
+        return WholeRow(above.relation, tuple(columns), nullable=above.nullable)
+    return level.outer_value(above, getattr(above, "name", "?column?"))
+
+
+def _around(level: Level) -> Iterator[Level]:
+    """Yields the level and those around it."""
+    at: Level | None = level
+    while at is not None:
+        yield at
+        at = at.parent
 
 
 def _bare(level: Level, name: str, node: Any) -> Expression:
-    found = _in_items(level, name, node)
-    if found is not None:
-        return found
-    for item in level.items:
-        if item.alias == name:
-            return whole_row(item, node, level)
-    _check_not_outer(level, name, node)
-    hint = hint_for(level.items, name, None)
-    for item in level.hidden:
-        if any(column.name == name for column in item.columns):
-            where = f'column named "{name}" in table "{item.alias}"'
-            hint = f"There is a {where}, but {_NOT_FROM_HERE}."
+    for at in _around(level):
+        found = _in_items(at, name, node)
+        if found is not None:
+            return lowered(level, at, found)
+    for at in _around(level):
+        for item in at.items:
+            if item.alias == name and item.is_named and _can_see(at, item):
+                _check_lateral(item, node)
+                return lowered(level, at, whole_row(item, node, at))
+    hint = _hint(level, name, None)
     raise error_at(node, "42703", f'column "{name}" does not exist', hint=hint)
+
+
+def _hint(level: Level, name: str, qualifier: str | None) -> str | None:
+    items = [
+        item
+        for at in _around(level)
+        for item in _once([*at.relations, *at.items, *at.hidden])
+        if item.values is None
+    ]
+    for item in items:
+        if qualifier in {None, item.alias} and any(c.name == name for c in item.columns):
+            where = f'column named "{name}" in table "{item.alias}"'
+            return f"There is a {where}, but {_NOT_FROM_HERE}."
+    return hint_for(items, name, qualifier)
+
+
+def _once(items: list[Item]) -> Iterator[Item]:
+    seen = set()
+    for item in items:
+        if id(item) not in seen:
+            seen.add(id(item))
+            yield item
+
+
+def _can_see(level: Level, item: Item) -> bool:
+    return level.is_lateral or not item.lateral_only
+
+
+def _check_lateral(item: Item, node: Any) -> None:
+    """Raises 42P10 for a lateral reference out of the wrong side of an outer join."""
+    if item.lateral_only and not item.lateral_ok:
+        raise error_at(
+            node,
+            "42P10",
+            f'invalid reference to FROM-clause entry for table "{item.alias}"',
+            detail=None
+            if item.is_target
+            else "The combining JOIN type must be INNER or LEFT for a LATERAL reference.",
+            hint=f'There is an entry for table "{item.alias}", but {_NOT_FROM_HERE}.'
+            if item.is_target
+            else None,
+        )
 
 
 def _in_items(level: Level, name: str, node: Any) -> Expression | None:
     found: Expression | None = None
-    visible = [item for item in level.items if item.is_visible]
+    visible = [item for item in level.items if item.is_visible and _can_see(level, item)]
     for item in visible:
         column = _declared(level, item, name, node)
         if column is None:
             continue
         if found is not None:
             raise error_at(node, "42702", f'column reference "{name}" is ambiguous')
+        _check_lateral(item, node)
         found = column
     if found is not None:
         return found
     # What is no column of any item is an attribute of the dynamic one, if there is one; but the
     # item's own name is its row.
-    for item in visible:
-        if item.is_dynamic and all(other.alias != name for other in level.items):
-            return _attribute(level, item, name, node)
-    return None
-
-
-def _check_not_outer(level: Level, name: str, node: Any) -> None:
-    """Raises 0A000 if it is a column of a query around this one."""
-    outer = level.parent
-    while outer is not None:
-        for item in outer.items:
-            if item.alias == name or any(column.name == name for column in item.columns):
-                raise unsupported_at(node, "correlated subquery")
-        outer = outer.parent
+    dynamic = [item for item in level.items if item.is_dynamic and _can_see(level, item)]
+    if not dynamic or any(item.alias == name and item.is_named for item in level.items):
+        return None
+    if len(dynamic) > 1:
+        known = [i for i in dynamic if i.table and any(a == name for a, _ in i.table.attributes)]
+        if len(known) != 1:
+            raise error_at(node, "42702", f'column reference "{name}" is ambiguous')
+        dynamic = known
+    return _attribute(level, dynamic[0], name, node)
 
 
 def column_of(level: Level, item: Item, name: str, node: Any) -> Expression | None:
@@ -89,18 +147,31 @@ def column_of(level: Level, item: Item, name: str, node: Any) -> Expression | No
 
 
 def _declared(level: Level, item: Item, name: str, node: Any) -> Expression | None:
-    found = None
+    found: Expression | None = None
     for position, column in enumerate(item.columns):
         if column.name == name:
             if found is not None:
                 raise error_at(node, "42702", f'column reference "{name}" is ambiguous')
-            found = ColumnRef(item.relation, position, name, column.type, column.typmod)
+            found = item_column(level, item, position, node)
     if found is not None:
-        level.remember(found, node)
         return found
     if item.table is not None and name in SYSTEM_COLUMNS:
         return SystemColumn(item.relation, name, SYSTEM_COLUMNS[name])
     return None
+
+
+def item_column(level: Level, item: Item, position: int, node: Any) -> Expression:
+    """Returns one of the item's columns."""
+    field = item.columns[position]
+    if item.values is None:
+        found = ColumnRef(item.relation, position, field.name, field.type, field.typmod)
+        level.remember(found, node)
+        return found
+    value = item.values[position]
+    if isinstance(value, ColumnRef):
+        value = replace(value)
+        level.remember(value, node)
+    return value
 
 
 def _attribute(level: Level, item: Item, name: str, node: Any) -> ColumnRef:
@@ -113,8 +184,8 @@ def _attribute(level: Level, item: Item, name: str, node: Any) -> ColumnRef:
     return column
 
 
-def _qualified_item(level: Level, names: list[str], node: Any) -> Item:
-    """Returns the FROM item that `t`, `s.t` or `db.s.t` means. Raises 42P01, 0A000."""
+def _qualified_item(level: Level, names: list[str], node: Any) -> tuple[Level, Item]:
+    """Returns the FROM item that `t`, `s.t` or `db.s.t` means, with its query. Raises 42P01, 0A000."""
     if len(names) > 3:
         message = f"improper qualified name (too many dotted names): {_shown(node)}"
         raise error_at(node, "42601", message)
@@ -123,30 +194,36 @@ def _qualified_item(level: Level, names: list[str], node: Any) -> Item:
         raise error_at(node, "0A000", message)
     name = names[-1]
     schema = names[-2] if len(names) > 1 else None
-    for item in level.items:
-        if item.alias == name and schema in {None, item.schema}:
-            return item
-    outer = level.parent
-    while outer is not None:
-        if any(item.alias == name for item in outer.items):
-            raise unsupported_at(node, "correlated subquery")
-        outer = outer.parent
+    for at in _around(level):
+        found: Item | None = None
+        for item in at.items:
+            if item.alias != name or not item.is_named or not _can_see(at, item):
+                continue
+            if schema is not None and (item.schema != schema or not item.is_plain):
+                continue
+            if found is not None:
+                raise error_at(node, "42P09", f'table reference "{name}" is ambiguous')
+            _check_lateral(item, node)
+            found = item
+        if found is not None:
+            return at, found
     raise _missing(level, name, node)
 
 
 def _missing(level: Level, name: str, node: Any) -> DatabaseError:
     invalid = f'invalid reference to FROM-clause entry for table "{name}"'
-    for item in (*level.items, *level.hidden):
-        if item.alias == name:
-            hint = f'There is an entry for table "{name}", but {_NOT_FROM_HERE}.'
-            return error_at(node, "42P01", invalid, hint=hint)
-        if item.table is not None and item.table.name == name:
-            return error_at(
-                node,
-                "42P01",
-                invalid,
-                hint=f'Perhaps you meant to reference the table alias "{item.alias}".',
-            )
+    for at in _around(level):
+        for item in _once([*at.relations, *at.items, *at.hidden]):
+            if item.alias == name:
+                hint = f'There is an entry for table "{name}", but {_NOT_FROM_HERE}.'
+                return error_at(node, "42P01", invalid, hint=hint)
+            if item.table is not None and item.table.name == name:
+                return error_at(
+                    node,
+                    "42P01",
+                    invalid,
+                    hint=f'Perhaps you meant to reference the table alias "{item.alias}".',
+                )
     return error_at(node, "42P01", f'missing FROM-clause entry for table "{name}"')
 
 
@@ -159,31 +236,47 @@ def whole_row(item: Item, node: Any, level: Level) -> Expression:
     columns = tuple(expand(level, item, node))
     if item.is_scalar:
         return columns[0]
-    return WholeRow(item.relation, columns)
+    if item.values is not None:
+        names = tuple([column.name for column in item.columns])
+        return RowConstructor(columns, names)
+    references = tuple([column for column in columns if isinstance(column, ColumnRef)])
+    return WholeRow(item.relation, references, nullable=item.is_nullable)
 
 
-def expand(level: Level, item: Item, node: Any) -> Iterator[ColumnRef]:
+def expand(level: Level, item: Item, node: Any) -> Iterator[Expression]:
     """Yields the item's columns as `*` means them: declared ones, then attributes as first seen."""
-    for position, column in enumerate(item.columns):
-        reference = ColumnRef(item.relation, position, column.name, column.type, column.typmod)
-        level.remember(reference, node)
-        yield reference
+    for position in range(len(item.columns)):
+        yield item_column(level, item, position, node)
     if item.is_dynamic and item.table is not None:
         for name, _ in item.table.attributes:
             yield _attribute(level, item, name, node)
 
 
-def expand_star(level: Level, node: Any) -> list[ColumnRef] | None:
-    """Returns what `*`, `t.*` or `s.t.*` stands for, or None if the node is nothing of the kind."""
+def names_of(item: Item) -> list[str]:
+    """Returns the names of what `expand` yields."""
+    names = [column.name for column in item.columns]
+    if item.is_dynamic and item.table is not None:
+        names += [name for name, _ in item.table.attributes]
+    return names
+
+
+def expand_star(level: Level, node: Any) -> list[tuple[str, Expression]] | None:
+    """Returns what `*`, `t.*` or `s.t.*` stands for, with names; None for any other node."""
     if not is_a(node, ast.ColumnRef) or not isinstance(node.fields[-1], ast.A_Star):
         return None
     names = [part.sval for part in node.fields[:-1]]
     if names:
-        return list(expand(level, _qualified_item(level, names, node), node))
-    visible = [item for item in level.items if item.is_visible]
+        at, item = _qualified_item(level, names, node)
+        columns = [lowered(level, at, column) for column in expand(at, item, node)]
+        return list(zip(names_of(item), columns, strict=True))
+    visible = [item for item in level.items if item.is_visible and _can_see(level, item)]
     if not visible:
         raise error_at(node, "42601", "SELECT * with no tables specified is not valid")
-    return [column for item in visible for column in expand(level, item, node)]
+    return [
+        pair
+        for item in visible
+        for pair in zip(names_of(item), expand(level, item, node), strict=True)
+    ]
 
 
 def record_columns(record: Expression) -> list[tuple[str, int, int]] | None:

@@ -67,6 +67,9 @@ def _operation(level: Level, node: Any) -> Expression:
         right = _row_fields(level, node.rexpr)
         nodes = (node.lexpr.args or (), node.rexpr.args or ())
         return compare_rows(level, node.name, left, right, nodes, node.location)
+    if _is_row(node.lexpr) and _is_scalar_sublink(node.rexpr):
+        # The binder of subqueries compares by this module: it is found through the context.
+        return level.context.bind_row_comparison(level, node.lexpr, node.name, node.rexpr)
     left_node = node.lexpr
     operand = None if left_node is None else level.bind(level, left_node)
     right_operand = level.bind(level, node.rexpr)
@@ -76,6 +79,10 @@ def _operation(level: Level, node: Any) -> Expression:
 
 def _is_row(node: Any) -> bool:
     return isinstance(node, ast.RowExpr)
+
+
+def _is_scalar_sublink(node: Any) -> bool:
+    return isinstance(node, ast.SubLink) and node.subLinkType == enums.SubLinkType.EXPR_SUBLINK
 
 
 def _row_fields(level: Level, node: Any) -> list[Expression]:

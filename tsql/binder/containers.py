@@ -104,7 +104,7 @@ def bind_row(level: Level, node: Any) -> Expression:
                 bound = coerce(level.context, bound, oids.TEXT, node=field)
             fields.append(bound)
         else:
-            fields += star
+            fields += [column for _, column in star]
     if len(fields) > _ROW_FIELDS_MAX:
         message = f"ROW expressions can have at most {_ROW_FIELDS_MAX} entries"
         raise error_at(node.location, "54011", message)
@@ -143,7 +143,7 @@ def field_of(level: Level, record: Expression, name: str, node: Any) -> Expressi
             return FieldAccess(record, position, type_, typmod)
     message = f'could not identify column "{name}" in record data type'
     if isinstance(record, WholeRow):
-        message = f"column {level.items[record.relation].alias}.{name} does not exist"
+        message = f"column {level.relations[record.relation].alias}.{name} does not exist"
     raise error_at(node, "42703", message)
 
 

@@ -5,6 +5,7 @@ FROM items and a link to the query around it; `Level.clause` says which clause i
 what may stand in it (no aggregates in WHERE) and for the words of those errors.
 """
 
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,12 +17,15 @@ from storage.schema import Table
 from tsql.bound import (
     AggregateCall,
     BoundSelect,
+    BoundStatement,
     CatalogRelation,
     ColumnRef,
     Expression,
     Field,
     FunctionCall,
     Param,
+    Slot,
+    WindowCall,
 )
 from tsql.env import Env
 from tsql.types import oids
@@ -40,6 +44,7 @@ class Clause:
         name: As errors call it.
         allows_aggregates: Whether it may hold aggregate calls.
         allows_sets: Whether it may hold set-returning functions.
+        allows_windows: Whether it may hold window functions.
         no_subqueries: What errors call it where it may hold no subqueries.
     """
 
@@ -47,17 +52,24 @@ class Clause:
     allows_aggregates: bool = False
     allows_sets: bool = False
     no_subqueries: str | None = None
+    allows_windows: bool = False
 
 
-SELECT: Final = Clause("SELECT", allows_aggregates=True, allows_sets=True)
+SELECT: Final = Clause("SELECT", allows_aggregates=True, allows_sets=True, allows_windows=True)
 WHERE: Final = Clause("WHERE")
 HAVING: Final = Clause("HAVING", allows_aggregates=True)
 GROUP_BY: Final = Clause("GROUP BY", allows_sets=True)
-ORDER_BY: Final = Clause("ORDER BY", allows_aggregates=True, allows_sets=True)
-DISTINCT_ON: Final = Clause("DISTINCT ON", allows_aggregates=True, allows_sets=True)
+ORDER_BY: Final = Clause("ORDER BY", allows_aggregates=True, allows_sets=True, allows_windows=True)
+DISTINCT_ON: Final = Clause(
+    "DISTINCT ON", allows_aggregates=True, allows_sets=True, allows_windows=True
+)
 LIMIT: Final = Clause("LIMIT")
 OFFSET: Final = Clause("OFFSET")
 JOIN: Final = Clause("JOIN conditions")
+WINDOW_DEFINITION: Final = Clause("window definitions", allows_aggregates=True)
+WINDOW_ROWS: Final = Clause("window ROWS", allows_aggregates=True)
+WINDOW_RANGE: Final = Clause("window RANGE", allows_aggregates=True)
+WINDOW_GROUPS: Final = Clause("window GROUPS", allows_aggregates=True)
 FROM_FUNCTION: Final = Clause("functions in FROM", allows_sets=True)
 FILTER: Final = Clause("FILTER")
 VALUES: Final = Clause("VALUES")
@@ -86,7 +98,14 @@ class Item:
         is_dynamic: Whether names that aren't declared are attributes.
         attributes: Those that the statement has named so far, in the order of their positions.
         is_visible: Whether its columns are found by their bare names.
+        is_named: Whether it is found by its own name.
         is_scalar: Whether its row is a single value: FROM generate_series(1, 3) n.
+        is_nullable: Whether it is on the side of an outer join that may have no row.
+        values: Of a join's columns: what they are over its parts.
+        is_plain: Whether it is a table under its own name, that may be written with its schema.
+        is_target: Whether it is the table that is written to.
+        lateral_only: Whether it can be seen by LATERAL items only (FROM is being bound), and
+            `lateral_ok` whether these may really use it.
     """
 
     relation: int
@@ -97,7 +116,44 @@ class Item:
     is_dynamic: bool = False
     attributes: list[str] = field(default_factory=list)
     is_visible: bool = True
+    is_named: bool = True
     is_scalar: bool = False
+    is_nullable: bool = False
+    values: tuple[Expression, ...] | None = None
+    is_plain: bool = True
+    is_target: bool = False
+    lateral_only: bool = False
+    lateral_ok: bool = True
+    record_fields: tuple[tuple[str, int, int], ...] | None = None
+
+
+@dataclass(slots=True)
+class Cte:
+    """A WITH query while its statement is being bound.
+
+    Attributes:
+        bind: Binds it, if nothing has yet (WITH RECURSIVE may refer to what comes later).
+        depth: Of the recursive term's level.
+        is_working: Whether references mean its own last rows: its recursive term is being bound.
+        forbidden: Why it can't be referred to where binding is now.
+        has_rows: Whether it gives any; an INSERT without RETURNING doesn't.
+        uses: How often it was referred to.
+    """
+
+    name: str
+    number: int
+    fields: tuple[Field, ...] = ()
+    bind: Callable[[], None] | None = None
+    depth: int = 0
+    is_working: bool = False
+    working_uses: int = 0
+    forbidden: str | None = None
+    has_rows: bool = True
+    uses: int = 0
+
+
+def _no_queries(*_args: Any) -> Any:
+    raise AssertionError("nothing here binds queries")
 
 
 class Context:
@@ -118,6 +174,16 @@ class Context:
         #: Names that the search path has gone past: another relation there would be found first.
         self.absent: set[tuple[str, str]] = set()
         self.reads_clock = False
+        #: Bind a query (True: keeping literals without a type), and any statement. Set by the
+        #: module that knows them all; before, there can be no subqueries.
+        self.bind_body: Callable[[Level, Any, bool], BoundSelect] = _no_queries
+        self.bind_statement: Callable[[Level, Any], BoundStatement] = _no_queries
+        self.bind_row_comparison: Callable[[Level, Any, Any, Any], Expression] = _no_queries
+        self._numbers = itertools.count()
+
+    def new_number(self) -> int:
+        """Returns a number for a slot or a WITH query, that nothing else in the statement has."""
+        return next(self._numbers)
 
     def find_relation(self, schema: str | None, name: str) -> Relation | None:
         """Returns the relation of a name, by the search path if no schema is given.
@@ -186,14 +252,22 @@ class Level:
     """One query: its FROM items, and what its expressions have been found to hold.
 
     Attributes:
+        items: What names can mean now: the FROM items, while FROM is bound those before.
+        relations: All relations of FROM, by their numbers.
         hidden: Items that the query has but this part of it can't name; errors hint at them.
+        is_lateral: Whether what is being bound sees the FROM items before it.
+        slots, outer: Values of the queries around this one that it uses: where it finds them, and
+            what they are to the parent.
         ctes: WITH queries by name, for this query and those inside it.
+        named_windows: The WINDOW clause, by name.
         sets: Set-returning functions of the target list; SetRef counts them.
         set_nodes: Where each of them was written.
         places: By id of a ColumnRef or AggregateCall that stands in an expression: where it was
             written, for errors that only show when the whole query is known.
+        is_recursive: Whether it reads the last rows of a recursive WITH query.
+        is_top: Whether it is the whole statement's, where WITH may change data.
+        depth: How many expressions' subqueries it is inside of.
         no_sets_in: The construct being bound in which no set-returning function may be: CASE.
-        refusal: Why the query can't be run although it can be bound; its own errors go first.
     """
 
     context: Context
@@ -201,20 +275,80 @@ class Level:
     bind_select: Callable[["Level", Any], BoundSelect]
     parent: "Level | None" = None
     items: list[Item] = field(default_factory=list)
+    relations: list[Item] = field(default_factory=list)
     hidden: list[Item] = field(default_factory=list)
+    is_lateral: bool = False
+    slots: list[int] = field(default_factory=list)
+    outer: list[Expression] = field(default_factory=list)
     clause: Clause = SELECT
-    ctes: dict[str, Any] = field(default_factory=dict)
+    ctes: dict[str, Cte] = field(default_factory=dict)
+    own_ctes: list[Any] = field(default_factory=list)
     sets: list[FunctionCall] = field(default_factory=list)
     set_nodes: list[Any] = field(default_factory=list)
+    named_windows: dict[str, Any] = field(default_factory=dict)
     has_aggregates: bool = False
     places: dict[int, Any] = field(default_factory=dict)
     kept: list[Expression] = field(default_factory=list)
     no_sets_in: str | None = None
-    refusal: DatabaseError | None = None
+    is_recursive: bool = False
+    is_top: bool = False
+    depth: int = 0
 
     def child(self) -> "Level":
-        """Returns the level of a query inside this one."""
-        return Level(self.context, self.bind, self.bind_select, self, ctes=dict(self.ctes))
+        """Returns the level of a query inside this one, that sees this one's items."""
+        return Level(
+            self.context,
+            self.bind,
+            self.bind_select,
+            self,
+            ctes=dict(self.ctes),
+            depth=self.depth + 1,
+        )
+
+    def beside(self) -> "Level":
+        """Returns the level of a query inside this one that doesn't see this one's items.
+
+        A subquery in FROM, an arm of a UNION, a WITH query. What it uses of the queries around is
+        this one's business too.
+        """
+        return Level(
+            self.context,
+            self.bind,
+            self.bind_select,
+            self.parent,
+            hidden=[*self.relations, *self.hidden],
+            slots=self.slots,
+            outer=self.outer,
+            ctes=dict(self.ctes),
+            depth=self.depth,
+        )
+
+    def outer_value(self, expression: Expression, name: str) -> Slot:
+        """Returns where this query finds a value of the query around it."""
+        for slot, known in zip(self.slots, self.outer, strict=True):
+            if known == expression:
+                return Slot(slot, name, expression.type, expression.typmod)
+        self.slots.append(self.context.new_number())
+        self.outer.append(expression)
+        return Slot(self.slots[-1], name, expression.type, expression.typmod)
+
+    def mark(self) -> list[int]:
+        """Returns what `forget` takes, to undo the binding of what belongs to an outer query."""
+        marks = []
+        at = self
+        while at.parent is not None:
+            marks.append(len(at.slots))
+            at = at.parent
+        return marks
+
+    def forget(self, mark: list[int]) -> None:
+        """Forgets the outer values that were used since the mark."""
+        at = self
+        for count in mark:
+            del at.slots[count:]
+            del at.outer[count:]
+            assert at.parent is not None
+            at = at.parent
 
     @contextmanager
     def within(self, clause: Clause) -> Iterator[None]:
@@ -233,7 +367,7 @@ class Level:
         finally:
             self.clause = before
 
-    def remember(self, expression: ColumnRef | AggregateCall, node: Any) -> None:
+    def remember(self, expression: ColumnRef | AggregateCall | WindowCall, node: Any) -> None:
         """Notes where an expression stands."""
         self.kept.append(expression)
         self.places[id(expression)] = node

@@ -193,6 +193,7 @@ def _level(table: Table | None, env: Env) -> Level:
     level = Level(Context(_NO_TABLES, env, None, None), bind, bind_select)
     if table is not None:
         level.items.append(table_item(table, table.name))
+        level.relations.append(level.items[0])
     return level
 
 

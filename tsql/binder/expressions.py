@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from storage.errors import DatabaseError
 from tsql.binder import comparisons, conditionals, containers, sublinks
+from tsql.binder.aggregates import owner_of
 from tsql.binder.bulk import bind_placeholder
 from tsql.binder.calls import bind_call
 from tsql.binder.coercion import coerce_to, coerce_to_boolean
-from tsql.binder.columns import bind_column
+from tsql.binder.columns import bind_column, lowered
 from tsql.binder.context import Level
 from tsql.binder.locations import error_at, position_at, unsupported_at
 from tsql.binder.pathways import CoercionContext
@@ -22,6 +23,7 @@ from tsql.bound import (
     Const,
     Expression,
     FunctionCall,
+    GroupingCall,
     IsBoolean,
     IsNull,
     Not,
@@ -35,6 +37,7 @@ from tsql.types.type_names import type_name
 
 Handler = Callable[[Level, Any], Expression]
 
+_GROUPING_ARGUMENTS_MAX: Final = 31
 _INT4_MIN: Final = -(2**31)
 _INT8_MAX: Final = 2**63 - 1
 _INT8_MIN: Final = -(2**63)
@@ -189,6 +192,24 @@ def _default(_level: Level, node: Any) -> Expression:
     raise error_at(node, "42601", "DEFAULT is not allowed in this context")
 
 
+def _grouping(level: Level, node: Any) -> Expression:
+    """Binds GROUPING(…): whether the arguments are keys shows with the whole query."""
+    mark = level.mark()
+    arguments = tuple([level.bind(level, argument) for argument in node.args])
+    owner = owner_of(level, arguments)
+    if owner is not level:
+        level.forget(mark)
+        return lowered(level, owner, owner.bind(owner, node))
+    if not level.clause.allows_aggregates:
+        message = f"grouping operations are not allowed in {level.clause.name}"
+        raise error_at(node.location, "42803", message)
+    if len(node.args) > _GROUPING_ARGUMENTS_MAX:
+        message = "GROUPING must have fewer than 32 arguments"
+        raise error_at(node.location, "54023", message)
+    level.has_aggregates = True
+    return GroupingCall(arguments)
+
+
 def _named_argument(_level: Level, node: Any) -> Expression:
     raise error_at(node, "42601", "named arguments are only allowed in function calls")
 
@@ -221,6 +242,7 @@ _HANDLERS: Final[dict[type[Any], Handler]] = {
     ast.CoalesceExpr: conditionals.bind_coalesce,
     ast.ColumnRef: bind_column,
     ast.FuncCall: bind_call,
+    ast.GroupingFunc: _grouping,
     ast.JsonParseExpr: _json_literal,
     ast.MinMaxExpr: conditionals.bind_min_max,
     ast.NamedArgExpr: _named_argument,
@@ -239,7 +261,6 @@ _HANDLERS: Final[dict[type[Any], Handler]] = {
 _FEATURES: Final[dict[type[Any], str]] = {
     ast.CollateClause: "COLLATE",
     ast.CurrentOfExpr: "WHERE CURRENT OF",
-    ast.GroupingFunc: "GROUPING",
     ast.XmlExpr: "XML",
     ast.XmlSerialize: "XML",
     ast.JsonObjectConstructor: "SQL/JSON constructor",

@@ -6,9 +6,11 @@ keys hold the table's primary key: then it has one value per group, and becomes 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from storage.errors import DatabaseError
+from tsql.binder.clause_items import GroupBy
 from tsql.binder.context import Item, Level
 from tsql.binder.locations import error_at
 from tsql.binder.tree import replaced
@@ -17,8 +19,11 @@ from tsql.bound import (
     ColumnRef,
     Const,
     Expression,
+    GroupingCall,
+    GroupingRef,
     GroupRef,
     Param,
+    Subquery,
     SystemColumn,
 )
 
@@ -26,11 +31,13 @@ from tsql.bound import (
 class Grouping:
     """The keys and aggregates of one query."""
 
-    def __init__(self, level: Level, keys: Sequence[Expression]) -> None:
+    def __init__(self, level: Level, group_by: GroupBy) -> None:
         self._level = level
-        self.keys = list(keys)
+        self.keys = list(group_by.keys)
         self.aggregates: list[AggregateCall] = []
-        self._dependent = _depends_on_keys(level.items, keys)
+        self.groupings: list[tuple[int, ...]] = []
+        self._dependent = _depending_on_keys(level.relations, group_by.in_every_set())
+        self._is_in_subquery = False
 
     def above(self, expression: Expression) -> Any:
         """Returns the expression over keys and aggregates. Raises 42803."""
@@ -39,6 +46,8 @@ class Grouping:
     def _replacement(self, node: Any) -> Any:
         if isinstance(node, AggregateCall):
             return self._aggregate(node)
+        if isinstance(node, GroupingCall):
+            return self._grouping(node)
         if isinstance(node, Const | Param):
             return None
         for position, key in enumerate(self.keys):
@@ -46,7 +55,28 @@ class Grouping:
                 return GroupRef(position, False, node.type, node.typmod)
         if isinstance(node, ColumnRef | SystemColumn):
             return self._column(node)
+        if isinstance(node, Subquery) and node.outer:
+            test = tuple([self.above(part) for part in node.test])
+            self._is_in_subquery = True
+            outer = tuple([self.above(part) for part in node.outer])
+            self._is_in_subquery = False
+            return replace(node, test=test, outer=outer)
         return None
+
+    def _grouping(self, call: GroupingCall) -> GroupingRef:
+        """Returns GROUPING(…). Raises 42803 where an argument is no key."""
+        positions = []
+        for argument in call.arguments:
+            if argument not in self.keys:
+                raise error_at(
+                    self._level.place_of(argument),
+                    "42803",
+                    "arguments to GROUPING must be grouping expressions"
+                    " of the associated query level",
+                )
+            positions.append(self.keys.index(argument))
+        self.groupings.append(tuple(positions))
+        return GroupingRef(len(self.groupings) - 1)
 
     def _aggregate(self, call: AggregateCall) -> GroupRef:
         for position, other in enumerate(self.aggregates):
@@ -67,8 +97,14 @@ class Grouping:
             raise
 
     def _column(self, column: ColumnRef | SystemColumn) -> GroupRef:
-        if not self._dependent:
-            item = self._level.items[column.relation]
+        if column.relation not in self._dependent:
+            item = self._level.relations[column.relation]
+            if self._is_in_subquery:
+                raise error_at(
+                    self._level.place_of(column),
+                    "42803",
+                    f'subquery uses ungrouped column "{item.alias}.{column.name}" from outer query',
+                )
             raise error_at(
                 self._level.place_of(column),
                 "42803",
@@ -79,10 +115,15 @@ class Grouping:
         return GroupRef(len(self.keys) - 1, False, column.type, column.typmod)
 
 
-def _depends_on_keys(items: Sequence[Item], keys: Sequence[Expression]) -> bool:
-    """Returns whether the keys hold the whole primary key of the (only) table."""
-    if not items or items[0].table is None or not items[0].table.key_column_ids:
-        return False
-    table = items[0].table
-    grouped = {key.position for key in keys if isinstance(key, ColumnRef)}
-    return all(table.position(column_id) in grouped for column_id in table.key_column_ids)
+def _depending_on_keys(items: Sequence[Item], keys: Sequence[Expression]) -> frozenset[int]:
+    """Returns the relations whose whole primary key is among the keys."""
+    found = set()
+    grouped = {(key.relation, key.position) for key in keys if isinstance(key, ColumnRef)}
+    for item in items:
+        table = item.table
+        if table is None or not table.key_column_ids:
+            continue
+        positions = [table.position(column_id) for column_id in table.key_column_ids]
+        if all((item.relation, position) in grouped for position in positions):
+            found.add(item.relation)
+    return frozenset(found)

@@ -22,6 +22,7 @@ from tsql.binder.locations import error_at
 from tsql.binder.on_conflict import bind_on_conflict
 from tsql.binder.select import bind_query_body
 from tsql.binder.targets import fields_from
+from tsql.binder.with_queries import with_queries
 from tsql.binder.writes import bind_returning, bind_target
 from tsql.bound import (
     BoundInsert,
@@ -55,6 +56,7 @@ def bind_insert(level: Level, node: Any) -> BoundInsert:
         on_conflict = bind_on_conflict(level, item, node.onConflictClause)
     returning, fields = bind_returning(_returning_level(level, item), node)
     checks = checks_of(table, env)
+    ctes = with_queries(level)
     return BoundInsert(
         table_relation(item),
         positions,
@@ -65,12 +67,14 @@ def bind_insert(level: Level, node: Any) -> BoundInsert:
         on_conflict,
         returning,
         fields,
+        ctes,
     )
 
 
 def _returning_level(level: Level, item: Item) -> Level:
     """Returns a level that sees the target only: EXCLUDED is gone."""
     level.hidden = [other for other in level.items if other is not item]
+    level.relations = [item]
     level.items = [item]
     return level
 
@@ -124,9 +128,7 @@ class _Source:
         is_single = len(lists) == 1 and not isinstance(lists, RowTemplate)
         clause = clauses.VALUES_OF_ONE_ROW if is_single else clauses.VALUES
         outer = self.level
-        level = Level(
-            outer.context, outer.bind, outer.bind_select, hidden=outer.items, ctes=outer.ctes
-        )
+        level = outer.beside()
         rows = []
         for row in lists:
             if len(row) != len(lists[0]):
@@ -195,7 +197,7 @@ class _Source:
     def _query(self, node: Any) -> BoundSelect:
         """Binds the source query, its columns converted to the table's."""
         outer = self.level
-        level = Level(outer.context, outer.bind, outer.bind_select, ctes=dict(outer.ctes))
+        level = outer.beside()
         select = bind_query_body(level, node, keep_unknowns=True)
         nodes: list[Any] = [node] * len(select.fields)
         targets = node.targetList or ()

@@ -34,6 +34,7 @@ def bind_on_conflict(level: Level, item: Item, node: Any) -> OnConflict:
     excluded = table_item(item.table, "excluded", relation=1)
     excluded.attributes = item.attributes
     level.items.append(excluded)
+    level.relations.append(excluded)
     update = bind_assignments(level, item, node.targetList)
     where = bind_condition(level, node.whereClause, clauses.WHERE)
     return OnConflict(arbiters, any_constraint=False, do_nothing=False, update=update, where=where)

@@ -6,12 +6,12 @@ DISTINCT, LIMIT), so that of several errors the same one is reported.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
-from storage.kv.store import LockMode, LockWait
 from tsql.binder import context as clauses
 from tsql.binder.bulk import rows_relation
 from tsql.binder.clause_items import (
+    GroupBy,
     bind_distinct_on,
     bind_group_by,
     bind_order_by,
@@ -20,14 +20,16 @@ from tsql.binder.clause_items import (
 from tsql.binder.coercion import (
     coerce_to_boolean,
     coerce_to_common,
-    coerce_to_specific,
     common_typmod,
     select_common_type,
 )
 from tsql.binder.context import Clause, Item, Level
-from tsql.binder.from_items import bind_from, table_relation
+from tsql.binder.from_items import bind_from, refreshed
 from tsql.binder.grouping import Grouping
 from tsql.binder.locations import error_at, unsupported_at
+from tsql.binder.row_counts import bind_row_count, wants_ties
+from tsql.binder.row_locks import LOCK_NAMES, bind_locking
+from tsql.binder.set_operations import bind_set_operation
 from tsql.binder.targets import (
     TargetEntry,
     bind_targets,
@@ -35,7 +37,8 @@ from tsql.binder.targets import (
     finished,
     resolve_unknowns,
 )
-from tsql.binder.tree import walk
+from tsql.binder.windows import check_windows, windows_apart
+from tsql.binder.with_queries import bind_with, with_queries
 from tsql.bound import (
     BoundSelect,
     ColumnRef,
@@ -43,20 +46,11 @@ from tsql.bound import (
     Field,
     FunctionCall,
     Relation,
-    RowLocking,
     SortKey,
-    TableRelation,
     Target,
     ValuesRelation,
 )
 from tsql.parser import RowTemplate, ast, enums
-from tsql.types import oids
-
-_OPERATIONS: Final = {
-    enums.SetOperation.SETOP_UNION: "UNION",
-    enums.SetOperation.SETOP_INTERSECT: "INTERSECT",
-    enums.SetOperation.SETOP_EXCEPT: "EXCEPT",
-}
 
 
 def bind_select(level: Level, node: Any) -> BoundSelect:
@@ -64,57 +58,20 @@ def bind_select(level: Level, node: Any) -> BoundSelect:
     return bind_query_body(level, node, keep_unknowns=False)
 
 
-def bind_query_body(level: Level, node: Any, *, keep_unknowns: bool) -> BoundSelect:
-    """Likewise; INSERT keeps the unknowns, to read them as its columns' types."""
+def bind_query_body(level: Level, node: Any, keep_unknowns: bool) -> BoundSelect:
+    """Likewise; INSERT and UNION keep the unknowns, to read them as their columns' types."""
     if not isinstance(node, ast.SelectStmt):
         raise unsupported_at(node, type(node).__name__.removesuffix("Stmt").upper())
     if node.withClause is not None:
         bind_with(level, node.withClause)
     if node.op != enums.SetOperation.SETOP_NONE:
-        raise _set_operation(level, node)
-    if node.valuesLists:
-        return bind_values(level, node)
-    return _Select(level, node).bound(keep_unknowns=keep_unknowns)
-
-
-def _set_operation(level: Level, node: Any) -> Exception:
-    """Binds the arms for their errors; returns that for the operation itself."""
-    name = _OPERATIONS[node.op]
-    while node.op != enums.SetOperation.SETOP_NONE:
-        bind_select(level.child(), node.rarg)
-        node = node.larg
-    bind_select(level.child(), node)
-    return unsupported_at(None, name)
-
-
-def bind_with(level: Level, node: Any) -> None:
-    """Binds WITH queries; each is known to those after it. Raises 42712, 0A000."""
-    if node.recursive:
-        raise unsupported_at(node.location, "WITH RECURSIVE")
-    names = set()
-    for cte in node.ctes:
-        if cte.ctename in names:
-            message = f'WITH query name "{cte.ctename}" specified more than once'
-            raise error_at(cte.location, "42712", message)
-        names.add(cte.ctename)
-        if not isinstance(cte.ctequery, ast.SelectStmt):
-            raise unsupported_at(cte.location, "data-modifying statement in WITH")
-        select = bind_select(level.child(), cte.ctequery)
-        given = [part.sval for part in cte.aliascolnames or ()]
-        if len(given) > len(select.fields):
-            raise error_at(
-                cte.location,
-                "42P10",
-                f'WITH query "{cte.ctename}" has {len(select.fields)} columns available'
-                f" but {len(given)} columns specified",
-            )
-        fields = tuple(
-            [
-                replace(field, name=given[at]) if at < len(given) else field
-                for at, field in enumerate(select.fields)
-            ]
-        )
-        level.ctes[cte.ctename] = replace(select, fields=fields)
+        select = bind_set_operation(level, node)
+    elif node.valuesLists:
+        select = bind_values(level, node)
+    else:
+        select = _Select(level, node).bound(keep_unknowns=keep_unknowns)
+    ctes = with_queries(level)
+    return replace(select, ctes=ctes) if ctes else select
 
 
 @dataclass(slots=True)
@@ -126,7 +83,7 @@ class _Clauses:
     where: Expression | None
     having: Expression | None
     order_by: tuple[SortKey, ...]
-    group_by: list[Expression]
+    group_by: GroupBy
     distinct: bool
     distinct_on: tuple[Expression, ...]
     limit: Expression | None
@@ -144,17 +101,16 @@ class _Select:
         node, level = self._node, self._level
         if node.intoClause is not None:
             raise unsupported_at(node.intoClause.rel, "SELECT INTO")
+        check_windows(level, node.windowClause)
         parts = self._clauses()
         if not keep_unknowns:
             resolve_unknowns(level, parts.entries)
-        for window in node.windowClause or ():
-            raise unsupported_at(window, "WINDOW")
-        select = self._grouped(parts)
-        if level.refusal is not None:
-            raise level.refusal
-        if isinstance(select.relation, TableRelation):
-            select = replace(select, relation=table_relation(level.items[0]))
-        return replace(select, locking=self._locking(select))
+        select = windows_apart(self._grouped(parts))
+        if select.relation is not None:
+            select = replace(select, relation=refreshed(select.relation, level))
+        if not node.lockingClause:
+            return select
+        return bind_locking(select, level, node)
 
     def _clauses(self) -> _Clauses:
         node, level = self._node, self._level
@@ -163,7 +119,7 @@ class _Select:
         where = self._condition(node.whereClause, clauses.WHERE)
         having = self._condition(node.havingClause, clauses.HAVING)
         order_by = bind_order_by(level, node.sortClause, entries)
-        group_by = bind_group_by(level, node.groupClause, entries)
+        group_by = bind_group_by(level, node, entries)
         distinct = False
         on: tuple[Expression, ...] = ()
         if node.distinctClause:
@@ -175,8 +131,6 @@ class _Select:
                 on = bind_distinct_on(level, node.distinctClause, entries, order_by)
         offset = self._count(node.limitOffset, clauses.OFFSET)
         limit = self._count(node.limitCount, clauses.LIMIT)
-        if node.limitOption == enums.LimitOption.LIMIT_OPTION_WITH_TIES:
-            raise unsupported_at(node.limitCount, "FETCH FIRST … WITH TIES")
         return _Clauses(
             relation, entries, where, having, order_by, group_by, distinct, on, limit, offset
         )
@@ -207,11 +161,12 @@ class _Select:
             limit=parts.limit,
             offset=parts.offset,
             fields=fields,
+            with_ties=wants_ties(self._node),
         )
         return self._above_grouping(select, parts.group_by) if is_grouped else select
 
-    def _above_grouping(self, select: BoundSelect, keys: Sequence[Expression]) -> BoundSelect:
-        grouping = Grouping(self._level, keys)
+    def _above_grouping(self, select: BoundSelect, group_by: GroupBy) -> BoundSelect:
+        grouping = Grouping(self._level, group_by)
         above = grouping.above
         targets = [replace(t, expression=above(t.expression)) for t in select.targets]
         having = None if select.having is None else above(select.having)
@@ -228,55 +183,9 @@ class _Select:
             set_functions=tuple(sets),
             order_by=tuple(order_by),
             distinct_on=tuple(distinct_on),
+            grouping_sets=group_by.sets,
+            groupings=tuple(grouping.groupings),
         )
-
-    # ---- FOR UPDATE --------------------------------------------------------------------------------
-
-    def _locking(self, select: BoundSelect) -> RowLocking | None:
-        strongest: RowLocking | None = None
-        for clause in self._node.lockingClause or ():
-            locking = RowLocking(_MODES[clause.strength], _WAITS[clause.waitPolicy])
-            self._check_locking(select, _STRENGTHS[clause.strength], clause)
-            if not isinstance(select.relation, TableRelation):
-                continue
-            if strongest is None or locking.mode > strongest.mode:
-                strongest = locking
-        return strongest
-
-    def _check_locking(self, select: BoundSelect, name: str, clause: Any) -> None:
-        for is_there, what in (
-            (select.distinct, "DISTINCT clause"),
-            (self._node.groupClause, "GROUP BY clause"),
-            (self._node.havingClause is not None, "HAVING clause"),
-            (select.aggregates, "aggregate functions"),
-            (select.set_functions, "set-returning functions in the target list"),
-        ):
-            if is_there:
-                raise error_at(None, "0A000", f"{name} is not allowed with {what}")
-        for relation in clause.lockedRels or ():
-            if all(item.alias != relation.relname for item in self._level.items):
-                message = f'relation "{relation.relname}" in {name} clause not found in FROM clause'
-                raise error_at(relation, "42P01", message)
-
-
-_Strength = enums.LockClauseStrength
-_STRENGTHS: Final = {
-    _Strength.LCS_FORKEYSHARE: "FOR KEY SHARE",
-    _Strength.LCS_FORSHARE: "FOR SHARE",
-    _Strength.LCS_FORNOKEYUPDATE: "FOR NO KEY UPDATE",
-    _Strength.LCS_FORUPDATE: "FOR UPDATE",
-}
-_MODES: Final = {
-    _Strength.LCS_FORKEYSHARE: LockMode.KEY_SHARE,
-    _Strength.LCS_FORSHARE: LockMode.SHARE,
-    _Strength.LCS_FORNOKEYUPDATE: LockMode.NO_KEY_UPDATE,
-    _Strength.LCS_FORUPDATE: LockMode.UPDATE,
-}
-_WAITS: Final = {
-    enums.LockWaitPolicy.LockWaitBlock: LockWait.WAIT,
-    enums.LockWaitPolicy.LockWaitError: LockWait.NOWAIT,
-    enums.LockWaitPolicy.LockWaitSkip: LockWait.SKIP,
-}
 
 
 def bind_condition(level: Level, node: Any, clause: Clause) -> Expression | None:
@@ -285,19 +194,6 @@ def bind_condition(level: Level, node: Any, clause: Clause) -> Expression | None
         return None
     expression = level.expression(node, clause)
     return coerce_to_boolean(level.context, expression, clause.name, node)
-
-
-def bind_row_count(level: Level, node: Any, clause: Clause) -> Expression | None:
-    """Binds LIMIT or OFFSET; LIMIT ALL and LIMIT NULL are no limit."""
-    if node is None or (isinstance(node, ast.A_Const) and node.isnull):
-        return None
-    expression = level.expression(node, clause)
-    expression = coerce_to_specific(level.context, expression, oids.INT8, clause.name, node)
-    for part in walk(expression):
-        if isinstance(part, ColumnRef):
-            message = f"argument of {clause.name} must not contain variables"
-            raise error_at(level.place_of(part), "42P10", message)
-    return expression
 
 
 # ---- VALUES --------------------------------------------------------------------------------------
@@ -348,6 +244,7 @@ def _select_over_values(
 ) -> BoundSelect:
     """Binds what may stand behind VALUES; `values` are its columns over the relation."""
     level.items.append(Item(0, "*VALUES*", tuple(fields)))
+    level.relations.append(level.items[-1])
     entries = [
         TargetEntry(value, field.name, None) for field, value in zip(fields, values, strict=True)
     ]
@@ -355,7 +252,7 @@ def _select_over_values(
     offset = bind_row_count(level, node.limitOffset, clauses.OFFSET)
     limit = bind_row_count(level, node.limitCount, clauses.LIMIT)
     if node.lockingClause:
-        name = _STRENGTHS[node.lockingClause[0].strength]
+        name = LOCK_NAMES[node.lockingClause[0].strength]
         raise error_at(None, "0A000", f"{name} cannot be applied to VALUES")
     targets = tuple([Target(entry.expression, entry.name) for entry in entries])
     return BoundSelect(

@@ -8,7 +8,8 @@ from storage.errors import DatabaseError, not_supported
 from tsql.binder.context import CatalogRelations, Context, Level
 from tsql.binder.expressions import bind
 from tsql.binder.insert import bind_insert
-from tsql.binder.select import bind_select
+from tsql.binder.select import bind_query_body, bind_select
+from tsql.binder.sublinks import bind_row_comparison
 from tsql.binder.update import bind_delete, bind_update
 from tsql.bound import BoundStatement
 from tsql.bound_query import BoundQuery
@@ -32,7 +33,10 @@ def bind_query(
     """
     types = None if parameter_types is None else list(parameter_types)
     context = Context(catalog, env, types, catalog_relations)
-    level = Level(context, bind, bind_select)
+    context.bind_body = bind_query_body
+    context.bind_statement = _statement
+    context.bind_row_comparison = bind_row_comparison
+    level = Level(context, bind, bind_select, is_top=True)
     try:
         statement = _statement(level, node)
         return BoundQuery(

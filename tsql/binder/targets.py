@@ -44,8 +44,8 @@ def _bind(level: Level, target: Any) -> Iterator[TargetEntry]:
     node = target.val
     columns = expand_star(level, node)
     if columns is not None:
-        for column in columns:
-            yield TargetEntry(column, column.name, node)
+        for name, column in columns:
+            yield TargetEntry(column, name, node)
         return
     if is_a(node, ast.A_Indirection) and isinstance(node.indirection[-1], ast.A_Star):
         yield from _expand_record(level, node)
@@ -92,11 +92,11 @@ def _target(level: Level, entry: TargetEntry) -> Target:
 
 def origin(level: Level, expression: Expression) -> tuple[int, int]:
     """Returns id and number of the table's column that the expression is, or zeros."""
-    if isinstance(expression, ColumnRef):
-        for item in level.items:
-            if item.relation == expression.relation and expression.position < len(item.columns):
-                column = item.columns[expression.position]
-                return column.table_id, column.column_number
+    if isinstance(expression, ColumnRef) and expression.relation < len(level.relations):
+        item = level.relations[expression.relation]
+        if expression.position < len(item.columns):
+            column = item.columns[expression.position]
+            return column.table_id, column.column_number
     return 0, 0
 
 

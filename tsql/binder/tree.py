@@ -26,7 +26,9 @@ def _fields(cls: Any) -> tuple[str, ...]:
 
 
 #: `equals` is a tuple of functions in RowComparison, but in IsDistinct the call itself.
-_NO_EXPRESSIONS: Final = frozenset({"proc", "select", "value", "element"})
+_NO_EXPRESSIONS: Final = frozenset(
+    {"proc", "select", "value", "element", "comparison", "in_range", "slots"}
+)
 
 
 def _parts(node: Any) -> Iterator[Any]:

@@ -15,10 +15,12 @@ from tsql.binder.assignments import (
 )
 from tsql.binder.context import Item, Level
 from tsql.binder.defaults import checks_of, default_of
-from tsql.binder.from_items import bind_item, table_relation
-from tsql.binder.locations import error_at, unsupported_at
+from tsql.binder.from_items import bind_from, refreshed, table_relation
+from tsql.binder.locations import error_at
 from tsql.binder.nodes import is_a
 from tsql.binder.select import bind_condition
+from tsql.binder.sublinks import bind_row_subquery
+from tsql.binder.with_queries import with_queries
 from tsql.binder.writes import bind_returning, bind_target
 from tsql.bound import (
     BoundDelete,
@@ -27,6 +29,7 @@ from tsql.bound import (
     Const,
     Default,
     Expression,
+    Relation,
     SetColumn,
 )
 from tsql.parser import ast
@@ -37,34 +40,50 @@ def bind_update(level: Level, node: Any) -> BoundUpdate:
     """Binds an `ast.UpdateStmt`."""
     item = bind_target(level, node)
     assert item.table is not None
-    _refuse_more_items(level, node.fromClause, "UPDATE … FROM")
+    source = _more_items(level, item, node.fromClause)
     assignments = bind_assignments(level, item, node.targetList)
     where = bind_condition(level, node.whereClause, clauses.WHERE)
     returning, fields = bind_returning(level, node)
     checks = checks_of(item.table, level.context.env)
-    return BoundUpdate(table_relation(item), assignments, where, checks, returning, fields)
+    return BoundUpdate(
+        table_relation(item),
+        assignments,
+        where,
+        checks,
+        returning,
+        fields,
+        _source(level, source),
+        with_queries(level),
+    )
 
 
 def bind_delete(level: Level, node: Any) -> BoundDelete:
     """Binds an `ast.DeleteStmt`."""
     item = bind_target(level, node)
-    _refuse_more_items(level, node.usingClause, "DELETE … USING")
+    source = _more_items(level, item, node.usingClause)
     where = bind_condition(level, node.whereClause, clauses.WHERE)
     returning, fields = bind_returning(level, node)
-    return BoundDelete(table_relation(item), where, returning, fields)
+    source = _source(level, source)
+    return BoundDelete(table_relation(item), where, returning, fields, source, with_queries(level))
 
 
-def _refuse_more_items(level: Level, nodes: Sequence[Any] | None, feature: str) -> None:
-    """Binds further FROM items for their errors, and refuses them."""
-    for node in nodes or ():
-        bind_item(level, node)
-    if nodes:
-        raise unsupported_at(nodes[0], feature)
+def _more_items(level: Level, target: Item, nodes: Sequence[Any] | None) -> Relation | None:
+    """Binds FROM or USING, whose LATERAL items don't see the target."""
+    target.lateral_only, target.lateral_ok, target.is_target = True, False, True
+    source = bind_from(level, nodes)
+    target.lateral_only, target.lateral_ok = False, True
+    return source
+
+
+def _source(level: Level, source: Relation | None) -> Relation | None:
+    """Returns the further FROM items, complete: they count from 1."""
+    return None if source is None else refreshed(source, level, 1)
 
 
 def bind_assignments(level: Level, item: Item, nodes: Sequence[Any]) -> tuple[SetColumn, ...]:
     """Binds the SET list. Raises 42703, 42601, 42804."""
-    values = [_value(level, target.val) for target in nodes]
+    rows: dict[int, list[Expression]] = {}
+    values = [_value(level, target.val, rows) for target in nodes]
     table, context = item.table, level.context
     assert table is not None
     result: dict[int, SetColumn] = {}
@@ -101,12 +120,15 @@ def _check_not_generated(table: Table, position: int) -> None:
         raise generated_always(column, message)
 
 
-def _value(level: Level, node: Any) -> tuple[Expression, Any]:
+def _value(level: Level, node: Any, rows: dict[int, list[Expression]]) -> tuple[Expression, Any]:
     """Returns a bound value with its node; (a, b) = (1, 2) is taken apart."""
     if is_a(node, ast.MultiAssignRef):
         source: Any = node.source
         if isinstance(source, ast.SubLink):
-            raise unsupported_at(source, "multiple assignment from a subquery")
+            if node.colno == 1:
+                with level.within(clauses.UPDATE):
+                    rows[0] = bind_row_subquery(level, source, node.ncolumns)
+            return rows[0][node.colno - 1], source
         if not is_a(source, ast.RowExpr):
             message = (
                 "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression"

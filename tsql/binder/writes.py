@@ -5,8 +5,8 @@ from typing import Any
 from tsql.binder import context as clauses
 from tsql.binder.context import Item, Level
 from tsql.binder.from_items import find_table, table_item, unknown_table
-from tsql.binder.select import bind_with
 from tsql.binder.targets import bind_targets, fields_from, finished, resolve_unknowns
+from tsql.binder.with_queries import bind_with
 from tsql.bound import Field, Target
 
 
@@ -20,6 +20,7 @@ def bind_target(level: Level, node: Any) -> Item:
     alias = node.relation.alias
     item = table_item(table, table.name if alias is None else alias.aliasname)
     level.items.append(item)
+    level.relations.append(item)
     return item
 
 

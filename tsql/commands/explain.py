@@ -15,11 +15,12 @@ from tsql.commands.command import Command, Fields, Invocation
 from tsql.execution import prepare
 from tsql.executor.compiler import Compiler, Start
 from tsql.executor.run import Batches, Row, Run
+from tsql.executor.statement_subqueries import Subqueries
 from tsql.parser import ParsedStatement, ast
 from tsql.planner import plan
 from tsql.planner.explain import Description, Profile, as_json, describe, text_lines
 from tsql.planner.plan import Node
-from tsql.prepared import Query, is_query, run_subqueries
+from tsql.prepared import Query, is_query
 from tsql.session_state import SessionState
 from tsql.setting_definitions import parse_bool
 from tsql.types import oids
@@ -180,16 +181,16 @@ async def _analyze(
     compiler = Compiler(state.database.tables, _observer(profiles))
     before = dataclasses.asdict(run.txn.counts)
     began = time.perf_counter()
-    subqueries = [(compiler.source(item.node), item) for item in query.plan.subqueries]
-    await run_subqueries(subqueries, run)
     root = query.plan.root
     returned = 0
-    if isinstance(root, plan.Insert | plan.Update | plan.Delete):
-        written = await compiler.write(root)(run)
+    if query.is_write:
+        write = compiler.write(root)
+        written = await Subqueries(query.plan, compiler).write(write, run)
         profiles[id(root)] = Profile(rows=written.count)
         returned = len(written.rows)
     else:
-        batches = compiler.source(root)(run)
+        source = compiler.source(root)
+        batches = await Subqueries(query.plan, compiler).start(source, run)
         while (rows := await batches.next()) is not None:
             returned += len(rows)
     seconds = time.perf_counter() - began

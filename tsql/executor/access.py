@@ -55,9 +55,10 @@ class CompiledAccess:
         self.predicate = None if path.filter is None else compile_predicate(path.filter)
         self.items = _item_source(path, self.access)
 
-    def rows(self, *, with_items: bool = False) -> Callable[[Run, int | None], Batches]:
-        """Returns what starts giving rows; `with_items` puts key and bytes behind each."""
+    def rows(self) -> Callable[[Run, int | None], Batches]:
+        """Returns what starts giving rows."""
         path = self.path
+        with_items = path.with_item
         if isinstance(path, plan.IndexRange) and path.covering and not with_items:
             return _covering_source(path, self.access, self.predicate)
         predicate, decode, items = self.predicate, self.decode, self.items

@@ -21,14 +21,14 @@ from tsql.executor.expressions import (
 from tsql.executor.run import ROWS_PER_SLICE, Batches, Memory, Row, Run, Source
 from tsql.functions.registry import Accumulator, CallSite, SortOrder, aggregate_of
 
-_GROUP_BYTES = 300
+GROUP_BYTES = 300
 #: Rows after which the accumulators' own sizes are looked at.
-_SIZE_CHECK_ROWS = 4096
+SIZE_CHECK_ROWS = 4096
 
 Step = Callable[[Any, Row, Env], None]
 
 
-class _Call:
+class CompiledCall:
     """One aggregate call, compiled.
 
     Attributes:
@@ -164,13 +164,15 @@ def aggregate_rows(
     source: Source, keys: Sequence[Expression], calls: Sequence[AggregateCall]
 ) -> Source:
     """Gives one row a group: its keys' values, then the aggregates'."""
-    compiled = [_Call(call) for call in calls]
+    compiled = [CompiledCall(call) for call in calls]
     evaluates = [compile_expression(key) for key in keys]
     key_of = group_key(evaluates, [image_of(key.type) for key in keys]) if keys else None
     return lambda run: _Aggregated(run, source(run), evaluates, key_of, compiled)
 
 
-class _Group:
+class Group:
+    """The keys' values of one group, and the states of its aggregates."""
+
     __slots__ = ("keys", "states")
 
     def __init__(self, keys: Sequence[Any], states: list[Any]) -> None:
@@ -191,7 +193,7 @@ class _Aggregated:
         source: Batches,
         evaluates: Sequence[Evaluate],
         key_of: KeyOf | None,
-        calls: Sequence[_Call],
+        calls: Sequence[CompiledCall],
     ) -> None:
         self._run = run
         self._source = source
@@ -199,8 +201,8 @@ class _Aggregated:
         self._key_of = key_of
         self._calls = calls
         self._memory = run.memory("GROUP BY" if key_of else "aggregate")
-        self._groups: dict[Hashable, _Group] = {}
-        self._output: list[_Group] | None = None
+        self._groups: dict[Hashable, Group] = {}
+        self._output: list[Group] | None = None
 
     async def next(self) -> list[Row] | None:
         if self._output is None:
@@ -224,7 +226,7 @@ class _Aggregated:
                 feed(batch[start : start + ROWS_PER_SLICE])
                 await self._run.breathe()
             unchecked += len(batch)
-            if unchecked >= _SIZE_CHECK_ROWS:
+            if unchecked >= SIZE_CHECK_ROWS:
                 unchecked = 0
                 self._check_size()
 
@@ -248,13 +250,13 @@ class _Aggregated:
                 group = self._new_group(keys, row)
                 groups[key] = group
                 self._memory.add_row(group.keys)
-                self._memory.add(_GROUP_BYTES)
+                self._memory.add(GROUP_BYTES)
             for step, state in zip(steps, group.states, strict=True):
                 step(state, row, env)
 
-    def _new_group(self, keys: Sequence[Any], row: Row) -> _Group:
+    def _new_group(self, keys: Sequence[Any], row: Row) -> Group:
         env = self._run.env
-        return _Group(keys, [call.start(row, env) for call in self._calls])
+        return Group(keys, [call.start(row, env) for call in self._calls])
 
     def _check_size(self) -> None:
         memory = Memory("aggregate", self._run.memory_bytes_max)

@@ -64,6 +64,16 @@ def row_constructor(fields: Sequence[Evaluate], types: tuple[int, ...]) -> Evalu
     return lambda row, env: Record.of([field(row, env) for field in fields], types)
 
 
+def nullable_row(fields: Sequence[Evaluate], types: tuple[int, ...]) -> Evaluate:
+    """A relation's row; NULL where an outer join has none."""
+
+    def evaluate(row: Row, env: Env) -> Any:
+        values = [field(row, env) for field in fields]
+        return None if values.count(None) == len(values) else Record.of(values, types)
+
+    return evaluate
+
+
 def field_access(record: Evaluate, position: int) -> Evaluate:
     """(record).field."""
 

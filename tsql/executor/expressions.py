@@ -92,6 +92,8 @@ class _Compiler:
             case bound.Param(number=number):
                 at = number - 1
                 return Part(lambda _row, env: env.parameters[at])
+            case bound.Slot(number=number):
+                return Part(lambda _row, env: env.slots[number])
             case bound.FunctionCall():
                 return self._call(node)
             case bound.And(arguments=arguments):
@@ -138,6 +140,10 @@ class _Compiler:
                 parts = self._parts(elements)
                 evaluates = [part.evaluate for part in parts]
                 return folded(composites.array_constructor(evaluates, nested), parts)
+            case bound.WholeRow(columns=fields, nullable=True):
+                types = tuple([field.type for field in fields])
+                evaluates = [self._evaluate(field) for field in fields]
+                return Part(composites.nullable_row(evaluates, types))
             case bound.RowConstructor(fields=fields) | bound.WholeRow(columns=fields):
                 types = tuple([field.type for field in fields])
                 evaluates = [self._evaluate(field) for field in fields]
@@ -154,6 +160,8 @@ class _Compiler:
                 return Part(composites.subscript(of, container.type, lowers, uppers))
             case bound.SubscriptAssignment():
                 return self._assignment(node)
+            case bound.SubqueryCall(number=number, arguments=arguments):
+                return Part(_subquery_call(number, [self._evaluate(a) for a in arguments]))
             case _:
                 raise _misplaced(node)
 
@@ -292,6 +300,14 @@ class _Compiler:
         make = composites.any_of if node.any else composites.all_of
         evaluate = make(scalar.evaluate, array.evaluate, compare, node.proc.is_strict)
         return folded(evaluate, [scalar, array])
+
+
+def _subquery_call(number: int, arguments: Sequence[Evaluate]) -> Evaluate:
+    def evaluate(row: Row, env: Env) -> Any:
+        values = tuple([argument(row, env) for argument in arguments])
+        return env.subqueries[number](values)
+
+    return evaluate
 
 
 #: Equality functions that are Python's own, so that a set can answer for them.

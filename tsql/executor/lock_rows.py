@@ -1,45 +1,62 @@
-"""FOR UPDATE and its kin: each row is locked, and read again where it has changed."""
+"""FOR UPDATE and its kin: each row's items are locked, and read again where they have changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from storage.kv.store import LockMode, LockWait
 from storage.table import TableAccess
 from storage.tables import Tables
-from tsql.bound import Expression, RowLocking, TableRelation
+from tsql.bound import Expression
 from tsql.executor.access import Decode, Predicate, row_maker
 from tsql.executor.expressions import compile_predicate
 from tsql.executor.run import Batches, Row, Run, Source
+from tsql.planner.plan import LockedRelation
+from tsql.planner.row_layout import width_of
 
 
 @dataclass(frozen=True, slots=True)
-class _Locking:
-    """What locking the rows of one table takes, compiled."""
+class _Locked:
+    """What locking the rows of one relation takes; its row is at `start` to `key`."""
 
     access: TableAccess
     decode: Decode
-    predicate: Predicate | None
-    locking: RowLocking
+    start: int
+    key: int
+    mode: LockMode
+    wait: LockWait
 
 
 def lock_rows(
     source: Source,
-    relation: TableRelation,
-    locking: RowLocking,
+    relations: Sequence[LockedRelation],
     condition: Expression | None,
     tables: Tables,
 ) -> Callable[[Run, int | None], Batches]:
-    """Locks rows that end with key and item; those that LIMIT won't want stay unlocked."""
-    access = tables.access(relation.table)
+    """Locks rows that hold keys and items; those that LIMIT won't want stay unlocked."""
     predicate = None if condition is None else compile_predicate(condition)
-    compiled = _Locking(access, row_maker(relation, access, None), predicate, locking)
-    return lambda run, wanted: _LockedRows(run, source(run), compiled, wanted)
+    locked = [_compiled(relation, tables) for relation in relations]
+    return lambda run, wanted: _LockedRows(run, source(run), locked, predicate, wanted)
+
+
+def _compiled(locked: LockedRelation, tables: Tables) -> _Locked:
+    access = tables.access(locked.relation.table)
+    end = locked.offset + width_of(locked.relation)
+    return _Locked(
+        access,
+        row_maker(locked.relation, access, None),
+        locked.offset,
+        end,
+        locked.locking.mode,
+        locked.locking.wait,
+    )
 
 
 @dataclass(slots=True)
 class _LockedRows:
     run: Run
     source: Batches
-    compiled: _Locking
+    relations: Sequence[_Locked]
+    predicate: Predicate | None
     wanted: int | None
     pending: list[Row] = field(default_factory=list)
     has_started: bool = False
@@ -47,7 +64,8 @@ class _LockedRows:
     async def next(self) -> list[Row] | None:
         if not self.has_started:
             self.has_started = True
-            await self.compiled.access.lock_for_write(self.run.txn)
+            for relation in self.relations:
+                await relation.access.lock_for_write(self.run.txn)
         locked: list[Row] = []
         while self.wanted != 0:
             if not self.pending:
@@ -68,16 +86,22 @@ class _LockedRows:
         return locked or None
 
     async def _locked(self, row: Row) -> Row | None:
-        compiled, txn = self.compiled, self.run.txn
-        key, item = row[-2], row[-1]
-        if not await txn.lock(key, compiled.locking.mode, compiled.locking.wait):
-            return None
-        newest = await txn.get_newest(key)
+        """Returns the row as it is under its locks, or None if it is gone or to be skipped."""
+        txn = self.run.txn
+        newest: list[object] | None = None
+        for relation in self.relations:
+            key, item = row[relation.key], row[relation.key + 1]
+            if not await txn.lock(key, relation.mode, relation.wait):
+                return None
+            found = await txn.get_newest(key)
+            if found is None:
+                return None
+            if found != item:
+                newest = list(row) if newest is None else newest
+                values = [*relation.decode(found), key, found]
+                newest[relation.start : relation.key + 2] = values
         if newest is None:
-            return None
-        if newest == item:
             return row
-        changed = compiled.decode(newest)
-        if compiled.predicate is not None and not compiled.predicate(changed, self.run.env):
+        if self.predicate is not None and not self.predicate(newest, self.run.env):
             return None
-        return (*changed, key, newest)
+        return newest

@@ -348,7 +348,7 @@ _POINT_READS = (plan.Get, plan.MultiGet, plan.IndexGet, plan.KeyRange)
 
 def point_select(whole: Plan, tables: Tables) -> PointSelect | None:
     """Returns the point form of a SELECT, or None if it has none."""
-    if whole.subqueries:
+    if whole.subqueries or whole.correlated:
         return None
     node: Node = whole.root
     if not isinstance(node, plan.Project):
@@ -400,7 +400,7 @@ def _constant_counts(node: plan.Limit) -> tuple[int | None, int] | None:
 
 def point_write(whole: Plan, tables: Tables) -> PointWrite | None:
     """Returns the point form of a write, or None if it has none."""
-    if whole.subqueries:
+    if whole.subqueries or whole.correlated:
         return None
     returning = getattr(whole.root, "returning", ())
     if any(is_volatile(target.expression) for target in returning):

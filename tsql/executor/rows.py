@@ -9,6 +9,8 @@ from tsql import bound
 from tsql.bound import ColumnRef, Expression, FunctionRelation
 from tsql.env import Env
 from tsql.executor.access import column_picker
+from tsql.executor.distinct import KeyOf, group_key
+from tsql.executor.equality import image_of
 from tsql.executor.expressions import Evaluate, compile_expression, compile_predicate
 from tsql.executor.keys import fixed
 from tsql.executor.run import ROWS_PER_SLICE, Batches, ReadyBatches, Row, Run, Source
@@ -122,11 +124,21 @@ class RowCount:
         return limit, offset or 0
 
 
-def limit_rows(start: Callable[[Run, int | None], Batches], counts: RowCount) -> Source:
+def limit_rows(
+    start: Callable[[Run, int | None], Batches],
+    counts: RowCount,
+    ties: Sequence[Expression] = (),
+) -> Source:
     """Passes over the offset's rows and lets the limit's through.
 
-    `start` takes the number of rows that will be wanted.
+    `start` takes the number of rows that will be wanted. With `ties`, rows that follow the last one
+    and have the same values of these come, too.
     """
+    if ties:
+        key_of = group_key(
+            [compile_expression(tie) for tie in ties], [image_of(tie.type) for tie in ties]
+        )
+        return lambda run: _WithTies(run, start(run, None), counts.values(run), key_of)
 
     def source(run: Run) -> Batches:
         limit, offset = counts.values(run)
@@ -161,6 +173,42 @@ class _Limited:
                 batch = batch[: self._left]
                 self._left -= len(batch)
             return batch
+        return None
+
+
+class _WithTies:
+    def __init__(
+        self, run: Run, source: Batches, counts: tuple[int | None, int], key_of: KeyOf
+    ) -> None:
+        self._run = run
+        self._source = source
+        self._left, self._skip = counts
+        self._key_of = key_of
+        self._last: Any = None
+
+    async def next(self) -> list[Row] | None:
+        while (batch := await self._source.next()) is not None:
+            passed = min(self._skip, len(batch))
+            self._skip -= passed
+            rows = batch[passed:]
+            if self._left is None:
+                if rows:
+                    return rows
+                continue
+            wanted, rest = rows[: self._left], rows[self._left :]
+            self._left -= len(wanted)
+            env = self._run.env
+            if wanted:
+                self._last = (self._key_of(wanted[-1], env),)
+            for row in rest:
+                if self._last is None or (self._key_of(row, env),) != self._last:
+                    self._source = ReadyBatches([])
+                    break
+                wanted.append(row)
+            if wanted:
+                return wanted
+            if self._left == 0 and self._last is None:
+                return None
         return None
 
 

@@ -9,8 +9,8 @@ an operator is left before its end (a LIMIT was reached), so nothing needs to be
 """
 
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from storage.errors import DatabaseError
@@ -90,12 +90,16 @@ class Run:
 
     Attributes:
         env: Its parameters begin with the client's and go on with the subqueries' results.
+        kept: The rows of WITH queries, by their numbers (tsql/executor/with_queries.py).
+        working: The last rounds of recursive ones.
     """
 
     env: Env
     txn: Transaction
     slices: Slices
     memory_bytes_max: int = STATEMENT_BYTES_MAX
+    kept: dict[int, Any] = field(default_factory=dict)
+    working: dict[int, list[Row]] = field(default_factory=dict)
 
     def memory(self, what: str) -> Memory:
         """Returns a counter for one operator."""
@@ -116,6 +120,24 @@ async def all_rows(batches: Batches) -> list[Row]:
     while (batch := await batches.next()) is not None:
         rows += batch
     return rows
+
+
+def returned_rows(write: Callable[[], Awaitable[Any]]) -> Batches:
+    """Returns the rows that a write returns; it runs when they are asked for."""
+    return _Returned(write)
+
+
+class _Returned:
+    __slots__ = ("_write",)
+
+    def __init__(self, write: Callable[[], Awaitable[Any]]) -> None:
+        self._write: Callable[[], Awaitable[Any]] | None = write
+
+    async def next(self) -> list[Row] | None:
+        if self._write is None:
+            return None
+        write, self._write = self._write, None
+        return (await write()).rows or None
 
 
 class ReadyBatches:

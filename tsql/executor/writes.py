@@ -15,7 +15,7 @@ from typing import Any
 from storage.errors import DatabaseError
 from storage.kv.store import Entry, LockMode
 from storage.tables import Tables
-from tsql.bound import Expression, OnConflict, Target
+from tsql.bound import Expression, OnConflict, TableRelation, Target
 from tsql.env import Env
 from tsql.executor.access import CompiledAccess
 from tsql.executor.attributes import assigned_types, inserted_types
@@ -50,7 +50,7 @@ def compile_insert(node: plan.Insert, source: Source, tables: Tables) -> Write:
     forms = RowForms(node.relation, inserted_types(node))
     make = new_row_maker(node.relation, node.positions, node.defaults)
     checks = RowChecks(node.relation.table, node.checks)
-    width = _seen_width(node)
+    width = _seen_width(node.relation)
     returning = ReturningRows(node.returning, width)
     conflict = None
     if node.on_conflict is not None:
@@ -217,11 +217,6 @@ class _Candidates:
         self.access = self.compiled.access
         self.forms = RowForms(path.relation, assigned)
         self._condition = None if condition is None else compile_predicate(condition)
-        #: Several ranges are read one after the other: a row that the statement itself has moved
-        #: from one into the next must not be found again.
-        self.may_repeat = not isinstance(path, plan.Get | plan.IndexGet | plan.Scan) and any(
-            isinstance(match, plan.OneOf) for match in path.key
-        )
 
     async def locked(self, run: Run, entry: Entry) -> Row | None:
         """Returns the newest stored row of a candidate, if it still meets the condition."""
@@ -244,56 +239,85 @@ class _Candidates:
         return stored
 
 
-def compile_update(node: plan.Update, tables: Tables) -> Write:
+def compile_update(node: plan.Update, joined: Source | None, tables: Tables) -> Write:
     """Returns the running form of an UPDATE."""
-    assigned = assigned_types(node.assignments)
+    relation = node.relation or _path_of(node).relation
+    access, assigned = tables.access(relation.table), assigned_types(node.assignments)
+    forms = RowForms(relation, assigned)
     # A unique key that changes makes the lock stronger.
     mode = LockMode.NO_KEY_UPDATE
-    candidates = _Candidates(node.source, node.condition, tables, assigned, mode)
-    access, forms = candidates.access, candidates.forms
     change = row_changer(node.assignments)
-    checks = RowChecks(node.source.relation.table, node.checks)
-    returning = ReturningRows(node.returning, _seen_width(node.source))
+    checks = RowChecks(relation.table, node.checks)
+    may_repeat = node.relation is None and _may_repeat(_path_of(node))
 
-    async def update(run: Run, key: bytes, old: Row, result: RunningResult) -> None:
+    async def update(run: Run, key: bytes, old: Row, inputs: Row, result: RunningResult) -> None:
         env = run.env
-        seen = forms.seen(old)
-        new = change(seen, seen, env)
+        new = change(forms.seen(old), inputs, env)
         checks.test(new, env)
         attributes = old[-1] if forms.is_dynamic else None
         new_key = await access.update(run.txn, key, old, forms.stored(new, attributes))
-        if candidates.may_repeat:
+        if may_repeat or joined is not None:
             result.touched.add(new_key)
-        result.add(new)
+        result.add(new if joined is None else _with_row(inputs, node.offset, new))
 
+    if joined is not None:
+        rows = _JoinedTarget(relation, node.offset, access, node.condition, mode)
+        return rows.write(joined, ReturningRows(node.returning, -1), update)
+    candidates = _Candidates(_path_of(node), node.condition, tables, assigned, mode)
+    returning = ReturningRows(node.returning, _seen_width(relation))
     return _row_by_row(candidates, returning, update, node.gate)
 
 
-def compile_delete(node: plan.Delete, tables: Tables) -> Write:
+def compile_delete(node: plan.Delete, joined: Source | None, tables: Tables) -> Write:
     """Returns the running form of a DELETE."""
-    candidates = _Candidates(node.source, node.condition, tables)
-    access, forms = candidates.access, candidates.forms
-    returning = ReturningRows(node.returning, _seen_width(node.source))
+    relation = node.relation or _path_of(node).relation
+    access = tables.access(relation.table)
 
-    async def delete(run: Run, key: bytes, old: Row, result: RunningResult) -> None:
+    async def delete(run: Run, key: bytes, old: Row, inputs: Row, result: RunningResult) -> None:
         await access.delete(run.txn, key, old)
-        result.add(forms.seen(old))
+        if joined is not None:
+            result.touched.add(key)
+        result.add(inputs)
 
+    if joined is not None:
+        rows = _JoinedTarget(relation, node.offset, access, node.condition, LockMode.UPDATE)
+        return rows.write(joined, ReturningRows(node.returning, -1), delete)
+    candidates = _Candidates(_path_of(node), node.condition, tables)
+    returning = ReturningRows(node.returning, _seen_width(relation))
     return _row_by_row(candidates, returning, delete, node.gate)
 
 
-def _seen_width(path: plan.AccessPath | plan.Insert) -> int:
-    return len(path.relation.table.columns) + len(path.relation.attributes)
+def _path_of(node: plan.Update | plan.Delete) -> plan.AccessPath:
+    assert isinstance(node.source, plan.Access)
+    path: Any = node.source
+    return path  # type: ignore[no-any-return]
 
 
-RowAction = Callable[[Run, bytes, Row, RunningResult], Awaitable[None]]
+def _may_repeat(path: plan.AccessPath) -> bool:
+    """Returns whether a row that the statement has moved might be found again.
+
+    Several ranges are read one after the other: it may have moved from one into the next.
+    """
+    return not isinstance(path, plan.Get | plan.IndexGet | plan.Scan) and any(
+        isinstance(match, plan.OneOf) for match in path.key
+    )
 
 
-async def _done(act: RowAction, run: Run, key: bytes, old: Row, result: RunningResult) -> None:
+def _seen_width(relation: TableRelation) -> int:
+    return len(relation.table.columns) + len(relation.attributes)
+
+
+#: Writes one row: (run, key, stored row, row of the expressions, result).
+RowAction = Callable[[Run, bytes, Row, Row, RunningResult], Awaitable[None]]
+
+
+async def _done(
+    act: RowAction, run: Run, key: bytes, old: Row, inputs: Row, result: RunningResult
+) -> None:
     """Does one row; a function that has to wait does so before anything is written."""
     while True:
         try:
-            return await act(run, key, old, result)
+            return await act(run, key, old, inputs, result)
         except MustWaitError as wait:
             await wait.ready()
 
@@ -320,7 +344,8 @@ def _row_by_row(
                     continue
                 old = await candidates.locked(run, entry)
                 if old is not None:
-                    await _done(act, run, entry[0], old, result)
+                    seen = candidates.forms.seen(old)
+                    await _done(act, run, entry[0], old, seen, result)
                 count += 1
                 if not count % _PRESSURE_EVERY_ROWS:
                     await run.txn.pressure()
@@ -329,3 +354,75 @@ def _row_by_row(
         return result.done()
 
     return write
+
+
+# ---- UPDATE … FROM, DELETE … USING ---------------------------------------------------------------
+
+
+def _with_row(joined: Row, offset: int, row: Row) -> Row:
+    """Returns a joined row with another row in the place of the target's."""
+    return [*joined[:offset], *row, *joined[offset + len(row) :]]
+
+
+class _JoinedTarget:
+    """The target's rows with what they were joined with; each is written once.
+
+    A joined row has the target's row from `offset` on, its key and bytes behind it. All are joined
+    before the first is written, so that the join sees none of the writes.
+    """
+
+    def __init__(
+        self,
+        relation: TableRelation,
+        offset: int,
+        access: Any,
+        condition: Expression | None,
+        mode: LockMode,
+    ) -> None:
+        self._mode = mode
+        self._access = access
+        self._forms = RowForms(relation)
+        self._offset = offset
+        self._key = offset + _seen_width(relation)
+        self._condition = None if condition is None else compile_predicate(condition)
+
+    def write(self, source: Source, returning: ReturningRows, act: RowAction) -> Write:
+        """Returns the write."""
+
+        async def write(run: Run) -> WriteResult:
+            await self._access.lock_for_write(run.txn)
+            result = returning.start(run)
+            memory = run.memory("join")
+            joined: list[Row] = []
+            batches = source(run)
+            while (batch := await batches.next()) is not None:
+                for row in batch:
+                    memory.add_row(row)
+                joined += batch
+            for count, row in enumerate(joined, 1):
+                await self._write(run, row, result, act)
+                if not count % _PRESSURE_EVERY_ROWS:
+                    await run.txn.pressure()
+                else:
+                    await run.breathe()
+            return result.done()
+
+        return write
+
+    async def _write(self, run: Run, row: Row, result: RunningResult, act: RowAction) -> None:
+        txn = run.txn
+        key, item = row[self._key], row[self._key + 1]
+        if key in result.touched:
+            return
+        await txn.lock(key, self._mode)
+        newest = await txn.get_newest(key)
+        if newest is None:
+            return
+        old = self._access.decode(newest)
+        inputs = row
+        if newest != item:
+            inputs = _with_row(row, self._offset, self._forms.seen(old))
+            if self._condition is not None and not self._condition(inputs, run.env):
+                return
+        result.touched.add(key)
+        await _done(act, run, key, old, inputs, result)

@@ -67,6 +67,7 @@ class Request:
     order_by: tuple[SortKey, ...] = ()
     is_limited: bool = False
     may_cover: bool = True
+    with_item: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +367,7 @@ def _path(request: Request, best: _Candidate) -> AccessPath:
         "condition": tuple(best.used),
         "filter": conjunction(rest),
         "columns": _columns_read(request, rest),
+        "with_item": request.with_item,
     }
     reverse = best.direction < 0
     key = tuple(best.matches)

@@ -52,16 +52,44 @@ def describe(whole: Plan) -> Description:
         child.details.insert(0, ("Gives", f"${number}"))
         child.name = f"Subquery: {child.name}"
         root.children.append(child)
+    for number, correlated in enumerate(whole.correlated, 1):
+        form = correlated.node
+        if correlated.hashed is not None and not correlated.is_keyed:
+            form = correlated.hashed.node
+        child = _describe(form)
+        child.details.insert(0, ("Gives", f"subquery {number}"))
+        child.name = f"Subquery, for each row: {child.name}"
+        if form is not correlated.node:
+            child.name = f"Subquery, in a hash table: {_describe(form).name}"
+        root.children.append(child)
     return root
 
 
 def _describe(node: Node) -> Description:
     description = _named(node)
     description.node = node
-    source = getattr(node, "source", None)
-    if source is not None:
-        description.children.append(_describe(source))
+    description.children += [_describe(child) for child in _children(node)]
     return description
+
+
+def _children(node: Node) -> Iterator[Node]:
+    match node:
+        case plan.NestedLoop() | plan.HashJoin() | plan.LoopJoin():
+            yield node.outer
+            yield node.inner
+        case plan.SetOperation():
+            yield node.left
+            yield node.right
+        case plan.With():
+            for query in node.queries:
+                yield query.node
+                if query.recursion is not None:
+                    yield query.recursion
+            yield node.source
+        case _:
+            source = getattr(node, "source", None)
+            if source is not None:
+                yield source
 
 
 def _named(node: Node) -> Description:
@@ -84,18 +112,64 @@ def _named(node: Node) -> Description:
         case plan.ProjectSet(functions=functions):
             return Description("Rows of functions", [("Functions", _shown(functions))])
         case plan.LockRows():
-            return Description("Lock rows", [("Mode", node.locking.mode.name.replace("_", " "))])
+            return Description("Lock rows", [(_alias(one), _mode(one)) for one in node.relations])
         case plan.Insert():
             return _insert(node)
         case plan.Update() | plan.Delete():
             name = type(node).__name__
-            return Description(name, relation=_relation(node.source))
+            return Description(name, relation=_relation(node if node.relation else node.source))
+        case _:
+            return _joined(node)
+
+
+def _joined(node: Node) -> Description:
+    """Describes joins, set operations, and what WITH queries and windows take."""
+    match node:
+        case plan.NestedLoop(kind=kind):
+            return Description(_join_name("Nested loop", kind))
+        case plan.HashJoin(kind=kind):
+            pairs = zip(node.outer_keys, node.inner_keys, strict=True)
+            keys = " AND ".join(f"({show(a)} = {show(b)})" for a, b in pairs)
+            return Description(_join_name("Hash join", kind), [("Key", keys), *_condition(node)])
+        case plan.LoopJoin(kind=kind):
+            return Description(_join_name("Loop", kind), list(_condition(node)))
+        case plan.SetOperation():
+            return Description(f"{node.operator.capitalize()}{' all' * node.all}")
+        case plan.Slots(values=values):
+            return Description("Told", [("Values", _shown(values))])
+        case plan.With(queries=queries):
+            return Description("With", [("Queries", ", ".join(q.name for q in queries))])
+        case plan.CteScan(name=name):
+            return Description("With query", relation=quoted(name))
+        case plan.WorkingScan(name=name):
+            return Description("Last rows", relation=quoted(name))
+        case plan.Windows(calls=calls):
+            return Description("Window functions", [("Computes", _shown(calls))])
         case _:
             return _leaf(node)
 
 
+def _join_name(name: str, kind: str) -> str:
+    return name if kind == "inner" else f"{name}, {kind} join"
+
+
+def _condition(node: plan.HashJoin | plan.LoopJoin) -> Iterator[tuple[str, Any]]:
+    if node.condition is not None:
+        yield "Filter", show(node.condition)
+
+
+def _alias(locked: plan.LockedRelation) -> str:
+    return locked.relation.alias
+
+
+def _mode(locked: plan.LockedRelation) -> str:
+    return locked.locking.mode.name.replace("_", " ")
+
+
 def _leaf(node: Node) -> Description:
     match node:
+        case plan.Failure(message=message):
+            return Description("Error", [("Message", message)])
         case plan.OneRow() | plan.Project():
             return Description("One row")
         case plan.Values(rows=rows):
@@ -158,6 +232,9 @@ def _aggregate(node: plan.Aggregate) -> Description:
     details: list[tuple[str, Any]] = []
     if node.keys:
         details.append(("By", _shown(node.keys)))
+    if node.sets is not None:
+        sets = [f"({', '.join(show(node.keys[at]) for at in one)})" for one in node.sets]
+        details.append(("Sets", ", ".join(sets)))
     if node.aggregates:
         details.append(("Computes", _shown(node.aggregates)))
     return Description("Group" if node.keys else "Aggregate", details)

@@ -19,6 +19,7 @@ the parameter `parameter_count + n + 1` before the statement begins.
 """
 
 from dataclasses import dataclass
+from typing import Union
 
 from storage.schema import Index
 from tsql.bound import (
@@ -34,6 +35,7 @@ from tsql.bound import (
     SortKey,
     TableRelation,
     Target,
+    WindowCall,
 )
 
 # ---- key conditions ----------------------------------------------------------------------------
@@ -104,12 +106,14 @@ class Access:
         condition: The conjuncts that the key answers: what EXPLAIN shows.
         filter: The residual filter, over the table's row.
         columns: Positions that the statement reads (decoding may leave out the others); None: all.
+        with_item: Whether the item's key and bytes follow the columns.
     """
 
     relation: TableRelation
     condition: tuple[Expression, ...]
     filter: Expression | None
     columns: frozenset[int] | None
+    with_item: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +177,14 @@ class OneRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """What can't be run: the error comes when the statement is, as PostgreSQL's planner's does."""
+
+    sqlstate: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Values:
     """Rows of expressions."""
 
@@ -193,6 +205,70 @@ class CatalogScan:
     relation: CatalogRelation
 
 
+@dataclass(frozen=True, slots=True)
+class CteScan:
+    """The rows of a WITH query that was run once and is kept (`With`)."""
+
+    number: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingScan:
+    """The rows that the last round of a recursive WITH query has added."""
+
+    number: int
+    name: str
+
+
+# ---- joins -------------------------------------------------------------------------------------
+
+# Rows of a join are the outer side's values, then the inner side's. `kind` is inner, left (an outer
+# row without inner ones comes with NULLs) or full (and the other way round). All keep the order of
+# the outer rows; full adds the others behind them.
+
+
+@dataclass(frozen=True, slots=True)
+class NestedLoop:
+    """Runs the inner side for each outer row, whose `values` it finds in `slots`."""
+
+    outer: "Node"
+    inner: "Node"
+    slots: tuple[int, ...]
+    values: tuple[Expression, ...]
+    kind: str
+    inner_width: int
+
+
+@dataclass(frozen=True, slots=True)
+class HashJoin:
+    """Finds the inner rows of each outer row by equal keys, in a hash table of the inner side.
+
+    `condition` is what else must be true of the two together.
+    """
+
+    outer: "Node"
+    inner: "Node"
+    outer_keys: tuple[Expression, ...]
+    inner_keys: tuple[Expression, ...]
+    kind: str
+    condition: Expression | None
+    outer_width: int
+    inner_width: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoopJoin:
+    """Tests each outer row with each inner one; the inner side runs once and is kept."""
+
+    outer: "Node"
+    inner: "Node"
+    kind: str
+    condition: Expression | None
+    outer_width: int
+    inner_width: int
+
+
 # ---- inner nodes -------------------------------------------------------------------------------
 
 
@@ -202,6 +278,58 @@ class Filter:
 
     source: "Node"
     condition: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Puts values, which read no row, into slots before it starts the source."""
+
+    source: "Node"
+    slots: tuple[int, ...]
+    values: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetOperation:
+    """UNION, INTERSECT, EXCEPT; `types` are the columns'."""
+
+    operator: str
+    all: bool
+    left: "Node"
+    right: "Node"
+    types: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptQuery:
+    """A WITH query that runs once. A recursive one has `recursion`: the rounds after the first."""
+
+    number: int
+    name: str
+    node: "Node"
+    recursion: Union["Node", None]
+    keeps_duplicates: bool
+    types: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class With:
+    """Has the WITH queries ready while the source runs: each starts when it is first read.
+
+    `starts_anew`: it is part of what may run several times in a statement.
+    """
+
+    source: "Node"
+    queries: tuple[KeptQuery, ...]
+    starts_anew: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Appends the values of window functions to each row; gives them in the windows' order."""
+
+    source: "Node"
+    calls: tuple[WindowCall, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,11 +358,17 @@ class ProjectSet:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """One row a group: its keys, then its aggregates. Without keys, one row even for no input."""
+    """One row a group: its keys, then its aggregates. Without keys, one row even for no input.
+
+    `sets` are grouping sets, each as positions of `keys`; `groupings` those of each GROUPING(),
+    whose values come last.
+    """
 
     source: "Node"
     keys: tuple[Expression, ...]
     aggregates: tuple[AggregateCall, ...]
+    sets: tuple[tuple[int, ...], ...] | None = None
+    groupings: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,23 +392,29 @@ class Distinct:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Passes over `offset` rows and lets `limit` through."""
+    """Passes over `offset` rows and lets `limit` through; and those whose `ties` equal the last's."""
 
     source: "Node"
     limit: Expression | None
     offset: Expression | None
+    ties: tuple[Expression, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LockedRelation:
+    """A relation whose rows are locked: its row begins at `offset`; key and bytes follow it."""
+
+    relation: TableRelation
+    offset: int
+    locking: RowLocking
 
 
 @dataclass(frozen=True, slots=True)
 class LockRows:
-    """Locks each row's item and reads it again where it has changed (FOR UPDATE and its kin).
-
-    Its source gives the item's key and bytes behind the columns.
-    """
+    """Locks each row's items and reads those again that have changed (FOR UPDATE and its kin)."""
 
     source: "Node"
-    relation: TableRelation
-    locking: RowLocking
+    relations: tuple[LockedRelation, ...]
     filter: Expression | None
 
 
@@ -293,24 +433,32 @@ class Insert:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Updates the rows that the access path finds; with a `gate` that is false, none."""
+    """Updates the rows that the access path finds; with a `gate` that is false, none.
 
-    source: AccessPath
+    With FROM the source is a join instead, in whose rows the target's row begins at `offset`, its
+    key and bytes behind it; `relation` then is the target.
+    """
+
+    source: "Node"
     assignments: tuple[SetColumn, ...]
     condition: Expression | None
     checks: tuple[RowRule, ...]
     returning: tuple[Target, ...]
     gate: Expression | None = None
+    relation: TableRelation | None = None
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Delete:
     """Deletes the rows that the access path finds, likewise."""
 
-    source: AccessPath
+    source: "Node"
     condition: Expression | None
     returning: tuple[Target, ...]
     gate: Expression | None = None
+    relation: TableRelation | None = None
+    offset: int = 0
 
 
 Node = (
@@ -321,9 +469,19 @@ Node = (
     | IndexRange
     | Scan
     | OneRow
+    | Failure
     | Values
     | FunctionScan
     | CatalogScan
+    | CteScan
+    | WorkingScan
+    | NestedLoop
+    | HashJoin
+    | LoopJoin
+    | SetOperation
+    | Slots
+    | With
+    | Windows
     | Filter
     | Gate
     | Project
@@ -346,6 +504,46 @@ class SubqueryParameter:
     node: Node
     kind: str
     type: int
+    comparison: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CorrelatedSubquery:
+    """A subquery that runs when an expression asks for it (SubqueryCall), by the outer row.
+
+    Attributes:
+        slots: Where it finds the first arguments of the call.
+        types: Of all arguments; behind those for the slots come what is compared with its rows.
+        comparison: Over the compared arguments, then the subquery's columns.
+        is_keyed: Whether each call reads by a key made of its arguments.
+        hashed: The form that answers all calls from one run, where it has one.
+    """
+
+    node: Node
+    kind: str
+    slots: tuple[int, ...]
+    types: tuple[int, ...]
+    comparison: Expression | None
+    is_volatile: bool
+    hashed: Union["HashedSubquery", None] = None
+    is_keyed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HashedSubquery:
+    """EXISTS or IN answered by one run: the subquery without the equalities with the outer row.
+
+    Attributes:
+        node: Gives the inner sides of the equalities, then the columns that IN compares.
+        types: Of all those.
+        outer: The outer sides, over the call's arguments.
+        compared: How many columns IN compares; 0 for EXISTS.
+    """
+
+    node: Node
+    types: tuple[int, ...]
+    outer: tuple[Expression, ...]
+    compared: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,3 +553,4 @@ class Plan:
     root: Node
     parameter_count: int
     subqueries: tuple[SubqueryParameter, ...]
+    correlated: tuple[CorrelatedSubquery, ...] = ()

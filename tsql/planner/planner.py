@@ -2,17 +2,21 @@
 
 The order of a SELECT's nodes, from the leaf up (each only where needed):
 
-    access path -> Filter -> Aggregate -> Filter (HAVING) -> ProjectSet -> Sort -> LockRows
-                -> Limit -> Project                                      without DISTINCT
-    …           -> ProjectSet -> Project -> Distinct -> Sort -> Limit    with DISTINCT
+    access paths and joins -> Filter -> Aggregate -> Filter (HAVING) -> Windows -> ProjectSet
+        -> Sort -> LockRows -> Limit -> Project                           without DISTINCT
+        -> Project -> Distinct -> Sort -> Limit                           with DISTINCT
 
 so targets are computed only for rows that are returned. References of the binder's are turned into
-plain positions on the way: GroupRef into a column of the grouped row, SetRef into one behind the
-source's columns, the excluded row of ON CONFLICT into columns behind the existing row's.
+plain positions on the way: a column into its place in the joined row, GroupRef into a column of the
+grouped row, WindowRef and SetRef into ones behind the source's columns, the excluded row of ON
+CONFLICT into columns behind the existing row's.
 """
 
+import itertools
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
+from storage.kv.store import LockMode, LockWait
 from tsql import bound
 from tsql.bound import (
     BoundDelete,
@@ -22,29 +26,26 @@ from tsql.bound import (
     BoundUpdate,
     ColumnRef,
     Expression,
-    Param,
     SetColumn,
     SortKey,
-    Subquery,
     TableRelation,
     Target,
 )
 from tsql.planner import plan
-from tsql.planner.access_path import Choice, IndexExpressions, Request, choose
+from tsql.planner.access_path import IndexExpressions, Request, choose
 from tsql.planner.conditions import without_row_equalities
+from tsql.planner.from_clause import FromClause
 from tsql.planner.min_max import ordered_for_min_max
-from tsql.planner.plan import Node, Plan, SubqueryParameter
-from tsql.planner.row_layout import positions_read, width_of
+from tsql.planner.plan import Node, Plan
+from tsql.planner.row_layout import Unit, leaves_of, width_of
 from tsql.planner.show import show
-from tsql.planner.walk import (
-    conjunction,
-    conjuncts,
-    holds_subquery,
-    is_fixed,
-    replaced,
-)
+from tsql.planner.subqueries import Subqueries
+from tsql.planner.walk import conjunction, conjuncts, holds_subquery, is_fixed, replaced
+from tsql.planner.windows import positions_of, windowed
+from tsql.planner.with_queries import WithQueries
 from tsql.types import oids
-from tsql.types.kinds import array_type_of
+
+T = TypeVar("T", bound.AggregateCall, bound.WindowCall, bound.FunctionCall)
 
 
 def plan_statement(
@@ -52,174 +53,190 @@ def plan_statement(
 ) -> Plan:
     """Returns the statement's plan."""
     planner = _Planner(parameter_count, expressions_of)
-    match statement:
-        case BoundSelect():
-            root = planner.select(statement)
-        case BoundInsert():
-            root = planner.insert(statement)
-        case BoundUpdate():
-            root = planner.update(statement)
-        case _:
-            root = planner.delete(statement)
-    return Plan(root, parameter_count, tuple(planner.subqueries))
+    root = planner.statement(statement)
+    subqueries = planner.subqueries
+    return Plan(root, parameter_count, tuple(subqueries.parameters), tuple(subqueries.correlated))
 
 
 @dataclass(slots=True)
 class _Planner:
     parameter_count: int
     expressions_of: IndexExpressions
-    subqueries: list[SubqueryParameter] = field(default_factory=list)
+    #: The planner's own slots; the binder's numbers are not negative.
+    numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(-1, -1))
+    #: Queries around the one that is being planned.
+    depth: int = 0
+    subqueries: Subqueries = field(init=False)
+    with_queries: WithQueries = field(init=False)
 
-    # -- subqueries --------------------------------------------------------------------------------
+    def __post_init__(self) -> None:
+        self.subqueries = Subqueries(self.parameter_count, self.select, self.new_slot)
+        self.with_queries = WithQueries(self.select, self.statement)
+
+    def new_slot(self) -> int:
+        """Returns the number of a slot that nothing else uses."""
+        return next(self.numbers)
+
+    def statement(self, statement: BoundStatement) -> Node:
+        """Returns the plan of any statement."""
+        match statement:
+            case BoundSelect():
+                return self.select(statement)
+            case BoundInsert():
+                return self.insert(statement)
+            case BoundUpdate():
+                return self.update(statement)
+            case _:
+                return self.delete(statement)
 
     def ready(self, expression: Expression) -> Expression:
-        """Returns the expression with its subqueries made into parameters."""
+        """Returns the expression with its subqueries as parameters or calls."""
         if not holds_subquery(expression):
             return expression
-        return replaced(expression, self._subquery_replacement)
+        return replaced(expression, self.subqueries.replacement)
 
     def maybe_ready(self, expression: Expression | None) -> Expression | None:
         return None if expression is None else self.ready(expression)
-
-    def _subquery_replacement(self, node: Expression) -> Expression | None:
-        if not isinstance(node, Subquery):
-            return None
-        source = self.select(node.select)
-        type_ = node.type
-        kind = node.kind
-        if kind in {"any", "all"}:
-            element = node.select.fields[0].type
-            kind, type_ = "array", array_type_of(element) or element
-        self.subqueries.append(SubqueryParameter(source, kind, type_))
-        parameter = Param(self.parameter_count + len(self.subqueries), type_, node.typmod)
-        if node.kind not in {"any", "all"}:
-            return parameter
-        assert node.proc is not None
-        assert node.test is not None
-        return bound.ArrayComparison(
-            node.proc,
-            self.ready(node.test),
-            parameter,
-            any=node.kind == "any",
-            argument_types=node.argument_types,
-            operator="=" if node.proc.name.endswith("eq") else "",
-        )
 
     # -- SELECT ------------------------------------------------------------------------------------
 
     def select(self, select: BoundSelect) -> Node:
         """Returns the node that gives the visible targets' values."""
+        starts_anew = self.depth > 0
+        self.depth += 1
+        kept = self.with_queries.begin(select.ctes)
+        node = self._select(select)
+        self.depth -= 1
+        return plan.With(node, kept, starts_anew=starts_anew) if kept else node
+
+    def _select(self, select: BoundSelect) -> Node:
         select = self._with_ready_parts(select)
-        node, order_by = self._source(select)
+        unit, order_by = self._source(select)
+        node = unit.node
+        flat = _Flattened(select, unit)
         if select.grouped:
-            node = plan.Aggregate(node, select.group_by, select.aggregates)
+            node = plan.Aggregate(
+                node,
+                tuple(map(unit.flat, select.group_by)),
+                tuple([flat.call(call) for call in select.aggregates]),
+                select.grouping_sets,
+                select.groupings,
+            )
             if select.having is not None:
-                node = plan.Filter(node, _flat(select.having, select))
+                node = plan.Filter(node, flat(select.having))
+        if select.windows:
+            node = windowed(node, [flat.window_call(call) for call in select.windows])
         if select.set_functions:
             functions = tuple(
-                replace(call, arguments=tuple(_flat(a, select) for a in call.arguments))
-                for call in select.set_functions
+                [
+                    replace(call, arguments=tuple(map(flat, call.arguments)))
+                    for call in select.set_functions
+                ]
             )
             node = plan.ProjectSet(node, functions)
-        targets = tuple(_flat(target.expression, select) for target in select.targets)
-        keys = tuple(replace(key, expression=_flat(key.expression, select)) for key in order_by)
+        targets = tuple([flat(target.expression) for target in select.targets])
+        keys = tuple([replace(key, expression=flat(key.expression)) for key in order_by])
         if select.distinct and not select.distinct_on:
             return self._distinct(select, node, targets, keys)
         node = _sorted(node, keys, select)
         if select.distinct_on:
-            on = tuple(_flat(key, select) for key in select.distinct_on)
+            on = tuple(map(flat, select.distinct_on))
             node = plan.Distinct(node, tuple(key.type for key in on), on)
-        if select.locking is not None and isinstance(select.relation, TableRelation):
-            condition = select.where
-            node = plan.LockRows(node, select.relation, select.locking, condition)
-        if select.limit is not None or select.offset is not None:
-            node = plan.Limit(node, select.limit, select.offset)
+        if select.locking:
+            condition = conjunction(self._join_conditions(select, unit))
+            problems = [lock.problem for lock in select.locking if lock.problem is not None]
+            if problems:
+                node = plan.Failure("0A000", problems[0])
+            else:
+                node = plan.LockRows(node, _locked(select, unit), condition)
+        node = _limited(node, select, keys)
         visible = len(select.fields) or len(targets)
         return plan.Project(node, targets[:visible])
 
+    def _join_conditions(self, select: BoundSelect, unit: Unit) -> list[Expression]:
+        """Returns what a row of inner joins must meet, if one of its parts has changed."""
+        conditions = conjuncts(select.where)
+        pending = [select.relation]
+        while pending:
+            part = pending.pop()
+            if isinstance(part, bound.JoinRelation):
+                pending += [part.left, part.right]
+                if part.kind == "inner":
+                    conditions += conjuncts(part.condition)
+        return [unit.flat(condition) for condition in conditions]
+
     def _with_ready_parts(self, select: BoundSelect) -> BoundSelect:
+        ready, maybe = self.ready, self.maybe_ready
         return replace(
             select,
             targets=tuple(
-                replace(target, expression=self.ready(target.expression))
-                for target in select.targets
+                [replace(target, expression=ready(target.expression)) for target in select.targets]
             ),
-            where=self.maybe_ready(select.where),
-            group_by=tuple(map(self.ready, select.group_by)),
-            aggregates=tuple(self._ready_call(call) for call in select.aggregates),
-            having=self.maybe_ready(select.having),
+            relation=self._ready_relation(select.relation),
+            where=maybe(select.where),
+            group_by=tuple(map(ready, select.group_by)),
+            aggregates=tuple([self._ready_call(call) for call in select.aggregates]),
+            windows=tuple([self._ready_call(call) for call in select.windows]),
+            set_functions=tuple([self._ready_call(call) for call in select.set_functions]),
+            distinct_on=tuple(map(ready, select.distinct_on)),
+            having=maybe(select.having),
             order_by=tuple(
-                replace(key, expression=self.ready(key.expression)) for key in select.order_by
+                [replace(key, expression=ready(key.expression)) for key in select.order_by]
             ),
-            limit=self.maybe_ready(select.limit),
-            offset=self.maybe_ready(select.offset),
+            limit=maybe(select.limit),
+            offset=maybe(select.offset),
         )
 
-    def _ready_call(self, call: bound.AggregateCall) -> bound.AggregateCall:
+    def _ready_call(self, call: T) -> T:
         ready = self.ready(call)
-        assert isinstance(ready, bound.AggregateCall)
+        assert type(ready) is type(call)
         return ready
 
-    def _source(self, select: BoundSelect) -> tuple[Node, tuple[SortKey, ...]]:
-        """Returns the leaf with the WHERE clause, and what is left of the ORDER BY."""
+    def _ready_relation(self, relation: bound.Relation | None) -> bound.Relation | None:
+        """Returns the relations with the subqueries of their expressions ready."""
+        match relation:
+            case bound.JoinRelation():
+                left, right = map(self._ready_relation, (relation.left, relation.right))
+                assert left is not None
+                assert right is not None
+                condition = self.maybe_ready(relation.condition)
+                return replace(relation, left=left, right=right, condition=condition)
+            case bound.FunctionRelation():
+                calls = [self._ready_call(call) for call in relation.calls]
+                return replace(relation, calls=tuple(calls))
+            case bound.ValuesRelation():
+                rows = tuple([tuple(map(self.ready, row)) for row in relation.rows])
+                return replace(relation, rows=rows)
+            case bound.SubqueryRelation():
+                return replace(relation, outer=tuple(map(self.ready, relation.outer)))
+            case _:
+                return relation
+
+    def _source(self, select: BoundSelect) -> tuple[Unit, tuple[SortKey, ...]]:
+        """Returns FROM with the WHERE clause, and what is left of the ORDER BY."""
         relation = select.relation
         if isinstance(relation, TableRelation):
-            return self._table_source(select, relation)
-        node: Node
-        match relation:
-            case None:
-                node = plan.OneRow()
-            case bound.FunctionRelation():
-                calls = tuple(
-                    replace(call, arguments=tuple(map(self.ready, call.arguments)))
-                    for call in relation.calls
-                )
-                node = plan.FunctionScan(replace(relation, calls=calls))
-            case bound.ValuesRelation():
-                node = plan.Values(tuple(tuple(map(self.ready, row)) for row in relation.rows))
-            case bound.SubqueryRelation():
-                node = self.select(relation.select)
-            case bound.CatalogRelation():
-                node = plan.CatalogScan(relation)
-        if select.where is not None:
-            node = plan.Filter(node, select.where)
-        return node, select.order_by
-
-    def _table_source(
-        self, select: BoundSelect, relation: TableRelation
-    ) -> tuple[Node, tuple[SortKey, ...]]:
-        ordered = ordered_for_min_max(select)
-        if ordered is not None:
-            first = self._choice(ordered, relation, ordered.order_by, is_limited=True)
-            if first.is_ordered:
-                one = bound.Const(1, oids.INT8)
-                return plan.Limit(first.path, one, None), select.order_by
-        wants_order = not (select.grouped or select.set_functions or select.distinct)
-        order_by = select.order_by if wants_order else ()
-        choice = self._choice(select, relation, order_by, is_limited=select.limit is not None)
-        node: Node = choice.path
-        gate = conjunction(_split(select.where)[0])
-        if gate is not None:
-            node = plan.Gate(node, gate)
-        return node, () if choice.is_ordered else select.order_by
-
-    def _choice(
-        self,
-        select: BoundSelect,
-        relation: TableRelation,
-        order_by: tuple[SortKey, ...],
-        *,
-        is_limited: bool,
-    ) -> Choice:
-        request = Request(
-            relation,
-            tuple(_split(select.where)[1]),
-            positions_read(select),
-            order_by,
-            is_limited=is_limited,
-            may_cover=select.locking is None,
+            first = self._min_max(select, relation)
+            if first is not None:
+                return first, select.order_by
+        clause = FromClause(
+            select, self.select, self.with_queries, self.expressions_of, self.new_slot
         )
-        return choose(request, self.expressions_of)
+        unit = clause.plan()
+        return unit, () if unit.is_ordered else select.order_by
+
+    def _min_max(self, select: BoundSelect, relation: TableRelation) -> Unit | None:
+        """Returns the one row that answers min() or max(), if a key has the order."""
+        ordered = ordered_for_min_max(select)
+        if ordered is None:
+            return None
+        clause = FromClause(
+            ordered, self.select, self.with_queries, self.expressions_of, self.new_slot
+        )
+        unit = clause.plan(is_limited=True)
+        if not unit.is_ordered:
+            return None
+        return replace(unit, node=plan.Limit(unit.node, bound.Const(1, oids.INT8), None))
 
     def _distinct(
         self,
@@ -238,15 +255,13 @@ class _Planner:
                 0, position, _name(expression), expression.type, expression.typmod
             )
             over_targets.append(replace(key, expression=reference))
-        node = _sorted(node, tuple(over_targets), select)
-        if select.limit is not None or select.offset is not None:
-            node = plan.Limit(node, select.limit, select.offset)
-        return node
+        return _limited(_sorted(node, tuple(over_targets), select), select, tuple(over_targets))
 
     # -- writes ------------------------------------------------------------------------------------
 
     def insert(self, insert: BoundInsert) -> Node:
         """Returns the plan of an INSERT."""
+        kept = self.with_queries.begin(insert.ctes)
         source: Node
         if insert.rows is not None:
             source = plan.Values(tuple(self._values_row(insert, row) for row in insert.rows))
@@ -266,7 +281,7 @@ class _Planner:
                 if conflict.where is None
                 else _beside_excluded(self.ready(conflict.where), width),
             )
-        return plan.Insert(
+        insert_node = plan.Insert(
             source,
             insert.relation,
             insert.positions,
@@ -275,6 +290,7 @@ class _Planner:
             conflict,
             self._returning(insert.returning),
         )
+        return plan.With(insert_node, kept, starts_anew=False) if kept else insert_node
 
     def _values_row(
         self, insert: BoundInsert, row: tuple[Expression, ...]
@@ -286,25 +302,48 @@ class _Planner:
 
     def update(self, update: BoundUpdate) -> Node:
         """Returns the plan of an UPDATE."""
+        kept = self.with_queries.begin(update.ctes)
         condition = self.maybe_ready(update.where)
-        assignments = tuple(
-            SetColumn(item.position, self.ready(item.expression)) for item in update.assignments
-        )
-        return plan.Update(
-            self._target_path(update.relation, condition),
-            assignments,
-            condition,
-            update.checks,
-            self._returning(update.returning),
-            conjunction(_split(condition)[0]),
-        )
+        assignments = [
+            replace(item, expression=self.ready(item.expression)) for item in update.assignments
+        ]
+        returning = self._returning(update.returning)
+        node: Node
+        if update.source is None:
+            path = self._target_path(update.relation, condition)
+            gate = conjunction(_split(condition)[0])
+            node = plan.Update(path, tuple(assignments), condition, update.checks, returning, gate)
+        else:
+            unit = self._joined_target(update.relation, update.source, condition)
+            node = plan.Update(
+                unit.node,
+                tuple([replace(a, expression=unit.flat(a.expression)) for a in assignments]),
+                self._target_condition(unit, update.source, condition),
+                update.checks,
+                _over(unit, returning),
+                None,
+                update.relation,
+                unit.offsets[0],
+            )
+        return plan.With(node, kept, starts_anew=False) if kept else node
 
     def delete(self, delete: BoundDelete) -> Node:
         """Returns the plan of a DELETE."""
+        kept = self.with_queries.begin(delete.ctes)
         condition = self.maybe_ready(delete.where)
-        path = self._target_path(delete.relation, condition)
-        gate = conjunction(_split(condition)[0])
-        return plan.Delete(path, condition, self._returning(delete.returning), gate)
+        returning = self._returning(delete.returning)
+        node: Node
+        if delete.source is None:
+            path = self._target_path(delete.relation, condition)
+            gate = conjunction(_split(condition)[0])
+            node = plan.Delete(path, condition, returning, gate)
+        else:
+            unit = self._joined_target(delete.relation, delete.source, condition)
+            again = self._target_condition(unit, delete.source, condition)
+            node = plan.Delete(
+                unit.node, again, _over(unit, returning), None, delete.relation, unit.offsets[0]
+            )
+        return plan.With(node, kept, starts_anew=False) if kept else node
 
     def _target_path(
         self, relation: TableRelation, condition: Expression | None
@@ -312,10 +351,39 @@ class _Planner:
         request = Request(relation, tuple(_split(condition)[1]), None, may_cover=False)
         return choose(request, self.expressions_of).path
 
+    def _joined_target(
+        self, target: TableRelation, source: bound.Relation, condition: Expression | None
+    ) -> Unit:
+        """Returns the join of a write's target with FROM or USING; the target's items are in it."""
+        both = bound.JoinRelation("inner", target, source)
+        relation = self._ready_relation(both)
+        lock = bound.RowLocking(0, LockMode.UPDATE, LockWait.WAIT)
+        select = BoundSelect(relation, (), where=condition, locking=(lock,))
+        return FromClause(
+            select,
+            self.select,
+            self.with_queries,
+            self.expressions_of,
+            self.new_slot,
+            reads_all=True,
+        ).plan()
+
+    def _target_condition(
+        self, unit: Unit, source: bound.Relation, condition: Expression | None
+    ) -> Expression | None:
+        """Returns what must hold of the target's newest row with the same other rows."""
+        relation = self._ready_relation(source)
+        select = BoundSelect(relation, (), where=condition)
+        return conjunction(self._join_conditions(select, unit))
+
     def _returning(self, targets: tuple[Target, ...]) -> tuple[Target, ...]:
         return tuple(
             replace(target, expression=self.ready(target.expression)) for target in targets
         )
+
+
+def _over(unit: Unit, targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    return tuple([replace(target, expression=unit.flat(target.expression)) for target in targets])
 
 
 def _split(where: Expression | None) -> tuple[list[Expression], list[Expression]]:
@@ -327,40 +395,91 @@ def _split(where: Expression | None) -> tuple[list[Expression], list[Expression]
     return once, each
 
 
+def _locked(select: BoundSelect, unit: Unit) -> tuple[plan.LockedRelation, ...]:
+    leaves = list(leaves_of(select.relation))
+    locked = []
+    for lock in select.locking:
+        relation = leaves[lock.relation]
+        assert isinstance(relation, TableRelation)
+        locked.append(plan.LockedRelation(relation, unit.offsets[lock.relation], lock))
+    return tuple(locked)
+
+
+def _limited(node: Node, select: BoundSelect, keys: tuple[SortKey, ...]) -> Node:
+    if select.limit is None and select.offset is None:
+        return node
+    ties = tuple([key.expression for key in keys]) if select.with_ties else ()
+    return plan.Limit(node, select.limit, select.offset, ties)
+
+
 def _sorted(node: Node, keys: tuple[SortKey, ...], select: BoundSelect) -> Node:
     keys = tuple(key for key in keys if not is_fixed(key.expression))
     if not keys:
         return node
-    keeps_first = select.limit is not None and not select.distinct_on and select.locking is None
+    keeps_first = (
+        select.limit is not None
+        and not select.distinct_on
+        and not select.locking
+        and not select.with_ties
+    )
     if keeps_first:
         return plan.Sort(node, keys, select.limit, select.offset)
     return plan.Sort(node, keys)
 
 
-def _flat(expression: Expression, select: BoundSelect) -> Expression:
-    """Returns the expression with GroupRefs and SetRefs as columns of the node's row."""
-    keys = len(select.group_by)
-    width = keys + len(select.aggregates) if select.grouped else width_of(select.relation)
+class _Flattened:
+    """Makes plain columns of references into the rows of a SELECT's nodes."""
 
-    def flatten(node: Expression) -> Expression | None:
+    def __init__(self, select: BoundSelect, unit: Unit) -> None:
+        self._select = select
+        self._unit = unit
+        self._keys = len(select.group_by)
+        if select.grouped:
+            self._width = self._keys + len(select.aggregates) + len(select.groupings)
+        else:
+            self._width = unit.width
+        self._window_positions = positions_of(select.windows)
+
+    def __call__(self, expression: Expression) -> Expression:
+        select = self._select
+        if select.grouped or select.windows or select.set_functions:
+            return replaced(expression, self._column)
+        return self._unit.flat(expression)
+
+    def call(self, call: bound.AggregateCall) -> bound.AggregateCall:
+        """Returns an aggregate over the unit's row."""
+        flat = self._unit.flat(call)
+        assert isinstance(flat, bound.AggregateCall)
+        return flat
+
+    def window_call(self, call: bound.WindowCall) -> bound.WindowCall:
+        """Returns a window function over the row below the windows."""
+        flat = self(call)
+        assert isinstance(flat, bound.WindowCall)
+        return flat
+
+    def _column(self, node: Expression) -> Expression | None:
+        select = self._select
+        shown: Expression
         match node:
+            case bound.GroupRef(is_aggregate=True):
+                shown = select.aggregates[node.position]
+                position = self._keys + node.position
             case bound.GroupRef():
+                shown = select.group_by[node.position]
                 position = node.position
-                shown: Expression
-                if node.is_aggregate:
-                    shown, position = select.aggregates[position], keys + position
-                else:
-                    shown = select.group_by[position]
-                return ColumnRef(0, position, _name(shown), node.type, node.typmod)
+            case bound.GroupingRef():
+                position = self._keys + len(select.aggregates) + node.position
+                return ColumnRef(0, position, "(grouping)", node.type)
+            case bound.WindowRef():
+                shown = select.windows[node.position]
+                position = self._width + self._window_positions[node.position]
             case bound.SetRef():
-                name = _name(select.set_functions[node.position])
-                return ColumnRef(0, width + node.position, name, node.type, node.typmod)
+                shown = select.set_functions[node.position]
+                position = self._width + len(select.windows) + node.position
             case _:
-                return None
-
-    if not select.grouped and not select.set_functions:
-        return expression
-    return replaced(expression, flatten)
+                return None if select.grouped else self._unit.flat_column(node)
+        return ColumnRef(0, position, _name(shown), node.type, node.typmod)
 
 
 def _name(expression: Expression) -> str:

@@ -42,7 +42,7 @@ def _show(node: Expression) -> str:  # noqa: C901, PLR0912 - one case a node
             return _constant(node.value, node.type)
         case bound.Param(number=number):
             return f"${number}"
-        case bound.ColumnRef(name=name) if "(" in name:
+        case bound.ColumnRef(name=name) if "(" in name or "." in name:
             return name  # made by the planner: an expression's own text
         case bound.ColumnRef(name=name) | bound.SystemColumn(name=name):
             return quoted(name)
@@ -98,6 +98,13 @@ def _other(node: Expression) -> str:
             return f"{_operand(node.container)}{inside}"
         case bound.WholeRow():
             return "(row)"
+        case bound.Slot(name=name):
+            return f"outer.{quoted(name)}"
+        case bound.SubqueryCall(number=number):
+            return f"(subquery {number + 1})"
+        case bound.WindowCall():
+            inside = _list(node.arguments)
+            return f"{node.proc.name}({inside}) OVER ({_window(node.window)})"
         case _:
             return f"({type(node).__name__})"
 
@@ -134,6 +141,14 @@ def _call(node: bound.FunctionCall) -> str:
     if node.proc.name == _type(node.type) and len(node.arguments) <= 3:
         return _show(node.arguments[0])  # a cast
     return f"{node.proc.name}({_list(node.arguments)})"
+
+
+def _window(window: bound.Window) -> str:
+    parts = []
+    for word, keys in (("PARTITION BY", window.partition_by), ("ORDER BY", window.order_by)):
+        if keys:
+            parts.append(f"{word} {_list(tuple([key.expression for key in keys]))}")
+    return " ".join(parts)
 
 
 def _aggregate(node: bound.AggregateCall) -> str:

@@ -26,7 +26,10 @@ _LEAVES = (
     bound.SystemColumn,
     bound.CaseOperand,
     bound.GroupRef,
+    bound.GroupingRef,
+    bound.WindowRef,
     bound.SetRef,
+    bound.Slot,
     bound.Default,
 )
 
@@ -72,9 +75,21 @@ def children(expression: Expression) -> list[Expression]:  # noqa: C901, PLR0912
         case bound.WholeRow():
             return list(expression.columns)
         case bound.Subquery():
-            return [] if expression.test is None else [expression.test]
+            return [*expression.test, *expression.outer]
+        case bound.SubqueryCall() | bound.GroupingCall():
+            return list(expression.arguments)
+        case bound.WindowCall():
+            return _window_parts(expression)
         case _:
             return []
+
+
+def _window_parts(call: bound.WindowCall) -> list[Expression]:
+    window = call.window
+    parts = list(call.arguments)
+    parts += [key.expression for key in (*window.partition_by, *window.order_by)]
+    offsets = (window.start.offset, window.end.offset, call.filter)
+    return [*parts, *(part for part in offsets if part is not None)]
 
 
 def walk(expression: Expression) -> Iterator[Expression]:
@@ -99,7 +114,7 @@ def columns_of(expression: Expression, relation: int = 0) -> set[int]:
 def needs_row(expression: Expression) -> bool:
     """Returns whether the expression reads a row at all."""
     return any(
-        isinstance(node, ColumnRef | SystemColumn | bound.GroupRef | bound.SetRef)
+        isinstance(node, ColumnRef | SystemColumn | bound.GroupRef | bound.SetRef | bound.WindowRef)
         for node in walk(expression)
     )
 
@@ -112,14 +127,16 @@ def has_system_columns(expression: Expression) -> bool:
 def is_volatile(expression: Expression) -> bool:
     """Returns whether two evaluations in one statement may differ."""
     return any(
-        isinstance(node, FunctionCall) and node.proc.volatility == "v" for node in walk(expression)
+        (isinstance(node, FunctionCall) and node.proc.volatility == "v")
+        or (isinstance(node, bound.SubqueryCall) and node.is_volatile)
+        for node in walk(expression)
     )
 
 
 def is_immutable(expression: Expression) -> bool:
     """Returns whether the expression has one value for ever."""
     return is_fixed(expression) and not any(
-        isinstance(node, Param | bound.CoerceViaIO)
+        isinstance(node, Param | bound.Slot | bound.SubqueryCall | bound.CoerceViaIO)
         or (isinstance(node, FunctionCall) and node.proc.volatility != "i")
         for node in walk(expression)
     )
@@ -130,6 +147,10 @@ def is_fixed(expression: Expression) -> bool:
     for node in walk(expression):
         match node:
             case ColumnRef() | SystemColumn() | bound.GroupRef() | bound.SetRef():
+                return False
+            case bound.WindowRef() | bound.GroupingRef() | bound.WindowCall():
+                return False
+            case bound.SubqueryCall(is_volatile=True):
                 return False
             case bound.AggregateCall() | Subquery() | bound.Default() | bound.CaseOperand():
                 return False
@@ -203,7 +224,7 @@ def replaced(expression: Expression, replace: Replace) -> Expression:
     return done[id(expression)]
 
 
-def _with_parts(node: Expression, done: dict[int, Expression]) -> Expression:
+def _with_parts(node: Any, done: dict[int, Expression]) -> Any:
     changes: dict[str, Any] = {}
     for item in dataclasses.fields(node):
         old = getattr(node, item.name)
@@ -220,6 +241,8 @@ def _part(old: Any, done: dict[int, Expression]) -> Any:
     if isinstance(old, SortKey):
         inner = _part(old.expression, done)
         return old if inner is old.expression else dataclasses.replace(old, expression=inner)
+    if isinstance(old, bound.Window | bound.FrameEnd):
+        return _with_parts(old, done)
     return done.get(id(old), old) if dataclasses.is_dataclass(old) else old
 
 

@@ -56,19 +56,14 @@ SELECT region, sum(qty) FROM sales GROUP BY 3;
 
 SELECT sum(qty) FROM sales GROUP BY sum(qty);
 
--- refused: grouping sets
 SELECT GROUPING(region), region, count(*) FROM sales GROUP BY region ORDER BY region;
 
--- refused: grouping sets
 SELECT region, product, sum(qty) FROM sales GROUP BY ROLLUP (region, product) ORDER BY 1, 2;
 
--- refused: grouping sets
 SELECT region, product, sum(qty) FROM sales GROUP BY CUBE (region, product) ORDER BY 1, 2;
 
--- refused: grouping sets
 SELECT region, product, sum(qty) FROM sales GROUP BY GROUPING SETS ((region), (product), ()) ORDER BY 1, 2;
 
--- refused: window functions
 SELECT row_number() OVER (ORDER BY day) FROM sales LIMIT 1;
 
 SELECT sum(region) FROM sales;

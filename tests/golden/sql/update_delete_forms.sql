@@ -8,7 +8,6 @@ UPDATE upd SET v = v + 1, v = 3;
 
 UPDATE upd SET (v, t) = (n * 2, k || n) WHERE k = 'b' AND n > 2 RETURNING *;
 
--- refused: assignment of a subquery's row
 UPDATE upd SET (v, t) = (SELECT 7, 'seven') WHERE n = 1 RETURNING v, t;
 
 UPDATE upd SET (v, t) = (1, 2, 3);

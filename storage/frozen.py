@@ -1,0 +1,71 @@
+"""A transaction's reads as of one moment, while it goes on writing.
+
+The parts of one SQL statement (`WITH a AS (INSERT …), b AS (UPDATE …) SELECT …`) all see the state
+from before it: the snapshot, overlaid with what the transaction had written by then.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from storage.errors import not_supported
+from storage.kv.store import Counts, Entry
+from storage.overlay import Overlay, SnapshotScan
+from storage.slices import Slices
+from storage.snapshots import Snapshot
+from storage.write_set import ABSENT, Previous, WriteSet, visible
+
+
+class FrozenReads:
+    """Reads at a moment; everything else is the transaction's.
+
+    Attributes:
+        counts: The transaction's.
+    """
+
+    def __init__(
+        self, txn: Any, snapshot: Snapshot, own: WriteSet, spill: Any, slices: Slices
+    ) -> None:
+        if spill is not None:
+            raise not_supported("a data-modifying WITH query in a transaction this large")
+        self.counts: Counts = txn.counts
+        self._txn = txn
+        self._snapshot = snapshot
+        self._own = own.copied()
+        self._slices = slices
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._txn, name)
+
+    def _get(self, key: bytes) -> bytes | None:
+        own: Previous = self._own.writes.get(key, ABSENT)
+        return self._snapshot.get(key) if own is ABSENT else visible(own)
+
+    async def get(self, key: bytes) -> bytes | None:
+        value = self._get(key)
+        self.counts.count_read(key, value)
+        return value
+
+    async def multi_get(self, keys: Sequence[bytes]) -> list[bytes | None]:
+        values: list[bytes | None] = []
+        for position, key in enumerate(keys):
+            value = self._get(key)
+            self.counts.count_read(key, value)
+            values.append(value)
+            if position % 64 == 63 and self._slices.due():
+                await self._slices.pause()
+        return values
+
+    def scan(
+        self, start: bytes, end: bytes, *, reverse: bool = False, limit: int | None = None
+    ) -> AsyncIterator[list[Entry]]:
+        own = self._own.in_range(start, end, reverse=reverse)
+        base = SnapshotScan(
+            self._snapshot,
+            start,
+            end,
+            limit=None if own else limit,
+            reverse=reverse,
+            counts=self.counts,
+            slices=self._slices,
+        )
+        return Overlay(base, iter(own), limit=limit, reverse=reverse) if own else base

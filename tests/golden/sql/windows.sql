@@ -1,0 +1,95 @@
+CREATE TABLE e (dept text, no int PRIMARY KEY, salary int, hired date); INSERT INTO e VALUES ('develop', 10, 5200, '2007-08-01'), ('sales', 1, 5000, '2006-10-01'), ('personnel', 5, 3500, '2007-12-10'), ('sales', 4, 4800, '2007-08-08'), ('personnel', 2, 3900, '2006-12-23'), ('develop', 7, 4200, '2008-01-01'), ('develop', 9, 4500, '2008-01-01'), ('sales', 3, 4800, '2007-08-01'), ('develop', 8, 6000, '2006-10-01'), ('develop', 11, 5200, '2007-08-15'), (NULL, 12, NULL, NULL);
+
+SELECT dept, no, salary, sum(salary) OVER (PARTITION BY dept) FROM e ORDER BY dept, no
+
+SELECT dept, no, rank() OVER (PARTITION BY dept ORDER BY salary), dense_rank() OVER (PARTITION BY dept ORDER BY salary), row_number() OVER (ORDER BY no), percent_rank() OVER (PARTITION BY dept ORDER BY salary), cume_dist() OVER (PARTITION BY dept ORDER BY salary) FROM e ORDER BY dept, no
+
+SELECT no, ntile(3) OVER (ORDER BY no), ntile(20) OVER (ORDER BY no), ntile(NULL) OVER () FROM e ORDER BY no
+
+SELECT no, lag(no) OVER w, lag(no, 2) OVER w, lag(no, 2, -1) OVER w, lead(no) OVER w, lead(no, 2, 0) OVER w, lead(dept, no - no) OVER w FROM e WINDOW w AS (ORDER BY no) ORDER BY no
+
+SELECT no, first_value(no) OVER w, last_value(no) OVER w, nth_value(no, 2) OVER w FROM e WINDOW w AS (PARTITION BY dept ORDER BY salary, no) ORDER BY no
+
+SELECT no, count(*) OVER (), count(dept) OVER (), avg(salary) OVER (ORDER BY no), min(salary) OVER (ORDER BY no DESC) FROM e ORDER BY no
+
+SELECT no, sum(no) OVER (ORDER BY no ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING), sum(no) OVER (ORDER BY no ROWS 2 PRECEDING), sum(no) OVER (ORDER BY no ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING), sum(no) OVER (ORDER BY no ROWS BETWEEN 2 FOLLOWING AND 3 FOLLOWING) FROM e ORDER BY no
+
+SELECT no, sum(no) OVER w1, sum(no) OVER w2, sum(no) OVER w3 FROM e WINDOW w1 AS (ORDER BY salary RANGE BETWEEN 500 PRECEDING AND 500 FOLLOWING), w2 AS (ORDER BY salary DESC RANGE BETWEEN 500 PRECEDING AND CURRENT ROW), w3 AS (ORDER BY salary NULLS FIRST RANGE BETWEEN UNBOUNDED PRECEDING AND 100 FOLLOWING) ORDER BY no
+
+SELECT no, count(*) OVER (ORDER BY hired RANGE BETWEEN '1 year' PRECEDING AND '1 month' FOLLOWING), array_agg(no) OVER (ORDER BY hired DESC RANGE '6 months' PRECEDING) FROM e ORDER BY no
+
+SELECT no, sum(no) OVER (ORDER BY salary GROUPS BETWEEN 1 PRECEDING AND 1 FOLLOWING), sum(no) OVER (ORDER BY salary GROUPS CURRENT ROW), sum(no) OVER (ORDER BY salary GROUPS BETWEEN 2 FOLLOWING AND UNBOUNDED FOLLOWING) FROM e ORDER BY no
+
+SELECT no, array_agg(no) OVER (ORDER BY salary ROWS BETWEEN 2 PRECEDING AND 2 FOLLOWING EXCLUDE CURRENT ROW), sum(no) OVER (ORDER BY salary RANGE BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING EXCLUDE GROUP), sum(no) OVER (ORDER BY salary GROUPS BETWEEN 1 PRECEDING AND 1 FOLLOWING EXCLUDE TIES), first_value(no) OVER (ORDER BY no ROWS BETWEEN CURRENT ROW AND 2 FOLLOWING EXCLUDE CURRENT ROW), nth_value(no, 2) OVER (ORDER BY no ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING EXCLUDE CURRENT ROW) FROM e WHERE salary <> 5200 AND salary <> 4800 ORDER BY no
+
+SELECT dept, sum(salary), sum(sum(salary)) OVER (ORDER BY dept), rank() OVER (ORDER BY count(*) DESC) FROM e GROUP BY dept ORDER BY dept
+
+SELECT no, sum(salary) FILTER (WHERE salary > 4500) OVER (PARTITION BY dept), count(*) FILTER (WHERE no > 5) OVER (ORDER BY no) FROM e ORDER BY no
+
+SELECT no, rank() OVER w AS r FROM e WINDOW w AS (ORDER BY salary DESC NULLS LAST) ORDER BY r, no LIMIT 4
+
+SELECT no FROM e ORDER BY row_number() OVER (ORDER BY salary, no) LIMIT 3
+
+SELECT DISTINCT dept, count(*) OVER (PARTITION BY dept) FROM e ORDER BY 1
+
+SELECT * FROM (SELECT no, row_number() OVER (PARTITION BY dept ORDER BY salary DESC, no) AS r FROM e) s WHERE r = 1 ORDER BY no
+
+SELECT no, sum(no) OVER (w ROWS UNBOUNDED PRECEDING), max(no) OVER (w2) FROM e WINDOW w AS (PARTITION BY dept), w2 AS (w ORDER BY no) ORDER BY no
+
+SELECT string_agg(dept, ',') OVER (ORDER BY no ROWS 1 PRECEDING), jsonb_agg(no) OVER (ORDER BY no ROWS 1 PRECEDING) FROM e ORDER BY no LIMIT 4
+
+SELECT count(*) OVER (PARTITION BY 1), sum(no) OVER (PARTITION BY no % 2 ORDER BY no / 2) FROM e ORDER BY no
+
+SELECT no, lag(salary) OVER (PARTITION BY dept ORDER BY no) - salary FROM e WHERE no < 6 ORDER BY no
+
+SELECT a.no, count(*) OVER (PARTITION BY b.dept) FROM e a JOIN e b ON a.no = b.no + 1 ORDER BY 1
+
+SELECT rank() FROM e
+
+SELECT rank() OVER (ORDER BY rank() OVER ()) FROM e
+
+SELECT no FROM e WHERE rank() OVER (ORDER BY no) > 1
+
+SELECT dept FROM e GROUP BY dept, row_number() OVER ()
+
+SELECT sum(rank() OVER ()) FROM e
+
+SELECT sum(DISTINCT no) OVER () FROM e
+
+SELECT rank() FILTER (WHERE true) OVER () FROM e
+
+SELECT lower('a') OVER ()
+
+SELECT sum(no) OVER w FROM e
+
+SELECT sum(no) OVER (w ORDER BY no) FROM e WINDOW w AS (ORDER BY no)
+
+SELECT sum(no) OVER (w) FROM e WINDOW w AS (ORDER BY no ROWS 1 PRECEDING)
+
+SELECT 1 FROM e WINDOW w AS (), w AS ()
+
+SELECT sum(no) OVER (ORDER BY no, salary RANGE 1 PRECEDING) FROM e
+
+SELECT sum(no) OVER (ORDER BY dept RANGE 1 PRECEDING) FROM e
+
+SELECT sum(no) OVER (ORDER BY hired RANGE 1 PRECEDING) FROM e
+
+SELECT sum(no) OVER (GROUPS 1 PRECEDING) FROM e
+
+SELECT sum(no) OVER (ORDER BY no ROWS -1 PRECEDING) FROM e
+
+SELECT sum(no) OVER (ORDER BY no ROWS NULL PRECEDING) FROM e
+
+SELECT sum(no) OVER (ORDER BY no RANGE -1 PRECEDING) FROM e
+
+SELECT sum(no) OVER (ORDER BY no ROWS no PRECEDING) FROM e
+
+SELECT ntile(0) OVER () FROM e
+
+SELECT nth_value(no, 0) OVER () FROM e
+
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY no) OVER () FROM e
+
+SELECT no FROM e ORDER BY salary DESC NULLS LAST FETCH FIRST 2 ROWS WITH TIES
+
+SELECT salary FROM e ORDER BY salary OFFSET 3 ROWS FETCH NEXT 1 ROW WITH TIES

@@ -1,0 +1,90 @@
+"""Functions in FROM: ROWS FROM, WITH ORDINALITY, column definition lists.
+
+Their arguments see the FROM items before them, LATERAL or not.
+"""
+
+from typing import Any
+
+from tsql.binder import context as clauses
+from tsql.binder.calls import bind_function
+from tsql.binder.context import Item, Level
+from tsql.binder.functions import output_columns
+from tsql.binder.joins import add_relation, renamed
+from tsql.binder.locations import error_at, unsupported_at
+from tsql.binder.names import column_name
+from tsql.binder.nodes import is_a
+from tsql.bound import Expression, Field, FunctionCall, FunctionRelation, Relation
+from tsql.parser import ast
+from tsql.types import oids
+
+
+def bind_range_function(level: Level, node: Any) -> tuple[Relation, list[Item]]:
+    """Binds an `ast.RangeFunction`."""
+    calls: list[FunctionCall] = []
+    fields: list[Field] = []
+    nodes = [call for call, _ in node.functions]
+    if node.coldeflist or any(definitions for _, definitions in node.functions):
+        raise unsupported_at(node.functions[0][0], "column definition list")
+    expanded = [single for call in nodes for single in _unnests(call)]
+    level.is_lateral = True
+    try:
+        for call_node in expanded:
+            bound = _call(level, call_node)
+            calls.append(bound)
+            alias_name = node.alias.aliasname if node.alias and len(expanded) == 1 else None
+            fields += _function_fields(bound, call_node, alias_name)
+    finally:
+        level.is_lateral = False
+    is_scalar = len(fields) == 1 and output_columns(calls[0].proc) is None
+    if node.ordinality:
+        fields.append(Field("ordinality", oids.INT8))
+    alias = column_name(nodes[0]) if node.alias is None else node.alias.aliasname
+    item = add_relation(level, alias, renamed(fields, node.alias, alias))
+    item.is_scalar = is_scalar and not node.ordinality
+    return FunctionRelation(tuple(calls), alias, item.columns, bool(node.ordinality)), [item]
+
+
+def _unnests(node: Any) -> list[Any]:
+    """Takes unnest(a, b) apart: PostgreSQL has only unnest(a), and ROWS FROM of several."""
+    is_unnest = (
+        is_a(node, ast.FuncCall)
+        and [part.sval for part in node.funcname] == ["unnest"]
+        and len(node.args or ()) > 1
+        and not node.agg_order
+        and not node.func_variadic
+    )
+    if not is_unnest:
+        return [node]
+    return [
+        ast.FuncCall(
+            funcname=node.funcname,
+            args=(argument,),
+            funcformat=node.funcformat,
+            location=node.location,
+        )
+        for argument in node.args
+    ]
+
+
+def _call(level: Level, node: Any) -> FunctionCall:
+    with level.within(clauses.FROM_FUNCTION):
+        bound: Expression = (
+            bind_function(level, node)
+            if isinstance(node, ast.FuncCall)
+            else level.bind(level, node)
+        )
+    if not isinstance(bound, FunctionCall):
+        raise unsupported_at(node, "this expression in FROM")
+    return bound
+
+
+def _function_fields(call: FunctionCall, node: Any, alias: str | None) -> list[Field]:
+    columns = output_columns(call.proc)
+    if columns is not None and (len(columns) > 1 or call.type == oids.RECORD):
+        return [Field(name, type_) for name, type_ in columns]
+    if call.type == oids.RECORD:
+        message = 'a column definition list is required for functions returning "record"'
+        raise error_at(node, "42601", message)
+    if columns is not None:
+        return [Field(columns[0][0], call.type, call.typmod)]
+    return [Field(alias or column_name(node), call.type, call.typmod)]
