@@ -414,9 +414,9 @@ def point_write(whole: Plan, tables: Tables) -> PointWrite | None:
         case plan.Update(source=plan.Get(), gate=None) as node:
             expressions = [item.expression for item in node.assignments]
             return None if any(map(is_volatile, expressions)) else PointUpdate(node, tables)
-        case plan.Delete(source=plan.Get(), gate=None) as node:
+        case plan.Delete(source=plan.Get(relation=relation), gate=None) as node:
             # What refers to its rows has to be looked for.
-            return None if node.source.relation.table.referenced_by else PointDelete(node, tables)
+            return None if relation.table.referenced_by else PointDelete(node, tables)
         case _:
             return None
 

@@ -77,7 +77,7 @@ class Comparison:
         a, b = self.left.value(scope), self.right.value(scope)
         if a is None or b is None:
             return None
-        return {"=": a == b, "<": a < b, ">=": a >= b, "<>": a != b}[self.operator]
+        return bool({"=": a == b, "<": a < b, ">=": a >= b, "<>": a != b}[self.operator])
 
 
 @dataclass(frozen=True)
