@@ -10,7 +10,6 @@ has a request id and its body's CRC-32, which SDKs compare.
 """
 
 import logging
-from base64 import b32encode
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -58,8 +57,7 @@ TARGET_PREFIX: Final = "DynamoDB_20120810."
 JSON_1_0: Final = "application/x-amz-json-1.0"
 _JSON_TYPES: Final = frozenset({JSON_1_0, "application/x-amz-json-1.1", "application/json"})
 _UNKNOWN: Final = b"<UnknownOperationException/>\n"
-_REQUEST_ID_LETTERS: Final = 52
-_REQUEST_ID_BYTES: Final = 35
+_REQUEST_ID_BYTES: Final = 26
 
 Operation = Callable[[Service, Caller, Body], Coroutine[Any, Any, dict[str, Any]]]
 
@@ -190,4 +188,4 @@ def _read_json(body: bytes) -> dict[str, Any]:
 
 def _request_id() -> str:
     """Returns 52 characters, like AWS's."""
-    return b32encode(urandom(_REQUEST_ID_BYTES))[:_REQUEST_ID_LETTERS].decode()
+    return urandom(_REQUEST_ID_BYTES).hex().upper()

@@ -125,7 +125,7 @@ class Authenticator:
             raise _invalid(_MISMATCH)
         signing_key = _signing_key(key.secret, scope[1], scope[2])
         text = _string_to_sign(request, claim, names, "/".join(scope[1:]))
-        expected = hmac.new(signing_key, text.encode(), hashlib.sha256).hexdigest()
+        expected = hmac.digest(signing_key, text.encode(), "sha256").hex()
         if not hmac.compare_digest(expected.encode(), claim.signature.encode()):
             raise _invalid(_MISMATCH)
 
@@ -191,8 +191,8 @@ def _claim_of(request: SignedRequest) -> _Claim:
 
 
 def _header_claim(header: str, headers: Mapping[str, str]) -> _Claim:
-    algorithm, *rest = re.split(r"[ ,]+", header)
-    parameters = dict(part.partition("=")[::2] for part in rest if part)
+    algorithm, _, rest = header.partition(" ")
+    parameters = dict([part.partition("=")[::2] for part in rest.replace(",", " ").split()])
     moment = headers.get("x-amz-date") or headers.get("date")
     missing = [
         f"Authorization header requires '{name}' parameter. "
@@ -241,6 +241,7 @@ def _query_claim(query: Mapping[str, str]) -> _Claim:
 _BASIC_FORMAT: Final = "%Y%m%dT%H%M%SZ"
 
 
+@lru_cache(maxsize=256)
 def _moment_of(text: str) -> datetime | None:
     try:
         return datetime.strptime(text, _BASIC_FORMAT).replace(tzinfo=UTC)
@@ -254,6 +255,8 @@ def _check_moment(claim: _Claim, moment: datetime, now: datetime) -> None:
         if not claim.expires.isdecimal() or not 0 < int(claim.expires) <= EXPIRES_SECONDS_MAX:
             raise _incomplete("X-Amz-Expires must be a number between 1 and 604800")
         lifetime = timedelta(seconds=int(claim.expires))
+    if now - lifetime <= moment <= now + CLOCK_SKEW:
+        return
     shown = now.strftime(_BASIC_FORMAT)
     minutes = int(lifetime.total_seconds() // 60)
     if moment < now - lifetime:
@@ -262,12 +265,11 @@ def _check_moment(claim: _Claim, moment: datetime, now: datetime) -> None:
             f"Signature expired: {claim.moment} is now earlier than {earliest}"
             f" ({shown} - {minutes} min.)"
         )
-    if moment > now + CLOCK_SKEW:
-        latest = (now + CLOCK_SKEW).strftime(_BASIC_FORMAT)
-        raise _invalid(
-            f"Signature not yet current: {claim.moment} is still later than {latest}"
-            f" ({shown} + 5 min.)"
-        )
+    latest = (now + CLOCK_SKEW).strftime(_BASIC_FORMAT)
+    raise _invalid(
+        f"Signature not yet current: {claim.moment} is still later than {latest}"
+        f" ({shown} + 5 min.)"
+    )
 
 
 # ---- the signature -----------------------------------------------------------------------------

@@ -29,6 +29,11 @@ class Assembled:
 
 #: 100-continue is the one expectation that there is (RFC 9110, 10.1.1).
 _CONTINUE: Final = "100-continue"
+_LARGE_HEAD: Final = "the head of the request is too large"
+#: Headers' names as they were sent, in lower case: clients send the same ones again and again.
+_KNOWN_NAMES: Final[dict[bytes, str]] = {}
+_KNOWN_NAMES_MAX: Final = 500
+_KNOWN_NAME_BYTES_MAX: Final = 64
 
 
 class Assembly:
@@ -72,7 +77,7 @@ class Assembly:
         except httptools.HttpParserError as error:
             self._fail(400, str(error))
         if self._is_in_head and self._head_bytes > self._limits.head_bytes_max + len(data):
-            self._fail(431, "the head of the request is too large")
+            self._fail(431, _LARGE_HEAD)
 
     def _fail(self, status: int, text: str) -> None:
         if self.fault is None:
@@ -88,20 +93,23 @@ class Assembly:
     def on_url(self, url: bytes) -> None:
         """A part of the target."""
         self._target += url
-        self._count_head(len(url))
+        self._body_bytes += len(url)
+        if self._body_bytes > self._limits.head_bytes_max:
+            self._fail(431, _LARGE_HEAD)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A whole header."""
-        self._count_head(len(name) + len(value) + len(": \r\n"))
-        key = name.decode("latin-1").lower()
-        text = value.decode("latin-1").strip()
-        before = self._headers.get(key)
-        self._headers[key] = text if before is None else f"{before},{text}"
-
-    def _count_head(self, size: int) -> None:
-        self._body_bytes += size
+        self._body_bytes += len(name) + len(value) + 4
         if self._body_bytes > self._limits.head_bytes_max:
-            self._fail(431, "the head of the request is too large")
+            self._fail(431, _LARGE_HEAD)
+        key = _KNOWN_NAMES.get(name)
+        if key is None:
+            key = name.decode("latin-1").lower()
+            if len(_KNOWN_NAMES) < _KNOWN_NAMES_MAX and len(name) < _KNOWN_NAME_BYTES_MAX:
+                _KNOWN_NAMES[name] = key
+        text = value.decode("latin-1").strip()
+        headers = self._headers
+        headers[key] = f"{headers[key]},{text}" if key in headers else text
 
     def on_headers_complete(self) -> None:
         """The head is whole."""
