@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install run test check oracle oracle-functions golden clients bench crash fuzz examples lock clean
+.PHONY: help install run test check oracle oracle-functions golden clients bench bench-dynamodb crash fuzz examples lock clean
 
 help:
 	@echo "make run       start the server with embedded storage in ./terrascale-data"
@@ -14,7 +14,7 @@ help:
 	@echo "make oracle    re-record the SQL goldens from PostgreSQL 15 and show what changed"
 	@echo "make golden    rewrite wire and explain goldens from our own answers (never SQL answers)"
 	@echo "make clients   real psql and pgbench against a server of our own"
-	@echo "make bench     side by side with PostgreSQL 15, as ratios"
+	@echo "make bench     side by side with PostgreSQL 15, dynalite and moto, as ratios"
 	@echo "make crash     kill -9, power cuts, damage and full disks: the long suites"
 	@echo "make fuzz      a minute each of hostile input"
 	@echo "make examples  the flights and browser-compatibility examples, whole"
@@ -60,8 +60,12 @@ golden: $(VENV)/dev
 clients: $(VENV)/dev
 	tools/postgres.sh $(BIN)/python -m pytest -m "not slow" clients
 
-bench: $(VENV)/dev
+bench: bench-dynamodb
 	tools/postgres.sh $(BIN)/python -m benchmarks
+
+bench-dynamodb: $(VENV)/dev
+	tools/dynamodb_peers.sh
+	$(BIN)/python -m benchmarks.dynamodb
 
 crash: $(VENV)/dev
 	$(BIN)/python -m pytest -m slow tests/crash tests/storage

@@ -19,6 +19,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import uvloop
@@ -208,7 +209,7 @@ async def _load(peer: Peer, requests: list[bytes], connections: int, seconds: fl
     for n in range(connections):
         step = n * len(requests) // connections
         _, client = await loop.create_connection(
-            lambda step=step: Client(requests, step, times), "127.0.0.1", peer.port
+            partial(Client, requests, step, times), "127.0.0.1", peer.port
         )
         clients.append(client)
     await asyncio.sleep(seconds / 5)

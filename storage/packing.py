@@ -89,7 +89,8 @@ def _too_deep() -> DatabaseError:
     return DatabaseError("54001", "stack depth limit exceeded")
 
 
-def _read_extension(code: int, data: memoryview) -> Any:
+def read_extension(code: int, data: memoryview) -> Any:
+    """Returns the value of an extension in a tree."""
     match code:
         case Extension.DECIMAL:
             return Decimal(str(data, "ascii"))
@@ -113,7 +114,7 @@ def _read_extension(code: int, data: memoryview) -> Any:
 
 #: Reads msgpack (bytes or a memoryview) into a stored form; inside trees, into values.
 unpack: Final[Callable[[bytes | memoryview], Any]] = msgspec.msgpack.Decoder(
-    ext_hook=_read_extension
+    ext_hook=read_extension
 ).decode
 
 

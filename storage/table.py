@@ -333,6 +333,24 @@ class TableAccess:
         if self.constraints is not None:
             self.constraints.insert_point(newest, row)
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing but the item itself is written with a row: see `replace_point`."""
+        return not (self.indexes or self.table.change_log or self.table.foreign_keys) and not (
+            self.table.referenced_by or self.table.hidden_key
+        )
+
+    def replace_point(self, newest: Newest, key: bytes, row: Row) -> None:
+        """Puts a row in the place of what may be under its key, in a bare table.
+
+        Raises StaleTable, NeedsTransaction.
+        """
+        if self.is_stale:
+            raise StaleTable
+        if self._registry is not None and not self._registry.knows(row):
+            raise NeedsTransaction
+        newest.put_item(key, self.encode(row))
+
     async def _new_key(self, txn: Transaction, row: Row) -> bytes:
         if self._hidden_keys is not None:
             # Nobody else has the number: there is nothing to lock and nothing to find.

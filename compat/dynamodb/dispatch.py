@@ -150,7 +150,7 @@ class Dispatcher:
             raise unknown_operation()
         role = self._authenticator.role_of(request, datetime.now(UTC))
         check_request(name, decoded)
-        return encode(await operation(self._service, Caller(role), decoded))
+        return encode(await operation(self._service, Caller(role, len(body)), decoded))
 
     def _answer_other(self, request: SignedRequest, request_id: str) -> Answer:
         headers = [("x-amzn-RequestId", request_id)]

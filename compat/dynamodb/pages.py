@@ -10,7 +10,7 @@ their values: there each segment reads the whole and takes the partitions whose 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from zlib import crc32
 
 from compat.dynamodb.attribute_values import Item
@@ -29,6 +29,9 @@ PAGE_BYTES_MAX: Final = 1 << 20
 _SLICE_ENTRIES_MAX: Final = 100
 #: Items are read a few at first, because they may be large.
 _FIRST_SLICE_ENTRIES: Final = 26
+#: An item is at most so much larger than what is stored of it: an empty list in a list, by AWS's
+#: rules of four bytes, takes one.
+_BOUND_FACTOR: Final = 4
 _HASH_COUNT: Final = 1 << 16
 
 
@@ -45,6 +48,8 @@ class Page:
     """What was read.
 
     Attributes:
+        items: Those that passed the filter; `shown` instead where nobody has to look at them.
+        shown: In wire form.
         evaluated: Items read, whether or not the filter let them pass.
         size: Their bytes, as the index or the table shows them.
         base_sizes: Of the items fetched from the table beside a local index.
@@ -52,6 +57,7 @@ class Page:
     """
 
     items: list[Item] = field(default_factory=list)
+    shown: list[dict[str, Any]] | None = None
     evaluated: int = 0
     size: int = 0
     base_sizes: list[int] = field(default_factory=list)
@@ -182,6 +188,35 @@ class Reader:
                 await slices.pause()
         return page
 
+    async def shown_page(
+        self, bounds: tuple[bytes, bytes], *, reverse: bool, limit: int | None
+    ) -> Page:
+        """Reads a page of a table that is shown as it is."""
+        handle, slices = self._source.handle, self._store.slices
+        show, gauge = handle.show, _Gauge(handle)
+        shown: list[dict[str, Any]] = []
+        start, end = bounds
+        wanted = _FIRST_SLICE_ENTRIES
+        while start < end:
+            if limit is not None:
+                wanted = min(wanted, limit - len(shown))
+            entries = self._store.scan_now(start, end, wanted, reverse=reverse)
+            for _, stored in entries:
+                shown.append(show(stored))
+                if gauge.is_full(stored) or len(shown) == limit:
+                    last = handle.documents.item(handle.access.decode(stored))
+                    return Page(shown=shown, evaluated=len(shown), last=last)
+            if len(entries) < wanted:
+                break
+            if reverse:
+                end = entries[-1][0]
+            else:
+                start = entries[-1][0] + b"\0"
+            wanted = _SLICE_ENTRIES_MAX
+            if slices.due():
+                await slices.pause()
+        return Page(shown=shown, evaluated=len(shown))
+
     def _take(
         self,
         page: Page,
@@ -205,6 +240,29 @@ class Reader:
             page.last = item
             return True
         return False
+
+
+class _Gauge:
+    """Tells when a page is full, and measures items only where it might be."""
+
+    def __init__(self, handle: TableHandle) -> None:
+        self._handle = handle
+        self._room = PAGE_BYTES_MAX
+        self._bound = 0
+        self._unmeasured: list[bytes] = []
+        self._fixed = sum(len(name.encode()) for name in handle.key.names)
+
+    def is_full(self, stored: bytes) -> bool:
+        """Takes an item in."""
+        self._unmeasured.append(stored)
+        self._bound += len(stored) * _BOUND_FACTOR + self._fixed
+        if self._bound < self._room:
+            return False
+        decode, item_of = self._handle.access.decode, self._handle.documents.item
+        self._room -= sum([item_size(item_of(decode(each))) for each in self._unmeasured])
+        self._unmeasured.clear()
+        self._bound = 0
+        return self._room <= 0
 
 
 # ---- ranges ------------------------------------------------------------------------------------

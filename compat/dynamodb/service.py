@@ -62,9 +62,14 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who has sent a request."""
+    """Who has sent a request.
+
+    Attributes:
+        request_bytes: Of the request's JSON.
+    """
 
     role: str
+    request_bytes: int
 
 
 encode: Callable[[Any], bytes] = msgspec.json.Encoder().encode

@@ -267,8 +267,7 @@ def _check_moment(claim: _Claim, moment: datetime, now: datetime) -> None:
         )
     latest = (now + CLOCK_SKEW).strftime(_BASIC_FORMAT)
     raise _invalid(
-        f"Signature not yet current: {claim.moment} is still later than {latest}"
-        f" ({shown} + 5 min.)"
+        f"Signature not yet current: {claim.moment} is still later than {latest} ({shown} + 5 min.)"
     )
 
 

@@ -11,13 +11,15 @@ version and the hot path only looks it up.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from compat.dynamodb.attribute_values import write_item
 from compat.dynamodb.definitions import IndexDefinition, KeySchema, TableDefinition
 from compat.dynamodb.documents import Documents
 from compat.dynamodb.errors import DynamoError, resource_not_found, validation
+from compat.dynamodb.wire_items import LongWay, wire_reader
 from storage.catalog import PUBLIC
 from storage.catalog_store import CatalogStore
 from storage.index import IndexAccess
@@ -73,7 +75,9 @@ class TableHandle:
         key: Its key.
         indexes: By their names here; those being built, too.
         checks: NOT NULL and CHECK, or None where there is nothing to test.
+        is_bare: Whether a put needn't know what was there.
         made_here: Whether CreateTable made it.
+        wire_item: Makes an item's wire form of its stored value. Raises LongWay; `show` doesn't.
     """
 
     __slots__ = (
@@ -81,12 +85,13 @@ class TableHandle:
         "checks",
         "definition",
         "documents",
-        "has_indexes",
         "indexes",
+        "is_bare",
         "key",
         "made_here",
         "name",
         "table",
+        "wire_item",
     )
 
     def __init__(self, table: Table, access: TableAccess, definition: TableDefinition) -> None:
@@ -96,16 +101,28 @@ class TableHandle:
         self.definition = definition
         self.key = _table_key(table)
         self.documents = Documents(table)
+        self.wire_item = wire_reader(table) or self._wire_item
         self.made_here = table.dynamodb_settings is not None
         self.indexes: Mapping[str, IndexHandle] = {
             handle.definition.name: handle for handle in _index_handles(table, access)
         }
-        self.has_indexes = bool(table.indexes)
+        self.is_bare = access.is_bare
         keys = table.key_column_ids
-        is_bare = not table.checks and not any(
-            column.not_null and column.id not in keys for column in table.columns
+        is_free = not table.checks and not any(
+            (column.not_null and column.id not in keys) or column.generated_sql is not None
+            for column in table.columns
         )
-        self.checks = None if is_bare else RowChecks(table, checks_of(table, Env()))
+        self.checks = None if is_free else RowChecks(table, checks_of(table, Env()))
+
+    def _wire_item(self, _stored: bytes) -> dict[str, Any]:
+        raise LongWay
+
+    def show(self, stored: bytes) -> dict[str, Any]:
+        """Returns an item as the wire shows it, whole."""
+        try:
+            return self.wire_item(stored)
+        except LongWay:
+            return write_item(self.documents.item(self.access.decode(stored)))
 
 
 def unusable_because(table: Table) -> str | None:

@@ -46,11 +46,13 @@ class Action:
 
     Attributes:
         key: Of the item, encoded.
+        put: What is put, if nobody asks what was there before: then it isn't looked at.
     """
 
     handle: TableHandle
     key: bytes
     decide: Decide
+    put: Item | None = None
 
 
 @dataclass(slots=True)
@@ -244,6 +246,9 @@ async def _apply_all_in(
 def _apply(newest: Newest, action: Action, held: list[bytes]) -> Outcome:
     handle, key = action.handle, action.key
     access = handle.access
+    if action.put is not None and handle.is_bare:
+        access.replace_point(newest, key, _new_row(handle, action.put))
+        return Outcome(None, action.put)
     old_row = access.get_point(newest, key)
     old = None if old_row is None else handle.documents.item(old_row)
     new = action.decide(old)
@@ -257,6 +262,9 @@ def _apply(newest: Newest, action: Action, held: list[bytes]) -> Outcome:
     if old_row is None:
         access.insert_point(newest, key, row, held)
     else:
+        # The key is the same; how it was written first stays.
+        for position in access.key_positions:
+            row[position] = old_row[position]
         access.update_point(newest, key, old_row, row, held)
     return Outcome(old, new)
 

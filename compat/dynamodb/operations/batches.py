@@ -104,12 +104,18 @@ class _Write:
     given: Body
     item: Item
     is_put: bool
+    is_blind: bool = False
 
 
-async def batch_write_item(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
+async def batch_write_item(service: Service, caller: Caller, body: Body) -> dict[str, Any]:
     """Puts and deletes items; those that transactions have locked come back as unprocessed."""
     given = body["RequestItems"]
-    writes = [_write(name, each) for name, requests in given.items() for each in requests]
+    is_blind, request_bytes = not wants_capacity(body), caller.request_bytes
+    writes = [
+        _write(name, each, request_bytes, is_blind=is_blind)
+        for name, requests in given.items()
+        for each in requests
+    ]
 
     def prepare() -> Sequence[Action]:
         actions = [_action(service, write) for write in writes]
@@ -131,10 +137,10 @@ async def batch_write_item(service: Service, _caller: Caller, body: Body) -> dic
     return answer
 
 
-def _write(table: str, given: Body) -> _Write:
+def _write(table: str, given: Body, request_bytes: int, *, is_blind: bool) -> _Write:
     put = given.get("PutRequest")
     if put is not None:
-        return _Write(table, given, read_new_item(put), is_put=True)
+        return _Write(table, given, read_new_item(put, request_bytes), True, is_blind)
     return _Write(table, given, read_item(given["DeleteRequest"]["Key"]), is_put=False)
 
 
@@ -142,7 +148,9 @@ def _action(service: Service, write: _Write) -> Action:
     handle = service.tables.get(write.table)
     item = write.item
     if write.is_put:
-        return put_action(handle, item, lambda _old: item, in_batch=True)
+        action = put_action(handle, item, lambda _old: item, in_batch=True)
+        action.put = item if write.is_blind else None
+        return action
     return Action(handle, encoded_key(handle, item), _gone)
 
 

@@ -43,6 +43,8 @@ async def get_item(service: Service, _caller: Caller, body: Body) -> dict[str, A
     value = service.store.get_now(encoded_key(handle, key))
     answer: dict[str, Any] = {}
     item: Item = {}
+    if value is not None and projection is None and not wants_capacity(body):
+        return {"Item": handle.show(value)}
     if value is not None:
         item = handle.documents.item(handle.access.decode(value))
         answer["Item"] = write_item(item if projection is None else projection.apply(item))
@@ -116,10 +118,13 @@ def require(condition: Condition | None, body: Body, old: Item | None) -> None:
         raise conditional_check_failed(failed_item(body, old))
 
 
-def read_new_item(body: Body) -> Item:
-    """Returns the item of a put. Raises ValidationException for one that is too large."""
+def read_new_item(body: Body, request_bytes: int) -> Item:
+    """Returns the item of a put. Raises ValidationException for one that is too large.
+
+    No item is larger than the JSON of its request: most needn't be measured.
+    """
     item = read_item(body["Item"])
-    if item_size(item) > ITEM_SIZE_BYTES_MAX:
+    if request_bytes > ITEM_SIZE_BYTES_MAX and item_size(item) > ITEM_SIZE_BYTES_MAX:
         raise validation("Item size has exceeded the maximum allowed size")
     return item
 
@@ -134,20 +139,34 @@ def put_action(
     return Action(handle, key_of_item(handle, item), decide)
 
 
+def asks_nothing(body: Body) -> bool:
+    """Returns whether a write's answer doesn't depend on what was there before."""
+    return (
+        body.get("ConditionExpression") is None
+        and body.get("ReturnValues") in {None, "NONE"}
+        and not wants_capacity(body)
+    )
+
+
 # ---- the writes --------------------------------------------------------------------------------
 
 
-async def put_item(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
+async def put_item(service: Service, caller: Caller, body: Body) -> dict[str, Any]:
     """Puts an item in the place of what is there."""
     wanted: str = body.get("ReturnValues") or "NONE"
-    item = read_new_item(body)
+    item = read_new_item(body, caller.request_bytes)
     placeholders = placeholders_of(body)
     condition = condition_of(body, placeholders)
     placeholders.check_all_used()
     decide = decide_put(body, item, condition)
 
+    is_blind = asks_nothing(body)
+
     def prepare() -> Sequence[Action]:
-        return [put_action(service.tables.get(body["TableName"]), item, decide)]
+        action = put_action(service.tables.get(body["TableName"]), item, decide)
+        if is_blind:
+            action.put = item
+        return [action]
 
     (outcome,) = await service.writer.write(prepare)
     answer: dict[str, Any] = {}

@@ -60,13 +60,7 @@ async def query(service: Service, _caller: Caller, body: Body) -> dict[str, Any]
     if start is not None:
         position = _position(source, start)
         bounds = behind(bounds, position, reverse=reverse)
-    reader = Reader(service.store, source, fetches_items=wanted.fetches_items)
-    page = await reader.page(
-        bounds,
-        reverse=reverse,
-        limit=body.get("Limit"),
-        passes=None if filter_ is None else filter_.matches,
-    )
+    page = await _page(service, body, source, wanted, bounds)
     return _answer(body, source, page, wanted)
 
 
@@ -95,15 +89,25 @@ async def scan(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
                 f" TotalSegments: {body.get('TotalSegments', 1)} Segment: {body.get('Segment', 0)}"
             )
         bounds = (position + b"\0", bounds[1])
-    reader = Reader(service.store, source, fetches_items=wanted.fetches_items)
-    page = await reader.page(
-        bounds,
-        reverse=False,
-        limit=body.get("Limit"),
-        passes=None if filter_ is None else filter_.matches,
-        segment=rest,
-    )
+    page = await _page(service, body, source, wanted, bounds, rest)
     return _answer(body, source, page, wanted)
+
+
+async def _page(
+    service: Service,
+    body: Body,
+    source: Source,
+    wanted: _Wanted,
+    bounds: tuple[bytes, bytes],
+    segment: Segment | None = None,
+) -> Page:
+    reader = Reader(service.store, source, fetches_items=wanted.fetches_items)
+    reverse, limit = body.get("ScanIndexForward") is False, body.get("Limit")
+    is_looked_at = wanted.projection or wanted.filter or wanted.counts_only or wants_capacity(body)
+    if not is_looked_at and source.index is None and segment is None:
+        return await reader.shown_page(bounds, reverse=reverse, limit=limit)
+    passes = None if wanted.filter is None else wanted.filter.matches
+    return await reader.page(bounds, reverse=reverse, limit=limit, passes=passes, segment=segment)
 
 
 # ---- what the request says ---------------------------------------------------------------------
@@ -185,14 +189,18 @@ def _position(source: Source, start: Item) -> bytes:
 
 def _answer(body: Body, source: Source, page: Page, wanted: _Wanted) -> dict[str, Any]:
     answer: dict[str, Any] = {}
-    if not wanted.counts_only:
+    count = len(page.items)
+    if page.shown is not None:
+        answer["Items"] = page.shown
+        count = len(page.shown)
+    elif not wanted.counts_only:
         items = page.items
         if wanted.projection is not None:
             apply = wanted.projection.apply
             answer["Items"] = [write_item(apply(item)) for item in items]
         else:
             answer["Items"] = [write_item(item) for item in items]
-    answer["Count"] = len(page.items)
+    answer["Count"] = count
     answer["ScannedCount"] = page.evaluated
     if page.last is not None:
         last = page.last

@@ -160,10 +160,11 @@ class _Write:
         return Action(handle, key, check)
 
 
-def _write(given: Body) -> _Write:
+def _write(given: Body, request_bytes: int) -> _Write:
     (kind,) = (kind for kind in ("ConditionCheck", "Put", "Delete", "Update") if kind in given)
     parameters = given[kind]
-    item = read_new_item(parameters) if kind == "Put" else read_item(parameters["Key"])
+    is_put = kind == "Put"
+    item = read_new_item(parameters, request_bytes) if is_put else read_item(parameters["Key"])
     placeholders = placeholders_of(parameters)
     text = parameters.get("UpdateExpression")
     update = None if text is None else compile_update(text, placeholders)
@@ -174,7 +175,7 @@ def _write(given: Body) -> _Write:
 
 async def transact_write_items(service: Service, caller: Caller, body: Body) -> dict[str, Any]:
     """Writes items, all or none, each under its condition."""
-    writes = [_write(each) for each in body["TransactItems"]]
+    writes = [_write(each, caller.request_bytes) for each in body["TransactItems"]]
     if sum(item_size(write.item) for write in writes) > TRANSACTION_BYTES_MAX:
         raise validation(_TOO_LARGE)
     given_token = body.get("ClientRequestToken")
