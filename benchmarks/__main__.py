@@ -1,6 +1,6 @@
 """Runs the benchmarks and prints ratios to PostgreSQL 15: `make bench`, or one part of it:
 
-tools/postgres.sh python -m benchmarks [--part start|copy|points|pauses] [--rows N] [--seconds N] [--rounds N]
+tools/postgres.sh python -m benchmarks [--part start|copy|points|tpcb|index|pauses] [--rows N] [--seconds N] [--rounds N]
 
 Both servers run at default settings with fsync on, over TCP, interleaved; figures are medians of the rounds. The
 machine is noisy: only ratios of one run mean anything.
@@ -12,10 +12,12 @@ import statistics
 import tempfile
 import time
 
-from benchmarks import pauses
+from benchmarks import index_build, pauses, tpcb
 from benchmarks.peers import Peer, pgbench, postgresql, resident_bytes, terrascale
 from benchmarks.workload import CREATE, INSERT, READ, ROWS, UPDATE, copy_chunks
 from tests.server import Server
+
+PARTS = ("start", "copy", "points", "tpcb", "index", "pauses")
 
 
 def start_up(folder: pathlib.Path, rounds: int) -> None:
@@ -89,31 +91,44 @@ def points(peers: list[Peer], folder: pathlib.Path, rows: int, seconds: int, rou
                 )
 
 
+def beside_postgresql(
+    peers: list[Peer], parts: set[str], folder: pathlib.Path, options: argparse.Namespace
+) -> None:
+    """The parts that run on both servers."""
+    if parts & {"copy", "points", "index"}:
+        theirs, ours = (load(peer, options.rows) for peer in peers)
+        print(
+            f"COPY FROM, rows/s: postgresql {theirs:.0f}, terrascale {ours:.0f}, ratio {ours / theirs:.2f} (floor 0.15)"
+        )
+        compare_rows(peers)
+        if "points" in parts:
+            points(peers, folder, options.rows, options.seconds, options.rounds)
+        if "index" in parts:
+            index_build.measure(peers, folder, options.rows)
+        for peer in peers:
+            peer.run("DROP TABLE points")
+    if "tpcb" in parts:
+        tpcb.measure(peers, options.scale, options.seconds, options.rounds)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--part", action="append", choices=["start", "copy", "points", "pauses"])
+    parser.add_argument("--part", action="append", choices=PARTS)
     parser.add_argument("--rows", type=int, default=ROWS)
+    parser.add_argument("--scale", type=int, default=10)
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    parts = options.part or ["start", "copy", "points", "pauses"]
+    parts = set(options.part or PARTS)
     with tempfile.TemporaryDirectory(prefix="terrascale-bench-") as name:
         folder = pathlib.Path(name)
         if "start" in parts:
             start_up(folder, options.rounds)
-        if not {"copy", "points"}.isdisjoint(parts):
+        if parts & {"copy", "points", "tpcb", "index"}:
             with Server(folder / "data") as server:
-                peers = [postgresql(), terrascale(server)]
-                theirs, ours = (load(peer, options.rows) for peer in peers)
-                print(
-                    f"COPY FROM, rows/s: postgresql {theirs:.0f}, terrascale {ours:.0f}, ratio {ours / theirs:.2f} (floor 0.15)"
-                )
-                compare_rows(peers)
-                if "points" in parts:
-                    points(peers, folder, options.rows, options.seconds, options.rounds)
-                    postgresql().run("DROP TABLE points")
+                beside_postgresql([postgresql(), terrascale(server)], parts, folder, options)
         if "pauses" in parts:
             pauses.measure(folder, options.rows)
 

@@ -59,10 +59,16 @@ def resident_bytes(pid: int) -> int:
     return pages * resource.getpagesize()
 
 
-def pgbench(peer: Peer, script: pathlib.Path, *, mode: str, clients: int, seconds: int) -> float:
-    """Runs a script; returns transactions per second. Raises if pgbench reports any failed transaction."""
+def pgbench(
+    peer: Peer, script: pathlib.Path | str, *, mode: str, clients: int, seconds: int
+) -> float:
+    """Runs a script, a file or one of pgbench's own by its name; returns transactions per second.
+
+    Raises if pgbench reports any failed transaction.
+    """
+    chosen = ["-b", script] if isinstance(script, str) else ["-f", str(script)]
     command = [
-        "pgbench", "-n", "-f", str(script), "-M", mode, "-c", str(clients), "-j", "1", "-T", str(seconds),
+        "pgbench", "-n", *chosen, "-M", mode, "-c", str(clients), "-j", "1", "-T", str(seconds),
         *peer.arguments(), peer.database,
     ]  # fmt: skip
     output = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)

@@ -52,3 +52,42 @@ def test_transfers_conserve_the_sum(
         assert total.rows == [("100000",)]
         (count,) = client.simple_query("SELECT count(*) FROM transfers")
         assert count.rows == [(str(clients * 100),)]
+
+
+def test_its_own_tables_and_script(server: Server) -> None:
+    """`pgbench -i` in both ways of filling, then TPC-B; the three balances move by the same amount."""
+    arguments = ["-h", "127.0.0.1", "-p", str(server.port), "-U", "terrascale", "terrascale"]
+    for steps in ("dtGvp", "dtgvp"):
+        made = subprocess.run(
+            ["pgbench", "-i", "-q", "-I", steps, *arguments],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert made.returncode == 0, made.stderr
+    ran = subprocess.run(
+        ["pgbench", "-c", "8", "-t", "25", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "number of failed transactions: 0 " in ran.stdout, ran.stdout
+    with server.connect() as client:
+        sums = [
+            client.simple_query(f"SELECT sum({column}) FROM pgbench_{table}")[0].rows
+            for column, table in (
+                ("abalance", "accounts"),
+                ("tbalance", "tellers"),
+                ("bbalance", "branches"),
+                ("delta", "history"),
+            )
+        ]
+        assert all(total == sums[0] for total in sums), sums
+        (count,) = client.simple_query("SELECT count(*) FROM pgbench_history")
+        assert count.rows == [("200",)]
+        (plan,) = client.simple_query("EXPLAIN SELECT * FROM pgbench_accounts WHERE aid = 7")
+        assert plan.rows is not None
+        assert plan.rows[0][0] == "Get on pgbench_accounts"

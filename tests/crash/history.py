@@ -253,7 +253,7 @@ class Counter(Actor):
 
 @dataclass
 class Builder(Actor):
-    """Makes and drops tables and indexes: generation k replaces generation k - 1 in one transaction."""
+    """Makes, changes and drops tables and indexes: generation k replaces generation k - 1 in one transaction."""
 
     random: random.Random
     generation: int = 0
@@ -262,8 +262,11 @@ class Builder(Actor):
     index_pending: bool | None = None
 
     def step(self, client: PgClient) -> None:
-        if self.random.random() < 0.5:
+        choice = self.random.random()
+        if choice < 0.4:
             self.replace(client)
+        elif choice < 0.5 and self.generation:
+            self.rewrite(client)
         else:
             self.toggle(client)
 
@@ -274,17 +277,24 @@ class Builder(Actor):
             f"CREATE TABLE gen{new} (n int PRIMARY KEY, v int)",
             f"INSERT INTO gen{new} VALUES {rows}",
             f"CREATE INDEX gen{new}_v ON gen{new} (v)",
+            f"ALTER TABLE gen{new} ADD COLUMN w serial, ADD CHECK (w > 0)",
             *([f"DROP TABLE gen{new - 1}"] if self.generation else []),
         ]
         ask(client, "BEGIN; " + "; ".join(statements) + "; COMMIT")
         self.generation, self.pending = new, None
 
+    def rewrite(self, client: PgClient) -> None:
+        """Writes all rows again: whatever becomes of it, they read the same."""
+        sql_type = self.random.choice(("bigint", "int", "numeric"))
+        ask(client, f"ALTER TABLE gen{self.generation} ALTER v TYPE {sql_type}")
+
     def toggle(self, client: PgClient) -> None:
         self.index_pending = not self.index_there
+        online = self.random.choice(("", "CONCURRENTLY "))
         sql = (
-            "DROP INDEX items_extra"
+            f"DROP INDEX {online}items_extra"
             if self.index_there
-            else "CREATE INDEX items_extra ON items (seq)"
+            else f"CREATE INDEX {online}items_extra ON items (seq)"
         )
         ask(client, sql)
         self.index_there, self.index_pending = self.index_pending, None
