@@ -128,6 +128,22 @@ async def run_write(state: SessionState, query: Query, values: tuple[Any, ...]) 
     return Result(query.fields, written.rows, tag=query.tag(written.count))
 
 
+async def run_once(state: SessionState, query: Query, values: tuple[Any, ...]) -> Result | None:
+    """Runs a query that is valid now; None, and nothing is done, if it isn't any more."""
+    query.compile()
+    try:
+        result = await run_query(state, query, values)
+    except StaleTable:
+        return None
+    except MustWaitError as wait:
+        if query.is_write:
+            raise
+        await wait.ready()
+        return None
+    await sleep_if_asked(state)
+    return result
+
+
 async def run_prepared(state: SessionState, prepared: Prepared, values: tuple[Any, ...]) -> Result:
     """Runs a prepared query, bound anew as often as its tables change under it."""
     for _ in range(_REPLAN_COUNT_MAX):

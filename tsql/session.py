@@ -15,7 +15,7 @@ from tsql.catalog import pg
 from tsql.commands.command import Invocation
 from tsql.commands.table import command_of
 from tsql.env import Env
-from tsql.execution import prepare, revalidate, run_point, run_prepared, start_select
+from tsql.execution import prepare, revalidate, run_once, run_point, run_prepared, start_select
 from tsql.parser import SHORT_BYTES_MAX, ParsedStatement, parse
 from tsql.point_statement import PointStatement
 from tsql.portal import Portal, take_rows
@@ -119,22 +119,19 @@ class Session:
         state.statements.pop("", None)
         state.portals.pop("", None)
         try:
-            result = await self._run_template(sql)
-            statements = [] if result is not None else await self._parsed(sql)
+            done = await self._run_template(sql)
+            statements: list[Any] = [done] if done is not None else await self._parsed(sql)
         except BaseException:
             await self.failed()
             raise
-        if result is not None:
-            yield result
-            return
         if not statements:
             return
         is_alone = len(statements) == 1
-        for number, parsed in enumerate(statements, 1):
+        for number, statement in enumerate(statements, 1):
             try:
                 if not is_alone and not control.is_open:
                     control.begin_implicit()
-                result = await self._run_simple(parsed, is_alone=is_alone)
+                result = done or await self._run_simple(statement, is_alone=is_alone)
                 is_last = number == len(statements)
                 if result.stream is not None:
                     result.stream = self._finishing_stream(result.stream, is_last=is_last)
@@ -165,9 +162,12 @@ class Session:
         return await self.guarded(self._state.database.parser.parse(sql))
 
     async def _run_template(self, sql: str) -> Result | None:
-        """Runs a text in autocommit by the plan that it shares with others like it, if it can."""
-        state = self._state
-        if self._control.phase is not Phase.IDLE:
+        """Runs a text by the plan that it shares with others like it, if it can.
+
+        In autocommit that takes a point form; in a transaction block any plan will do.
+        """
+        state, phase = self._state, self._control.phase
+        if phase is not Phase.IDLE and phase is not Phase.BLOCK:
             return None
         env = state.env
         found = state.database.templates.find(sql, state.catalog, env, state.binding_key)
@@ -179,6 +179,8 @@ class Session:
         except DatabaseError:
             return None  # The long way says where in the text the fault is.
         try:
+            if phase is Phase.BLOCK:
+                return await self.guarded(run_once(state, template.query, values))
             result = await run_point(state, template.query, values)
         except DatabaseError as error:
             if template.query.is_write:
