@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from storage.catalog import Catalog, IndexRef
 from storage.objects import EnumType, View
+from storage.online_build import BuildProgress
 from storage.schema import Table
 from tsql.api import TransactionStatus
 from tsql.identifiers import quoted
@@ -180,6 +181,10 @@ class SessionCatalog:
         for name, prepared in self._state.statements.items():
             if name:
                 yield name, prepared
+
+    def index_builds(self) -> Iterator[BuildProgress]:
+        """Yields the indexes that are being built online."""
+        return iter(list(self._state.database.builds.running.values()))
 
     def lock_entries(self) -> Iterator[Any]:
         """Yields the locks that are held and waited for: rows of pg_locks."""

@@ -21,6 +21,11 @@ _DATABASE_COUNTERS: Final = (
     "deadlocks", "sessions", "sessions_abandoned", "sessions_fatal", "sessions_killed",
 )  # fmt: skip
 
+_BLOCK_COUNTERS: Final = (
+    "current_locker_pid", "blocks_total", "blocks_done", "tuples_total", "partitions_total",
+    "partitions_done",
+)  # fmt: skip
+
 
 @built(PG_CATALOG, "pg_stat_activity", live=True)
 def pg_stat_activity(moment: Moment) -> Iterator[Values]:
@@ -70,6 +75,25 @@ def pg_locks(moment: Moment) -> Iterator[Values]:
             "mode": lock.mode,
             "granted": lock.granted,
             "fastpath": False,
+        }
+
+
+@built(PG_CATALOG, "pg_stat_progress_create_index", live=True)
+def pg_stat_progress_create_index(moment: Moment) -> Iterator[Values]:
+    """Builds that go on online; there are no blocks here, and rows aren't counted before."""
+    for build in moment.session.index_builds():
+        yield {
+            **dict.fromkeys(_BLOCK_COUNTERS, 0),
+            "pid": build.process_id,
+            "datid": DATABASE,
+            "datname": moment.env.database,
+            "relid": build.table_id,
+            "index_relid": build.index_id,
+            "command": build.command,
+            "phase": build.phase,
+            "lockers_total": build.lockers_total,
+            "lockers_done": build.lockers_done,
+            "tuples_done": build.row_count,
         }
 
 

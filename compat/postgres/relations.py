@@ -89,6 +89,7 @@ class IndexView:
     predicate_sql: str | None = None
     constraint: str | None = None
     is_valid: bool = True
+    is_ready: bool = True
     deferrable: bool = False
     initially_deferred: bool = False
 
@@ -119,6 +120,7 @@ def _index_view(table: Table, index: Index) -> IndexView:
         index.predicate_sql,
         index.constraint,
         index.state is ElementState.PUBLIC,
+        index.state is not ElementState.DELETE_ONLY,
         index.timing.deferrable,
         index.timing.initially_deferred,
     )
@@ -377,7 +379,7 @@ def _index(index: IndexView) -> Values:
         "indisprimary": index.is_primary,
         "indimmediate": not index.deferrable,
         "indisvalid": index.is_valid,
-        "indisready": True,
+        "indisready": index.is_ready,
         "indislive": True,
         "indkey": vector([*[part.column_id or 0 for part in index.parts], *index.included]),
         "indcollation": vector([collation_of(type_) for type_ in types]),
