@@ -50,6 +50,7 @@ class FunctionCall:
     argument_types: tuple[int, ...] = ()
     operator: str | None = None
     variadic_array: bool = False
+    columns: tuple[tuple[str, int, int], ...] | None = None  # of a column definition list
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 Their arguments see the FROM items before them, LATERAL or not.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from tsql.binder import context as clauses
@@ -13,6 +14,7 @@ from tsql.binder.joins import add_relation, renamed
 from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.names import column_name
 from tsql.binder.nodes import is_a
+from tsql.binder.type_names import bind_type_name
 from tsql.bound import Expression, Field, FunctionCall, FunctionRelation, Relation
 from tsql.parser import ast
 from tsql.types import oids
@@ -23,25 +25,69 @@ def bind_range_function(level: Level, node: Any) -> tuple[Relation, list[Item]]:
     calls: list[FunctionCall] = []
     fields: list[Field] = []
     nodes = [call for call, _ in node.functions]
-    if node.coldeflist or any(definitions for _, definitions in node.functions):
-        raise unsupported_at(node.functions[0][0], "column definition list")
-    expanded = [single for call in nodes for single in _unnests(call)]
+    expanded = [
+        (single, definitions) for call, definitions in node.functions for single in _unnests(call)
+    ]
+    if node.coldeflist:
+        _check_whole_list(node, len(expanded))
+        expanded = [(expanded[0][0], node.coldeflist)]
     level.is_lateral = True
     try:
-        for call_node in expanded:
+        for call_node, definitions in expanded:
             bound = _call(level, call_node)
-            calls.append(bound)
             alias_name = node.alias.aliasname if node.alias and len(expanded) == 1 else None
-            fields += _function_fields(bound, call_node, alias_name)
+            if definitions:
+                bound = _defined(level, bound, definitions)
+                fields += [Field(*column) for column in bound.columns or ()]
+            else:
+                fields += _function_fields(bound, call_node, alias_name)
+            calls.append(bound)
     finally:
         level.is_lateral = False
-    is_scalar = len(fields) == 1 and output_columns(calls[0].proc) is None
+    is_scalar = (
+        len(fields) == 1 and calls[0].columns is None and output_columns(calls[0].proc) is None
+    )
     if node.ordinality:
         fields.append(Field("ordinality", oids.INT8))
     alias = column_name(nodes[0]) if node.alias is None else node.alias.aliasname
     item = add_relation(level, alias, renamed(fields, node.alias, alias))
     item.is_scalar = is_scalar and not node.ordinality
     return FunctionRelation(tuple(calls), alias, item.columns, bool(node.ordinality)), [item]
+
+
+def _check_whole_list(node: Any, count: int) -> None:
+    """Raises 42601 where a column definition list can't be that of all functions."""
+    if count > 1:
+        what = "ROWS FROM() with multiple functions" if node.is_rowsfrom else None
+        what = what or "UNNEST() with multiple arguments"
+        hint = "Put a separate column definition list for each function inside ROWS FROM()."
+        if not node.is_rowsfrom:
+            hint = "Use separate UNNEST() calls inside ROWS FROM(), and attach a column definition"
+            hint += " list to each one."
+        message = f"{what} cannot have a column definition list"
+        raise error_at(node.coldeflist[0].location, "42601", message, hint=hint)
+    if node.ordinality:
+        message = "WITH ORDINALITY cannot be used with a column definition list"
+        hint = "Put the column definition list inside ROWS FROM()."
+        raise error_at(node.coldeflist[0].location, "42601", message, hint=hint)
+
+
+def _defined(level: Level, call: FunctionCall, nodes: Any) -> FunctionCall:
+    """Returns the call with the columns of its column definition list. Raises 42601, 42P16."""
+    if call.type != oids.RECORD:
+        message = 'a column definition list is only allowed for functions returning "record"'
+        raise error_at(nodes[0].location, "42601", message)
+    if output_columns(call.proc) is not None:
+        message = "a column definition list is redundant for a function with OUT parameters"
+        raise error_at(nodes[0].location, "42601", message)
+    columns: list[tuple[str, int, int]] = []
+    for definition in nodes:
+        name = definition.colname
+        if any(name == other for other, _, _ in columns):
+            message = f'column name "{name}" specified more than once'
+            raise error_at(None, "42701", message)
+        columns.append((name, *bind_type_name(definition.typeName, level.context.env)))
+    return replace(call, columns=tuple(columns))
 
 
 def _unnests(node: Any) -> list[Any]:

@@ -22,7 +22,7 @@ from tsql.types.type_names import type_name
 
 def function_of(call: FunctionCall) -> tuple[Function, bool]:
     """Returns the callable for a call, and whether it takes the Env. Raises 0A000 if there is none."""
-    return _function(call.proc, call.arguments, call.argument_types, call.type)
+    return _function(call.proc, call.arguments, call.argument_types, call.type, call.columns)
 
 
 def pair_function(
@@ -39,7 +39,11 @@ def pair_function(
 
 
 def _function(
-    proc: PgProc, arguments: Sequence[Expression], types: tuple[int, ...], result: int
+    proc: PgProc,
+    arguments: Sequence[Expression],
+    types: tuple[int, ...],
+    result: int,
+    columns: tuple[tuple[str, int, int], ...] | None = None,
 ) -> tuple[Function, bool]:
     implementation = implementation_of(proc)
     if implementation is None:
@@ -47,7 +51,7 @@ def _function(
         raise not_supported(f"function {proc.name}({shown})")
     types = types or tuple([argument.type for argument in arguments])
     typmods = tuple([argument.typmod for argument in arguments])
-    site = CallSite(proc, types, result, typmods, fields_of(arguments))
+    site = CallSite(proc, types, result, typmods, fields_of(arguments), result_fields=columns)
     return implementation.build(site), implementation.env
 
 

@@ -115,7 +115,7 @@ class Compiler:
     def _joined(self, node: Node) -> Source:
         """Compiles the nodes that have two sources."""
         match node:
-            case plan.NestedLoop(outer=outer, inner=plan.Get() as inner):
+            case plan.NestedLoop(outer=outer, inner=plan.Get() as inner) if self.observe is None:
                 path = CompiledAccess(inner, self.tables)
                 return key_loop(node, self.source(outer), path)
             case plan.NestedLoop(outer=outer, inner=inner):

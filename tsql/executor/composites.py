@@ -7,6 +7,7 @@ from typing import Any
 from storage.errors import DatabaseError
 from storage.types import JSON_NULL, Array
 from tsql.env import Env
+from tsql.executor.equality import Image
 from tsql.types import oids
 from tsql.types.record import Record
 
@@ -276,6 +277,31 @@ def in_array(scalar: Evaluate, array: Evaluate) -> Evaluate:
                 return True if value in many.items else None if None in many.items else False
             last, values = many, frozenset(many.items)
         return True if value in values else None if None in values else False
+
+    return evaluate
+
+
+def in_images(
+    scalar: Evaluate, array: Evaluate, image: Image | None, item_image: Image | None
+) -> Evaluate:
+    """Likewise for types whose values are equal when their images are."""
+    last: Array | None = None
+    values: frozenset[Any] = frozenset()
+
+    def evaluate(row: Row, env: Env) -> Any:
+        nonlocal last, values
+        value, many = scalar(row, env), array(row, env)
+        if many is None:
+            return None
+        if value is None:
+            return None if many.items else False
+        if many is not last:
+            listed = many.items
+            if item_image is not None:
+                listed = [None if item is None else item_image(item) for item in many.items]
+            last, values = many, frozenset(listed)
+        shown = value if image is None else image(value)
+        return True if shown in values else None if None in values else False
 
     return evaluate
 

@@ -23,8 +23,10 @@ from tsql.env import Env
 from tsql.executor import assignment, composites, conditional, logic
 from tsql.executor.calls import NATURAL, compile_call, compile_chain, pair_function
 from tsql.executor.conditional import OperandCell
+from tsql.executor.equality import image_of
 from tsql.executor.parts import Evaluate, Part, Row, column, constant, folded, is_constant
 from tsql.executor.sort_keys import compile_component
+from tsql.planner.hash_keys import can_hash
 from tsql.types import oids
 from tsql.types.io import input_of, output_of
 
@@ -297,6 +299,11 @@ class _Compiler:
             return folded(composites.in_set(scalar.evaluate, array.value), [scalar, array])
         if is_hashed:
             return Part(composites.in_array(scalar.evaluate, array.evaluate))
+        types = node.argument_types or node.proc.argument_types
+        if node.any and node.operator == "=" and can_hash(types[0], types[1]):
+            images = image_of(types[0]), image_of(types[1])
+            evaluate = composites.in_images(scalar.evaluate, array.evaluate, *images)
+            return folded(evaluate, [scalar, array])
         make = composites.any_of if node.any else composites.all_of
         evaluate = make(scalar.evaluate, array.evaluate, compare, node.proc.is_strict)
         return folded(evaluate, [scalar, array])

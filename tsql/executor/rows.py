@@ -312,6 +312,8 @@ def _widths(relation: FunctionRelation) -> list[int]:
 
 
 def _call_width(call: bound.FunctionCall) -> int:
+    if call.columns is not None:
+        return len(call.columns)
     modes = call.proc.argument_modes
     return 1 if modes is None else max(1, sum(mode in "obt" for mode in modes))
 
@@ -320,12 +322,16 @@ def _call_rows(call: bound.FunctionCall) -> Callable[[Row, Any], Iterator[Row]]:
     """Returns what gives a function's rows as tuples, one value or several."""
     evaluate = compile_expression(call)
     is_set = call.proc.returns_set
-    is_wide = _call_width(call) > 1
+    width = _call_width(call)
+    is_wide = width > 1 or call.columns is not None
 
     def rows(row: Row, env: Any) -> Iterator[Row]:
         result = evaluate(row, env)
         if not is_set:
-            yield result if is_wide and result is not None else (result,)
+            if is_wide:
+                yield (None,) * width if result is None else result
+            else:
+                yield (result,)
             return
         for value in result if result is not None else ():
             yield value if is_wide else (value,)

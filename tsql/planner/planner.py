@@ -119,7 +119,7 @@ class _Planner:
                 node,
                 tuple(map(unit.flat, select.group_by)),
                 tuple([flat.call(call) for call in select.aggregates]),
-                select.grouping_sets,
+                _grouping_sets(select),
                 select.groupings,
             )
             if select.having is not None:
@@ -403,6 +403,13 @@ def _locked(select: BoundSelect, unit: Unit) -> tuple[plan.LockedRelation, ...]:
         assert isinstance(relation, TableRelation)
         locked.append(plan.LockedRelation(relation, unit.offsets[lock.relation], lock))
     return tuple(locked)
+
+
+def _grouping_sets(select: BoundSelect) -> tuple[tuple[int, ...], ...] | None:
+    """Returns the grouping sets; GROUPING() may be asked of plain keys, too."""
+    if select.grouping_sets is None and select.groupings:
+        return (tuple(range(len(select.group_by))),)
+    return select.grouping_sets
 
 
 def _limited(node: Node, select: BoundSelect, keys: tuple[SortKey, ...]) -> Node:

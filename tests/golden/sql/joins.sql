@@ -257,3 +257,23 @@ DELETE FROM j1 x USING j1 x
 INSERT INTO j1 (i, t) SELECT id + 100, a.name || b.name FROM j3 a JOIN j3 b USING (id) RETURNING *
 
 SELECT count(*) FROM j1, j2, j3
+
+SELECT * FROM json_to_record('{"a": 1, "b": "x", "d": [1]}') AS x (a int, b text, c date, d jsonb)
+
+SELECT * FROM jsonb_to_recordset('[{"a": 1}, {"a": 2.345, "b": "long"}]') AS x (a numeric(4, 1), b varchar(2))
+
+SELECT * FROM ROWS FROM (json_to_record('{"a": 1}') AS (a int), generate_series(1, 2)) WITH ORDINALITY AS f
+
+SELECT v.n, x.a FROM (VALUES (1, '{"a": 5}'::json), (2, NULL)) v (n, j), json_to_record(v.j) AS x (a int)
+
+SELECT * FROM json_to_record('{"a": 1}')
+
+SELECT * FROM json_to_record('{"a": 1}') AS x (a int, a int)
+
+SELECT * FROM generate_series(1, 2) AS x (a int)
+
+SELECT * FROM json_each('{"a": 1}') AS x (a int)
+
+SELECT * FROM ROWS FROM (generate_series(1, 2), generate_series(1, 2)) AS x (a int)
+
+SELECT * FROM json_to_record('{"a": 1}') WITH ORDINALITY AS x (a int)
