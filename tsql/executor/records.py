@@ -27,8 +27,8 @@ def record_fields(expression: Expression) -> Fields | None:
         case RowConstructor(fields=fields, names=names):
             types = [field.type for field in fields]
             return tuple(zip(names, types, strict=True))
-        case FunctionCall(columns=tuple() as columns):
-            return tuple([(name, type_) for name, type_, _ in columns])
+        case FunctionCall(columns=tuple() as defined):
+            return tuple([(name, type_) for name, type_, _ in defined])
         case FunctionCall(proc=proc) if proc.argument_modes and proc.all_argument_types:
             names = proc.argument_names or ("",) * len(proc.argument_modes)
             outputs = zip(names, proc.all_argument_types, proc.argument_modes, strict=True)
