@@ -371,6 +371,12 @@ class CatalogTransaction:
         self._record(lambda changes: changes.schemas.update({name: schema}))
         return schema
 
+    async def replace_schema(self, schema: Schema) -> Schema:
+        """Changes a schema that `lock_schema` holds; its name stays."""
+        self._txn.put(_SCHEMAS + schema.name.encode(), _pack(schema))
+        self._record(lambda changes: changes.schemas.update({schema.name: schema}))
+        return schema
+
     async def drop_schema(self, name: str) -> None:
         """Removes a schema; that it is empty is the caller's business."""
         key = _SCHEMAS + name.encode()

@@ -10,6 +10,9 @@ same for all of them and stands in storage/catalog.py and storage/catalog_store.
 | View     | v   | id                           | relation (shared with tables, indexes …) |
 | EnumType | e   | id                           | type                                     |
 | Comment  | c   | class, object id, sub id     |                                          |
+| Role     | r   | id                           | role                                     |
+| Membership | g | role, member                 |                                          |
+| Privileges | p | kind, object id, sub id      |                                          |
 
 A stored record is msgpack of the struct, and its form is for ever: fields are added with a default,
 never renamed or given another meaning.
@@ -27,6 +30,7 @@ ObjectName = tuple[str, str, str]
 #: Spaces of names. A relation's name is taken in the same records as a table's.
 RELATIONS: Final = "relation"
 TYPES: Final = "type"
+ROLES: Final = "role"
 
 
 class CatalogObject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -153,5 +157,93 @@ class Comment(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
         return (self.class_id, self.object_id, self.sub_id)
 
 
+class Role(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
+    """A role: a user, or a group of them.
+
+    Attributes:
+        password: A SCRAM-SHA-256 verifier in PostgreSQL's form, or None.
+        connection_limit: -1: none.
+        valid_until: When the password ends, in microseconds since 2000-01-01 UTC.
+        settings: What ALTER ROLE … SET has set.
+    """
+
+    tag: ClassVar[bytes] = b"r"
+    space: ClassVar[str | None] = ROLES
+
+    id: int
+    name: str
+    superuser: bool = False
+    inherit: bool = True
+    create_role: bool = False
+    create_database: bool = False
+    login: bool = False
+    replication: bool = False
+    bypass_row_security: bool = False
+    connection_limit: int = -1
+    password: str | None = None
+    valid_until: int | None = None
+    settings: dict[str, str] = msgspec.field(default_factory=dict)
+
+    def key(self) -> Key:
+        return (self.id,)
+
+    def name_taken(self) -> ObjectName | None:
+        return (ROLES, "", self.name)
+
+
+class Membership(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
+    """That one role is a member of another, by their names."""
+
+    tag: ClassVar[bytes] = b"g"
+
+    role: str
+    member: str
+    grantor: str
+    admin: bool = False
+
+    def key(self) -> Key:
+        return (self.role, self.member)
+
+
+class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one role has given another, like an entry of PostgreSQL's access control lists.
+
+    Attributes:
+        grantee: '' for PUBLIC.
+        privileges: A letter for each (see tsql/access/letters.py).
+        grantable: Those of them that the grantee may give on.
+    """
+
+    grantee: str
+    grantor: str
+    privileges: str
+    grantable: str = ""
+
+
+class Privileges(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
+    """The grants on an object, or on a column of it, in the place of the ones it has by default.
+
+    Attributes:
+        kind: relation, schema, database or type.
+    """
+
+    tag: ClassVar[bytes] = b"p"
+
+    kind: str
+    object_id: int
+    sub_id: int = 0
+    grants: tuple[Grant, ...] = ()
+
+    def key(self) -> Key:
+        return (self.kind, self.object_id, self.sub_id)
+
+
 #: All classes. A tag is never given to another class.
-OBJECT_CLASSES: Final[tuple[type[CatalogObject], ...]] = (View, EnumType, Comment)
+OBJECT_CLASSES: Final[tuple[type[CatalogObject], ...]] = (
+    View,
+    EnumType,
+    Comment,
+    Role,
+    Membership,
+    Privileges,
+)

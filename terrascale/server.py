@@ -24,7 +24,7 @@ import uvloop
 from compat.postgres.system_relations import PostgresCatalogs
 from storage.disk import DiskSettings
 from storage.embedded import OpenStore, StoreComponents, StoreSettings, open_store
-from storage.errors import DatabaseError
+from storage.errors import DatabaseError, FatalError
 from storage.kv.directory import DirectoryError
 from storage.kv.verdict import DamageError
 from terrascale import __version__
@@ -32,10 +32,11 @@ from terrascale.config import Settings
 from terrascale.dynamodb_door import DynamoDoor
 from terrascale.memory import Trimmer
 from terrascale.observe import LOG, LoopMonitor, configure_logging
+from tsql.access.logins import Logins
 from tsql.api import Session
 from tsql.database import Database, SessionOptions
 from tsql.functions.load import load_later, load_next
-from wire.pg.authentication import Passwords, Verifier
+from wire.pg.authentication import Passwords
 from wire.pg.identity import DEFAULT_NAME
 from wire.pg.limits import Limits
 from wire.pg.server import PgServer
@@ -79,15 +80,19 @@ async def _serve(settings: Settings, components: StoreComponents) -> None:
         loop.add_signal_handler(number, stop.set)
     _measure_on_signals(loop)
     # Whatever can be wrong outside the data directory is found before anything in it is touched.
-    passwords, tls = _passwords(settings), _tls(settings)
+    tls = _tls(settings)
     _check_port(settings, "--pg-port", settings.pg_port)
     _check_port(settings, "--dynamodb-port", settings.dynamodb_port)
     store = await _open(settings, components)
     try:
         load_later("compat.postgres.load")
         database = await Database.open(store, system_catalogs=PostgresCatalogs())
+        logins = Logins(
+            lambda: database.shared.catalogs.current, database.shared.clock, settings.password
+        )
+        opener = _opener(settings, database, logins)
         server = PgServer(
-            Components(_opener(settings, database), passwords, tls),
+            Components(opener, Passwords(logins), tls, logins),
             Limits(connection_count_max=settings.max_connections),
         )
         dynamodb = DynamoDoor(settings, database)
@@ -148,12 +153,6 @@ def _die(reason: str) -> None:
 COMPONENTS: Final = StoreComponents(die=_die)
 
 
-def _passwords(settings: Settings) -> Passwords | None:
-    if settings.password is None:
-        return None
-    return Passwords({DEFAULT_NAME: Verifier.of(settings.password)})
-
-
 def _tls(settings: Settings) -> TlsSettings | None:
     if settings.tls_cert is None:
         return None
@@ -165,12 +164,19 @@ def _tls(settings: Settings) -> TlsSettings | None:
         ) from error
 
 
-def _opener(settings: Settings, database: Database) -> OpenSession:
+def _opener(settings: Settings, database: Database, logins: Logins) -> OpenSession:
     defaults = (
         {"statement_timeout": str(settings.statement_timeout)} if settings.statement_timeout else {}
     )
 
     async def open_session(request: SessionRequest) -> Session:
+        limit = logins.connection_limit(request.user)
+        if limit >= 0:
+            sessions = database.shared.sessions.values()
+            count = sum(session.options.user == request.user for session in sessions)
+            if count >= limit:
+                message = f'too many connections for role "{request.user}"'
+                raise FatalError("53300", message)
         return database.session(
             SessionOptions(
                 request.user,

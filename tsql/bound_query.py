@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from tsql.access.privileges import Need
 from tsql.bound import BoundStatement
 
 
@@ -14,6 +15,7 @@ class BoundQuery:
         table_versions: (id, version) of every relation and type it names: when one changes, bind again.
         absent_names: (schema, name) of relations that would be found first.
         is_cacheable: False where a literal was read by the clock ('now'::timestamp): another use must bind anew.
+        needs: Privileges that it takes to run it.
     """
 
     statement: BoundStatement
@@ -21,3 +23,4 @@ class BoundQuery:
     table_versions: tuple[tuple[int, int], ...] = field(default=())
     absent_names: tuple[tuple[str, str], ...] = ()
     is_cacheable: bool = True
+    needs: tuple[Need, ...] = ()

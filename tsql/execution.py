@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from storage.errors import DatabaseError
 from storage.table import StaleTable
+from tsql.access.privileges import check_needs
 from tsql.api import Result
 from tsql.env import Env
 from tsql.executor.point import PointWrite
@@ -51,10 +52,11 @@ def _bind(state: SessionState, prepared: Prepared) -> Query:
     return query
 
 
-def revalidate(state: SessionState, prepared: Prepared) -> None:
+def revalidate(state: SessionState, prepared: Prepared, *, is_to_run: bool = True) -> None:
     """Binds a query again if its tables, or the settings that it was read by, have changed.
 
-    Raises 0A000 if its rows would then look otherwise than the client was told.
+    Raises 0A000 if its rows would then look otherwise than the client was told; 42501 if it is to
+    run, and may not.
     """
     query = prepared.query
     if query is None:
@@ -64,12 +66,28 @@ def revalidate(state: SessionState, prepared: Prepared) -> None:
         catalog.version == prepared.catalog_version
         and prepared.settings_generation == state.settings.generation
     ):
+        if is_to_run:
+            check_allowed(state, query)
         return
     again = _bind(state, prepared)
+    if is_to_run:
+        check_allowed(state, again)
     if prepared.is_told and again is not query and not _same_shape(again, query):
         prepared.query = query
         prepared.catalog_version = 0
         raise DatabaseError("0A000", "cached plan must not change result type")
+
+
+def check_allowed(state: SessionState, query: Query) -> None:
+    """Raises 42501 if the user hasn't the privileges that a query needs.
+
+    It is asked once for each version of the catalog: a query belongs to one user.
+    """
+    catalog = state.catalog
+    if query.allowed_version == catalog.version:
+        return
+    check_needs(query.needs, catalog, state.env.user)
+    query.allowed_version = catalog.version
 
 
 def _same_shape(one: Query, other: Query) -> bool:

@@ -186,6 +186,7 @@ _SQLSTATES: Final = (
     ("invalid Unicode surrogate pair", "42601"),
     ("unsafe use of", "22P06"),
     ("invalid byte sequence for encoding", "22021"),
+    ("is reserved", "42939"),
     ("not supported", "0A000"),
     ("not yet implemented", "0A000"),
     ("not implemented", "0A000"),

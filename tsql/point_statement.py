@@ -16,6 +16,7 @@ from storage.catalog import Catalog
 from storage.errors import DatabaseError
 from storage.table import StaleTable
 from tsql.api import Answer
+from tsql.execution import check_allowed
 from tsql.executor.waits import MustWaitError
 from tsql.prepared import Query
 from tsql.session_state import SessionState
@@ -126,6 +127,10 @@ class PointStatement:
 
 def _allows(state: SessionState, query: Query) -> bool:
     """Returns whether the catalog and the settings let the query run in its point form."""
+    try:
+        check_allowed(state, query)
+    except DatabaseError:
+        return False  # The general way says so, in its turn.
     if query.point_read is not None:
         return True
     return query.point_write is not None and not state.settings.is_on("transaction_read_only")

@@ -89,10 +89,12 @@ class Query:
         "_tables",
         "_write",
         "absent_names",
+        "allowed_version",
         "command",
         "fields",
         "is_cacheable",
         "locks",
+        "needs",
         "parameter_types",
         "plan",
         "point_read",
@@ -114,6 +116,9 @@ class Query:
         self.fields: tuple[Field, ...] | None = statement.fields
         if not is_select and not getattr(statement, "returning", ()):
             self.fields = None
+        self.needs = bound.needs
+        #: Of the catalog in which its user was found to have the privileges.
+        self.allowed_version = 0
         self._tables = tables
         self._is_compiled = False
         self._source: Source | None = None

@@ -15,7 +15,15 @@ from tsql.catalog import pg
 from tsql.commands.command import Invocation
 from tsql.commands.table import command_of
 from tsql.env import Env
-from tsql.execution import prepare, revalidate, run_once, run_point, run_prepared, start_select
+from tsql.execution import (
+    check_allowed,
+    prepare,
+    revalidate,
+    run_once,
+    run_point,
+    run_prepared,
+    start_select,
+)
 from tsql.parser import SHORT_BYTES_MAX, ParsedStatement, parse
 from tsql.point_statement import PointStatement
 from tsql.portal import Portal, take_rows
@@ -174,6 +182,7 @@ class Session:
         if found is None:
             return None
         template, texts = found
+        check_allowed(state, template.query)
         try:
             values = template.values(texts, env)
         except DatabaseError:
@@ -202,6 +211,7 @@ class Session:
             return await self.guarded(self._run_command(parsed, (), is_alone=is_alone))
         if query.parameter_types:
             raise DatabaseError("42P02", "there is no parameter $1")
+        check_allowed(state, query)
         query.compile()
         try:
             if is_alone and self._control.phase is Phase.IDLE:
@@ -301,7 +311,7 @@ class Session:
         if query is not None:
             if self._control.phase is Phase.FAILED and query.fields is not None:
                 raise failed_transaction()
-            revalidate(self._state, prepared)
+            revalidate(self._state, prepared, is_to_run=False)
             assert prepared.query is not None
             return StatementDescription(prepared.query.parameter_types, prepared.query.fields)
         return StatementDescription((), self._command_fields(prepared))

@@ -12,16 +12,16 @@ from storage.catalog import Catalog, IndexRef
 from storage.objects import EnumType, View
 from storage.online_build import BuildProgress
 from storage.schema import Table
+from tsql.access.privileges import Secured, require
+from tsql.access.roles import find_role, role_by_id
 from tsql.api import TransactionStatus
 from tsql.identifiers import quoted
 from tsql.prepared import Prepared
 from tsql.settings import Settings
 
-#: Schemas that are built in, and the bootstrap superuser.
+#: Schemas that are built in.
 PG_CATALOG: Final = "pg_catalog"
 _BUILT_IN_SCHEMAS: Final = {PG_CATALOG: 11, "information_schema": 13207, "pg_toast": 99}
-_OWNER: Final = 10
-_OWNER_NAME: Final = "terrascale"
 
 _IDLE_STATES: Final = {
     TransactionStatus.IDLE: "idle",
@@ -72,6 +72,8 @@ class SessionCatalog:
 
     def relation_id(self, schema: str | None, name: str) -> int | None:
         """Returns the OID of a relation that the name finds."""
+        if schema is not None:
+            self._require_usage(schema)
         system = self._state.database.system_catalogs
         path = self._state.env.search_path
         if PG_CATALOG not in path:
@@ -149,6 +151,11 @@ class SessionCatalog:
 
     # -- schemas and roles -----------------------------------------------------------------------
 
+    def _require_usage(self, schema_name: str) -> None:
+        schema = self.catalog.schema(schema_name)
+        if schema is not None:
+            require(self.catalog, self._state.current_user, Secured.of(schema), "U")
+
     def schema_id(self, name: str) -> int | None:
         """Returns a schema's OID, or None."""
         found = self.catalog.schema(name)
@@ -163,11 +170,13 @@ class SessionCatalog:
 
     def role_id(self, name: str) -> int | None:
         """Returns a role's OID, or None."""
-        return _OWNER if name == _OWNER_NAME else None
+        found = find_role(self.catalog, name)
+        return None if found is None else found.id
 
     def role_name(self, oid: int) -> str | None:
         """Returns a role's name, or None."""
-        return _OWNER_NAME if oid == _OWNER else None
+        found = role_by_id(self.catalog, oid)
+        return None if found is None else found.name
 
     # -- sessions --------------------------------------------------------------------------------
 

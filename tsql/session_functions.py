@@ -11,8 +11,10 @@ from typing import Any, Final, cast
 from storage.errors import DatabaseError, FatalError
 from storage.kv.store import LockMode
 from storage.schema import Sequence
+from tsql.access.privileges import Secured, denied, privileges_of
 from tsql.executor.waits import MustWaitError
 from tsql.session_catalog import SessionCatalog
+from tsql.session_privileges import SessionPrivileges
 
 AdvisoryKey = tuple[int, int, int]
 
@@ -50,6 +52,7 @@ class SessionFunctions(SessionCatalog):
         self._last_sequence = 0
         self.pause_seconds = 0.0
         self.query = ""
+        self.privileges = SessionPrivileges(state)
 
     @property
     def backend_pid(self) -> int:
@@ -57,7 +60,7 @@ class SessionFunctions(SessionCatalog):
 
     @property
     def session_user(self) -> str:
-        return str(self._state.options.user)
+        return str(self._state.session_user)
 
     @property
     def server_started_at(self) -> int:
@@ -127,9 +130,15 @@ class SessionFunctions(SessionCatalog):
 
     # -- sequences -------------------------------------------------------------------------------
 
-    def _sequence(self, oid: int) -> Sequence:
-        found = self._state.catalog.sequence_by_id(oid)
+    def _sequence(self, oid: int, letters: str) -> Sequence:
+        """Returns a sequence on which the user has one of these privileges. Raises 42501."""
+        catalog = self._state.catalog
+        found = catalog.sequence_by_id(oid)
         if found is not None:
+            secured = Secured.of(found)
+            have = privileges_of(catalog, self._state.current_user, secured)
+            if not any(letter in have for letter in letters):
+                raise denied(secured)
             return cast(Sequence, found)
         name = self.relation_name(oid)
         if name is not None:
@@ -138,7 +147,7 @@ class SessionFunctions(SessionCatalog):
 
     def nextval(self, oid: int) -> int:
         """Returns the next value. Raises MustWaitError where values have to be reserved first."""
-        sequence = self._sequence(oid)
+        sequence = self._sequence(oid, "Uw")
         self._state.control.check_writable("nextval()")
         value = self._shared.sequences.take(sequence)
         if value is None:
@@ -163,7 +172,7 @@ class SessionFunctions(SessionCatalog):
                 await self._shared.sequences.reserve(sequence, count)
 
     def currval(self, oid: int) -> int:
-        sequence = self._sequence(oid)
+        sequence = self._sequence(oid, "Ur")
         value = self._state.last_values.get(oid)
         if value is None:
             raise DatabaseError(
@@ -180,7 +189,7 @@ class SessionFunctions(SessionCatalog):
 
     def setval(self, oid: int, value: int, is_called: bool) -> int:
         """Sets the value; the first call waits until that is durable."""
-        sequence = self._sequence(oid)
+        sequence = self._sequence(oid, "w")
         self._state.control.check_writable("setval()")
         request = (oid, value, is_called)
         if request in self._set_values:
@@ -196,7 +205,7 @@ class SessionFunctions(SessionCatalog):
 
     def sequence_state(self, oid: int) -> tuple[int, bool]:
         """Returns a sequence's last_value and is_called; the first call waits for them."""
-        sequence = self._sequence(oid)
+        sequence = self._sequence(oid, "r")
         state = self._sequence_states.pop(oid, None)
         if state is not None:
             return state

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from storage.catalog import Catalog
 from storage.errors import DatabaseError
+from tsql.access.become import IDENTITY_SETTINGS, check_may_become
+from tsql.access.roles import find_role
 from tsql.api import Notice, SessionEvents
 from tsql.env import Env
 from tsql.executor.run import Run
@@ -44,7 +46,7 @@ class SessionState:
         self.options = options
         self.started_at = database.clock()
         self.events = SessionEvents()
-        self.settings = Settings(options.user, options.settings, self._setting_changed)
+        self.settings = self._first_settings()
         self.interrupts = Interrupts()
         self.statements: dict[str, Prepared] = {}
         self.portals: dict[str, Portal] = {}
@@ -67,6 +69,55 @@ class SessionState:
         self._env_generation = -1
         self._env = Env()
         self._binding_key: tuple[Any, ...] = ()
+
+    # -- identity --------------------------------------------------------------------------------
+
+    def _first_settings(self) -> Settings:
+        """Returns the settings that the role, then the client, begins with. Raises 22023, 42501."""
+        options, catalog = self.options, self.database.catalogs.current
+        role = find_role(catalog, options.user)
+        own = dict(role.settings) if role is not None else {}
+        superuser = role is None or role.superuser
+        try:
+            settings = Settings(
+                options.user,
+                {**own, **options.settings},
+                self._setting_changed,
+                is_superuser=superuser,
+            )
+        except DatabaseError:
+            # What ALTER ROLE has set must not keep anybody out.
+            settings = Settings(
+                options.user, options.settings, self._setting_changed, is_superuser=superuser
+            )
+        for name in IDENTITY_SETTINGS:
+            wanted = settings.value(name)
+            if wanted not in {"none", options.user}:
+                check_may_become(
+                    catalog, name, wanted, login=options.user, session_user=options.user
+                )
+        return settings
+
+    @property
+    def session_user(self) -> str:
+        """Who logged in, or whom SET SESSION AUTHORIZATION has made of him."""
+        return self.settings.value("session_authorization")
+
+    @property
+    def current_user(self) -> str:
+        """Whose privileges count."""
+        role = self.settings.value("role")
+        return self.session_user if role == "none" else role
+
+    def check_may_become(self, setting: str, wanted: str) -> None:
+        """Raises 22023, 42501."""
+        check_may_become(
+            self.catalog,
+            setting,
+            wanted,
+            login=self.options.user,
+            session_user=self.session_user,
+        )
 
     # -- environment -----------------------------------------------------------------------------
 
@@ -100,7 +151,7 @@ class SessionState:
             transaction_timestamp=old.transaction_timestamp,
             statement_timestamp=old.statement_timestamp,
             clock=self.database.clock,
-            user=self.options.user,
+            user=self.current_user,
             database=self.options.database,
             search_path=self._search_path(),
             get_setting=self.settings.show,
@@ -111,7 +162,7 @@ class SessionState:
 
     def _search_path(self) -> tuple[str, ...]:
         names = split_identifiers(self.settings.value("search_path")) or []
-        user = self.options.user
+        user = self.current_user
         return tuple(user if name == "$user" else name for name in names)
 
     def begin_statement(self) -> None:
@@ -194,6 +245,8 @@ class SessionState:
 
     def _set_config(self, name: str, value: str | None, is_local: bool) -> str:
         self.control.mark_settings()
+        if name.lower() in IDENTITY_SETTINGS and value is not None:
+            self.check_may_become(name.lower(), value)
         if value is None:
             self.settings.reset(name, local=is_local)
         else:

@@ -64,11 +64,17 @@ class Settings:
     """
 
     def __init__(
-        self, user: str, startup: Mapping[str, str], changed: Callable[[str, str], None]
+        self,
+        user: str,
+        startup: Mapping[str, str],
+        changed: Callable[[str, str], None],
+        *,
+        is_superuser: bool = True,
     ) -> None:
         self._defaults: dict[str, str] = {
             **_OUR_DEFAULTS,
             "session_authorization": user,
+            "is_superuser": "on" if is_superuser else "off",
         }
         self._session: Layer = {}
         self._local: Layer = {}

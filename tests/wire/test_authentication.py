@@ -16,8 +16,8 @@ from cryptography.x509.oid import NameOID
 from tests import pgclient
 from tests.pgclient import PgClient, StartupError
 from tests.wire.door import Door, open_door
+from tsql.access.passwords import prepare
 from wire.pg.authentication import Passwords, Verifier
-from wire.pg.scram import prepare
 from wire.pg.tls import TlsSettings, server_context
 
 PASSWORDS = Passwords({"terrascale": Verifier.of("sécret")})

@@ -166,12 +166,21 @@ def item_column(level: Level, item: Item, position: int, node: Any) -> Expressio
     if item.values is None:
         found = ColumnRef(item.relation, position, field.name, field.type, field.typmod)
         level.remember(found, node)
+        _note_read(item, position)
         return found
     value = item.values[position]
     if isinstance(value, ColumnRef):
         value = replace(value)
         level.remember(value, node)
+        if value.relation < len(level.relations):
+            _note_read(level.relations[value.relation], value.position)
     return value
+
+
+def _note_read(item: Item, position: int) -> None:
+    """Notes that the statement needs the privilege to read a column."""
+    if item.need is not None and position < len(item.columns):
+        item.need.on("r", (item.columns[position].column_number,))
 
 
 def _attribute(level: Level, item: Item, name: str, node: Any) -> ColumnRef:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from storage.catalog import Catalog, IndexRef, Relation
 from storage.errors import DatabaseError
 from storage.schema import Table
+from tsql.access.privileges import Need
 from tsql.bound import (
     AggregateCall,
     BoundSelect,
@@ -106,6 +107,7 @@ class Item:
         is_target: Whether it is the table that is written to.
         lateral_only: Whether it can be seen by LATERAL items only (FROM is being bound), and
             `lateral_ok` whether these may really use it.
+        need: What the statement needs of it; columns are added to SELECT as they are named.
     """
 
     relation: int
@@ -125,6 +127,7 @@ class Item:
     lateral_only: bool = False
     lateral_ok: bool = True
     record_fields: tuple[tuple[str, int, int], ...] | None = None
+    need: Need | None = None
 
 
 @dataclass(slots=True)
@@ -180,10 +183,19 @@ class Context:
         self.bind_statement: Callable[[Level, Any], BoundStatement] = _no_queries
         self.bind_row_comparison: Callable[[Level, Any, Any, Any], Expression] = _no_queries
         self._numbers = itertools.count()
+        #: Whose rights count: the user's, or those of the owner of the view that is being bound.
+        self.acting_role: str | None = None
+        self.needs: list[Need] = []
 
     def new_number(self) -> int:
         """Returns a number for a slot or a WITH query, that nothing else in the statement has."""
         return next(self._numbers)
+
+    def need(self, relation_id: int) -> Need:
+        """Notes that the statement does something with a relation; the result says what."""
+        need = Need(relation_id, self.acting_role)
+        self.needs.append(need)
+        return need
 
     def find_relation(self, schema: str | None, name: str) -> Relation | None:
         """Returns the relation of a name, by the search path if no schema is given.

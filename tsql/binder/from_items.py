@@ -14,7 +14,8 @@ from storage.errors import DatabaseError
 from storage.objects import View
 from storage.schema import ColumnPolicy, Table
 from storage.schema import Sequence as SequenceRelation
-from tsql.binder.context import Cte, Item, Level
+from tsql.access.privileges import Secured, require
+from tsql.binder.context import Context, Cte, Item, Level
 from tsql.binder.joins import add_relation, bind_join, check_names, renamed
 from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.range_functions import bind_range_function
@@ -142,6 +143,8 @@ def _named(level: Level, node: Any) -> tuple[Relation, list[Item]]:
     if table is None:
         raise unknown_table(level, node)
     item = table_item(table, alias, len(level.relations))
+    item.need = level.context.need(table.id)
+    item.need.on("r")
     item.columns = renamed(item.columns, node.alias, alias)
     item.is_plain = node.alias is None
     level.relations.append(item)
@@ -155,7 +158,21 @@ def find_relation(level: Level, node: Any) -> CatalogEntry | None:
         shown = f'"{node.catalogname}.{node.schemaname}.{node.relname}"'
         message = f"cross-database references are not implemented: {shown}"
         raise error_at(node, "0A000", message)
+    if node.schemaname is not None:
+        _require_usage(context, node)
     return context.find_relation(node.schemaname, node.relname)
+
+
+def _require_usage(context: Context, node: Any) -> None:
+    """Raises 42501 unless the user may look into the schema that is named."""
+    schema = context.catalog.schema(node.schemaname)
+    if schema is None:
+        return
+    try:
+        role = context.acting_role or context.env.user
+        require(context.catalog, role, Secured.of(schema), "U")
+    except DatabaseError as error:
+        raise error_at(node, error.sqlstate, error.message) from None
 
 
 def _sequence(level: Level, node: Any) -> SequenceRelation | None:
@@ -174,6 +191,7 @@ def _sequence_relation(
     )
     item = add_relation(level, alias, renamed(fields, node.alias, alias))
     item.schema, item.is_plain = sequence.schema, node.alias is None
+    level.context.need(sequence.id).letters = "r"
 
     def rows(env: Env) -> Iterable[tuple[int, int, bool]]:
         last_value, is_called = env.session.sequence_state(sequence.id)

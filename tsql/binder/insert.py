@@ -23,7 +23,7 @@ from tsql.binder.on_conflict import bind_on_conflict
 from tsql.binder.select import bind_query_body
 from tsql.binder.targets import fields_from
 from tsql.binder.with_queries import with_queries
-from tsql.binder.writes import bind_returning, bind_target
+from tsql.binder.writes import bind_returning, bind_target, note_written
 from tsql.bound import (
     BoundInsert,
     BoundSelect,
@@ -51,6 +51,7 @@ def bind_insert(level: Level, node: Any) -> BoundInsert:
     defaults = tuple([default_of(column, env) for column in table.columns])
     source = _Source(level, table, node, _destinations(item, node), defaults)
     rows, select, positions = source.bound()
+    note_written(item, "a", positions)
     on_conflict = None
     if node.onConflictClause is not None:
         on_conflict = bind_on_conflict(level, item, node.onConflictClause)

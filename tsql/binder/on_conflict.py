@@ -11,6 +11,7 @@ from tsql.binder.from_items import table_item
 from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.select import bind_condition
 from tsql.binder.update import bind_assignments
+from tsql.binder.writes import note_written
 from tsql.bound import ColumnRef, Expression, OnConflict
 from tsql.parser import enums
 
@@ -36,6 +37,7 @@ def bind_on_conflict(level: Level, item: Item, node: Any) -> OnConflict:
     level.items.append(excluded)
     level.relations.append(excluded)
     update = bind_assignments(level, item, node.targetList)
+    note_written(item, "w", [assignment.position for assignment in update])
     where = bind_condition(level, node.whereClause, clauses.WHERE)
     return OnConflict(arbiters, any_constraint=False, do_nothing=False, update=update, where=where)
 

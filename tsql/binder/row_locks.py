@@ -49,6 +49,9 @@ def bind_locking(select: BoundSelect, level: Level, node: Any) -> BoundSelect:
         name = LOCK_NAMES[clause.strength]
         _check(select, node, name)
         numbers = _named(level, select, clause, name)
+        for item in level.relations:
+            if item.need is not None and (numbers is None or item.relation in numbers):
+                item.need.on("w")
         select = _locked(select, numbers, clause, name)
     return select
 

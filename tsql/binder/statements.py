@@ -45,6 +45,7 @@ def bind_query(
             tuple(context.tables.items()),
             absent_names=tuple(context.absent),
             is_cacheable=not context.reads_clock,
+            needs=tuple(context.needs),
         )
     except RecursionError:
         hint = "Write the statement with less nesting."

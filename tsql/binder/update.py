@@ -21,7 +21,7 @@ from tsql.binder.nodes import is_a
 from tsql.binder.select import bind_condition
 from tsql.binder.sublinks import bind_row_subquery
 from tsql.binder.with_queries import with_queries
-from tsql.binder.writes import bind_returning, bind_target
+from tsql.binder.writes import bind_returning, bind_target, note_written
 from tsql.bound import (
     BoundDelete,
     BoundUpdate,
@@ -42,6 +42,7 @@ def bind_update(level: Level, node: Any) -> BoundUpdate:
     assert item.table is not None
     source = _more_items(level, item, node.fromClause)
     assignments = bind_assignments(level, item, node.targetList)
+    note_written(item, "w", [assignment.position for assignment in assignments])
     where = bind_condition(level, node.whereClause, clauses.WHERE)
     returning, fields = bind_returning(level, node)
     checks = checks_of(item.table, level.context.env)
@@ -60,6 +61,8 @@ def bind_update(level: Level, node: Any) -> BoundUpdate:
 def bind_delete(level: Level, node: Any) -> BoundDelete:
     """Binds an `ast.DeleteStmt`."""
     item = bind_target(level, node)
+    assert item.need is not None
+    item.need.letters = "d"
     source = _more_items(level, item, node.usingClause)
     where = bind_condition(level, node.whereClause, clauses.WHERE)
     returning, fields = bind_returning(level, node)

@@ -1,5 +1,6 @@
 """What INSERT, UPDATE and DELETE share: the table written to, WITH, RETURNING."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from tsql.binder import context as clauses
@@ -19,9 +20,18 @@ def bind_target(level: Level, node: Any) -> Item:
         raise unknown_table(level, node.relation)
     alias = node.relation.alias
     item = table_item(table, table.name if alias is None else alias.aliasname)
+    item.need = level.context.need(table.id)
     level.items.append(item)
     level.relations.append(item)
     return item
+
+
+def note_written(item: Item, letter: str, positions: Iterable[int]) -> None:
+    """Notes the privilege to write columns; without any, that on some column is needed."""
+    assert item.need is not None
+    assert item.table is not None
+    columns = item.table.columns
+    item.need.on(letter, [columns[p].id for p in positions if p < len(columns)])
 
 
 def bind_returning(level: Level, node: Any) -> tuple[tuple[Target, ...], tuple[Field, ...]]:

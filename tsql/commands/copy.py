@@ -5,6 +5,7 @@ from typing import Any
 
 from storage.errors import DatabaseError, not_supported
 from storage.schema import Table
+from tsql.access.privileges import Need, check_needs
 from tsql.api import CopyOut, Result
 from tsql.binder import bind_default_text, bind_expression, checks_of
 from tsql.bound import Const, Expression, TableRelation
@@ -14,7 +15,7 @@ from tsql.copy.copy_from import CopyFrom, CopyTarget
 from tsql.copy.copy_to import CopyWriter
 from tsql.copy.options import ColumnChoice, CopyOptions, Format, copy_options
 from tsql.encodings import Encoding, encoding
-from tsql.execution import prepare
+from tsql.execution import check_allowed, prepare
 from tsql.executor.expressions import compile_predicate
 from tsql.executor.run import Batches, ReadyBatches
 from tsql.identifiers import quoted
@@ -96,6 +97,9 @@ async def _copy_from(invocation: Invocation, options: CopyOptions) -> Result:
     state.control.check_writable("COPY FROM")
     table = ddl_of(state).table(node.relation)
     positions = _positions(table, node.attlist)
+    need = Need(table.id)
+    need.on("a", [table.columns[position].id for position in positions])
+    check_needs([need], state.catalog, state.env.user)
     _check_choices(table, options, [table.columns[position].name for position in positions])
     run = state.run(state.statement_env(()))
     where = None
@@ -133,6 +137,7 @@ async def _copy_to(invocation: Invocation, options: CopyOptions) -> Result:
         parsed = _table_query(table, names)
     query = prepare(state, parsed, ()).query
     assert query is not None
+    check_allowed(state, query)
     if query.fields is None:
         raise DatabaseError("0A000", "COPY query must have a RETURNING clause")
     env = state.statement_env(())

@@ -14,7 +14,16 @@ from tsql.ddl.create_index import create_index, create_index_online
 from tsql.ddl.create_table import create_table
 from tsql.ddl.drop import drop, drop_index_online
 from tsql.ddl.enums import alter_enum, create_enum
+from tsql.ddl.grants import grant
+from tsql.ddl.owned import alter_owner, reassign_owned
 from tsql.ddl.reindex import Reindex, online_name
+from tsql.ddl.roles import (
+    alter_role,
+    alter_role_settings,
+    create_role,
+    drop_role,
+    grant_role,
+)
 from tsql.ddl.schemas import create_schema
 from tsql.ddl.sequences import alter_sequence, create_sequence
 from tsql.ddl.truncate import truncate
@@ -73,3 +82,11 @@ CREATE_SCHEMA = _command("CREATE SCHEMA", create_schema)
 DROP = Command(_drop, name="DROP")
 REINDEX = Command(_reindex, name="REINDEX")
 TRUNCATE = _command("TRUNCATE TABLE", truncate)
+CREATE_ROLE = _command("CREATE ROLE", create_role)
+ALTER_ROLE = _command("ALTER ROLE", alter_role)
+ALTER_ROLE_SET = _command("ALTER ROLE", alter_role_settings)
+DROP_ROLE = _command("DROP ROLE", drop_role)
+GRANT = _command("GRANT", grant)
+GRANT_ROLE = _command("GRANT ROLE", grant_role)
+ALTER_OWNER = _command("ALTER OWNER", alter_owner)
+REASSIGN_OWNED = _command("REASSIGN OWNED", reassign_owned)

@@ -12,7 +12,7 @@ from storage.kv.store import Counts
 from tsql.api import Result
 from tsql.bound import Field
 from tsql.commands.command import Command, Fields, Invocation
-from tsql.execution import prepare
+from tsql.execution import check_allowed, prepare
 from tsql.executor.compiler import Compiler, Start
 from tsql.executor.run import Batches, Row, Run
 from tsql.executor.statement_subqueries import Subqueries
@@ -127,6 +127,7 @@ def _explained_query(invocation: Invocation) -> Query:
     parsed = ParsedStatement(inner, source.location, source.length, f"{source.text} ")
     query = prepare(state, parsed, ()).query
     assert query is not None
+    check_allowed(state, query)
     return query
 
 

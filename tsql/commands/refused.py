@@ -24,11 +24,8 @@ REFUSED: Final = {
     "AlterObjectDependsStmt": "ALTER … DEPENDS ON EXTENSION",
     "AlterOpFamilyStmt": "ALTER OPERATOR FAMILY",
     "AlterOperatorStmt": "ALTER OPERATOR",
-    "AlterOwnerStmt": "ALTER … OWNER TO",
     "AlterPolicyStmt": "ALTER POLICY",
     "AlterPublicationStmt": "ALTER PUBLICATION",
-    "AlterRoleSetStmt": "ALTER ROLE",
-    "AlterRoleStmt": "ALTER ROLE",
     "AlterStatsStmt": "ALTER STATISTICS",
     "AlterSubscriptionStmt": "ALTER SUBSCRIPTION",
     "AlterSystemStmt": "ALTER SYSTEM",
@@ -58,7 +55,6 @@ REFUSED: Final = {
     "CreatePolicyStmt": "CREATE POLICY",
     "CreatePublicationStmt": "CREATE PUBLICATION",
     "CreateRangeStmt": "CREATE TYPE",
-    "CreateRoleStmt": "CREATE ROLE",
     "CreateStatsStmt": "CREATE STATISTICS",
     "CreateSubscriptionStmt": "CREATE SUBSCRIPTION",
     "CreateTableAsStmt": "CREATE TABLE AS",
@@ -71,18 +67,14 @@ REFUSED: Final = {
     "DefineStmt": "CREATE AGGREGATE, OPERATOR, TYPE, TEXT SEARCH or COLLATION",
     "DoStmt": "DO",
     "DropOwnedStmt": "DROP OWNED",
-    "DropRoleStmt": "DROP ROLE",
     "DropSubscriptionStmt": "DROP SUBSCRIPTION",
     "DropTableSpaceStmt": "DROP TABLESPACE",
     "DropUserMappingStmt": "DROP USER MAPPING",
     "DropdbStmt": "DROP DATABASE",
     "FetchStmt": "FETCH",
-    "GrantRoleStmt": "GRANT",
-    "GrantStmt": "GRANT",
     "ImportForeignSchemaStmt": "IMPORT FOREIGN SCHEMA",
     "LoadStmt": "LOAD",
     "MergeStmt": "MERGE",
-    "ReassignOwnedStmt": "REASSIGN OWNED",
     "RefreshMatViewStmt": "REFRESH MATERIALIZED VIEW",
     "ReplicaIdentityStmt": "REPLICA IDENTITY",
     "RuleStmt": "CREATE RULE",
@@ -101,8 +93,6 @@ def refused_name(node: Any) -> str:
         return "CREATE MATERIALIZED VIEW"
     if tag == "CreateTableAsStmt" and node.is_select_into:
         return "SELECT INTO"
-    if tag in {"GrantStmt", "GrantRoleStmt"} and not node.is_grant:
-        return "REVOKE"
     return name
 
 

@@ -50,14 +50,10 @@ def _set_value(state: SessionState, node: Any) -> None:
     if name in {"transaction_isolation", "default_transaction_isolation"}:
         isolation_of(texts[0].lower())
     if name in {"role", "session_authorization"}:
-        _check_role(state, name, texts[0])
+        state.check_may_become(name, texts[0])
+    if name == "session_authorization":
+        state.settings.set("role", "none", local=node.is_local)
     state.settings.set_list(node.name, texts, local=node.is_local)
-
-
-def _check_role(state: SessionState, name: str, role: str) -> None:
-    allowed = {state.options.user, "none"} if name == "role" else {state.options.user}
-    if role not in allowed:
-        raise DatabaseError("22023", f'role "{role}" does not exist')
 
 
 def _argument_text(argument: Any, state: SessionState) -> str:

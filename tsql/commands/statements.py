@@ -40,7 +40,7 @@ async def run_prepare(invocation: Invocation) -> Result:
 def execute_fields(state: SessionState, node: Any) -> Fields | None:
     """Returns the fields of the statement that EXECUTE runs."""
     prepared = state.prepared(node.name)
-    revalidate(state, prepared)
+    revalidate(state, prepared, is_to_run=False)
     return None if prepared.query is None else prepared.query.fields
 
 

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from storage.catalog import Catalog, Relation
+from storage.catalog import Catalog, Relation, Schema
 from storage.catalog_store import CatalogStore, CatalogTransaction
 from storage.errors import DatabaseError
 from storage.kv.store import Transaction
-from storage.schema import Table
+from storage.objects import View
+from storage.schema import Sequence, Table
 from storage.sequence import Sequences
 from storage.tables import Tables
+from tsql.access.privileges import Secured, require, require_owner
 from tsql.env import Env
 
 #: Schemas whose tables are made by the server.
@@ -51,6 +53,7 @@ class Ddl:
         if name is None:
             for candidate in self.env.search_path:
                 if self.catalog.schema(candidate) is not None:
+                    self._require_create_at(candidate, relation)
                     return candidate
             raise DatabaseError("3F000", "no schema has been selected to create in")
         if name in SYSTEM_SCHEMAS:
@@ -62,16 +65,40 @@ class Ddl:
         if self.catalog.schema(name) is None:
             position = None if relation.location is None else relation.location + 1
             raise DatabaseError("3F000", f'schema "{name}" does not exist', position=position)
+        self._require_create_at(name, relation)
         return str(name)
+
+    def _require_create_at(self, schema_name: str, relation: Any) -> None:
+        try:
+            self.require_create(schema_name)
+        except DatabaseError as error:
+            error.position = None if relation.location is None else relation.location + 1
+            raise
 
     def find(self, schema: str | None, name: str) -> Relation | None:
         """Returns the relation of that name, by the search path if no schema is given."""
+        if schema is not None:
+            self._require_usage(schema)
         schemas = self.env.search_path if schema is None else (schema,)
         for candidate in schemas:
             found = self.catalog.relation(candidate, name)
             if found is not None:
                 return found
         return None
+
+    def require_owner(self, found: Table | Sequence | View | Schema) -> None:
+        """Raises 42501 unless the user owns the object."""
+        require_owner(self.catalog, self.env.user, Secured.of(found))
+
+    def require(self, found: Table | Sequence | View | Schema, letters: str) -> None:
+        """Raises 42501 unless the user has these privileges on the object."""
+        require(self.catalog, self.env.user, Secured.of(found), letters)
+
+    def require_create(self, schema_name: str, user: str | None = None) -> None:
+        """Raises 42501 unless the user may make something in a schema."""
+        schema = self.catalog.schema(schema_name)
+        if schema is not None:
+            require(self.catalog, user or self.env.user, Secured.of(schema), "C")
 
     def check_no_events(self, table: Table, command: str) -> None:
         """Raises 55006 if a deferred constraint has still to test rows of the table."""
@@ -81,6 +108,11 @@ class Ddl:
                 "55006",
                 f'cannot {command} "{table.name}" because it has pending trigger events',
             )
+
+    def _require_usage(self, schema_name: str) -> None:
+        schema = self.catalog.schema(schema_name)
+        if schema is not None:
+            require(self.catalog, self.env.user, Secured.of(schema), "U")
 
     def table(self, relation: Any) -> Table:
         """Returns the table that a RangeVar names. Raises 42P01, 42809."""

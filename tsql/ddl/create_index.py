@@ -42,6 +42,7 @@ async def create_index(node: Any, ddl: Ddl) -> str:
     locked = await ddl.changes.lock_table(table.id)
     if locked is None:
         raise no_such_relation(node.relation)
+    ddl.require_owner(locked)
     ddl.check_no_events(locked, "CREATE INDEX")
     index = await _index(node, locked, ddl)
     changed = await ddl.changes.replace_table(

@@ -15,6 +15,7 @@ from storage.constraints.reference import Reference
 from storage.errors import DatabaseError
 from storage.rewrite import newest_rows
 from storage.schema import Action, Column, ForeignKey, Index, Table, Timing
+from tsql.access.privileges import Need, check_needs
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.key_types import conversion, is_comparable
 from tsql.ddl.names import free_name, index_columns_part
@@ -84,6 +85,7 @@ async def new_foreign_key(
     definition.
     """
     parent = await _parent(clause, table, ddl)
+    _check_may_refer(clause, parent, ddl)
     columns = [_column(table, name) for name in clause.columns]
     referenced, index = _referenced(clause, parent)
     if len(columns) != len(referenced):
@@ -116,6 +118,15 @@ async def new_foreign_key(
         await ddl.changes.replace_table(told)
     keys = (*table.foreign_keys, key)
     return key, msgspec.structs.replace(table, foreign_keys=keys, referenced_by=by)
+
+
+def _check_may_refer(clause: ForeignKeyClause, parent: Table, ddl: Ddl) -> None:
+    """Raises 42501 without the REFERENCES privilege."""
+    need = Need(parent.id)
+    columns = [parent.column(name) for name in clause.referenced]
+    ids = [column.id for column in columns if column is not None] or parent.key_column_ids
+    need.on("x", ids)
+    check_needs([need], ddl.catalog, ddl.env.user)
 
 
 def _check_actions(clause: ForeignKeyClause, columns: Sequence[Column]) -> None:

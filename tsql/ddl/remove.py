@@ -4,16 +4,20 @@ from typing import Final
 
 import msgspec
 
-from storage.errors import not_supported
+from storage.catalog import Schema
+from storage.errors import DatabaseError, not_supported
 from storage.objects import Address, Comment, EnumType, View
 from storage.schema import Sequence, Table
+from tsql.access.privileges import owns
+from tsql.access.roles import is_superuser
 from tsql.ddl.alteration.finish import finish
 from tsql.ddl.alteration.removal import remove_column
 from tsql.ddl.alteration.state import Alteration
 from tsql.ddl.context import Ddl
 from tsql.ddl.dependencies import affected, check
-from tsql.ddl.describe import describe, relation_by_id
+from tsql.ddl.describe import describe, kind_of_relation, relation_by_id
 from tsql.ddl.foreign_keys import forget_referencing, remove_foreign_key
+from tsql.ddl.grants import forget_privileges
 
 #: OIDs of the system catalogs in which PostgreSQL has each kind of object: what comments name.
 CLASS_IDS: Final = {"relation": 1259, "type": 1247, "schema": 2615, "constraint": 2606}
@@ -21,6 +25,8 @@ CLASS_IDS: Final = {"relation": 1259, "type": 1247, "schema": 2615, "constraint"
 
 async def remove_all(roots: list[Address], ddl: Ddl, *, cascades: bool) -> None:
     """Drops objects and what depends on them. Raises 2BP01."""
+    for root in roots:
+        _check_may_drop(root, ddl)
     for root in roots:
         await lock(root, ddl)
     locked = set(roots)
@@ -37,6 +43,33 @@ async def remove_all(roots: list[Address], ddl: Ddl, *, cascades: bool) -> None:
     check(ddl, roots, found, cascades=cascades)
     for item in reversed(found):
         await remove(item.address, ddl)
+
+
+def _check_may_drop(address: Address, ddl: Ddl) -> None:
+    """Raises 42501 unless the user owns the object, or the schema that it is in."""
+    catalog, user = ddl.catalog, ddl.env.user
+    if is_superuser(catalog, user):
+        return
+    found: Table | Sequence | View | EnumType | Schema | None = None
+    match address.kind:
+        case "schema":
+            found = next((each for each in catalog.schemas if each.id == address.id), None)
+        case "type":
+            found = catalog.object(EnumType, address.id)
+        case _:
+            found = relation_by_id(catalog, address.id)
+    if found is None or owns(catalog, user, found.owner):
+        return
+    if not isinstance(found, Schema):
+        schema = catalog.schema(found.schema)
+        if schema is not None and owns(catalog, user, schema.owner):
+            return
+    kind, name = address.kind, found.name
+    if address.kind == "relation" and isinstance(found, Table | Sequence | View):
+        kind = kind_of_relation(found)
+    elif address.kind == "index":
+        name = address.name
+    raise DatabaseError("42501", f"must be owner of {kind} {name}")
 
 
 async def lock(address: Address, ddl: Ddl) -> None:
@@ -72,9 +105,7 @@ async def remove(address: Address, ddl: Ddl) -> None:
         case "index":
             await _remove_index(address, ddl)
         case "constraint":
-            table = ddl.catalog.table_by_id(address.id)
-            if table is not None and any(k.name == address.name for k in table.foreign_keys):
-                await remove_foreign_key(table, address.name, ddl)
+            await _remove_constraint(address, ddl)
         case "type":
             if ddl.catalog.object(EnumType, address.id) is not None:
                 await ddl.changes.drop_object(EnumType, address.id)
@@ -85,6 +116,8 @@ async def remove(address: Address, ddl: Ddl) -> None:
         case kind:
             raise not_supported(f"dropping a {kind}")
     await forget_comments(address, ddl)
+    if address.kind in {"relation", "schema"}:
+        await forget_privileges((address.kind, address.id), ddl)
 
 
 async def _remove_relation(relation_id: int, ddl: Ddl) -> None:
@@ -112,6 +145,12 @@ async def _remove_column(address: Address, ddl: Ddl) -> None:
     alteration = Alteration(ddl, table, table)
     remove_column(alteration, table.column_by_id(address.sub_id))
     await finish(alteration)
+
+
+async def _remove_constraint(address: Address, ddl: Ddl) -> None:
+    table = ddl.catalog.table_by_id(address.id)
+    if table is not None and any(key.name == address.name for key in table.foreign_keys):
+        await remove_foreign_key(table, address.name, ddl)
 
 
 async def _remove_index(address: Address, ddl: Ddl) -> None:

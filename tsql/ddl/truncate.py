@@ -22,6 +22,7 @@ async def truncate(node: Any, ddl: Ddl) -> str:
         table = await ddl.changes.lock_table(pending.pop(0))
         if table is None:
             continue
+        ddl.require(table, "D")
         ddl.check_no_events(table, "TRUNCATE")
         for child, _ in references_to(table, ddl.catalog):
             if child.id in tables:

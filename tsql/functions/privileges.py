@@ -1,8 +1,9 @@
 """has_…_privilege and pg_has_role: who may do what. Manual: 9.26.2.
 
-There is one role that counts, the user, who owns everything and may do everything. So an answer is
-about existence: of the role, the object, the privilege's name, each with PostgreSQL's error, in its
-order. About other roles (PUBLIC, a role by OID) nothing is known: refused.
+First come the errors: of the role, the object, the privilege's name, in PostgreSQL's order. What is
+true of tables, columns, sequences, schemas and the database, the session says
+(tsql/session_privileges.py). Of the other kinds of objects everybody may do everything. Without a
+session there is one role, the user, who may do everything.
 """
 
 import re
@@ -72,7 +73,9 @@ def _find_relation(env: Env, text: str) -> int:
         name = ".".join(parts)
         raise DatabaseError("0A000", f'cross-database references are not implemented: "{name}"')
     schema = parts[-2] if len(parts) > 1 else None
-    if schema is not None and schema not in _SCHEMAS:
+    answers = _answers(env)
+    is_known = answers is not None and schema is not None and answers.schema_id(schema) is not None
+    if schema is not None and schema not in _SCHEMAS and not is_known:
         raise DatabaseError("3F000", f'schema "{schema}" does not exist')
     look_up = session_member(env, "relation_id", "looking up relations in functions")
     oid: int | None = look_up(schema, parts[-1])
@@ -117,6 +120,33 @@ def _is_not_ours(_env: Env, oid: int) -> bool:
     return False
 
 
+def _find_schema(env: Env, name: str) -> int:
+    answers = _answers(env)
+    found: int | None = None if answers is None else answers.schema_id(name)
+    return _finds("schema", _SCHEMAS, "3F000")(env, name) if found is None else found
+
+
+def _has_schema(env: Env, oid: int) -> bool:
+    answers = _answers(env)
+    is_known = answers is not None and answers.has(env.user, "schema", oid, ("USAGE",)) is not None
+    return is_known or oid in frozenset(_SCHEMAS.values())
+
+
+def _find_sequence(env: Env, text: str) -> int:
+    answers = _answers(env)
+    if answers is None:
+        raise not_supported("looking up sequences in functions")
+    oid = _find_relation(env, text)
+    if not answers.is_sequence(oid):
+        raise DatabaseError("42809", f'"{text}" is not a sequence')
+    return oid
+
+
+def _has_sequence(env: Env, oid: int) -> bool:
+    answers = _answers(env)
+    return _is_not_ours(env, oid) if answers is None else bool(answers.is_sequence(oid))
+
+
 def _refuses(feature: str) -> Callable[[Env, str], int]:
     def find(_env: Env, _name: str) -> int:
         raise not_supported(feature)
@@ -144,8 +174,8 @@ _KINDS: Final = (
     ObjectKind(
         "sequence",
         _set("USAGE", "SELECT", "UPDATE"),
-        _refuses("looking up sequences in functions"),
-        _is_not_ours,
+        _find_sequence,
+        _has_sequence,
         privileges_first=True,
     ),
     ObjectKind(
@@ -154,8 +184,8 @@ _KINDS: Final = (
     ObjectKind(
         "schema",
         _set("CREATE", "USAGE"),
-        _finds("schema", _SCHEMAS, "3F000"),
-        _is_one_of(_SCHEMAS),
+        _find_schema,
+        _has_schema,
     ),
     ObjectKind(
         "function",
@@ -207,8 +237,18 @@ def _check_privileges(known: frozenset[str], text: str) -> None:
             raise DatabaseError("22023", f'unrecognized privilege type: "{part.strip()}"')
 
 
+def _answers(env: Env) -> Any:
+    """Returns the session's privileges, or None."""
+    return getattr(env.session, "privileges", None)
+
+
 def _check_role(env: Env, role: str | int) -> None:
     """Raises 42704 for a role that there isn't; refuses what isn't known of others."""
+    answers = _answers(env)
+    if answers is not None:
+        if isinstance(role, str) and answers.role_name(role) is None:
+            raise DatabaseError("42704", f'role "{role}" does not exist')
+        return
     if role in (env.user, OWNER_OID):
         return
     if isinstance(role, int) or role == "public":
@@ -226,7 +266,37 @@ def _checked(env: Env, kind: ObjectKind, role: Any, target: Any, privilege: str)
     _check_privileges(kind.privileges, privilege)
     if isinstance(role, int):
         _check_role(env, role)
-    return True if oid is not None or kind.exists(env, target) else None
+    if oid is None and not kind.exists(env, target):
+        return None
+    return _truth(env, kind.src, role, target if oid is None else oid, privilege)
+
+
+def _truth(
+    env: Env, kind: str, role: Any, oid: int, privilege: str, column: int = 0
+) -> bool | None:
+    """Returns whether the role has one of the privileges on an object that exists."""
+    answers = _answers(env)
+    if answers is None or kind not in _GRANTED:
+        return True
+    name = env.user if role is None else answers.role_name(role)
+    if name is None:
+        return False
+    names = [part.strip(" \t\n\v\f\r").upper() for part in privilege.split(",")]
+    if kind == "any_column":
+        column = -1
+    known: bool | None = answers.has(name, _GRANTED[kind], oid, names, column)
+    return True if known is None else known
+
+
+#: Kinds of objects with grants -> where the session finds them.
+_GRANTED: Final = {
+    "table": "relation",
+    "any_column": "relation",
+    "column": "relation",
+    "sequence": "relation",
+    "schema": "schema",
+    "database": "database",
+}
 
 
 def _register(kind: ObjectKind) -> None:
@@ -253,7 +323,9 @@ FIRST_USER_OID = 16384
 # ---- columns ---------------------------------------------------------------------------------------
 
 
-def _column_privilege(env: Env, table: Any, column: Any, privilege: str) -> bool | None:
+def _column_privilege(
+    env: Env, table: Any, column: Any, privilege: str, role: Any = None
+) -> bool | None:
     oid: int = _find_relation(env, table) if isinstance(table, str) else table
     exists = isinstance(table, str) or _has_relation(env, oid)
     if not exists and isinstance(column, str) and 0 < oid < FIRST_USER_OID:
@@ -265,7 +337,9 @@ def _column_privilege(env: Env, table: Any, column: Any, privilege: str) -> bool
         if number is None:
             raise DatabaseError("42703", f'column "{column}" of relation "{table}" does not exist')
     _check_privileges(_ANY_COLUMN.privileges, privilege)
-    return True if exists and number else None
+    if not exists or not number:
+        return None
+    return _truth(env, "column", role, oid, privilege, number)
 
 
 def _register_columns() -> None:
@@ -275,7 +349,7 @@ def _register_columns() -> None:
     def of_role(env: Env, role: Any, table: Any, column: Any, privilege: str) -> bool | None:
         if isinstance(role, str):
             _check_role(env, role)
-        result = _column_privilege(env, table, column, privilege)
+        result = _column_privilege(env, table, column, privilege, role)
         _check_role(env, role)
         return result
 
@@ -320,10 +394,16 @@ def pg_has_role(env: Env, role: str | int, privilege: str) -> bool:
     env=True,
 )  # fmt: skip
 def pg_has_role_of(env: Env, member: str | int, role: str | int, privilege: str) -> bool:
-    for name in (member, role):
-        if isinstance(name, str) and name != env.user:
-            raise DatabaseError("42704", f'role "{name}" does not exist')
+    answers = _answers(env)
+    names = [name if answers is None else answers.role_name(name) for name in (member, role)]
+    for given, name in zip((member, role), names, strict=True):
+        if isinstance(given, str) and (name != env.user if answers is None else not name):
+            raise DatabaseError("42704", f'role "{given}" does not exist')
     _check_privileges(_MEMBER, privilege)
+    if answers is not None:
+        wanted = [part.strip(" \t\n\v\f\r").upper() for part in privilege.split(",")]
+        found: bool = None not in names and answers.is_in(*names, wanted)
+        return found
     _check_role(env, member)
     return True
 

@@ -75,7 +75,8 @@ class Greeting:
                 startup.user, passwords, self._binding, self._ask, self._stream.write
             )
         self._stream.write(backend.AUTHENTICATION_OK)
-        return identify(startup, is_trusted=is_trusted)
+        roles = self._sessions.components.roles
+        return identify(startup, roles, is_trusted=is_trusted)
 
     async def _ask(self, question: bytes) -> bytes:
         self._stream.write(question)

@@ -1,13 +1,13 @@
 """Who a client is here: the mapping of names that a newcomer's client makes up.
 
-There is one user and one database, both `terrascale`. A client that comes in without a password (by
-loopback or a Unix socket) usually sends the name of its operating system's user, and that as the
-database too: such names mean the default ones, and a notice says so. A database by any other name
-doesn't exist.
+There is one database, `terrascale`, and a user of that name. A client that comes in without a
+password (by loopback or a Unix socket) usually sends the name of its operating system's user, and
+that as the database too: a name that is no role's means the default one, and a notice says so. A
+role of the database is itself. A database by any other name doesn't exist.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from storage.errors import FatalError
 from tsql.api import Notice
@@ -25,10 +25,33 @@ class Identity:
     notices: tuple[Notice, ...] = ()
 
 
-def identify(startup: StartupMessage, *, is_trusted: bool) -> Identity:
+class Roles(Protocol):
+    """The roles of the database, as far as who comes in is concerned."""
+
+    def is_known(self, name: str) -> bool:
+        """Returns whether there is a role of that name."""
+
+    def may_log_in(self, name: str) -> bool:
+        """Returns whether the role has LOGIN."""
+
+
+class OnlyDefault:
+    """There is one user."""
+
+    def is_known(self, name: str) -> bool:
+        return name == DEFAULT_NAME
+
+    def may_log_in(self, name: str) -> bool:
+        return name == DEFAULT_NAME
+
+
+def identify(startup: StartupMessage, roles: Roles, *, is_trusted: bool) -> Identity:
     """Returns who the client is. Raises 28000 and 3D000."""
     user, database, replaced = startup.user, startup.database, []
-    if user != DEFAULT_NAME:
+    is_known = roles.is_known(user)
+    if is_known and not roles.may_log_in(user):
+        raise FatalError("28000", f'role "{user}" is not permitted to log in')
+    if not is_known:
         if not is_trusted:
             raise FatalError("28000", f'role "{user}" does not exist')
         replaced.append(f'user "{user}"')
@@ -36,8 +59,9 @@ def identify(startup: StartupMessage, *, is_trusted: bool) -> Identity:
         if not (is_trusted and database == user):
             raise FatalError("3D000", f'database "{database}" does not exist')
         replaced.append(f'database "{database}"')
+    identity = user if is_known else DEFAULT_NAME
     if not replaced:
-        return Identity(DEFAULT_NAME, DEFAULT_NAME)
+        return Identity(identity, DEFAULT_NAME)
     verb = "means" if len(replaced) == 1 else "mean"
     message = f'{" and ".join(replaced)} {verb} "{DEFAULT_NAME}" here'
-    return Identity(DEFAULT_NAME, DEFAULT_NAME, (Notice("NOTICE", "00000", message),))
+    return Identity(identity, DEFAULT_NAME, (Notice("NOTICE", "00000", message),))

@@ -15,39 +15,17 @@ import binascii
 import hashlib
 import hmac
 import secrets
-import stringprep
-import unicodedata
-from dataclasses import dataclass
 from typing import Final
 
 from storage.errors import FatalError
+from tsql.access.passwords import Verifier
+
+__all__ = ["ScramServer", "Verifier", "mechanisms"]
 
 PLAIN_MECHANISM: Final = "SCRAM-SHA-256"
 BINDING_MECHANISM: Final = "SCRAM-SHA-256-PLUS"
 _BINDING_FLAG: Final = "p=tls-server-end-point"
-_ITERATION_COUNT: Final = 4096
-_SALT_BYTES: Final = 16
 _NONCE_BYTES: Final = 18
-
-
-@dataclass(frozen=True, slots=True)
-class Verifier:
-    """What is needed to check a password without knowing it."""
-
-    salt: bytes
-    stored_key: bytes
-    server_key: bytes
-    iteration_count: int = _ITERATION_COUNT
-
-    @classmethod
-    def of(cls, password: str) -> "Verifier":
-        """Returns a new verifier for a password."""
-        salt = secrets.token_bytes(_SALT_BYTES)
-        prepared = prepare(password).encode()
-        salted = hashlib.pbkdf2_hmac("sha256", prepared, salt, _ITERATION_COUNT)
-        client_key = hmac.digest(salted, b"Client Key", "sha256")
-        server_key = hmac.digest(salted, b"Server Key", "sha256")
-        return cls(salt, hashlib.sha256(client_key).digest(), server_key)
 
 
 class ScramServer:
@@ -147,41 +125,3 @@ def _decoded(text: str) -> bytes:
 
 def _malformed(detail: str) -> FatalError:
     return FatalError("08P01", "malformed SCRAM message", detail=detail)
-
-
-def prepare(password: str) -> str:
-    """Returns the password by SASLprep (RFC 4013); one that it forbids is taken as it is."""
-    if password.isascii():
-        return password
-    mapped = "".join(
-        " " if stringprep.in_table_c12(character) else character
-        for character in password
-        if not stringprep.in_table_b1(character)
-    )
-    prepared = unicodedata.ucd_3_2_0.normalize("NFKC", mapped)
-    return password if not prepared or _is_forbidden(prepared) else prepared
-
-
-def _is_forbidden(text: str) -> bool:
-    forbidden = (
-        stringprep.in_table_a1,
-        stringprep.in_table_c12,
-        stringprep.in_table_c21_c22,
-        stringprep.in_table_c3,
-        stringprep.in_table_c4,
-        stringprep.in_table_c5,
-        stringprep.in_table_c6,
-        stringprep.in_table_c7,
-        stringprep.in_table_c8,
-        stringprep.in_table_c9,
-    )
-    if any(test(character) for character in text for test in forbidden):
-        return True
-    if not any(stringprep.in_table_d1(character) for character in text):
-        return False
-    # Right-to-left text: nothing else in it, and it begins and ends so.
-    return (
-        any(stringprep.in_table_d2(character) for character in text)
-        or not stringprep.in_table_d1(text[0])
-        or not stringprep.in_table_d1(text[-1])
-    )

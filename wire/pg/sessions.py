@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from storage.errors import FatalError
 from tsql.api import Session
 from wire.pg.authentication import Passwords
+from wire.pg.identity import OnlyDefault, Roles
 from wire.pg.limits import Limits
 from wire.pg.startup import CancelRequest
 from wire.pg.tls import TlsSettings
@@ -50,6 +51,7 @@ class Components:
     open_session: OpenSession
     passwords: Passwords | None = None
     tls: TlsSettings | None = None
+    roles: Roles = field(default_factory=OnlyDefault)
 
 
 class Client(Protocol):

@@ -70,12 +70,6 @@ CREATE INDEX ON r USING gin (b);
 -- refused: no MERGE yet
 MERGE INTO r USING (VALUES (1)) v (n) ON r.a = v.n WHEN MATCHED THEN DELETE;
 
--- refused: no roles yet
-CREATE ROLE someone;
-
--- refused: no privileges yet
-GRANT SELECT ON r TO public;
-
 -- refused: no two-phase commit
 PREPARE TRANSACTION 'x';
 

@@ -21,6 +21,7 @@ from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.describe import kind_of_relation
 from tsql.ddl.enums import rename_enum
 from tsql.ddl.foreign_keys import constraint_names
+from tsql.ddl.roles import rename_role
 from tsql.parser import enums
 
 _TYPES = enums.ObjectType
@@ -52,6 +53,8 @@ def _found(node: Any, ddl: Ddl) -> Relation | None:
         if not node.missing_ok:
             raise error
         ddl.notice("NOTICE", "00000", f"{error.message}, skipping")
+        return None
+    ddl.require_owner(found.table if isinstance(found, IndexRef) else found)
     return found
 
 
@@ -205,6 +208,7 @@ async def _rename_constraint(node: Any, ddl: Ddl) -> str:
 
 _RENAMES: Final[dict[Any, Callable[[Any, Ddl], Awaitable[str]]]] = {
     _TYPES.OBJECT_COLUMN: _rename_column,
+    _TYPES.OBJECT_ROLE: rename_role,
     _TYPES.OBJECT_INDEX: _rename_relation,
     _TYPES.OBJECT_SEQUENCE: _rename_relation,
     _TYPES.OBJECT_TABCONSTRAINT: _rename_constraint,

@@ -47,9 +47,11 @@ async def _move_relation(node: Any, ddl: Ddl) -> None:
             locked = await ddl.changes.lock_table(found.id)
             if locked is None:
                 raise no_such_relation(relation)
+            ddl.require_owner(locked)
             _check_schema(schema, ddl)
             await _move_table(locked, schema, ddl)
         case Sequence():
+            ddl.require_owner(found)
             _check_not_owned(found, ddl)
             _check_schema(schema, ddl)
             await _move_sequence(found, schema, ddl)
@@ -62,6 +64,7 @@ def _check_schema(schema: str, ddl: Ddl) -> None:
         raise DatabaseError("42501", f"permission denied for schema {schema}")
     if ddl.catalog.schema(schema) is None:
         raise DatabaseError("3F000", f'schema "{schema}" does not exist')
+    ddl.require_create(schema)
 
 
 def _check_not_owned(sequence: Sequence, ddl: Ddl) -> None:

@@ -10,8 +10,10 @@ from tsql.ddl.alter.subcommands import SUBCOMMANDS, Subcommand, subcommand_name
 from tsql.ddl.alteration.finish import finish
 from tsql.ddl.alteration.state import Alteration
 from tsql.ddl.context import Ddl, no_such_relation
+from tsql.ddl.owned import change_owner
 from tsql.parser import enums
 
+_CHANGE_OWNER: Final = enums.AlterTableType.AT_ChangeOwner
 _KINDS: Final = {
     enums.ObjectType.OBJECT_TABLE: "TABLE",
     enums.ObjectType.OBJECT_INDEX: "INDEX",
@@ -30,10 +32,13 @@ _INDEX_PARAMETERS: Final = frozenset({"fillfactor", "deduplicate_items"})
 async def alter_table(node: Any, ddl: Ddl) -> str:
     """Runs an AlterTableStmt; returns the command tag."""
     kind = _KINDS.get(node.objtype, "TABLE")
+    if len(node.cmds) == 1 and node.cmds[0].subtype == _CHANGE_OWNER:
+        return await _change_owner(node, kind, ddl)
     subcommands = [_subcommand(cmd) for cmd in node.cmds]
     table = await _locked(node, ddl)
     if table is None:
         return f"ALTER {kind}"
+    ddl.require_owner(table)
     ddl.check_no_events(table, "ALTER TABLE")
     alteration = Alteration(ddl, table, table)
     for subcommand, cmd in zip(subcommands, node.cmds, strict=True):
@@ -43,6 +48,23 @@ async def alter_table(node: Any, ddl: Ddl) -> str:
         alteration.later(subcommand.when(cmd), work)
     await alteration.run_passes()
     await finish(alteration)
+    return f"ALTER {kind}"
+
+
+async def _change_owner(node: Any, kind: str, ddl: Ddl) -> str:
+    relation = node.relation
+    found = ddl.find(relation.schemaname, relation.relname)
+    if found is None:
+        error = no_such_relation(relation)
+        if not node.missing_ok:
+            raise error
+        ddl.notice("NOTICE", "00000", f"{error.message}, skipping")
+    elif isinstance(found, IndexRef):
+        message = f'cannot change owner of index "{relation.relname}"'
+        hint = "Change the ownership of the index's table instead."
+        raise DatabaseError("42809", message, hint=hint)
+    else:
+        await change_owner(found, node.cmds[0].newowner, ddl)
     return f"ALTER {kind}"
 
 

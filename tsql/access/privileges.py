@@ -1,0 +1,178 @@
+"""Who may do what to an object: its owner, its grants, and what everybody may by default."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from storage.catalog import Catalog, Schema
+from storage.errors import DatabaseError
+from storage.objects import Grant, Privileges, View
+from storage.schema import Sequence, Table
+from tsql.access.letters import ALL, PUBLIC_DEFAULTS
+from tsql.access.roles import has_privileges_of, is_superuser, roles_of
+
+PUBLIC: Final = ""
+#: The one database is nobody's object in the catalog.
+DATABASE_ID: Final = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Secured:
+    """An object that has privileges.
+
+    Attributes:
+        kind: As in `letters.ALL`.
+        address: kind and id under which its grants are kept.
+        name: As messages call it.
+    """
+
+    kind: str
+    address: tuple[str, int]
+    name: str
+    owner: str
+
+    @classmethod
+    def of(cls, found: Table | Sequence | View | Schema) -> "Secured":
+        """Returns an object of the catalog as something that has privileges."""
+        match found:
+            case Table():
+                return cls("table", ("relation", found.id), found.name, found.owner)
+            case View():
+                return cls("view", ("relation", found.id), found.name, found.owner)
+            case Sequence():
+                return cls("sequence", ("relation", found.id), found.name, found.owner)
+            case Schema():
+                return cls("schema", ("schema", found.id), found.name, found.owner)
+
+    @classmethod
+    def database(cls, name: str) -> "Secured":
+        """Returns the database."""
+        return cls("database", ("database", DATABASE_ID), name, "terrascale")
+
+
+def grants_on(catalog: Catalog, secured: Secured, column_id: int = 0) -> tuple[Grant, ...]:
+    """Returns the grants on an object or a column, those of its beginning if nothing has changed."""
+    found = catalog.object(Privileges, *secured.address, column_id)
+    if found is not None:
+        return found.grants
+    return () if column_id else default_grants(secured)
+
+
+def default_grants(secured: Secured) -> tuple[Grant, ...]:
+    """Returns the grants that an object begins with."""
+    grants = [Grant(secured.owner, secured.owner, ALL[secured.kind], ALL[secured.kind])]
+    public = PUBLIC_DEFAULTS.get(secured.kind, "")
+    if secured.kind == "schema" and secured.name == "public":
+        public = "U"
+    if public:
+        grants.append(Grant(PUBLIC, secured.owner, public))
+    return tuple(grants)
+
+
+def privileges_of(catalog: Catalog, user: str, secured: Secured, column_id: int = 0) -> str:
+    """Returns the letters of what a role may do to an object, or to a column by its own grants."""
+    if is_superuser(catalog, user):
+        return ALL[secured.kind]
+    roles = roles_of(catalog, user)
+    found = {
+        letter
+        for grant in grants_on(catalog, secured, column_id)
+        if grant.grantee == PUBLIC or grant.grantee in roles
+        for letter in grant.privileges
+    }
+    return "".join(sorted(found))
+
+
+def grantable_of(catalog: Catalog, user: str, secured: Secured, column_id: int = 0) -> str:
+    """Returns the letters of what a role may give to others."""
+    if owns(catalog, user, secured.owner):
+        return ALL["column" if column_id else secured.kind]
+    roles = roles_of(catalog, user)
+    found = {
+        letter
+        for grant in (*grants_on(catalog, secured), *grants_on(catalog, secured, column_id))
+        if grant.grantee in roles
+        for letter in grant.grantable
+    }
+    return "".join(sorted(found))
+
+
+def owns(catalog: Catalog, user: str, owner: str) -> bool:
+    """Returns whether a role may do what only the owner may."""
+    return has_privileges_of(catalog, user, owner)
+
+
+def require(catalog: Catalog, user: str, secured: Secured, letters: str) -> None:
+    """Raises 42501 unless the role has all of these privileges."""
+    if is_superuser(catalog, user):
+        return
+    have = privileges_of(catalog, user, secured)
+    if not all(letter in have for letter in letters):
+        raise denied(secured)
+
+
+def require_owner(catalog: Catalog, user: str, secured: Secured) -> None:
+    """Raises 42501 unless the role owns the object."""
+    if not owns(catalog, user, secured.owner):
+        raise DatabaseError("42501", f"must be owner of {secured.kind} {secured.name}")
+
+
+def denied(secured: Secured) -> DatabaseError:
+    """Returns 42501."""
+    return DatabaseError("42501", f"permission denied for {secured.kind} {secured.name}")
+
+
+@dataclass(slots=True)
+class Need:
+    """What a statement does with a relation, noted while it is bound.
+
+    Attributes:
+        role: Whose rights count: a view's owner for what the view reads; None: the user's.
+        letters: Privileges on the relation that no column's grant can stand for.
+        columns: By letter, ids of the columns; an empty set: at least one.
+    """
+
+    relation_id: int
+    role: str | None = None
+    letters: str = ""
+    columns: dict[str, set[int]] = field(default_factory=dict)
+
+    def on(self, letter: str, column_ids: Iterable[int] = ()) -> None:
+        """Adds columns to a privilege that is needed."""
+        self.columns.setdefault(letter, set()).update(column_ids)
+
+
+def check_needs(needs: Iterable[Need], catalog: Catalog, user: str) -> None:
+    """Raises 42501 for the first relation with which a statement does what it may not."""
+    for need in needs:
+        role = need.role or user
+        if is_superuser(catalog, role):
+            continue
+        found = (
+            catalog.table_by_id(need.relation_id)
+            or catalog.object(View, need.relation_id)
+            or catalog.sequence_by_id(need.relation_id)
+        )
+        if found is None:
+            continue
+        secured = Secured.of(found)
+        have = privileges_of(catalog, role, secured)
+        if not all(letter in have for letter in need.letters):
+            raise denied(secured)
+        for letter, ids in need.columns.items():
+            if letter not in have and not _by_columns(catalog, role, secured, letter, ids):
+                raise denied(secured)
+
+
+def _by_columns(
+    catalog: Catalog, role: str, secured: Secured, letter: str, ids: Iterable[int]
+) -> bool:
+    """Returns whether grants on columns are enough; without ids, one on any column is."""
+    wanted = list(ids)
+    if wanted:
+        return all(letter in privileges_of(catalog, role, secured, each) for each in wanted)
+    return any(
+        letter in privileges_of(catalog, role, secured, found.sub_id)
+        for found in catalog.objects(Privileges)
+        if (found.kind, found.object_id) == secured.address and found.sub_id
+    )

@@ -1,0 +1,320 @@
+"""GRANT and REVOKE on tables, columns, sequences, schemas and the database.
+
+An object's grants are kept from its first GRANT or REVOKE on; before, it has those that its owner
+and PUBLIC begin with. Who isn't the owner gives what was given with the grant option.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import msgspec
+
+from storage.errors import DatabaseError, not_supported
+from storage.objects import Grant, Privileges, View
+from storage.schema import Sequence, Table
+from tsql.access.letters import ALL, LETTERS
+from tsql.access.privileges import (
+    PUBLIC,
+    Secured,
+    denied,
+    grantable_of,
+    grants_on,
+    owns,
+    privileges_of,
+)
+from tsql.access.roles import is_superuser
+from tsql.ddl.context import Ddl, no_such_relation
+from tsql.ddl.role_names import grantee
+from tsql.parser import enums
+
+_OBJECTS = enums.ObjectType
+_TARGETS = enums.GrantTargetType
+_PLURALS: Final = {_OBJECTS.OBJECT_TABLE: "table", _OBJECTS.OBJECT_SEQUENCE: "sequence"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What one GRANT or REVOKE does to one object or column."""
+
+    secured: Secured
+    column_id: int
+    letters: str
+    grantees: tuple[str, ...]
+    grants: bool
+    with_option: bool
+    cascades: bool
+    is_all: bool
+
+
+async def grant(node: Any, ddl: Ddl) -> str:
+    """Runs a GrantStmt; returns the command tag."""
+    if node.targtype == _TARGETS.ACL_TARGET_DEFAULTS:
+        raise not_supported("ALTER DEFAULT PRIVILEGES")
+    grantees = tuple(grantee(spec, ddl) for spec in node.grantees)
+    if node.grant_option and node.is_grant and PUBLIC in grantees:
+        raise DatabaseError("0LP01", "grant options can only be granted to roles")
+    for found in _objects(node, ddl):
+        secured = Secured.of(found) if not isinstance(found, Secured) else found
+        table = found if isinstance(found, Table) else None
+        for column_id, letters in _wanted(node, secured, table):
+            change = _Change(
+                secured,
+                column_id,
+                letters,
+                grantees,
+                node.is_grant,
+                bool(node.grant_option),
+                node.behavior == enums.DropBehavior.DROP_CASCADE,
+                node.privileges is None,
+            )
+            await _apply(change, ddl)
+    return "GRANT" if node.is_grant else "REVOKE"
+
+
+# ---- what is meant -------------------------------------------------------------------------------
+
+
+def _objects(node: Any, ddl: Ddl) -> list[Any]:
+    kind = node.objtype
+    if node.targtype == _TARGETS.ACL_TARGET_ALL_IN_SCHEMA:
+        return _all_in_schemas(node, ddl)
+    match kind:
+        case _OBJECTS.OBJECT_TABLE | _OBJECTS.OBJECT_SEQUENCE:
+            return [_relation(each, kind, ddl) for each in node.objects]
+        case _OBJECTS.OBJECT_SCHEMA:
+            return [_schema(each.sval, ddl) for each in node.objects]
+        case _OBJECTS.OBJECT_DATABASE:
+            for each in node.objects:
+                if each.sval != ddl.env.database:
+                    raise DatabaseError("3D000", f'database "{each.sval}" does not exist')
+            return [Secured.database(ddl.env.database)]
+        case _:
+            what = kind.name.removeprefix("OBJECT_").replace("_", " ")
+            raise not_supported(f"GRANT on {what}")
+
+
+def _relation(name: Any, kind: Any, ddl: Ddl) -> Table | Sequence | View:
+    found = ddl.find(name.schemaname, name.relname)
+    if found is None:
+        raise no_such_relation(name)
+    if kind == _OBJECTS.OBJECT_SEQUENCE and not isinstance(found, Sequence):
+        raise DatabaseError("42809", f'"{name.relname}" is not a sequence')
+    if not isinstance(found, Table | Sequence | View):
+        raise DatabaseError("42809", f'"{name.relname}" is an index')
+    return found
+
+
+def _schema(name: str, ddl: Ddl) -> Any:
+    found = ddl.catalog.schema(name)
+    if found is None:
+        raise DatabaseError("3F000", f'schema "{name}" does not exist')
+    return found
+
+
+def _all_in_schemas(node: Any, ddl: Ddl) -> list[Any]:
+    if node.objtype not in _PLURALS:
+        what = node.objtype.name.removeprefix("OBJECT_").replace("_", " ")
+        raise not_supported(f"GRANT on ALL {what}S IN SCHEMA")
+    found: list[Any] = []
+    for each in node.objects:
+        name = _schema(each.sval, ddl).name
+        if _PLURALS[node.objtype] == "sequence":
+            found += [each for each in ddl.catalog.sequences if each.schema == name]
+        else:
+            found += [each for each in ddl.catalog.tables if each.schema == name]
+            found += [each for each in ddl.catalog.objects(View) if each.schema == name]
+    return found
+
+
+def _wanted(node: Any, secured: Secured, table: Table | None) -> list[tuple[int, str]]:
+    """Returns (column id, letters); column 0 is the whole object. Raises 0LP01, 42703."""
+    if node.privileges is None:
+        return [(0, ALL[secured.kind])]
+    whole = ""
+    by_column: dict[int, str] = {}
+    for privilege in node.privileges:
+        name = "ALL" if privilege.priv_name is None else privilege.priv_name.upper()
+        if not privilege.cols:
+            whole += _letters(name, secured.kind)
+            continue
+        if secured.kind not in {"table", "view"}:
+            raise DatabaseError("0LP01", "column privileges are only valid for relations")
+        letters = _letters(name, "column")
+        for item in privilege.cols:
+            column = None if table is None else table.column(item.sval)
+            if column is None:
+                message = f'column "{item.sval}" of relation "{secured.name}" does not exist'
+                raise DatabaseError("42703", message)
+            by_column[column.id] = by_column.get(column.id, "") + letters
+    return ([(0, whole)] if whole else []) + list(by_column.items())
+
+
+def _letters(name: str, kind: str) -> str:
+    if name == "ALL":
+        return ALL[kind]
+    letter = LETTERS.get(name)
+    if letter is None:
+        raise DatabaseError("42601", f'unrecognized privilege type "{name.lower()}"')
+    if letter not in ALL[kind]:
+        what = "table" if kind == "view" else kind
+        raise DatabaseError("0LP01", f"invalid privilege type {name} for {what}")
+    return letter
+
+
+# ---- what is done --------------------------------------------------------------------------------
+
+
+async def _apply(change: _Change, ddl: Ddl) -> None:
+    secured = change.secured
+    grantor, allowed = _grantor(change, ddl)
+    letters = "".join(dict.fromkeys(letter for letter in change.letters if letter in allowed))
+    if len(letters) < len(set(change.letters)):
+        _warn(change, ddl, none=not letters)
+    if not letters:
+        return
+    change = replace(change, letters=letters)
+    key = (*secured.address, change.column_id)
+    old = await ddl.changes.lock_object(Privileges, *key)
+    grants = list(grants_on(ddl.catalog, secured, change.column_id))
+    for name in change.grantees:
+        grants = (
+            _with(grants, name, grantor, change)
+            if change.grants
+            else _without(grants, name, grantor, change)
+        )
+    new = Privileges(
+        kind=secured.address[0],
+        object_id=secured.address[1],
+        sub_id=change.column_id,
+        grants=tuple(grants),
+    )
+    if old is None:
+        await ddl.changes.create_object(new)
+    else:
+        await ddl.changes.replace_object(new)
+    if not change.grants and not change.column_id and secured.kind in {"table", "view"}:
+        await _revoke_from_columns(change, grantor, ddl)
+
+
+async def _revoke_from_columns(change: _Change, grantor: str, ddl: Ddl) -> None:
+    """A REVOKE on a table takes the privileges from its columns as well."""
+    for found in ddl.catalog.objects(Privileges):
+        if (found.kind, found.object_id) != change.secured.address or not found.sub_id:
+            continue
+        grants = list(found.grants)
+        for name in change.grantees:
+            grants = _without(grants, name, grantor, change)
+        if tuple(grants) != found.grants:
+            await ddl.changes.lock_object(Privileges, *found.key())
+            await ddl.changes.replace_object(msgspec.structs.replace(found, grants=tuple(grants)))
+
+
+def _grantor(change: _Change, ddl: Ddl) -> tuple[str, str]:
+    """Returns in whose name it is done, and what may be given. Raises 42501."""
+    catalog, user, secured = ddl.catalog, ddl.env.user, change.secured
+    if owns(catalog, user, secured.owner):
+        return secured.owner, ALL["column" if change.column_id else secured.kind]
+    allowed = grantable_of(catalog, user, secured, change.column_id)
+    if not allowed:
+        have = privileges_of(catalog, user, secured, change.column_id)
+        have += privileges_of(catalog, user, secured)
+        if not any(letter in have for letter in change.letters) or not have:
+            raise denied(secured)
+    return user, allowed
+
+
+def _warn(change: _Change, ddl: Ddl, *, none: bool) -> None:
+    if change.is_all and not none:
+        return
+    verb = "granted" if change.grants else "revoked"
+    how = "no privileges were" if none else "not all privileges were"
+    if not none and not change.grants:
+        how = "not all privileges could be"
+    if none and not change.grants:
+        how = "no privileges could be"
+    sqlstate = "01007" if change.grants else "01006"
+    ddl.notice("WARNING", sqlstate, f'{how} {verb} for "{change.secured.name}"')
+
+
+def _with(grants: list[Grant], name: str, grantor: str, change: _Change) -> list[Grant]:
+    result, is_found = [], False
+    for grant in grants:
+        if (grant.grantee, grant.grantor) == (name, grantor):
+            is_found = True
+            grantable = grant.grantable + (change.letters if change.with_option else "")
+            grant = Grant(  # noqa: PLW2901 - the entry as it becomes
+                name, grantor, _ordered(grant.privileges + change.letters), _ordered(grantable)
+            )
+        result.append(grant)
+    if not is_found:
+        grantable = change.letters if change.with_option else ""
+        result.append(Grant(name, grantor, _ordered(change.letters), _ordered(grantable)))
+    return result
+
+
+def _ordered(letters: str) -> str:
+    return "".join(sorted(set(letters)))
+
+
+def _without(grants: list[Grant], name: str, grantor: str, change: _Change) -> list[Grant]:
+    lost = ""
+    result = []
+    for grant in grants:
+        if (grant.grantee, grant.grantor) != (name, grantor):
+            result.append(grant)
+            continue
+        lost = "".join(letter for letter in grant.grantable if letter in change.letters)
+        privileges = grant.privileges
+        if not change.with_option:
+            privileges = _less(privileges, change.letters)
+        grantable = _less(grant.grantable, change.letters)
+        if privileges:
+            result.append(Grant(name, grantor, privileges, grantable))
+    if not lost or name == change.secured.owner:
+        return result
+    return _dependents_revoked(result, name, lost, change)
+
+
+def _less(letters: str, others: str) -> str:
+    return "".join(letter for letter in letters if letter not in others)
+
+
+def _dependents_revoked(grants: list[Grant], name: str, lost: str, change: _Change) -> list[Grant]:
+    """Takes back what a role has given on, now that it can't give it any more. Raises 2BP01."""
+    still = {letter for grant in grants if grant.grantee == name for letter in grant.grantable}
+    gone = "".join(letter for letter in lost if letter not in still)
+    given = [
+        grant
+        for grant in grants
+        if grant.grantor == name and any(letter in grant.privileges for letter in gone)
+    ]
+    if given and not change.cascades:
+        raise DatabaseError(
+            "2BP01", "dependent privileges exist", hint="Use CASCADE to revoke them too."
+        )
+    inner = replace(change, letters=gone, with_option=False)
+    for grant in given:
+        grants = _without(grants, grant.grantee, name, inner)
+    return grants
+
+
+async def forget_privileges(address: tuple[str, int], ddl: Ddl) -> None:
+    """Removes the grants on an object that goes."""
+    for found in ddl.catalog.objects(Privileges):
+        if (found.kind, found.object_id) == address:
+            await ddl.changes.lock_object(Privileges, *found.key())
+            await ddl.changes.drop_object(Privileges, *found.key())
+
+
+async def drop_owned(node: Any, ddl: Ddl) -> list[str]:
+    """Revokes what DROP OWNED's roles were given; returns the roles."""
+    names = [grantee(spec, ddl) for spec in node.roles]
+    for name in names:
+        if not is_superuser(ddl.catalog, ddl.env.user) and name != ddl.env.user:
+            raise DatabaseError("42501", "permission denied to drop objects")
+    for found in ddl.catalog.objects(Privileges):
+        grants = tuple(grant for grant in found.grants if grant.grantee not in names)
+        if grants != found.grants:
+            await ddl.changes.lock_object(Privileges, *found.key())
+            await ddl.changes.replace_object(msgspec.structs.replace(found, grants=grants))
+    return names

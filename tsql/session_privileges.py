@@ -1,0 +1,127 @@
+"""What has_…_privilege and pg_has_role ask of their session: roles and grants as it sees them."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from storage.objects import View
+from tsql.access.letters import LETTERS
+from tsql.access.privileges import PUBLIC, Secured, grants_on, owns, privileges_of
+from tsql.access.roles import (
+    find_role,
+    has_privileges_of,
+    is_admin,
+    is_member,
+    is_superuser,
+    role_by_id,
+    roles_of,
+)
+
+_GRANT_OPTION: Final = " WITH GRANT OPTION"
+_ADMIN_OPTIONS: Final = (" WITH ADMIN OPTION", _GRANT_OPTION)
+
+
+class SessionPrivileges:
+    """Answers about privileges, for the functions of one session."""
+
+    def __init__(self, state: Any) -> None:
+        self._state = state
+
+    @property
+    def _catalog(self) -> Any:
+        return self._state.catalog
+
+    def role_name(self, role: str | int) -> str | None:
+        """Returns the name of a role by its name or OID, '' for PUBLIC, None if there is none."""
+        if role in {"public", 0}:
+            return PUBLIC
+        catalog = self._catalog
+        found = find_role(catalog, role) if isinstance(role, str) else role_by_id(catalog, role)
+        return None if found is None else found.name
+
+    def role_id(self, name: str) -> int | None:
+        """Returns a role's OID."""
+        found = find_role(self._catalog, name)
+        return None if found is None else found.id
+
+    def schema_id(self, name: str) -> int | None:
+        """Returns a schema's OID."""
+        found = self._catalog.schema(name)
+        return None if found is None else found.id
+
+    def is_sequence(self, relation_id: int) -> bool:
+        """Returns whether a relation is a sequence."""
+        return self._catalog.sequence_by_id(relation_id) is not None
+
+    def has(
+        self, role: str, kind: str, object_id: int, names: Sequence[str], column: int = 0
+    ) -> bool | None:
+        """Returns whether a role has one of the privileges; None if it isn't known here.
+
+        `column` is a column's number; -1: any column, 0: the whole object.
+        """
+        secured = self._secured(kind, object_id)
+        if secured is None:
+            return None
+        return any(self._has(role, secured, name, column) for name in names)
+
+    def _secured(self, kind: str, object_id: int) -> Secured | None:
+        catalog = self._catalog
+        if kind == "database":
+            return Secured.database(self._state.env.database)
+        if kind == "schema":
+            for schema in catalog.schemas:
+                if schema.id == object_id:
+                    return Secured.of(schema)
+            return None
+        found = (
+            catalog.table_by_id(object_id)
+            or catalog.sequence_by_id(object_id)
+            or catalog.object(View, object_id)
+        )
+        return None if found is None else Secured.of(found)
+
+    def _has(self, role: str, secured: Secured, name: str, column: int) -> bool:
+        is_grantable = name.endswith(_GRANT_OPTION)
+        letter = LETTERS[name.removesuffix(_GRANT_OPTION)]
+        if not letter:
+            return False
+        catalog = self._catalog
+        if role != PUBLIC and is_superuser(catalog, role):
+            return True
+        if is_grantable and role != PUBLIC and owns(catalog, role, secured.owner):
+            return True
+        return any(
+            letter in self._letters(role, secured, column_id, grantable=is_grantable)
+            for column_id in self._columns(secured, column)
+        )
+
+    def _columns(self, secured: Secured, column: int) -> list[int]:
+        table = self._catalog.table_by_id(secured.address[1])
+        if not column or table is None:
+            return [0]
+        if column > 0:
+            return [0, *[each.id for each in table.columns[column - 1 : column]]]
+        return [0, *[each.id for each in table.columns]]
+
+    def _letters(self, role: str, secured: Secured, column_id: int, *, grantable: bool) -> str:
+        catalog = self._catalog
+        if not grantable and role != PUBLIC:
+            return privileges_of(catalog, role, secured, column_id)
+        roles = {PUBLIC} if role == PUBLIC else roles_of(catalog, role)
+        return "".join(
+            grant.grantable if grantable else grant.privileges
+            for grant in grants_on(catalog, secured, column_id)
+            if grant.grantee in roles
+        )
+
+    def is_in(self, member: str, role: str, names: Sequence[str]) -> bool:
+        """Returns pg_has_role's answer."""
+        return any(self._is_in(member, role, name) for name in names)
+
+    def _is_in(self, member: str, role: str, name: str) -> bool:
+        catalog = self._catalog
+        if name.endswith(_ADMIN_OPTIONS):
+            return is_admin(catalog, member, role)
+        if name == "USAGE":
+            return has_privileges_of(catalog, member, role)
+        return is_member(catalog, member, role)
