@@ -1,23 +1,39 @@
 """Runs the benchmarks and prints ratios to PostgreSQL 15: `make bench`, or one part of it:
 
 tools/postgres.sh python -m benchmarks [--part start|copy|points|tpcb|index|pauses] [--rows N] [--seconds N] [--rounds N]
+    [--script read|update|insert] [--mode prepared|simple|extended] [--clients N]
+
+The last three (and --part) may be repeated. "CPU us" is the time that our server's process takes for one statement: it
+says more than a rate where something else runs beside the benchmark.
 
 Both servers run at default settings with fsync on, over TCP, interleaved; figures are medians of the rounds. The
 machine is noisy: only ratios of one run mean anything.
 """
 
 import argparse
+import itertools
 import pathlib
 import statistics
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from benchmarks import index_build, pauses, tpcb
-from benchmarks.peers import Peer, pgbench, postgresql, resident_bytes, terrascale
+from benchmarks.peers import Peer, cpu_seconds, pgbench, postgresql, resident_bytes, terrascale
 from benchmarks.workload import CREATE, INSERT, READ, ROWS, UPDATE, copy_chunks
 from tests.server import Server
 
 PARTS = ("start", "copy", "points", "tpcb", "index", "pauses")
+SCRIPTS = {"read": READ, "update": UPDATE, "insert": INSERT}
+#: Ratios to PostgreSQL's rate that must be reached, by script and number of clients.
+FLOORS = {
+    ("read", 8): 0.4,
+    ("update", 8): 0.8,
+    ("insert", 8): 0.8,
+    ("update", 32): 0.6,
+    ("insert", 32): 0.6,
+}
 
 
 def start_up(folder: pathlib.Path, rounds: int) -> None:
@@ -60,35 +76,43 @@ def compare_rows(peers: list[Peer]) -> None:
     assert answers[0] == answers[1], "the peers' rows differ"
 
 
-def points(peers: list[Peer], folder: pathlib.Path, rows: int, seconds: int, rounds: int) -> None:
-    """pgbench at 1, 8 and 32 clients: reads, updates, inserts; prepared and simple protocol."""
-    floors = {
-        ("read", 8): 0.4,
-        ("update", 8): 0.8,
-        ("insert", 8): 0.8,
-        ("update", 32): 0.6,
-        ("insert", 32): 0.6,
-    }
+@dataclass(frozen=True)
+class PointRuns:
+    """Which point benchmarks to run, and for how long."""
+
+    scripts: Sequence[str]
+    modes: Sequence[str]
+    clients: Sequence[int]
+    seconds: int
+    rounds: int
+
+
+def points(peers: list[Peer], folder: pathlib.Path, rows: int, runs: PointRuns) -> None:
+    """Runs pgbench: reads, updates, inserts; prepared and simple protocol; more and more clients."""
     print(
-        f"{'script':8} {'mode':9} {'clients':>7} {'postgresql':>11} {'terrascale':>11} {'ratio':>6}  floor"
+        f"{'script':8} {'mode':9} {'clients':>7} {'postgresql':>11} {'terrascale':>11} {'ratio':>6}"
+        f"  floor  {'CPU us':>6}"
     )
-    for name, text in (("read", READ), ("update", UPDATE), ("insert", INSERT)):
+    for name, mode, clients in itertools.product(runs.scripts, runs.modes, runs.clients):
         script = folder / f"{name}.sql"
-        script.write_text(text.format(rows=rows))
-        for mode in ("prepared", "simple"):
-            for clients in (1, 8, 32):
-                rates: dict[str, list[float]] = {peer.name: [] for peer in peers}
-                for _ in range(rounds):
-                    for peer in peers:
-                        rates[peer.name].append(
-                            pgbench(peer, script, mode=mode, clients=clients, seconds=seconds)
-                        )
-                theirs, ours = (statistics.median(rates[peer.name]) for peer in peers)
-                floor = floors.get((name, clients), "")
-                print(
-                    f"{name:8} {mode:9} {clients:7} {theirs:11.0f} {ours:11.0f} {ours / theirs:6.2f}  {floor}",
-                    flush=True,
+        script.write_text(SCRIPTS[name].format(rows=rows))
+        rates: dict[str, list[float]] = {peer.name: [] for peer in peers}
+        costs: dict[str, list[float]] = {peer.name: [] for peer in peers}
+        for _ in range(runs.rounds):
+            for peer in peers:
+                before = cpu_seconds(peer)
+                rate, count = pgbench(
+                    peer, script, mode=mode, clients=clients, seconds=runs.seconds
                 )
+                rates[peer.name].append(rate)
+                costs[peer.name].append(1e6 * (cpu_seconds(peer) - before) / count)
+        theirs, ours = (statistics.median(rates[peer.name]) for peer in peers)
+        cost = statistics.median(costs["terrascale"])
+        print(
+            f"{name:8} {mode:9} {clients:7} {theirs:11.0f} {ours:11.0f} {ours / theirs:6.2f}"
+            f"  {FLOORS.get((name, clients), ''):5}  {cost:6.0f}",
+            flush=True,
+        )
 
 
 def beside_postgresql(
@@ -102,7 +126,14 @@ def beside_postgresql(
         )
         compare_rows(peers)
         if "points" in parts:
-            points(peers, folder, options.rows, options.seconds, options.rounds)
+            runs = PointRuns(
+                options.script or list(SCRIPTS),
+                options.mode or ["prepared", "simple"],
+                options.clients or [1, 8, 32],
+                options.seconds,
+                options.rounds,
+            )
+            points(peers, folder, options.rows, runs)
         if "index" in parts:
             index_build.measure(peers, folder, options.rows)
         for peer in peers:
@@ -120,6 +151,9 @@ def main() -> None:
     parser.add_argument("--scale", type=int, default=10)
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--script", action="append", choices=list(SCRIPTS))
+    parser.add_argument("--mode", action="append", choices=["prepared", "simple", "extended"])
+    parser.add_argument("--clients", action="append", type=int)
     options = parser.parse_args()
     parts = set(options.part or PARTS)
     with tempfile.TemporaryDirectory(prefix="terrascale-bench-") as name:

@@ -19,6 +19,8 @@ class Peer:
     port: int
     user: str
     database: str
+    #: Of the server's only process, if it has only one.
+    process_id: int | None = None
 
     def connect(self) -> PgClient:
         client = PgClient.connect(self.host, self.port, self.user, self.database)
@@ -50,7 +52,18 @@ def postgresql() -> Peer:
 
 def terrascale(server: Server) -> Peer:
     """Our own server, at default settings."""
-    return Peer("terrascale", "127.0.0.1", server.port, "terrascale", "terrascale")
+    assert server.process is not None
+    return Peer(
+        "terrascale", "127.0.0.1", server.port, "terrascale", "terrascale", server.process.pid
+    )
+
+
+def cpu_seconds(peer: Peer) -> float:
+    """CPU time that the server has taken so far; 0 where it has several processes."""
+    if peer.process_id is None:
+        return 0.0
+    fields = pathlib.Path(f"/proc/{peer.process_id}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident_bytes(pid: int) -> int:
@@ -61,8 +74,9 @@ def resident_bytes(pid: int) -> int:
 
 def pgbench(
     peer: Peer, script: pathlib.Path | str, *, mode: str, clients: int, seconds: int
-) -> float:
-    """Runs a script, a file or one of pgbench's own by its name; returns transactions per second.
+) -> tuple[float, int]:
+    """Runs a script, a file or one of pgbench's own by its name; returns transactions per
+    second, and how many there were.
 
     Raises if pgbench reports any failed transaction.
     """
@@ -81,4 +95,9 @@ def pgbench(
     if output.returncode or failed:
         raise RuntimeError(f"{peer.name}: {output.stderr[-2000:]} {failed}")
     (rate,) = (line.split()[2] for line in lines if line.startswith("tps ="))
-    return float(rate)
+    (count,) = (
+        line.split()[-1].split("/")[0]
+        for line in lines
+        if line.startswith("number of transactions actually processed")
+    )
+    return float(rate), int(count)

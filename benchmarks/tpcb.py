@@ -42,9 +42,10 @@ def measure(peers: list[Peer], scale: int, seconds: int, rounds: int) -> None:
             rates: dict[str, list[float]] = {peer.name: [] for peer in peers}
             for _ in range(rounds):
                 for peer in peers:
-                    rates[peer.name].append(
-                        pgbench(peer, "tpcb-like", mode=mode, clients=clients, seconds=seconds)
+                    rate, _ = pgbench(
+                        peer, "tpcb-like", mode=mode, clients=clients, seconds=seconds
                     )
+                    rates[peer.name].append(rate)
             theirs, ours = (statistics.median(rates[peer.name]) for peer in peers)
             figures = f"{theirs:11.0f} {ours:11.0f} {ours / theirs:6.2f}  {FLOOR}"
             print(f"{mode:9} {clients:7} {figures}", flush=True)

@@ -225,7 +225,7 @@ class Committer:
         for group in reversed(self._waiting):
             if key in group.changes:
                 return group.changes[key]
-            if any(start <= key < end for start, end in group.ranges):
+            if group.ranges and any(start <= key < end for start, end in group.ranges):
                 return None
         try:
             return self.engine.get(key)
@@ -260,13 +260,14 @@ class Committer:
         group = self._group_for(len(changes), alone=bool(ranges))
         group.changes.update(changes)
         group.commit_count += 1
-        group.ranges = ranges
         group.timestamp = timestamp
         if member is not None:
             group.members.append(member)
         if ranges:
+            group.ranges = ranges
             group.is_closed = True
-        self._schedule()
+        if not self._is_scheduled:
+            self._schedule()
         return group
 
     def join_ingest(self, member: Member, ingest: Callable[[BatchRecord], None]) -> Group:

@@ -55,7 +55,7 @@ class DiskGuard:
     """Watches the file system of a directory."""
 
     def __init__(self, directory: Path, settings: DiskSettings) -> None:
-        self._directory = directory
+        self._directory = str(directory)
         self._ballast = directory / "ballast"
         self._settings = settings
         self._has_ballast = self._ballast.exists()

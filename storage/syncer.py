@@ -29,6 +29,7 @@ HAND_OVER_EVERY_SECONDS: Final = 0.0005
 FAST_SYNC_SECONDS: Final = 0.001
 INLINE_SYNC_SECONDS: Final = 0.0004
 _SAMPLES: Final = 31
+_SORT_EVERY: Final = 8
 
 Done = Callable[[EngineError | None], None]
 
@@ -67,6 +68,8 @@ class SyncThread:
         self._job_number = 0
         self._running: _Job | None = None
         self._seconds: deque[float] = deque(maxlen=_SAMPLES)
+        self._typical_seconds = 0.0
+        self._sample_count = 0
         self._thread = threading.Thread(target=self._work, name="sync", daemon=True)
         self._thread.start()
 
@@ -75,7 +78,7 @@ class SyncThread:
         if not is_long and self._is_worth_no_thread():
             began = time.perf_counter()
             error = _attempt(work)
-            self._seconds.append(time.perf_counter() - began)
+            self._note(time.perf_counter() - began)
             done(error)
             return
         job = self._running = _Job(self._job_number, work, done, is_long)
@@ -88,9 +91,14 @@ class SyncThread:
 
     def typical_seconds(self) -> float:
         """Returns how long a sync takes when nothing is in its way."""
-        if not self._seconds:
-            return 0.0
-        return sorted(self._seconds)[len(self._seconds) // 4]
+        return self._typical_seconds
+
+    def _note(self, seconds: float) -> None:
+        """Takes note of how long a sync took; sorts the last ones now and then only."""
+        self._seconds.append(seconds)
+        self._sample_count += 1
+        if self._sample_count <= _SAMPLES or self._sample_count % _SORT_EVERY == 0:
+            self._typical_seconds = sorted(self._seconds)[len(self._seconds) // 4]
 
     def _is_worth_no_thread(self) -> bool:
         """Whether syncs are so quick that handing one over would take longer than waiting for it."""
@@ -108,7 +116,7 @@ class SyncThread:
 
     def _finish(self, job: _Job, seconds: float, error: EngineError | None) -> None:
         if not job.is_long:
-            self._seconds.append(seconds)
+            self._note(seconds)
         if self._running is not job:
             return
         self._running = None

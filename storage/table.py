@@ -424,10 +424,7 @@ class TableAccess:
     def update_point(
         self, newest: Newest, key: bytes, old: Row, new: Row, held: list[bytes]
     ) -> bytes:
-        """Replaces the row under a key in `held`; `old` is the newest row (`get_point`).
-
-        Raises DuplicateKeyError, StaleTable, NeedsTransaction, Retry.
-        """
+        """Replaces the row under a key in `held`; `old` is the newest. Raises as insert_point does."""
         if self.is_stale:
             raise StaleTable
         if self._registry is not None and not self._registry.knows(new):
@@ -435,7 +432,10 @@ class TableAccess:
         if self.constraints is not None:
             self.constraints.update_point(old, new)
         new_key = self._key_after(key, old, new)
-        changes = self._entry_changes(key, old, new_key, new)
+        changes = self._entry_changes(key, old, new_key, new) if self.indexes else ()
+        if new_key == key and not changes:
+            self._put_changed(newest, key, old, key, new, ())
+            return key
         needed = [new_key, *self._exclusive_keys((c.index, c.old) for c in changes)]
         _require([*needed, *self._exclusive_keys((c.index, c.new) for c in changes)], held)
         changes = [own_change(newest, key, change) for change in changes]

@@ -11,7 +11,7 @@ from tests.wire.fake_session import FakePoint, FakeSession
 from tests.wire.messages import CUTS, FORMATS, PARAMETERS, pieces
 from tests.wire.test_conversation import FakeChannel, split
 from wire.pg.connection import Connection, Disconnect
-from wire.pg.conversation import Conversation
+from wire.pg.conversation import Conversation, Progress
 from wire.pg.limits import Limits
 
 
@@ -37,8 +37,9 @@ class Talk:
     def _go_on(self) -> None:
         try:
             if self._running is None:
-                self.awaits_commit = self.conversation.take_shortcuts(self._told)
-                if self.awaits_commit:
+                progress = self.conversation.take_shortcuts(self._told)
+                self.awaits_commit = progress is Progress.COMMIT
+                if progress is not Progress.MORE:
                     return
                 self._running = self.conversation.run()
             self._running.send(None)

@@ -10,6 +10,8 @@
 SQL and Postgres put the day first in the order DMY. Years before 1 AD end with " BC".
 """
 
+import functools
+
 from storage.types import (
     DATE_INFINITY,
     DATE_MINUS_INFINITY,
@@ -23,6 +25,7 @@ from tsql.types.datetime_words import MONTH_NAMES, WEEKDAY_NAMES
 from tsql.types.timezones import session_zone
 
 _ABBREVIATION_LENGTH_MAX = 10
+_TWO_DIGITS = tuple(f"{number:02d}" for number in range(60))
 _FIRST_DAY_AD = -730119
 
 
@@ -54,7 +57,7 @@ def time_text(value: int, _env: Env | None = None) -> str:
     seconds, fraction = divmod(value, SECOND)
     minutes, second = divmod(seconds, 60)
     hour, minute = divmod(minutes, 60)
-    text = f"{hour:02d}:{minute:02d}:{second:02d}"
+    text = f"{_TWO_DIGITS[hour]}:{_TWO_DIGITS[minute]}:{_TWO_DIGITS[second]}"
     return text + f".{fraction:06d}".rstrip("0") if fraction else text
 
 
@@ -63,6 +66,7 @@ def timetz_text(value: TimeTz, _env: Env | None = None) -> str:
     return time_text(value.microseconds) + offset_text(-value.zone)
 
 
+@functools.lru_cache(maxsize=256)
 def offset_text(east: int) -> str:
     """Returns +hh, +hh:mm or +hh:mm:ss."""
     sign = "+" if east >= 0 else "-"

@@ -16,7 +16,7 @@ from typing import Any, cast
 from storage.errors import FatalError
 from wire.pg import errors
 from wire.pg.connection import Connection, Disconnect
-from wire.pg.conversation import Conversation
+from wire.pg.conversation import Conversation, Progress
 from wire.pg.greeting import Greeting
 from wire.pg.sessions import SessionRequest, Sessions, Slot
 from wire.pg.startup import UnsupportedProtocolError
@@ -142,10 +142,11 @@ class ClientConnection(asyncio.Protocol):
         self._has_new_input = False
         stream.begin_turn()
         try:
-            self._awaits_commit = conversation.take_shortcuts(self._told)
-            if self._awaits_commit:
+            progress = conversation.take_shortcuts(self._told)
+            if progress is Progress.COMMIT:
+                self._awaits_commit = True
                 return
-            if self._has_work:
+            if progress is Progress.MORE:
                 coroutine = conversation.run()
                 awaited = coroutine.send(None)
                 self._move_to_task(coroutine, awaited, conversation)
@@ -157,17 +158,14 @@ class ClientConnection(asyncio.Protocol):
             return
         self._turn_done()
 
-    @property
-    def _has_work(self) -> bool:
-        """Whether there is something to read, or to wait for before more is read."""
-        return self._connection.backlog > 0 or self._stream.is_blocked
-
     def _told(self, error: FatalError | None) -> None:
         """The commit that was waited for is answered."""
+        conversation = self._conversation
+        assert conversation is not None
         self._awaits_commit = False
         if error is not None:
             self._conversation_ended(error)
-        elif self._has_new_input or self._has_work:
+        elif self._has_new_input or conversation.progress is Progress.MORE:
             self._step()
         else:
             self._turn_done()

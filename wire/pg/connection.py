@@ -90,6 +90,11 @@ class Connection:
         """Bytes received and not read as messages yet."""
         return len(self._buffer) - self._offset + len(self._pending)
 
+    @property
+    def has_unread(self) -> bool:
+        """Whether there are such bytes."""
+        return self._offset < len(self._buffer) or bool(self._pending)
+
     def take_raw(self) -> bytes:
         """Returns and forgets all unread bytes: they belong to another layer (TLS)."""
         raw = self._buffer[self._offset :] + bytes(self._pending)

@@ -9,6 +9,7 @@ goes on at once. Only fatal errors, and `Disconnect`, end it: they leave `run()`
 former after the client was told.
 """
 
+import enum
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
 from time import perf_counter
 from typing import Any, Final
@@ -34,6 +35,14 @@ _ROWS_PER_CHUNK: Final = 256
 _SYNC_KINDS: Final = frozenset(b"QFS")
 
 
+class Progress(enum.Enum):
+    """How far a conversation got without waiting."""
+
+    DONE = "done"  # all is read and answered
+    COMMIT = "commit"  # a commit is waited for
+    MORE = "more"  # there is something for `run` to read, or to wait for
+
+
 class Conversation:
     """The state between messages: prepared statements' shapes, portals' formats, failure."""
 
@@ -46,6 +55,7 @@ class Conversation:
         limits: Limits,
     ) -> None:
         self.session = session
+        self._events = session.events
         self.output = Output(channel)
         self._connection = connection
         self._channel = channel
@@ -77,12 +87,12 @@ class Conversation:
 
     # ---- shortcuts -------------------------------------------------------------------------------
 
-    def take_shortcuts(self, when_told: Callable[[FatalError | None], None]) -> bool:
+    def take_shortcuts(self, when_told: Callable[[FatalError | None], None]) -> Progress:
         """Answers the point statements that the input begins with, without waiting for anything.
 
-        Returns whether the last of them has a commit to wait for. Then nothing else of the
-        conversation may run until `when_told(error)` is called: it has been answered, or the
-        connection ends with that error. Raises FatalError (already sent).
+        At a commit, nothing else of the conversation may run until `when_told(error)` is called: the
+        statement has been answered, or the connection ends with that error. Raises FatalError
+        (already sent).
         """
         channel, output = self._channel, self.output
         try:
@@ -90,21 +100,28 @@ class Conversation:
                 if answer.is_pending:
                     self._when_told = when_told
                     output.flush_wanted()
-                    return True
+                    return Progress.COMMIT
                 self._tell(answer)
-                if perf_counter() >= channel.turn_end:
+                if self._connection.has_unread and perf_counter() >= channel.turn_end:
                     break
         except FatalError as error:
             self._tell_fatal(error)
             raise
         output.flush_wanted()
-        return False
+        return self.progress
+
+    @property
+    def progress(self) -> Progress:
+        """What there is to do while no statement runs."""
+        if self._connection.has_unread or self._channel.is_blocked:
+            return Progress.MORE
+        return Progress.DONE
 
     def _take_shortcut(self) -> Answer | None:
         connection, encoding = self._connection, self._connection.encoding
         run = connection.peek_run()
         if run is not None:
-            end = run.end
+            end = run[-1]
             taken = self._shortcuts.run_prepared(run, encoding, self._told)
         else:
             query = connection.peek_query()
@@ -132,16 +149,17 @@ class Conversation:
         self._when_told(fatal)
 
     def _tell(self, answer: Answer) -> None:
-        events, response = self.session.events, self._response
+        events, response = self._events, self._response
         if answer.error is None and not (
             events.notices or events.notifications or events.parameters
         ):
             try:
-                self.output.add(response.whole(answer))
+                message = response.whole(answer)
             except Exception as error:  # noqa: BLE001 - becomes ErrorResponse
                 answer.error = error
             else:
                 self._clock.statement_ended()
+                self.output.add(message)
                 self.output.want()
                 return
         self._tell_at_length(answer, response)

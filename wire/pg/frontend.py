@@ -8,7 +8,7 @@ of PostgreSQL's manual.
 
 import struct
 from collections.abc import Callable
-from typing import Final, NamedTuple, Union
+from typing import Final, Union
 
 import msgspec
 
@@ -296,23 +296,11 @@ def decode_frame(frame: bytes, text: Text) -> FrontendMessage | None:
     return message
 
 
-class PreparedRun(NamedTuple):
-    """One run of a prepared statement: Bind of the unnamed portal, (Describe,) Execute, Sync.
-
-    Attributes:
-        head: Of the Bind: the statement's name, the formats and the number of its parameters.
-        values: Of the parameters.
-        result_formats: As Bind has them.
-        is_described: Whether the portal is described, too.
-        end: Where it ends in the buffer.
-    """
-
-    head: bytes
-    values: list[bytes | None]
-    result_formats: bytes
-    is_described: bool
-    end: int
-
+#: One run of a prepared statement: Bind of the unnamed portal, (Describe,) Execute, Sync. Its head
+#: (the statement's name, the formats and the number of its parameters), the parameters' values, the
+#: result formats as Bind has them, whether the portal is described, too, and where all of it ends.
+#: A bare tuple, for it is made at each run.
+PreparedRun = tuple[bytes, list[bytes | None], bytes, bool, int]
 
 _EXECUTE_SYNC: Final = b"E\0\0\0\x09\0\0\0\0\0S\0\0\0\4"
 _DESCRIBE_EXECUTE_SYNC: Final = b"D\0\0\0\6P\0" + _EXECUTE_SYNC
@@ -328,8 +316,11 @@ def prepared_run(buffer: bytes, offset: int) -> PreparedRun | None:
             return None  # a portal with a name
         (length,) = _INT32_AT(buffer, offset + 1)
         end = offset + 1 + length
-        is_described = buffer.startswith(_DESCRIBE_EXECUTE_SYNC, end)
-        if not (is_described or buffer.startswith(_EXECUTE_SYNC, end)):
+        if buffer.startswith(_DESCRIBE_EXECUTE_SYNC, end):
+            is_described, run_end = True, end + len(_DESCRIBE_EXECUTE_SYNC)
+        elif buffer.startswith(_EXECUTE_SYNC, end):
+            is_described, run_end = False, end + len(_EXECUTE_SYNC)
+        else:
             return None
         name_end = buffer.index(0, offset + 6, end)
         at = name_end + 5 + 2 * ((buffer[name_end + 1] << 8) + buffer[name_end + 2])
@@ -350,8 +341,7 @@ def prepared_run(buffer: bytes, offset: int) -> PreparedRun | None:
         return None
     if length > SMALL_MESSAGE_BYTES_MAX or at + 2 > end:
         return None
-    tail = len(_DESCRIBE_EXECUTE_SYNC) if is_described else len(_EXECUTE_SYNC)
-    return PreparedRun(head, values, buffer[at:end], is_described, end + tail)
+    return head, values, buffer[at:end], is_described, run_end
 
 
 def statement_name(head: bytes, text: Text) -> str:

@@ -91,15 +91,12 @@ class _Bound:
         context: Context,
         response: Response,
     ) -> None:
+        head, _, self.result_formats, self.is_described, _ = run
         self.name = name
         self.point = point
         self.context = context
         self.response = response
-        self.is_described = run.is_described
-        self.result_formats = run.result_formats
-        self.decoders: tuple[Receive, ...] = decoders_of(
-            point.parameter_types, formats_of(run.head)
-        )
+        self.decoders: tuple[Receive, ...] = decoders_of(point.parameter_types, formats_of(head))
 
 
 class Shortcuts:
@@ -122,12 +119,13 @@ class Shortcuts:
         self, run: PreparedRun, encoding: Encoding, told: Told
     ) -> tuple[Answer, Response] | None:
         """Runs a prepared statement; None: the general way, please. Nothing has happened then."""
-        bound = self._bound.get(run.head)
+        head, raws, result_formats, is_described, _ = run
+        bound = self._bound.get(head)
         if (
             bound is None
             or bound.point is not self._session.point_statement(bound.name)
-            or bound.result_formats != run.result_formats
-            or bound.is_described is not run.is_described
+            or bound.result_formats != result_formats
+            or bound.is_described is not is_described
         ):
             bound = self._bind(run, encoding)
             if bound is None:
@@ -136,7 +134,7 @@ class Shortcuts:
         try:
             values = [
                 None if raw is None else decode(raw, context)
-                for raw, decode in zip(run.values, bound.decoders, strict=True)
+                for raw, decode in zip(raws, bound.decoders, strict=True)
             ]
         except Exception:  # noqa: BLE001 - the general way finds it again, and says which it was
             return None
@@ -144,15 +142,16 @@ class Shortcuts:
         return None if answer is None else (answer, bound.response)
 
     def _bind(self, run: PreparedRun, encoding: Encoding) -> _Bound | None:
+        head, raws, result_formats, is_described, _ = run
         try:
-            name = statement_name(run.head, encoding.decode)
+            name = statement_name(head, encoding.decode)
             point = self._session.point_statement(name)
-            formats = result_formats_of(run.result_formats)
-            if point is None or formats is None or len(run.values) != len(point.parameter_types):
+            formats = result_formats_of(result_formats)
+            if point is None or formats is None or len(raws) != len(point.parameter_types):
                 return None
-            head = backend.BIND_COMPLETE
-            if run.is_described:
-                head += (
+            before_rows = backend.BIND_COMPLETE
+            if is_described:
+                before_rows += (
                     backend.NO_DATA
                     if point.fields is None
                     else self._shapes.description(point.fields, formats, encoding)
@@ -163,13 +162,13 @@ class Shortcuts:
                 if point.fields is None
                 else self._shapes.encoder(point.fields, formats, encoding)
             )
-            response = Response(head, encoder, context, is_simple=False)
+            response = Response(before_rows, encoder, context, is_simple=False)
             bound = _Bound(run, name, point, context, response)
         except (DatabaseError, ValueError):
             return None  # Formats that don't exist, or don't fit.
         if len(self._bound) >= SHORTCUT_COUNT_MAX:
             self._bound.clear()
-        self._bound[run.head] = bound
+        self._bound[head] = bound
         return bound
 
     # ---- simple queries --------------------------------------------------------------------------

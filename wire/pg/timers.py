@@ -16,6 +16,8 @@ _IDLE_IN_TRANSACTION: Final = (
     "terminating connection due to idle-in-transaction timeout",
 )
 
+_IDLE_SETTINGS: Final = ("idle_session_timeout", "idle_in_transaction_session_timeout")
+
 
 class Timers:
     """One session's timers; `end` hangs up on an idle client."""
@@ -32,9 +34,8 @@ class Timers:
         self._is_statement_running = False
         self._statement: asyncio.TimerHandle | None = None
         self._idle: asyncio.TimerHandle | None = None
-        #: What the settings say, as long as none of them changes.
-        self._known: dict[str, float] = {}
-        self._env = session.env
+        self._env: object = None
+        self._has_idle_limit = True
 
     def statement_began(self) -> None:
         """A statement runs from now on, unless one was running already."""
@@ -57,6 +58,8 @@ class Timers:
 
     def idle_began(self) -> None:
         """The client is ready for its next query."""
+        if not self._may_idle_end():
+            return
         if self._session.status is TransactionStatus.IDLE:
             setting, fault = "idle_session_timeout", _IDLE_SESSION
         else:
@@ -79,12 +82,14 @@ class Timers:
         self.statement_ended()
         self.idle_ended()
 
-    def _seconds(self, setting: str) -> float:
+    def _may_idle_end(self) -> bool:
+        """Whether idling has a limit at all; settings are asked once, until one changes."""
         env = self._session.env
         if env is not self._env:
             self._env = env
-            self._known.clear()
-        seconds = self._known.get(setting)
-        if seconds is None:
-            seconds = self._known[setting] = int(self._session.setting(setting)) / 1000
-        return seconds
+            self._has_idle_limit = any(map(self._seconds, _IDLE_SETTINGS))
+        return self._has_idle_limit
+
+    def _seconds(self, setting: str) -> float:
+        text = self._session.setting(setting)
+        return 0.0 if text == "0" else int(text) / 1000
