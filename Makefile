@@ -13,7 +13,7 @@ help:
 	@echo "make check     formatting, lint, types, import contracts"
 	@echo "make oracle    re-record the SQL goldens from PostgreSQL 15 and show what changed"
 	@echo "make golden    rewrite wire and explain goldens from our own answers (never SQL answers)"
-	@echo "make clients   real psql and pgbench against a server of our own"
+	@echo "make clients   psql, pgbench, the AWS CLI and SDKs against a server of our own; dynalite as a peer"
 	@echo "make bench     side by side with PostgreSQL 15, dynalite and moto, as ratios"
 	@echo "make crash     kill -9, power cuts, damage and full disks: the long suites"
 	@echo "make fuzz      a minute each of hostile input"
@@ -57,7 +57,17 @@ oracle-functions: $(VENV)/dev
 golden: $(VENV)/dev
 	$(BIN)/python -m pytest tests/wire tests/tsql --rewrite
 
-clients: $(VENV)/dev
+# The AWS CLI wants a botocore of its own; Node's lock file would name an index address.
+$(VENV)/awscli/bin/aws:
+	$(PYTHON) -m venv $(VENV)/awscli
+	$(VENV)/awscli/bin/python -m pip install --quiet --disable-pip-version-check awscli==1.46.3
+
+$(VENV)/node/package.json: clients/package.json
+	mkdir -p $(VENV)/node
+	cp clients/package.json $(VENV)/node/
+	cd $(VENV)/node && npm install --no-package-lock --no-audit --no-fund --silent
+
+clients: $(VENV)/dev $(VENV)/awscli/bin/aws $(VENV)/node/package.json
 	tools/postgres.sh $(BIN)/python -m pytest -m "not slow" clients
 
 bench: bench-dynamodb

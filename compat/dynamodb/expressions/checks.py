@@ -81,8 +81,10 @@ class Checks:
                 self.add_names(path)
 
     def add_type(self, operand: Operand, allowed: frozenset[str], operator: str) -> None:
-        """Adds that an operand, where it is a value, is of an allowed type."""
-        if isinstance(operand, ValuePlaceholder):
+        """Adds that an operand, where its type is known before, is of an allowed type."""
+        if isinstance(operand, Call) and operand.function == "size" and "N" not in allowed:
+            self.fail(operand_type_fault(operator, "N"))
+        elif isinstance(operand, ValuePlaceholder):
             name = operand.name
             self.all.append(
                 lambda values: (

@@ -114,6 +114,8 @@ UNDEFINED_VALUE = (
         ("begins_with(a, :v)", {":v": N1}, f"{TYPES} begins_with, operand type: N"),
         ("begins_with(:v, a)", {":v": {"BOOL": True}}, f"{TYPES} begins_with, operand type: BOOL"),
         ("size(:v) = a", {":v": N1}, f"{TYPES} size, operand type: N"),
+        ("size(size(a)) = :v", {":v": N1}, f"{TYPES} size, operand type: N"),
+        ("begins_with(a, size(b))", None, f"{TYPES} begins_with, operand type: N"),
         ("a < :v", {":v": {"BOOL": True}}, f"{TYPES} <, operand type: BOOL"),
         (":v >= a", {":v": {"L": []}}, f"{TYPES} >=, operand type: L"),
         (
