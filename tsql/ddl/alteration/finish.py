@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from storage.errors import DatabaseError
 from storage.index_build import build_index
-from storage.items import Row
-from storage.rewrite import Rewrite, newest_rows
+from storage.items import Row, body_of
+from storage.rewrite import Rewrite, newest_items, newest_rows
 from storage.schema import ColumnPolicy, ElementState, Table
 from storage.table import TableAccess
 from tsql.binder import bind_expression_text
@@ -52,14 +52,30 @@ async def finish(alteration: Alteration) -> None:
 
 
 async def _rewrite(alteration: Alteration, access: TableAccess) -> None:
-    ddl = alteration.ddl
+    ddl, old = alteration.ddl, alteration.old
     make, test = _row_maker(alteration), _tester(alteration)
     rewrite = Rewrite(ddl.txn, access)
-    async for row in newest_rows(ddl.txn, ddl.catalogs, ddl.tables.access(alteration.old)):
-        (new,) = await computed_rows((row,), make)
-        test(new)
-        await rewrite.add(new)
+    add = rewrite.add
+    if _are_items_kept(alteration):
+        # Only keys change: what is read is written again as it is.
+        decode = access.decode
+        async for entries in newest_items(ddl.txn, ddl.catalogs, ddl.tables.access(old)):
+            for _, item in entries:
+                row = decode(item)
+                test(row)
+                await add(row, body_of(item))
+    else:
+        async for row in newest_rows(ddl.txn, ddl.catalogs, ddl.tables.access(old)):
+            (new,) = await computed_rows((row,), make)
+            test(new)
+            await add(new)
     rewrite.check()
+
+
+def _are_items_kept(alteration: Alteration) -> bool:
+    """Returns whether items hold the same under their new keys."""
+    old, new = alteration.old, alteration.table
+    return not alteration.values and old.policy is new.policy and len(new.columns) > 0
 
 
 async def _validate(alteration: Alteration, access: TableAccess) -> None:
