@@ -1,7 +1,8 @@
 """One client's connection, on the event loop: requests in, responses out, in order.
 
-A request is answered by stepping the handler's coroutine directly; only what really waits (a commit,
-a lock) gets a task. While one request is at work the others of its pipeline wait, and beyond a
+A request is answered by stepping the handler's coroutine directly, without a task: where it waits (for
+a commit, a lock), the future itself calls for the next step. So handlers have no current task, and
+nobody cancels them: a request whose client is gone runs to its end. While one request is at work the others of its pipeline wait, and beyond a
 limit the socket isn't read. Nothing is written while the client doesn't take what it was sent.
 """
 
@@ -15,7 +16,7 @@ from typing import Any, Final, Protocol, cast
 from wire.http.assembly import Assembled, Assembly
 from wire.http.limits import PIPELINE_REQUESTS_MAX, HttpLimits
 from wire.http.messages import DateHeader, Handler, Response, encode_response, plain
-from wire.stepping import resumed, set_aside
+from wire.stepping import set_aside
 
 _log = logging.getLogger(__name__)
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -40,10 +41,6 @@ class Door(Protocol):
         """Forgets a connection that is gone."""
 
 
-def _nothing() -> None:
-    return
-
-
 class HttpConnection(asyncio.Protocol):
     """The event loop's view of one client."""
 
@@ -54,7 +51,7 @@ class HttpConnection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._assembly = Assembly(door.limits)
         self._current: Assembled | None = None
-        self._task: asyncio.Task[Response] | None = None
+        self._waiting: Coroutine[Any, Any, Response] | None = None
         self._is_paused = False
         self._is_over = False
         self._has_ended = False
@@ -116,15 +113,7 @@ class HttpConnection(asyncio.Protocol):
         requests = self._assembly.requests
         while requests and not self._is_paused and not self._is_over:
             self._current = current = requests.popleft()
-            coroutine = self._door.handler(current.request)
-            try:
-                awaited = coroutine.send(None)
-            except StopIteration as stop:
-                self._answer(stop.value)
-            except Exception as error:  # noqa: BLE001 - the client hears of it, whatever it is
-                self._failed(error)
-            else:
-                self._move_to_task(coroutine, awaited)
+            if not self._step(self._door.handler(current.request)):
                 return
         if self._is_over or self._is_paused:
             return
@@ -136,23 +125,30 @@ class HttpConnection(asyncio.Protocol):
             self._is_reading = True
             self._transport.resume_reading()
 
-    def _move_to_task(self, coroutine: Coroutine[Any, Any, Response], awaited: Any) -> None:
-        set_aside(awaited)
-        rest = resumed(coroutine, awaited, suspends=_nothing, resumes=_nothing)
-        self._task = self._loop.create_task(rest)
-        self._task.add_done_callback(self._task_done)
-
-    def _task_done(self, task: "asyncio.Task[Response]") -> None:
-        self._task = None
-        if task.cancelled():
-            self._abort()
-            return
-        error = task.exception()
-        if error is not None:
+    def _step(self, coroutine: Coroutine[Any, Any, Response]) -> bool:
+        """Runs a request's handler until it answers or waits; returns whether it has answered."""
+        try:
+            awaited = coroutine.send(None)
+        except StopIteration as stop:
+            self._answer(stop.value)
+        except Exception as error:  # noqa: BLE001 - the client hears of it, whatever it is
             self._failed(error)
         else:
-            self._answer(task.result())
-        self._serve()
+            self._waiting = coroutine
+            set_aside(awaited)
+            if awaited is None:
+                self._loop.call_soon(self._go_on)
+            else:
+                awaited.add_done_callback(self._go_on)
+            return False
+        return True
+
+    def _go_on(self, _future: Any = None) -> None:
+        """What the handler has waited for is there."""
+        coroutine, self._waiting = self._waiting, None
+        assert coroutine is not None
+        if self._step(coroutine):
+            self._serve()
 
     def _failed(self, error: BaseException) -> None:
         _log.error("http_handler_failed", exc_info=error)
@@ -216,9 +212,7 @@ class HttpConnection(asyncio.Protocol):
             self._close()
 
     def abort(self) -> None:
-        """Cuts the connection."""
-        if self._task is not None:
-            self._task.cancel()
+        """Cuts the connection; what its request does goes on."""
         self._abort()
 
     def _close(self) -> None:

@@ -19,7 +19,7 @@ from wire.http.messages import DateHeader, Handler
 _log = logging.getLogger(__name__)
 
 _BACKLOG: Final = 512
-#: Seconds that cancelled requests get to end in.
+#: Seconds that connections which were cut get to go in.
 _ABORT_SECONDS: Final = 1.0
 
 
@@ -78,7 +78,7 @@ class HttpServer:
     # ---- shutdown --------------------------------------------------------------------------------
 
     async def close(self, drain_seconds: float) -> None:
-        """Stops accepting, ends idle connections, lets requests finish, then cancels them."""
+        """Stops accepting, ends idle connections, lets requests finish, then cuts them off."""
         self.is_closing = True
         for listener in self._listeners:
             listener.close()
