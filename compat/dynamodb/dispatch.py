@@ -5,7 +5,7 @@
     OPTIONS                                  what a browser asks before it posts
 
 Faults are found in the order of AWS's stack: method and content type, JSON, the operation's name,
-the signature, the request's shape, and then what the operation itself says. Every answer to a POST
+the signature, the request's shape, the role's rights, and then what the operation itself says. Every answer to a POST
 has a request id and its body's CRC-32, which SDKs compare.
 """
 
@@ -19,6 +19,7 @@ from zlib import crc32
 
 import msgspec
 
+from compat.dynamodb.access import Access
 from compat.dynamodb.errors import (
     DynamoError,
     from_database,
@@ -112,6 +113,7 @@ class Dispatcher:
     def __init__(self, service: Service, authenticator: Authenticator) -> None:
         self._service = service
         self._authenticator = authenticator
+        self._access = Access(service)
         self._healthy = f"healthy: dynamodb.{service.settings.region}.amazonaws.com ".encode()
 
     async def answer(self, request: SignedRequest, body: bytes) -> Answer:
@@ -152,6 +154,7 @@ class Dispatcher:
             raise unknown_operation()
         role = self._authenticator.role_of(request, datetime.now(UTC))
         check_request(name, decoded)
+        self._access.check(role, name, decoded)
         return encode(await operation(self._service, Caller(role, len(body)), decoded))
 
     def _answer_other(self, request: SignedRequest, request_id: str) -> Answer:

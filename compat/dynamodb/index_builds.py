@@ -19,6 +19,8 @@ _log = logging.getLogger(__name__)
 
 #: Between two looks whether a build that was begun shows in the catalog.
 _LOOK_SECONDS: Final = 0.001
+#: So many that a build of a few items is done, even on a busy machine.
+_LOOKS_MAX: Final = 250
 
 Spawn = Callable[[Coroutine[Any, Any, None]], None]
 
@@ -43,17 +45,24 @@ class IndexBuilds:
         return any(build.table_id == table_id for build in self._builds.running.values())
 
     async def begin(self, table_id: int, index: Index) -> Table:
-        """Begins to build an index; returns the table that has it. Raises DatabaseError."""
+        """Begins to build an index; returns the table that has it. Raises DatabaseError.
+
+        Of a small table it is built by then, so that who goes on at once finds the table at rest.
+        """
         failures: list[DatabaseError] = []
         self._spawn(self._build(table_id, index, failures))
+        looks = 0
         while True:
             table = self._catalogs.current.table_by_id(table_id)
             if failures:
                 raise failures[0]
             if table is None:
                 raise DatabaseError("42P01", "the table does not exist any more")
-            if any(each.id == index.id for each in table.indexes):
+            found = next((each for each in table.indexes if each.id == index.id), None)
+            is_built = found is not None and not self.is_busy(table_id)
+            if is_built or (found is not None and looks >= _LOOKS_MAX):
                 return table
+            looks += 1
             await self._store.slices.sleep(_LOOK_SECONDS)
 
     async def _build(self, table_id: int, index: Index, failures: list[DatabaseError]) -> None:

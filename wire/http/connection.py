@@ -1,9 +1,10 @@
 """One client's connection, on the event loop: requests in, responses out, in order.
 
-A request is answered by stepping the handler's coroutine directly, without a task: where it waits (for
-a commit, a lock), the future itself calls for the next step. So handlers have no current task, and
-nobody cancels them: a request whose client is gone runs to its end. While one request is at work the others of its pipeline wait, and beyond a
-limit the socket isn't read. Nothing is written while the client doesn't take what it was sent.
+A request is answered by stepping the handler's coroutine directly, without a task: where it waits
+(for a commit, a lock), the future itself calls for the next step. So handlers have no current task,
+and nobody cancels them: a request whose client is gone runs to its end. While one request is at work
+the others of its pipeline wait, and beyond a limit the socket isn't read. Nothing is written while
+the client doesn't take what it was sent.
 """
 
 import asyncio

@@ -71,6 +71,10 @@ async def update_table(service: Service, _caller: Caller, body: Body) -> dict[st
     for index in changed.added:
         after = service.tables.handle(await service.builds.begin(handle.table.id, index))
     shown = await describe(service, after, "UPDATING")
+    added = {index.name for index in changed.added}
+    for described in shown.get("GlobalSecondaryIndexes", ()):
+        if after.indexes[described["IndexName"]].index.name in added:
+            described["IndexStatus"] = "CREATING"
     gone = set(before.indexes) - set(after.indexes)
     if gone:
         last = await describe(service, before, "UPDATING")

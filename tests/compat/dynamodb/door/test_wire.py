@@ -157,6 +157,7 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     config.write_text(
         "[dynamodb]\ndev-mode = false\nregion = 'eu-central-1'\naccount_id = '123456789012'\n"
         f"[dynamodb.access_keys]\n{KEY} = {{ secret = '{SECRET}', role = 'terrascale' }}\n"
+        "AKIAREADER = { secret = 'reader', role = 'reader' }\n"
     )
     with Server(folder / "data", "--config", str(config)) as running:
         yield running
@@ -255,3 +256,44 @@ def test_an_unsigned_payload_is_refused(strict: Server) -> None:
     Unsigned(Credentials(KEY, SECRET), "dynamodb", "eu-central-1").add_auth(request)
     status, answer = send(strict, request)
     assert (status, answer["__type"]) == (400, "com.amazon.coral.service#InvalidSignatureException")
+
+
+def test_a_keys_role_has_its_rights_and_no_more(strict: Server) -> None:
+    owner = strict_client(strict)
+    reader = strict_client(strict, aws_access_key_id="AKIAREADER", aws_secret_access_key="reader")
+    table = {"TableName": "secured"}
+    key = {"pk": {"S": "a"}}
+    definition: dict[str, Any] = {
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    owner.create_table(**table, **definition)
+    code, message = error_of(reader.get_item, **table, Key=key)
+    assert code == "AccessDeniedException"
+    assert message == (
+        "User: arn:aws:iam::123456789012:user/reader is not authorized to perform:"
+        " dynamodb:GetItem on resource: arn:aws:dynamodb:eu-central-1:123456789012:table/secured"
+    )
+    with strict.connect() as sql:
+        sql.simple_query("CREATE ROLE reader")
+        sql.simple_query("GRANT SELECT, DELETE ON secured TO reader")
+    assert "Item" not in reader.get_item(**table, Key=key)
+    assert reader.scan(**table)["Count"] == 0
+    reader.delete_item(**table, Key=key)
+    write = {"secured": [{"PutRequest": {"Item": key}}]}
+    transaction = [{"Put": {**table, "Item": key}}]
+    for refused in (
+        lambda: reader.put_item(**table, Item=key),
+        lambda: reader.batch_write_item(RequestItems=write),
+        lambda: reader.transact_write_items(TransactItems=transaction),
+        lambda: reader.update_item(**table, Key=key),
+        lambda: reader.update_table(**table, DeletionProtectionEnabled=True),
+        lambda: reader.delete_table(**table),
+        lambda: reader.create_table(TableName="theirs", **definition),
+    ):
+        assert error_of(refused)[0] == "AccessDeniedException"
+    with strict.connect() as sql:
+        sql.simple_query("GRANT INSERT, UPDATE ON secured TO reader")
+    reader.put_item(**table, Item=key)
+    reader.transact_write_items(TransactItems=transaction)
