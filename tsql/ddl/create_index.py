@@ -43,6 +43,7 @@ async def create_index(node: Any, ddl: Ddl) -> str:
     if locked is None:
         raise no_such_relation(node.relation)
     ddl.require_owner(locked)
+    ddl.require_create(locked.schema)
     ddl.check_no_events(locked, "CREATE INDEX")
     index = await _index(node, locked, ddl)
     changed = await ddl.changes.replace_table(
@@ -63,6 +64,8 @@ async def create_index_online(
     locked = await ddl.changes.lock_definition(table.id)
     if locked is None:
         raise no_such_relation(node.relation)
+    ddl.require_owner(locked)
+    ddl.require_create(locked.schema)
     index = await _index(node, locked, ddl)
     await builds.create(guard, locked.id, index, "CREATE INDEX CONCURRENTLY")
     return "CREATE INDEX"

@@ -17,7 +17,7 @@ from tsql.ddl.dependencies import affected, check
 from tsql.ddl.dependencies import relation as address_of
 from tsql.ddl.describe import describe, is_visible, kind_of_relation
 from tsql.ddl.enums import find_enum
-from tsql.ddl.remove import remove_all
+from tsql.ddl.remove import check_may_drop, remove_all
 from tsql.parser import enums
 
 _TYPES = enums.ObjectType
@@ -102,6 +102,7 @@ async def drop_index_online(
     index = _without_constraint(found, ddl)
     if await ddl.changes.lock_definition(found.table.id) is not None:
         root = _index_address(found, ddl)
+        check_may_drop(root, ddl)
         goes = affected(ddl.catalog, [root], ddl.env.search_path)
         check(ddl, [root], goes, cascades=False)
         await builds.drop(guard, found.table.id, index.id)

@@ -8,6 +8,7 @@ from storage.catalog import IndexRef
 from storage.errors import DatabaseError
 from storage.objects import EnumLabel, EnumType
 from storage.schema import Sequence
+from tsql.access.privileges import owns
 from tsql.ddl.context import Ddl
 from tsql.parser import ast
 from tsql.types.enums import LABEL_BYTES_MAX, code_between, first_codes, register_enum
@@ -116,6 +117,8 @@ async def lock_enum(names: list[str], ddl: Ddl) -> EnumType:
     """Returns the enum of a name, locked for a change. Raises 42704."""
     found = find_enum(names, ddl)
     locked = None if found is None else await ddl.changes.lock_object(EnumType, found.id)
+    if locked is not None and not owns(ddl.catalog, ddl.env.user, locked.owner):
+        raise DatabaseError("42501", f"must be owner of type {locked.name}")
     if locked is None:
         raise DatabaseError("42704", f'type "{".".join(names)}" does not exist')
     return locked

@@ -18,6 +18,7 @@ from storage.index_build import build_index
 from storage.online_build import OnlineBuilds
 from storage.schema import ElementState, Index, Table
 from storage.transaction import EmbeddedTransaction
+from tsql.access.privileges import owns
 from tsql.ddl.context import SYSTEM_SCHEMAS, Ddl, no_such_relation
 from tsql.ddl.names import free_name
 from tsql.parser import enums
@@ -63,6 +64,8 @@ class Reindex:
             raise no_such_relation(relation)
         if not isinstance(found, IndexRef):
             raise DatabaseError("42809", f'"{relation.relname}" is not an index')
+        if not owns(self.ddl.catalog, self.ddl.env.user, found.table.owner):
+            raise DatabaseError("42501", f"must be owner of index {relation.relname}")
         if found.index is not None:
             await self._build(self.ddl, found.table, {found.index.id})
         self._tell(relation.relname)
@@ -75,6 +78,7 @@ class Reindex:
         if not isinstance(found, Table):
             message = f'"{relation.relname}" is not a table or materialized view'
             raise DatabaseError("42809", message)
+        self.ddl.require_owner(found)
         if not found.indexes and found.primary_key_constraint is None:
             what = "that can be reindexed concurrently" if self._is_online else "to reindex"
             message = f'table "{found.name}" has no indexes {what}'

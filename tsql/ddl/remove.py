@@ -26,7 +26,7 @@ CLASS_IDS: Final = {"relation": 1259, "type": 1247, "schema": 2615, "constraint"
 async def remove_all(roots: list[Address], ddl: Ddl, *, cascades: bool) -> None:
     """Drops objects and what depends on them. Raises 2BP01."""
     for root in roots:
-        _check_may_drop(root, ddl)
+        check_may_drop(root, ddl)
     for root in roots:
         await lock(root, ddl)
     locked = set(roots)
@@ -45,7 +45,7 @@ async def remove_all(roots: list[Address], ddl: Ddl, *, cascades: bool) -> None:
         await remove(item.address, ddl)
 
 
-def _check_may_drop(address: Address, ddl: Ddl) -> None:
+def check_may_drop(address: Address, ddl: Ddl) -> None:
     """Raises 42501 unless the user owns the object, or the schema that it is in."""
     catalog, user = ddl.catalog, ddl.env.user
     if is_superuser(catalog, user):

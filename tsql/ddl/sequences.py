@@ -51,6 +51,7 @@ async def alter_sequence(node: Any, ddl: Ddl) -> str:
         return "ALTER SEQUENCE"
     if not isinstance(found, Sequence):
         raise DatabaseError("42809", f'"{relation.relname}" is not a sequence')
+    ddl.require_owner(found)
     await change_sequence(found, SequenceOptions.of(node.options), ddl)
     return "ALTER SEQUENCE"
 

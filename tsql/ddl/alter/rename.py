@@ -13,6 +13,7 @@ import msgspec
 from storage.catalog import IndexRef, Relation
 from storage.errors import DatabaseError, not_supported
 from storage.schema import Sequence, Table
+from tsql.access.privileges import owns
 from tsql.ddl.alter.constraints import constraint_exists
 from tsql.ddl.alter.texts import with_column_renamed, with_table_renamed
 from tsql.ddl.alteration.state import Alteration
@@ -54,7 +55,10 @@ def _found(node: Any, ddl: Ddl) -> Relation | None:
             raise error
         ddl.notice("NOTICE", "00000", f"{error.message}, skipping")
         return None
-    ddl.require_owner(found.table if isinstance(found, IndexRef) else found)
+    if not isinstance(found, IndexRef):
+        ddl.require_owner(found)
+    elif not owns(ddl.catalog, ddl.env.user, found.table.owner):
+        raise DatabaseError("42501", f"must be owner of index {relation.relname}")
     return found
 
 
