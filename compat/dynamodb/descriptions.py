@@ -50,7 +50,7 @@ async def describe(
             "BillingMode": definition.billing_mode,
             "LastUpdateToPayPerRequestDateTime": definition.billing_changed_at,
         }
-    _add_settings(shown, definition)
+    _add_settings(shown, service, definition)
     await _add_indexes(shown, service, handle, status)
     return shown
 
@@ -66,15 +66,18 @@ def _attributes(handle: TableHandle) -> list[tuple[str, str]]:
     return attributes
 
 
-def _add_settings(shown: dict[str, Any], definition: TableDefinition) -> None:
+def _add_settings(shown: dict[str, Any], service: Service, definition: TableDefinition) -> None:
     if definition.on_demand is not None:
         shown["OnDemandThroughput"] = _on_demand(definition.on_demand)
     shown["WarmThroughput"] = _warm(definition, definition.warm_throughput, definition.throughput)
     if definition.table_class is not None:
         shown["TableClassSummary"] = {"TableClass": definition.table_class}
     if definition.sse is not None and definition.sse.get("Enabled"):
-        key_id = definition.sse.get("KMSMasterKeyId", "alias/aws/dynamodb")
-        shown["SSEDescription"] = {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key_id}
+        shown["SSEDescription"] = {
+            "Status": "ENABLED",
+            "SSEType": "KMS",
+            "KMSMasterKeyArn": service.kms_key_arn(definition.sse.get("KMSMasterKeyId")),
+        }
 
 
 async def _add_indexes(

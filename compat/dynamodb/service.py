@@ -59,6 +59,14 @@ class Service:
         settings = self.settings
         return f"arn:aws:dynamodb:{settings.region}:{settings.account_id}:table/{name}"
 
+    def kms_key_arn(self, given: str | None) -> str:
+        """Returns the ARN of the key that a table's encryption names: no such key is used."""
+        if given is not None and given.startswith("arn:"):
+            return given
+        key = given or "alias/aws/dynamodb"
+        resource = key if key.startswith("alias/") else f"key/{key}"
+        return f"arn:aws:kms:{self.settings.region}:{self.settings.account_id}:{resource}"
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:

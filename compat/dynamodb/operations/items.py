@@ -93,7 +93,13 @@ def decide_delete(body: Body, condition: Condition | None) -> Decide:
 
 
 def decide_update(
-    body: Body, handle: TableHandle, key: Item, update: Update | None, condition: Condition | None
+    body: Body,
+    handle: TableHandle,
+    key: Item,
+    update: Update | None,
+    condition: Condition | None,
+    *,
+    in_transaction: bool = False,
 ) -> Decide:
     """Returns what UpdateItem does to an item."""
 
@@ -105,7 +111,7 @@ def decide_update(
         new = update.apply(base)
         if handle.indexes:
             check_indexed(handle, new, update)
-        if update.measured_size(new, handle.key.names) > ITEM_SIZE_BYTES_MAX:
+        if update.is_too_large(new, in_transaction=in_transaction):
             raise validation("Item size to update has exceeded the maximum allowed size")
         return new
 

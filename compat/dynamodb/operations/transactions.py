@@ -151,7 +151,8 @@ class _Write:
         if self.kind == "Update":
             if self.update is not None:
                 self.update.check_keys(handle.key.names)
-            return Action(handle, key, decide_update(given, handle, item, self.update, condition))
+            decide = decide_update(given, handle, item, self.update, condition, in_transaction=True)
+            return Action(handle, key, decide)
 
         def check(old: Item | None) -> Decision:
             require(condition, given, old)

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compat.dynamodb.attribute_values import read_item, read_value
+from compat.dynamodb.attribute_values import Item, read_item, read_value
 from compat.dynamodb.capacity import Consumed, index_write_units, read_units, write_units
 from compat.dynamodb.expressions import Placeholders, compile_update
-from compat.dynamodb.item_size import item_size, value_size
+from compat.dynamodb.item_size import ITEM_SIZE_BYTES_MAX, item_size, value_size
 from tests.compat.dynamodb.wire_values import Wire
 
 
@@ -54,11 +54,34 @@ def test_items_count_their_names() -> None:
     assert item_size(read_item({"pk": {"S": "abc"}, "é": {"N": "5"}})) == 2 + 3 + 2 + 2
 
 
-def test_updates_are_measured_without_keys_and_by_action() -> None:
-    placeholders = Placeholders(None, {":v": {"S": "abc"}})
-    update = compile_update("SET a = :v, b = :v REMOVE c", placeholders)
-    item = update.apply({"pk": "key"})
-    assert update.measured_size(item, ("pk",)) == (1 + 3) + (1 + 3) + 3 + 2 * 19 + 2
+def _is_too_large(text: str, item: Item, *, in_transaction: bool = False) -> bool:
+    values = {":v": {"S": "v" * 1000}, ":n": {"N": "1"}}
+    update = compile_update(text, Placeholders(None, values))
+    return update.is_too_large(update.apply(item), in_transaction=in_transaction)
+
+
+def _item(bytes_below_limit: int) -> Item:
+    item: Item = {"pk": "k", "a": "a" * (ITEM_SIZE_BYTES_MAX - 4 - bytes_below_limit)}
+    assert item_size(item) == ITEM_SIZE_BYTES_MAX - bytes_below_limit
+    return item
+
+
+@pytest.mark.parametrize(
+    ("text", "room"),
+    [("SET a = a", 3 + 19 - 3), ("SET a = a, b = :n", 3 + 2 * 19), ("SET a = a REMOVE b", 21)],
+)
+def test_what_an_update_writes_is_measured_with_something_for_each_action(
+    text: str, room: int
+) -> None:
+    assert not _is_too_large(text, _item(room))
+    assert _is_too_large(text, _item(room - 1))
+    assert not _is_too_large(text, _item(room - 1), in_transaction=True)
+
+
+def test_what_an_update_leaves_alone_counts_only_in_the_item() -> None:
+    assert not _is_too_large("SET b = :v", _item(1001))
+    assert _is_too_large("SET b = :v", _item(1000))
+    assert _is_too_large("SET b = :v", _item(1000), in_transaction=True)
 
 
 @pytest.mark.parametrize(

@@ -247,3 +247,21 @@ def test_what_comes_later_is_refused(client: Any, make_table: MakeTable) -> None
         error_of(client.execute_statement, Statement=f'SELECT * FROM "{table}"')[0]
         == "UnknownOperationException"
     )
+
+
+def test_encryption_is_told_of_if_asked_for(client: Any, make_table: MakeTable) -> None:
+    keys = "arn:aws:kms:us-east-1:000000000000:"
+    for given, shown in [
+        ({}, f"{keys}alias/aws/dynamodb"),
+        ({"KMSMasterKeyId": "alias/mine"}, f"{keys}alias/mine"),
+        ({"KMSMasterKeyId": "1234"}, f"{keys}key/1234"),
+        ({"KMSMasterKeyId": f"{keys}key/5"}, f"{keys}key/5"),
+    ]:
+        table = make_table(SSESpecification={"Enabled": True, "SSEType": "KMS", **given})
+        assert client.describe_table(TableName=table)["Table"]["SSEDescription"] == {
+            "Status": "ENABLED",
+            "SSEType": "KMS",
+            "KMSMasterKeyArn": shown,
+        }
+    table = make_table(SSESpecification={"Enabled": False})
+    assert "SSEDescription" not in client.describe_table(TableName=table)["Table"]

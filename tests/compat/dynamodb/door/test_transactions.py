@@ -170,3 +170,40 @@ def test_a_large_batch_comes_in_parts(client: Any, make_table: MakeTable) -> Non
         counts.append(len(answer["Responses"].get(table, [])))
         wanted = answer["UnprocessedKeys"]
     assert counts == [41, 4]
+
+
+def test_sizes_in_transactions(client: Any, make_table: MakeTable) -> None:
+    table = make_table()
+    large = {"S": "x" * 350_000}
+    assert error_of(
+        client.transact_write_items,
+        TransactItems=[put(table, f"large-{number}", v=large) for number in range(12)],
+    ) == ("ValidationException", "Transaction request size exceeds the maximum of 4 MB")
+    assert error_of(
+        client.transact_write_items, TransactItems=[put(table, "a", v={"S": "x" * 410_000})]
+    ) == ("ValidationException", "Item size has exceeded the maximum allowed size")
+    client.put_item(TableName=table, Item={"pk": {"S": "a"}, "v": large})
+
+    def update(size: int) -> dict[str, Any]:
+        return {
+            "TableName": table,
+            "Key": {"pk": {"S": "a"}},
+            "UpdateExpression": "SET w = :w",
+            "ExpressionAttributeValues": {":w": {"S": "x" * size}},
+        }
+
+    room = 409_600 - len("pk") - 1 - len("v") - 350_000 - len("w")
+    with pytest.raises(client.exceptions.TransactionCanceledException) as caught:
+        client.transact_write_items(TransactItems=[{"Update": update(room + 1)}])
+    assert caught.value.response["CancellationReasons"] == [
+        {
+            "Code": "ValidationError",
+            "Message": "Item size to update has exceeded the maximum allowed size",
+        }
+    ]
+    client.transact_write_items(TransactItems=[{"Update": update(room)}])
+    client.update_item(**update(room))
+    assert error_of(client.update_item, **update(room + 1)) == (
+        "ValidationException",
+        "Item size to update has exceeded the maximum allowed size",
+    )
