@@ -12,12 +12,9 @@ changes are installed on the catalog that is current then; a rollback just forge
     META 'o' class key          an object of another class (storage/objects.py)
     META 'n' schema 00 name     who has that relation name: tables, indexes, sequences, views share them
     META 'm' space 00 schema 00 name    likewise, of other spaces of names: types, roles …
-    META 'w' table id           nothing is stored there: locked (KEY SHARE) by whoever writes rows,
-                                and (UPDATE) by DDL, which therefore waits for writers
-    META 'd' table id           likewise, locked by all that changes the definition
+    META 'w' 'x' 'r' table id   nothing is stored there: storage/table_locks.py
     META 'i' index id           an index that is being built online: storage/online_build.py
     META 'c' token              a ClientRequestToken: compat/dynamodb/idempotency.py
-    META 'x' table id           likewise, locked by DDL only: what a point operation relies on
 
 Records are msgpack of the structs in storage/schema.py and storage/objects.py. A transaction that
 relies on an object (a view on a table, a column of a type, anything in a schema) holds it by
@@ -34,10 +31,12 @@ import msgspec
 from storage.catalog import PUBLIC, AnyObject, Catalog, Changes, Name, Schema, relations_of
 from storage.errors import DatabaseError, FatalError
 from storage.keyspace import INDEX_ENTRIES, ITEMS, META, prefix_range, storage_prefix
-from storage.kv.store import Coordinator, LockMode, Newest, Store, Transaction
+from storage.kv.store import Coordinator, Newest, Store, Transaction
+from storage.lock_modes import LockMode, TableLockMode
 from storage.newer_indexes import NewerIndexes
 from storage.objects import OBJECT_CLASSES, RELATIONS, CatalogObject, Key, ObjectName
 from storage.schema import ElementState, Index, Sequence, Table
+from storage.table_locks import lock_table
 from storage.types import Kind
 
 #: Of the data directory's contents. A server refuses what is newer.
@@ -53,9 +52,6 @@ _SEQUENCES: Final = META + b"q"
 _NAMES: Final = META + b"n"
 _OBJECTS: Final = META + b"o"
 _OBJECT_NAMES: Final = META + b"m"
-_WRITERS: Final = META + b"w"
-_EXCLUSIVE: Final = META + b"x"
-_DEFINITION: Final = META + b"d"
 _BUILDS: Final = META + b"i"
 
 _pack: Final = msgspec.msgpack.Encoder().encode
@@ -80,16 +76,6 @@ def _object_name_key(name: ObjectName) -> bytes:
     if name[0] == RELATIONS:
         return _name_key(name[1:])
     return _OBJECT_NAMES + "\0".join(name).encode()
-
-
-def writers_key(table_id: int) -> bytes:
-    """Returns the key that writers of rows lock in mode KEY SHARE, once per transaction."""
-    return _id_key(_WRITERS, table_id)
-
-
-def exclusive_key(table_id: int) -> bytes:
-    """Returns the key that only DDL locks: a point operation names it among its keys."""
-    return _id_key(_EXCLUSIVE, table_id)
 
 
 def build_key(index_id: int) -> bytes:
@@ -263,16 +249,16 @@ class CatalogTransaction:
         self._changes = mark.copy()
         self._private = None
 
-    async def lock_table(self, table_id: int) -> Table | None:
-        """Locks a table against all writers and other DDL; returns it as it is then."""
-        await self.lock_definition(table_id)
-        await self._txn.lock(exclusive_key(table_id), LockMode.UPDATE)
-        await self._txn.lock(writers_key(table_id), LockMode.UPDATE)
+    async def lock_table(
+        self, table_id: int, mode: TableLockMode = TableLockMode.ACCESS_EXCLUSIVE
+    ) -> Table | None:
+        """Locks a table, in a mode that keeps other DDL off; returns it as it is then."""
+        await lock_table(self._txn, table_id, mode)
         return self.catalog.table_by_id(table_id)
 
     async def lock_definition(self, table_id: int) -> Table | None:
         """Locks a table against other DDL alone; returns it as it is then."""
-        await self._txn.lock(_id_key(_DEFINITION, table_id), LockMode.UPDATE)
+        await lock_table(self._txn, table_id, TableLockMode.SHARE_UPDATE_EXCLUSIVE)
         return self.catalog.table_by_id(table_id)
 
     async def lock_record(self, table_id: int) -> Table | None:
@@ -444,8 +430,8 @@ class CatalogTransaction:
         return self.catalog.object(kind, *key)
 
     async def hold_table(self, table_id: int) -> Table | None:
-        """Keeps a table from DDL until the transaction ends, as its writers do."""
-        await self._txn.lock(writers_key(table_id), LockMode.KEY_SHARE)
+        """Keeps a table from being dropped until the transaction ends, as its readers do."""
+        await lock_table(self._txn, table_id, TableLockMode.ACCESS_SHARE)
         return self.catalog.table_by_id(table_id)
 
     async def hold_schema(self, name: str) -> Schema | None:

@@ -22,7 +22,7 @@ Large transactions come as an `IngestGroup`: sorted files that become visible in
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter
 from typing import Final, Protocol
 
@@ -31,6 +31,7 @@ from storage.disk import Disk, no_room
 from storage.errors import DatabaseError
 from storage.kv.batches import BATCH_KEY, BatchRecord, encode_record
 from storage.kv.engine import Engine, EngineError, Fault, KeyRange
+from storage.serializable import RecentWrites
 from storage.snapshots import Snapshot, SnapshotRegister
 from storage.syncer import Syncer
 
@@ -151,15 +152,20 @@ class IngestGroup(Group):
 
     Attributes:
         ingest: Moves the files in, as the batch of the given record; returns when that is durable.
+        spans: Ranges in which it writes.
     """
 
-    __slots__ = ("ingest",)
+    __slots__ = ("ingest", "spans")
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, ingest: Callable[[BatchRecord], None]
+        self,
+        loop: asyncio.AbstractEventLoop,
+        ingest: Callable[[BatchRecord], None],
+        spans: Sequence[KeyRange],
     ) -> None:
         super().__init__(loop)
         self.ingest = ingest
+        self.spans = spans
         self.is_closed = True
 
 
@@ -199,6 +205,7 @@ class Committer:
         self.timestamps = TimestampSource(clock, last.timestamp)
         self.disk: Disk = disk
         self.snapshots = SnapshotRegister()
+        self.recent = RecentWrites()
         self._clock = clock
         self._number = self._synced_number = last.number
         self._loop = loop
@@ -236,6 +243,18 @@ class Committer:
         """Returns the last group that the newest state shows, or None if all is durable."""
         return self._waiting[-1] if self._waiting else self._in_flight
 
+    def unsettled_writes(self) -> list[tuple[int, Iterable[bytes], Sequence[KeyRange]]]:
+        """Returns the timestamp, keys and ranges of all groups that no snapshot shows yet."""
+        groups = list(self._waiting)
+        if self._in_flight is not None:
+            groups.insert(0, self._in_flight)
+        return [
+            (g.timestamp, (), g.spans)
+            if isinstance(g, IngestGroup)
+            else (g.timestamp, g.changes, g.ranges)
+            for g in groups
+        ]
+
     # Joining
 
     def check_writable(self, *, only_deletes: bool = False) -> None:
@@ -257,6 +276,8 @@ class Committer:
 
         Returns the group that it is in.
         """
+        if self.recent.is_wanted:
+            self.recent.note(timestamp, changes, ranges)
         group = self._group_for(len(changes), alone=bool(ranges))
         group.changes.update(changes)
         group.commit_count += 1
@@ -270,10 +291,17 @@ class Committer:
             self._schedule()
         return group
 
-    def join_ingest(self, member: Member, ingest: Callable[[BatchRecord], None]) -> Group:
-        """Adds a large transaction to the line; the commit timestamp is the group's."""
-        group = IngestGroup(self._loop, ingest)
+    def join_ingest(
+        self, member: Member, ingest: Callable[[BatchRecord], None], spans: Sequence[KeyRange]
+    ) -> Group:
+        """Adds a large transaction, which writes in these ranges, to the line.
+
+        The commit timestamp is the group's.
+        """
+        group = IngestGroup(self._loop, ingest, spans)
         group.timestamp = self.timestamps.next()
+        if self.recent.is_wanted:
+            self.recent.note(group.timestamp, (), spans)
         group.members.append(member)
         self._waiting.append(group)
         self._schedule()

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from storage.keyspace import STORE
-from storage.kv.store import LockMode, LockWait, Newest
+from storage.kv.store import LockWait, Newest
+from storage.lock_modes import AnyLockMode
 from storage.locks import LockTable
 
 _IDS: Final = STORE + b"i"
@@ -37,7 +38,7 @@ class LocalCoordinator:
         self._listeners: dict[str, list[Deliver]] = {}
 
     async def acquire(
-        self, owner: Any, key: bytes, mode: LockMode, wait: LockWait = LockWait.WAIT
+        self, owner: Any, key: bytes, mode: AnyLockMode, wait: LockWait = LockWait.WAIT
     ) -> bool:
         return await self.locks.acquire(owner, key, mode, wait)
 

@@ -14,7 +14,7 @@ from storage.clock import Clock, SystemClock
 from storage.commit import Committer, Reopening, SyncedNumbers
 from storage.coordinator import LocalCoordinator
 from storage.disk import Disk, DiskGuard, DiskSettings, UnlimitedDisk
-from storage.errors import DatabaseError, not_supported
+from storage.errors import DatabaseError
 from storage.items import SPILL_BIT
 from storage.kv import verdict
 from storage.kv.batches import BATCH_KEY, BatchRecord, decode_record
@@ -22,7 +22,7 @@ from storage.kv.directory import DataDirectory, DirectoryError
 from storage.kv.engine import Engine, EngineError, Entry, KeyRange
 from storage.kv.memory_store import MemoryEngine
 from storage.kv.rocksdb_store import RocksEngine, RocksSettings
-from storage.kv.store import Isolation, LockMode, Newest, Retry
+from storage.kv.store import Isolation, Newest, Retry
 from storage.kv.synced_through import SyncedThrough
 from storage.large import (
     commit_record_key,
@@ -30,6 +30,7 @@ from storage.large import (
     last_spill_number,
     pending_ranges,
 )
+from storage.lock_modes import LockMode
 from storage.locks import LockTable
 from storage.point import Evaluated, evaluate
 from storage.scratch import ScratchSpace
@@ -80,12 +81,16 @@ class StoreComponents:
 class _PointOwner:
     """Holds the locks of a parked point operation."""
 
-    __slots__ = ("id", "lock_timeout_ms", "process_id")
+    __slots__ = ("deadlock_timeout_ms", "id", "lock_timeout_ms", "process_id")
 
     def __init__(self, owner_id: int, lock_timeout_ms: int) -> None:
         self.id = owner_id
         self.process_id = 0
         self.lock_timeout_ms = lock_timeout_ms
+        self.deadlock_timeout_ms = 0
+
+    def has_written(self, _key: bytes) -> bool:
+        return False
 
 
 class OpenStore:
@@ -119,8 +124,6 @@ class OpenStore:
         self._housekeeping = loop.call_later(HOUSEKEEPING_SECONDS, self._keep_house)
 
     def begin(self, isolation: Isolation = Isolation.READ_COMMITTED) -> EmbeddedTransaction:
-        if isolation is Isolation.SERIALIZABLE:
-            raise not_supported("isolation level SERIALIZABLE")
         return EmbeddedTransaction(self._services, next(self._ids), isolation)
 
     async def point(

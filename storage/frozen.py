@@ -10,6 +10,7 @@ from typing import Any
 from storage.errors import not_supported
 from storage.kv.store import Counts, Entry
 from storage.overlay import Overlay, SnapshotScan
+from storage.serializable import NotedScan, ReadSet
 from storage.slices import Slices
 from storage.snapshots import Snapshot
 from storage.write_set import ABSENT, Previous, WriteSet, visible
@@ -23,7 +24,13 @@ class FrozenReads:
     """
 
     def __init__(
-        self, txn: Any, snapshot: Snapshot, own: WriteSet, spill: Any, slices: Slices
+        self,
+        txn: Any,
+        snapshot: Snapshot,
+        own: WriteSet,
+        spill: Any,
+        reads: ReadSet | None,
+        slices: Slices,
     ) -> None:
         if spill is not None:
             raise not_supported("a data-modifying WITH query in a transaction this large")
@@ -31,6 +38,7 @@ class FrozenReads:
         self._txn = txn
         self._snapshot = snapshot
         self._own = own.copied()
+        self._reads = reads
         self._slices = slices
 
     def __getattr__(self, name: str) -> Any:
@@ -38,7 +46,11 @@ class FrozenReads:
 
     def _get(self, key: bytes) -> bytes | None:
         own: Previous = self._own.writes.get(key, ABSENT)
-        return self._snapshot.get(key) if own is ABSENT else visible(own)
+        if own is not ABSENT:
+            return visible(own)
+        if self._reads is not None:
+            self._reads.note_key(key)
+        return self._snapshot.get(key)
 
     async def get(self, key: bytes) -> bytes | None:
         value = self._get(key)
@@ -68,4 +80,7 @@ class FrozenReads:
             counts=self.counts,
             slices=self._slices,
         )
-        return Overlay(base, iter(own), limit=limit, reverse=reverse) if own else base
+        scan = Overlay(base, iter(own), limit=limit, reverse=reverse) if own else base
+        if self._reads is None:
+            return scan
+        return NotedScan(scan, (start, end), self._reads, reverse=reverse, limit=limit)

@@ -26,7 +26,7 @@ import msgspec
 
 from storage.changes import change_key, encode_reference
 from storage.items import SPILL_BIT, with_header
-from storage.keyspace import STORE
+from storage.keyspace import PREFIX_SIZE, STORE, prefix_range
 from storage.kv.batches import BATCH_KEY, BatchRecord, encode_record
 from storage.kv.engine import Engine, Entry, KeyRange, SortedFile
 from storage.slices import Slices
@@ -88,6 +88,8 @@ class LargeCommit:
         self._number = number
         self._slices = slices
         self._paths: list[Path] = []
+        #: The ranges of the tables and indexes that it writes to.
+        self.spans: list[KeyRange] = []
         self._has_changes = False
         directory.mkdir(parents=True)
 
@@ -96,7 +98,11 @@ class LargeCommit:
         stamp = self._stamp
 
         def stored() -> Iterator[tuple[bytes, bytes | None]]:
+            prefix = b""
             for key, pending in writes:
+                if key[:PREFIX_SIZE] != prefix:
+                    prefix = key[:PREFIX_SIZE]
+                    self.spans.append(prefix_range(prefix))
                 if isinstance(pending, tuple):
                     yield key, with_header(stamp, pending[0])
                 else:

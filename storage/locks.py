@@ -1,75 +1,58 @@
 """The lock table: who may write a key, who waits for it, and who waits in a circle.
 
-Four modes, as PostgreSQL's row locks (manual, table 13.3; x marks a conflict):
+Keys are the encoded keys of rows and unique index entries, keys that stand for tables
+(storage/table_locks.py), and those of advisory locks. Modes: storage/lock_modes.py.
 
-|               | KEY_SHARE | SHARE | NO_KEY_UPDATE | UPDATE |
-|---------------|-----------|-------|---------------|--------|
-| KEY_SHARE     |           |       |               | x      |
-| SHARE         |           |       | x             | x      |
-| NO_KEY_UPDATE |           | x     | x             | x      |
-| UPDATE        | x         | x     | x             | x      |
-
-Waiters of a key are served in order of arrival: a request also waits behind an earlier waiter that
-it conflicts with, so that a stream of sharers can't starve a writer. Who strengthens a lock that it
-holds goes before the others. A waiter looks for a deadlock once, after `deadlock_timeout_ms`. The
-request that closes a circle is the last of it to begin waiting, so its look finds the circle at the
-latest; who finds it, gives up.
+A request waits while another owner holds a conflicting mode. On tables and advisory locks it also
+waits behind an earlier waiter that it conflicts with; on rows it doesn't, as in PostgreSQL, where a
+sharer joins other sharers though a writer waits. Waiters of a key are served in order of arrival,
+but who strengthens a lock goes before those whom the lock that it holds keeps waiting. A waiter
+looks for a deadlock once, after `deadlock_timeout_ms`. The request that closes a circle is the last
+of it to begin waiting, so its look finds the circle at the latest; who finds it, gives up.
 
 A transaction that has spilled its write set keeps the locks of those rows there (`SpilledLocks`); a
 lock comes back into the table when somebody asks for its key.
-
-Keys are the encoded keys of rows and unique index entries; advisory locks have keys of their own.
 """
 
 import asyncio
-import struct
 from collections import deque
-from collections.abc import Callable, Iterable
-from typing import Final, Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NamedTuple, Protocol
 
+from storage.deadlocks import Party, deadlock, find_circle, node_of
 from storage.errors import DatabaseError
-from storage.kv.store import LockMode, LockWait
+from storage.kv.store import LockWait
+from storage.lock_modes import (
+    ACCESS_SHARE_BIT,
+    CONFLICTS,
+    INCLUDED_IN,
+    TABLE_MODES,
+    AnyLockMode,
+    LockMode,
+    modes_of,
+    strongest_row_mode,
+)
 
 DEADLOCK_TIMEOUT_MS: Final = 1000
 #: A lock costs about 400 bytes. Large write sets take theirs out of the table when they spill.
 LOCKS_PER_OWNER_MAX: Final = 200_000
 
-_ADVISORY_KEYSPACE: Final = b"\xfe"
-_ADVISORY: Final = struct.Struct(">IIIB")
 
-_CONFLICTS: Final[dict[LockMode, frozenset[LockMode]]] = {
-    LockMode.KEY_SHARE: frozenset({LockMode.UPDATE}),
-    LockMode.SHARE: frozenset({LockMode.NO_KEY_UPDATE, LockMode.UPDATE}),
-    LockMode.NO_KEY_UPDATE: frozenset({LockMode.SHARE, LockMode.NO_KEY_UPDATE, LockMode.UPDATE}),
-    LockMode.UPDATE: frozenset(LockMode),
-}
-
-
-def conflicts(one: LockMode, other: LockMode) -> bool:
-    """Returns whether two owners can't hold these modes on one key at the same time."""
-    return other in _CONFLICTS[one]
-
-
-def advisory_key(database: int, class_id: int, object_id: int, sub_id: int) -> bytes:
-    """Returns the lock key of an advisory lock, by the four numbers that pg_locks shows."""
-    return _ADVISORY_KEYSPACE + _ADVISORY.pack(database, class_id, object_id, sub_id)
-
-
-class LockOwner(Protocol):
+class LockOwner(Party, Protocol):
     """Who holds locks: a transaction, a session (advisory locks), a parked point operation.
 
     Attributes:
         process_id: The session's, shown in the detail of a deadlock. Owners with the same one wait
-            as one; 0 if there is none.
+            as one, and not for each other; 0 if there is none.
         lock_timeout_ms: How long a wait may last; 0 for ever.
+        deadlock_timeout_ms: When a waiter looks for a deadlock; 0 for the table's default.
     """
 
-    process_id: int
     lock_timeout_ms: int
+    deadlock_timeout_ms: int
 
-    @property
-    def id(self) -> int:
-        """A number that no other owner has."""
+    def has_written(self, key: bytes) -> bool:
+        """Returns whether it has changed the row under a key (and not only locked it)."""
 
 
 class SpilledLocks(Protocol):
@@ -81,8 +64,18 @@ class SpilledLocks(Protocol):
         """Returns the mode in which the owner holds the key, or None."""
 
 
+class LockEntry(NamedTuple):
+    """A lock held or awaited, as pg_locks shows it."""
+
+    key: bytes
+    mode: AnyLockMode
+    process_id: int
+    owner_id: int
+    is_granted: bool
+
+
 class Watch:
-    """Tells whether anybody but its owner has come for one of some keys.
+    """Tells whether anybody but its owner has come for one of some keys, other than to read.
 
     Attributes:
         is_disturbed: Somebody has; it stays so.
@@ -109,7 +102,7 @@ class _Waiter:
         self,
         owner: LockOwner,
         key: bytes,
-        mode: LockMode,
+        mode: AnyLockMode,
         future: asyncio.Future[None],
         outlasts: LockOwner | None = None,
     ) -> None:
@@ -119,12 +112,18 @@ class _Waiter:
         self.mode = mode
         self.future = future
 
+    @property
+    def is_over(self) -> bool:
+        return self.future.done()
+
 
 class _Lock:
+    """A key's holders, with the mask of what each holds, and who waits."""
+
     __slots__ = ("holders", "queue")
 
     def __init__(self) -> None:
-        self.holders: dict[LockOwner, LockMode] = {}
+        self.holders: dict[LockOwner, int] = {}
         self.queue: deque[_Waiter] | None = None
 
 
@@ -132,7 +131,7 @@ class _Holdings:
     """What one owner holds, in the order of acquiring.
 
     Attributes:
-        log: Key and the mode held before (None: not held).
+        log: Key and the mask held before (0: not held).
         kept: Keys whose entries have left the log; they stay locked until the end.
         base: How many entries have left the log, so that marks stay valid.
     """
@@ -140,7 +139,7 @@ class _Holdings:
     __slots__ = ("base", "kept", "log")
 
     def __init__(self) -> None:
-        self.log: list[tuple[bytes, LockMode | None]] = []
+        self.log: list[tuple[bytes, int]] = []
         self.kept: set[bytes] = set()
         self.base = 0
 
@@ -182,9 +181,9 @@ class LockTable:
             self._disturb(None, key)
         return key not in self._locks and (not self._spilled or not self._fetch_spilled(None, key))
 
-    def try_acquire(self, owner: LockOwner, key: bytes, mode: LockMode) -> bool:
+    def try_acquire(self, owner: LockOwner, key: bytes, mode: AnyLockMode) -> bool:
         """Locks the key if that takes no waiting; returns whether it did."""
-        if self._watches:
+        if self._watches and 1 << mode != ACCESS_SHARE_BIT:
             self._disturb(owner, key)
         if self._spilled:
             self._fetch_spilled(owner, key)
@@ -192,13 +191,13 @@ class LockTable:
         if lock is None:
             self._check_limit(owner)
             self._locks[key] = lock = _Lock()
-            lock.holders[owner] = mode
-            self._record(owner, key, None)
+            lock.holders[owner] = 1 << mode
+            self._record(owner, key, 0)
             return True
-        held = lock.holders.get(owner)
-        if held is not None and held >= mode:
+        held = lock.holders.get(owner, 0)
+        if held & INCLUDED_IN[mode]:
             return True
-        if not self._is_grantable(lock, owner, mode, is_upgrade=held is not None):
+        if not self._is_grantable(lock, owner, mode, held):
             return False
         self._check_limit(owner)
         self._grant(lock, owner, key, mode)
@@ -208,7 +207,7 @@ class LockTable:
         self,
         owner: LockOwner,
         key: bytes,
-        mode: LockMode = LockMode.UPDATE,
+        mode: AnyLockMode = LockMode.UPDATE,
         wait: LockWait = LockWait.WAIT,
     ) -> bool:
         """Locks the key, waiting for it if need be.
@@ -226,7 +225,7 @@ class LockTable:
         await self._wait(owner, key, mode)
         return True
 
-    async def _wait(self, owner: LockOwner, key: bytes, mode: LockMode) -> None:
+    async def _wait(self, owner: LockOwner, key: bytes, mode: AnyLockMode) -> None:
         lock = self._locks[key]
         waiter = _Waiter(owner, key, mode, self._loop.create_future())
         self._enqueue(lock, waiter)
@@ -240,11 +239,10 @@ class LockTable:
     async def _waited(self, waiter: _Waiter) -> None:
         """Awaits a waiter's turn, looking for a deadlock once."""
         owner = waiter.owner
-        node = _node(owner)
+        node = node_of(owner)
         self._waiting[node] = waiter
-        timers = [
-            self._loop.call_later(self.deadlock_timeout_ms / 1000, self._break_deadlock, waiter)
-        ]
+        look_ms = owner.deadlock_timeout_ms or self.deadlock_timeout_ms
+        timers = [self._loop.call_later(look_ms / 1000, self._break_deadlock, waiter)]
         if owner.lock_timeout_ms > 0:
             timers.append(
                 self._loop.call_later(owner.lock_timeout_ms / 1000, _time_out, waiter.future)
@@ -260,21 +258,20 @@ class LockTable:
     def _enqueue(self, lock: _Lock, waiter: _Waiter) -> None:
         if lock.queue is None:
             lock.queue = deque()
-        if waiter.owner not in lock.holders:
-            lock.queue.append(waiter)
-            return
-        upgrades = 0
-        for other in lock.queue:
-            if other.owner not in lock.holders:
-                break
-            upgrades += 1
-        lock.queue.insert(upgrades, waiter)
+        held = lock.holders.get(waiter.owner, 0)
+        position = len(lock.queue)
+        if held:
+            for number, other in enumerate(lock.queue):
+                if held & CONFLICTS[other.mode] and other.owner not in lock.holders:
+                    position = number
+                    break
+        lock.queue.insert(position, waiter)
 
     async def outlast(
         self,
         owner: LockOwner,
         key: bytes,
-        mode: LockMode,
+        mode: AnyLockMode,
         count: Callable[[int, int], None] = lambda _done, _total: None,
     ) -> None:
         """Waits for the end of all who hold the key now in a mode that conflicts with this one.
@@ -285,12 +282,11 @@ class LockTable:
         lock = self._locks.get(key)
         if lock is None:
             return
-        conflicting = _CONFLICTS[mode]
-        node = _node(owner)
+        node = node_of(owner)
         others = [
             holder
-            for holder, held in lock.holders.items()
-            if held in conflicting and _node(holder) != node
+            for holder, mask in lock.holders.items()
+            if mask & CONFLICTS[mode] and node_of(holder) != node
         ]
         for done, other in enumerate(others):
             count(done, len(others))
@@ -314,24 +310,34 @@ class LockTable:
             return
         log = holdings.log
         while log and holdings.base + len(log) > mark:
-            key, previous = log.pop()
-            lock = self._locks[key]
-            if previous is None:
-                del lock.holders[owner]
-            else:
-                lock.holders[owner] = previous
-            self._serve(key, lock)
+            self._weaken(owner, *log.pop())
 
-    def release_key(self, owner: LockOwner, key: bytes) -> None:
-        """Releases one key (an advisory lock; row locks last to the end of the transaction)."""
+    def _weaken(self, owner: LockOwner, key: bytes, mask: int) -> None:
+        lock = self._locks[key]
+        if mask:
+            lock.holders[owner] = mask
+        else:
+            del lock.holders[owner]
+        self._serve(key, lock)
+
+    def keep(self, owner: LockOwner) -> None:
+        """Says that marks so far no longer release anything: each lock is released by its key."""
+        holdings = self._holdings.get(owner)
+        if holdings is not None:
+            holdings.kept.update(key for key, _ in holdings.log)
+            holdings.base += len(holdings.log)
+            holdings.log.clear()
+
+    def release_mode(self, owner: LockOwner, key: bytes, mode: AnyLockMode) -> None:
+        """Releases one mode of one key that is kept (an advisory lock)."""
         holdings = self._holdings.get(owner)
         lock = self._locks.get(key)
-        if holdings is None or lock is None or owner not in lock.holders:
+        if holdings is None or lock is None or key not in holdings.kept:
             return
-        holdings.log = [entry for entry in holdings.log if entry[0] != key]
-        holdings.kept.discard(key)
-        del lock.holders[owner]
-        self._serve(key, lock)
+        mask = lock.holders.get(owner, 0) & ~(1 << mode)
+        if not mask:
+            holdings.kept.discard(key)
+        self._weaken(owner, key, mask)
 
     def release(self, owner: LockOwner) -> None:
         """Releases all that the owner holds, and serves the waiters."""
@@ -368,7 +374,13 @@ class LockTable:
             other = self._watches.get(key)
             if (other is not None and other.owner is not owner) or (
                 lock is not None
-                and (lock.queue is not None or any(o is not owner for o in lock.holders))
+                and (
+                    lock.queue is not None
+                    or any(
+                        holder is not owner and held != ACCESS_SHARE_BIT
+                        for holder, held in lock.holders.items()
+                    )
+                )
             ):
                 watch.is_disturbed = True
                 return watch
@@ -389,21 +401,20 @@ class LockTable:
         self._spilled.insert(0, spilled)
 
     def begin_spill(self, spilled: SpilledLocks) -> list[tuple[bytes, LockMode]]:
-        """Says that `spilled` will answer for locks of its owner; returns what is in the table.
+        """Says that `spilled` will answer for row locks of its owner; returns those in the table.
 
         Savepoint marks of that time no longer release anything: those locks last to the end.
         """
         owner = spilled.owner
         if spilled not in self._spilled:
             self._spilled.append(spilled)
+        self.keep(owner)
         holdings = self._holdings.get(owner)
         if holdings is None:
             return []
-        holdings.kept.update(key for key, _ in holdings.log)
-        holdings.base += len(holdings.log)
-        holdings.log.clear()
         locks = self._locks
-        return [(key, locks[key].holders[owner]) for key in holdings.kept]
+        masks = [(key, locks[key].holders[owner]) for key in holdings.kept]
+        return [(key, strongest_row_mode(held)) for key, held in masks if not held & TABLE_MODES]
 
     def spill(self, spilled: SpilledLocks, keys: Iterable[bytes]) -> None:
         """Takes keys, which `spilled` now answers for, out of the table.
@@ -438,30 +449,33 @@ class LockTable:
                 continue
             if lock is None:
                 self._locks[key] = lock = _Lock()
-            lock.holders[spilled.owner] = mode
+            lock.holders[spilled.owner] = 1 << mode
             self._holdings.setdefault(spilled.owner, _Holdings()).kept.add(key)
             found = True
         return found
 
     # Granting
 
-    def _is_grantable(
-        self, lock: _Lock, owner: LockOwner, mode: LockMode, *, is_upgrade: bool
-    ) -> bool:
-        conflicting = _CONFLICTS[mode]
-        for holder, held in lock.holders.items():
-            if holder is not owner and held in conflicting:
+    def _is_grantable(self, lock: _Lock, owner: LockOwner, mode: AnyLockMode, held: int) -> bool:
+        conflicting = CONFLICTS[mode]
+        for holder, mask in lock.holders.items():
+            if mask & conflicting and holder is not owner and not _is_same(holder, owner):
                 return False
-        if is_upgrade or lock.queue is None:
+        if lock.queue is None or isinstance(mode, LockMode):
             return True
-        return not any(waiter.mode in conflicting for waiter in lock.queue)
+        for waiter in lock.queue:
+            if held & CONFLICTS[waiter.mode]:
+                return True  # it waits for us: it can't go first
+            if conflicting >> waiter.mode & 1:
+                return False
+        return True
 
-    def _grant(self, lock: _Lock, owner: LockOwner, key: bytes, mode: LockMode) -> None:
-        previous = lock.holders.get(owner)
-        lock.holders[owner] = mode if previous is None else max(mode, previous)
+    def _grant(self, lock: _Lock, owner: LockOwner, key: bytes, mode: AnyLockMode) -> None:
+        previous = lock.holders.get(owner, 0)
+        lock.holders[owner] = previous | 1 << mode
         self._record(owner, key, previous)
 
-    def _record(self, owner: LockOwner, key: bytes, previous: LockMode | None) -> None:
+    def _record(self, owner: LockOwner, key: bytes, previous: int) -> None:
         holdings = self._holdings.get(owner)
         if holdings is None:
             self._holdings[owner] = holdings = _Holdings()
@@ -470,20 +484,21 @@ class LockTable:
     def _serve(self, key: bytes, lock: _Lock) -> None:
         """Grants what can be granted now, in order, and forgets a lock that nobody needs."""
         if lock.queue is not None:
-            passed: list[_Waiter] = []
+            passed = 0
             for waiter in list(lock.queue):
-                conflicting = _CONFLICTS[waiter.mode]
-                is_free = all(
-                    holder is waiter.owner or held not in conflicting
-                    for holder, held in lock.holders.items()
-                )
-                if is_free and not any(other.mode in conflicting for other in passed):
-                    lock.queue.remove(waiter)
-                    if not waiter.future.done():
-                        self._grant(lock, waiter.owner, key, waiter.mode)
-                        waiter.future.set_result(None)
-                else:
-                    passed.append(waiter)
+                conflicting = CONFLICTS[waiter.mode]
+                if passed & conflicting or any(
+                    mask & conflicting
+                    and holder is not waiter.owner
+                    and not _is_same(holder, waiter.owner)
+                    for holder, mask in lock.holders.items()
+                ):
+                    passed |= 1 << waiter.mode
+                    continue
+                lock.queue.remove(waiter)
+                if not waiter.future.done():
+                    self._grant(lock, waiter.owner, key, waiter.mode)
+                    waiter.future.set_result(None)
             if not lock.queue:
                 lock.queue = None
         if lock.queue is None and not lock.holders:
@@ -502,89 +517,64 @@ class LockTable:
 
     # Looking
 
+    def is_being_written(self, key: bytes, asking: LockOwner) -> bool:
+        """Returns whether another owner has changed what is under the key, and hasn't ended."""
+        if self._spilled:
+            self._fetch_spilled(asking, key)
+        lock = self._locks.get(key)
+        return lock is not None and any(
+            holder is not asking and holder.has_written(key) for holder in lock.holders
+        )
+
     def blocking(self, process_id: int) -> list[int]:
         """Returns the processes that a waiting session waits for: holders, and who came before."""
         waiter = self._waiting.get(process_id)
-        if waiter is None or waiter.future.done():
+        if waiter is None or waiter.is_over:
             return []
-        return list(dict.fromkeys(_node(owner) for owner in self._blockers(waiter)))
+        return list(dict.fromkeys(node_of(owner) for owner in self._blockers(waiter)))
+
+    def entries(self) -> Iterator[LockEntry]:
+        """Yields the locks in the table: those held, and those awaited."""
+        for key, lock in self._locks.items():
+            for owner, mask in lock.holders.items():
+                for mode in modes_of(mask):
+                    yield LockEntry(key, mode, owner.process_id, owner.id, True)
+            for waiter in lock.queue or ():
+                owner = waiter.owner
+                yield LockEntry(key, waiter.mode, owner.process_id, owner.id, False)
 
     # Deadlocks
 
     def _break_deadlock(self, waiter: _Waiter) -> None:
-        if waiter.future.done():
+        if waiter.is_over:
             return
-        circle = self._find_circle(waiter)
-        if circle is None:
-            return
-        detail = "\n".join(
-            f"Process {_node(waiting.owner)} waits for {_described(waiting, blocker)}; "
-            f"blocked by process {_node(blocker)}."
-            for waiting, blocker in circle
-        )
-        waiter.future.set_exception(
-            DatabaseError(
-                "40P01",
-                "deadlock detected",
-                detail=detail,
-                hint="See server log for query details.",
-            )
-        )
-
-    def _find_circle(self, start: _Waiter) -> list[tuple[_Waiter, LockOwner]] | None:
-        """Returns who waits for whom, from the waiter back to itself, or None."""
-        target = _node(start.owner)
-        seen = {target}
-        path: list[tuple[_Waiter, LockOwner]] = []
-        stack = [(start, iter(self._blockers(start)))]
-        while stack:
-            waiter, blockers = stack[-1]
-            blocker = next(blockers, None)
-            if blocker is None:
-                stack.pop()
-                if path:
-                    path.pop()
-                continue
-            node = _node(blocker)
-            if node == target:
-                return [*path, (waiter, blocker)]
-            behind = self._waiting.get(node)
-            if node in seen or behind is None or behind.future.done():
-                continue
-            seen.add(node)
-            path.append((waiter, blocker))
-            stack.append((behind, iter(self._blockers(behind))))
-        return None
+        circle = find_circle(waiter, self._blockers, self._waiting.get)
+        if circle is not None:
+            waiter.future.set_exception(deadlock(circle))
 
     def _blockers(self, waiter: _Waiter) -> list[LockOwner]:
         if waiter.outlasts is not None:
             return [waiter.outlasts]
         lock = self._locks[waiter.key]
-        conflicting = _CONFLICTS[waiter.mode]
+        conflicting = CONFLICTS[waiter.mode]
         blockers = [
             holder
-            for holder, held in lock.holders.items()
-            if holder is not waiter.owner and held in conflicting
+            for holder, mask in lock.holders.items()
+            if mask & conflicting
+            and holder is not waiter.owner
+            and not _is_same(holder, waiter.owner)
         ]
         for other in lock.queue or ():
             if other is waiter:
                 break
-            if other.mode in conflicting:
+            if conflicting >> other.mode & 1:
                 blockers.append(other.owner)
         return blockers
 
 
-def _node(owner: LockOwner) -> int:
-    """Returns what waits as one: the session's process, or else the owner by itself."""
-    return owner.process_id or owner.id
-
-
-def _described(waiter: _Waiter, blocker: LockOwner) -> str:
-    if waiter.key[:1] == _ADVISORY_KEYSPACE:
-        mode = "ShareLock" if waiter.mode <= LockMode.SHARE else "ExclusiveLock"
-        numbers = ",".join(str(number) for number in _ADVISORY.unpack(waiter.key[1:]))
-        return f"{mode} on advisory lock [{numbers}]"
-    return f"ShareLock on transaction {blocker.id}"
+def _is_same(one: LockOwner, other: LockOwner) -> bool:
+    """Returns whether both belong to one session, which doesn't wait for itself."""
+    return one.process_id != 0 and one.process_id == other.process_id
 
 
 def _time_out(future: asyncio.Future[None]) -> None:

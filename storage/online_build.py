@@ -34,16 +34,18 @@ from typing import Final
 
 import msgspec
 
-from storage.catalog_store import CatalogStore, CatalogTransaction, build_key, writers_key
+from storage.catalog_store import CatalogStore, CatalogTransaction, build_key
 from storage.duplicates import duplicated_key
 from storage.embedded import OpenStore
 from storage.errors import DatabaseError
 from storage.index import IndexAccess
 from storage.keyspace import PREFIX_SIZE, prefix_range
-from storage.kv.store import LockMode, Newest, Retry, Transaction
+from storage.kv.store import Newest, Retry, Transaction
+from storage.lock_modes import TableLockMode
 from storage.point import Evaluated
 from storage.schema import ElementState, Index, Table
 from storage.table import TableAccess
+from storage.table_locks import table_key
 from storage.tables import Tables
 from storage.transaction import EmbeddedTransaction
 
@@ -281,8 +283,8 @@ class OnlineBuilds:
             if progress is not None:
                 progress.lockers_done, progress.lockers_total = done, total
 
-        key = writers_key(table_id)
-        await self._store.locks.outlast(guard, key, LockMode.UPDATE, count)
+        key = table_key(table_id)
+        await self._store.locks.outlast(guard, key, TableLockMode.SHARE, count)
 
 
 def _index_of(table: Table | None, index_id: int) -> Index | None:

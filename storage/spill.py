@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from storage.kv.engine import Change, Engine, EngineError, EngineSnapshot, Fault, KeyRange
-from storage.kv.store import LockMode
+from storage.lock_modes import LockMode
 from storage.locks import LockOwner
 from storage.scratch import ScratchSpace
 from storage.slices import Slices

@@ -14,8 +14,8 @@ needed, they are added to the list, and `Retry` makes the store run the operatio
 Uniqueness is judged against the newest state, under locks on the item's key and on the keys of
 unique index entries, so that a second inserter waits for the first one's outcome.
 
-A transaction calls `lock_for_write` before its first write to the table; a point operation names
-`exclusive_key` among its keys. So DDL finds no writer in the middle, and a writer that planned
+A transaction holds the table's lock before its first write to the table (`lock_for_write`); a point
+operation names `exclusive_key` among its keys. So DDL finds no writer in the middle, and a writer that planned
 before the DDL gets `StaleTable`: plan again.
 
 Foreign keys and deferrable uniqueness are storage/constraints/'s: a transaction tests what they
@@ -36,16 +36,18 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from storage.attributes import AttributeRegistry
-from storage.catalog_store import CatalogStore, exclusive_key, writers_key
+from storage.catalog_store import CatalogStore
 from storage.duplicates import Conflict, DuplicateKeyError, KeyRendering, deferrable_arbiter
 from storage.entry_changes import EntryChange, is_of, is_same_key, own_change
 from storage.hidden_keys import HiddenKeys
 from storage.index import NO_FUNCTIONS, IndexAccess, IndexFunctions, key_code_at
 from storage.items import Row, row_decoder, row_encoder
 from storage.keyspace import ITEMS, PREFIX_SIZE, prefix_range, storage_prefix
-from storage.kv.store import Entry, LockMode, Newest, Retry, Transaction
+from storage.kv.store import Entry, Newest, Retry, Transaction
+from storage.lock_modes import TableLockMode
 from storage.row_constraints import RowConstraints
 from storage.schema import ColumnPolicy, ElementState, Index, Table
+from storage.table_locks import exclusive_key, readers_key, table_key
 
 #: insert_many lets the store spill, and the loop turn, after this many rows: half a millisecond.
 _PRESSURE_EVERY_ROWS: Final = 32
@@ -102,7 +104,9 @@ class TableAccess:
         encode: Body of a row's item.
         decode: Row of an item; `decoder(positions)` for some of its columns.
         range: (start, end) of all items.
+        lock_key: Of the table's lock (storage/table_locks.py).
         exclusive_key: What a point operation names among its keys.
+        readers_key: What a point read looks at.
         is_stale: Set when another version becomes current.
         constraints: Of tables that have any between rows.
     """
@@ -127,8 +131,9 @@ class TableAccess:
         self.key_of: Callable[[Row], bytes] = self.code.encoder(self.key_positions)
         self.encode = row_encoder(table)
         self.decode = row_decoder(table)
-        self.writers_key = writers_key(table.id)
+        self.lock_key = table_key(table.id)
         self.exclusive_key = exclusive_key(table.id)
+        self.readers_key = readers_key(table.id)
         self.indexes = tuple(
             IndexAccess(table, index, functions.get(index.id, NO_FUNCTIONS))
             for index in table.indexes
@@ -180,8 +185,8 @@ class TableAccess:
     # ---- locks -----------------------------------------------------------------------------------
 
     async def lock_for_write(self, txn: Transaction) -> None:
-        """Keeps DDL off the table until the transaction ends. Raises StaleTable."""
-        await txn.lock(self.writers_key, LockMode.KEY_SHARE)
+        """Takes the table's lock in ROW EXCLUSIVE mode. Raises StaleTable."""
+        await txn.lock(self.lock_key, TableLockMode.ROW_EXCLUSIVE)
         if self.is_stale:
             raise StaleTable
 
@@ -223,7 +228,7 @@ class TableAccess:
             return None
         unique = [index for index in self._filled if index.index.is_exclusive]
         ranges = [self.range, *(prefix_range(index.code.prefix) for index in unique)]
-        found = await txn.claim((self.writers_key, self.exclusive_key), ranges)
+        found = await txn.claim((self.lock_key, self.exclusive_key), ranges)
         if found is None:
             return None
         ids = [index.index.id for index in unique]
@@ -269,17 +274,15 @@ class TableAccess:
     ) -> Conflict | None:
         """Returns the first of these unique indexes (None: the primary key) that has the row's key.
 
-        Without `arbiters`, all are asked. Their keys stay locked: if there is no conflict, none can
+        Without `arbiters`, all are asked. If there is no conflict, their keys are locked: none can
         come up before the transaction ends.
         """
         key: bytes | None = None
         wanted = None if arbiters is None else list(arbiters)
         if not self.table.hidden_key:
             key = self.key_of(row)
-            if wanted is None or None in wanted:
-                await txn.lock(key)
-                if await txn.get_newest(key) is not None:
-                    return self._primary_conflict(key, row)
+            if (wanted is None or None in wanted) and not await txn.lock_new(key):
+                return self._primary_conflict(key, row)
         for index in self._filled:
             if not index.index.unique or not (wanted is None or index.index in wanted):
                 continue
@@ -287,7 +290,8 @@ class TableAccess:
                 raise deferrable_arbiter(self.table, index.index)
             entry = index.entry(row, key[PREFIX_SIZE:] if key else b"")
             if entry is not None and index.is_exclusive(entry):
-                await txn.lock(entry[0])
+                if await txn.lock_new(entry[0]):
+                    continue
                 found = await txn.get_newest(entry[0])
                 if found is not None:
                     return self._conflict(index, (entry[0], found), row)
@@ -360,19 +364,20 @@ class TableAccess:
         return key
 
     async def _take_key(self, txn: Transaction, key: bytes, row: Row) -> None:
-        await txn.lock(key)
-        if await txn.get_newest(key) is not None:
+        if not await txn.lock_new(key):
             await txn.settled()
             raise self.duplicate(self._primary_conflict(key, row))
 
     async def _take_entry(
         self, txn: Transaction, index: IndexAccess, entry: Entry, row: Row
     ) -> None:
-        await txn.lock(entry[0])
+        if await txn.lock_new(entry[0]):
+            return
         found = await txn.get_newest(entry[0])
-        if found is not None:
-            await txn.settled()
-            raise self.duplicate(self._conflict(index, (entry[0], found), row))
+        await txn.settled()
+        # Nothing was awaited since it was found, if it is a duplicate still.
+        assert found is not None
+        raise self.duplicate(self._conflict(index, (entry[0], found), row))
 
     def _put_new(
         self, writer: Writer, key: bytes, row: Row, entries: Iterable[tuple[IndexAccess, Entry]]

@@ -16,13 +16,15 @@ from typing import Any, Final, cast
 from storage.commit import Committer, Group, write_error
 from storage.errors import DatabaseError
 from storage.frozen import FrozenReads
-from storage.keyspace import PREFIX_SIZE, prefix_range
+from storage.keyspace import ITEMS, PREFIX_SIZE, prefix_range
 from storage.kv.engine import EngineError, KeyRange
-from storage.kv.store import Counts, Entry, Isolation, LockMode, LockWait, Transaction
+from storage.kv.store import Counts, Entry, Isolation, LockWait, Transaction
 from storage.large import LargeCommit, pending_ranges_key
+from storage.lock_modes import AnyLockMode, LockMode
 from storage.locks import LockTable, Watch
 from storage.overlay import Overlay, SnapshotScan
 from storage.scratch import ScratchSpace
+from storage.serializable import NotedScan, ReadSet, RecentWrites, serialization_failure
 from storage.slices import Slices
 from storage.snapshots import Snapshot
 from storage.spill import (
@@ -68,6 +70,7 @@ class Services:
     slices: Slices
     scratch: ScratchSpace
     spill_numbers: "itertools.count[int]"
+    make_reads: Callable[[RecentWrites], ReadSet] = ReadSet
 
 
 class EmbeddedTransaction:
@@ -76,12 +79,14 @@ class EmbeddedTransaction:
     Attributes:
         process_id: Of the session, for the detail of a deadlock.
         lock_timeout_ms: How long a wait for a lock may last; 0 for ever.
+        deadlock_timeout_ms: When a wait looks for a deadlock; 0 for the store's default.
     """
 
     def __init__(self, services: Services, transaction_id: int, isolation: Isolation) -> None:
         self.counts = Counts()
         self.process_id = 0
         self.lock_timeout_ms = 0
+        self.deadlock_timeout_ms = 0
         self._services = services
         self._id = transaction_id
         self._isolation = isolation
@@ -100,6 +105,11 @@ class EmbeddedTransaction:
         self._pending_locks: PendingLocks | None = None
         self._large: LargeCommit | None = None
         self._late_ranges: tuple[bytes, list[KeyRange]] | None = None
+        self._is_snapshot_fixed = False
+        self._reads: ReadSet | None = None
+        if isolation is Isolation.SERIALIZABLE:
+            self._reads = services.make_reads(services.committer.recent)
+            self._note_snapshot(self._reads)
 
     @property
     def id(self) -> int:
@@ -114,13 +124,23 @@ class EmbeddedTransaction:
         return self._isolation is not Isolation.READ_COMMITTED
 
     def refresh(self) -> None:
-        if self._isolation is Isolation.READ_COMMITTED:
-            self._snapshot = self._committer.newest
+        if self._is_snapshot_fixed:
+            return
+        self._snapshot = self._committer.newest
+        if self._isolation is not Isolation.READ_COMMITTED:
+            self._is_snapshot_fixed = True
+            if self._reads is not None:
+                self._note_snapshot(self._reads)
+
+    def _note_snapshot(self, reads: ReadSet) -> None:
+        reads.begin(self._snapshot.timestamp, self._committer.unsettled_writes())
 
     # Reading
 
     def frozen(self) -> Transaction:
-        reads: Any = FrozenReads(self, self._snapshot, self._writes, self._spill, self._slices)
+        reads: Any = FrozenReads(
+            self, self._snapshot, self._writes, self._spill, self._reads, self._slices
+        )
         return cast(Transaction, reads)
 
     async def get(self, key: bytes) -> bytes | None:
@@ -130,7 +150,11 @@ class EmbeddedTransaction:
 
     def _get(self, key: bytes) -> bytes | None:
         own = self._own(key)
-        return self._snapshot.get(key) if own is ABSENT else visible(own)
+        if own is not ABSENT:
+            return visible(own)
+        if self._reads is not None:
+            self._reads.note_key(key)
+        return self._snapshot.get(key)
 
     def _own(self, key: bytes) -> Previous:
         """Returns what this transaction has written under a key, or ABSENT."""
@@ -171,7 +195,10 @@ class EmbeddedTransaction:
             counts=self.counts,
             slices=self._slices,
         )
-        return base if own is None else Overlay(base, own, limit=limit, reverse=reverse)
+        scan = base if own is None else Overlay(base, own, limit=limit, reverse=reverse)
+        if self._reads is None:
+            return scan
+        return NotedScan(scan, (start, end), self._reads, reverse=reverse, limit=limit)
 
     def scan_newest(
         self, start: bytes, end: bytes, *, limit: int | None = None
@@ -191,20 +218,40 @@ class EmbeddedTransaction:
     # Locking
 
     async def lock(
-        self, key: bytes, mode: LockMode = LockMode.UPDATE, wait: LockWait = LockWait.WAIT
+        self, key: bytes, mode: AnyLockMode = LockMode.UPDATE, wait: LockWait = LockWait.WAIT
     ) -> bool:
         self._check_active()
         if not self._locks.try_acquire(self, key, mode) and not await self._locks.acquire(
             self, key, mode, wait
         ):
             return False
-        if self._isolation is not Isolation.READ_COMMITTED:
-            await self._check_unchanged(key, mode)
+        # The catalog's records and tables' locks are of no snapshot.
+        if self._isolation is not Isolation.READ_COMMITTED and key >= ITEMS:
+            await self.check_unchanged(key, mode)
         return True
 
-    async def _check_unchanged(self, key: bytes, mode: LockMode) -> None:
-        """Raises 40001 if the row has changed since the snapshot (REPEATABLE READ)."""
-        if self._own(key) is not ABSENT:
+    async def lock_new(self, key: bytes) -> bool:
+        self._check_active()
+        locks = self._locks
+        was_read = self._reads is not None and self._reads.has_read(key)
+        if self._newest(key) is None or locks.is_being_written(key, self):
+            if locks.try_acquire(self, key, LockMode.UPDATE):
+                return True
+            mark = locks.mark(self)
+            await locks.acquire(self, key, LockMode.UPDATE)
+            if self._newest(key) is None:
+                return True
+            locks.release_to(self, mark)
+        if was_read and self._committer.get_newest(key) != self._snapshot.get(key):
+            await self.settled()
+            raise serialization_failure()
+        return False
+
+    def has_written(self, key: bytes) -> bool:
+        return self._own(key) is not ABSENT
+
+    async def check_unchanged(self, key: bytes, mode: AnyLockMode = LockMode.UPDATE) -> None:
+        if self._isolation is Isolation.READ_COMMITTED or self._own(key) is not ABSENT:
             return
         newest = self._committer.get_newest(key)
         if mode is LockMode.KEY_SHARE and newest is not None:
@@ -217,11 +264,17 @@ class EmbeddedTransaction:
             raise DatabaseError("40001", f"could not serialize access due to concurrent {what}")
 
     async def get_newest(self, key: bytes) -> bytes | None:
+        return self._newest(key)
+
+    def _newest(self, key: bytes) -> bytes | None:
         own = self._own(key)
         if own is not ABSENT:
             return visible(own)
         value = self._committer.get_newest(key)
         self._seen = self._committer.unsettled()
+        if self._reads is not None:
+            self._reads.note_key(key)
+            self._reads.has_seen_newer |= value != self._snapshot.get(key)
         self.counts.count_read(key, value)
         return value
 
@@ -345,6 +398,11 @@ class EmbeddedTransaction:
         self._savepoints.append(_Savepoint(mark, self._locks.mark(self), len(self._actions)))
         return len(self._savepoints) - 1
 
+    def release_savepoint(self, savepoint: int) -> None:
+        del self._savepoints[savepoint:]
+        if not self._savepoints and self._spill is None:
+            self._writes.forget_undo()
+
     async def rollback_to(self, savepoint: int) -> None:
         mark = self._savepoints[savepoint]
         del self._savepoints[savepoint + 1 :]
@@ -382,6 +440,8 @@ class EmbeddedTransaction:
         if writes.dropped:
             writes.forget_dropped()
         if self._spill is None and writes.is_empty():
+            if self._reads is not None and self._reads.has_seen_newer:
+                await self._validate(self._reads)
             await self.settled()
             self._timestamp = self._snapshot.timestamp
             self.durable()
@@ -390,6 +450,8 @@ class EmbeddedTransaction:
         is_large = writes.entry_count() > BATCH_ROWS_MAX or writes.bytes > BATCH_BYTES_MAX
         if self._spill is not None or is_large:
             return await self._commit_large()
+        if self._reads is not None:
+            await self._validate(self._reads)
         self._committer.check_writable(only_deletes=writes.only_deletes())
         self._timestamp = self._committer.timestamps.next()
         self._state = _State.COMMITTING
@@ -398,6 +460,18 @@ class EmbeddedTransaction:
         )
         await group.settled()
         return self._timestamp
+
+    async def _validate(self, reads: ReadSet) -> None:
+        """Raises 40001 if what was read has changed; nothing is awaited after the last look."""
+        try:
+            await reads.prevalidate(self._slices)
+            self._check_active()
+            reads.validate()
+        except DatabaseError:
+            # It tells of another commit: first that must be durable.
+            self._seen = self._committer.unsettled()
+            await self.settled()
+            raise
 
     async def _commit_large(self) -> int:
         committer = self._committer
@@ -417,13 +491,17 @@ class EmbeddedTransaction:
             await self._write_files(large)
         except EngineError as error:
             raise write_error(error) from error
+        if self._reads is not None:
+            await self._validate(self._reads)
         self._check_active()
         committer.check_writable()
         if ranges:
             self._late_ranges = (pending_ranges_key(number), ranges)
         self._state = _State.COMMITTING
         group = committer.join_ingest(
-            self, lambda record: large.ingest(committer.engine, record, ranges)
+            self,
+            lambda record: large.ingest(committer.engine, record, ranges),
+            [*large.spans, *ranges],
         )
         self._timestamp = group.timestamp
         await group.settled()
@@ -493,6 +571,8 @@ class EmbeddedTransaction:
         self._writes.ranges = []
         self._actions.clear()
         self._locks.release(self)
+        if self._reads is not None:
+            self._reads.end()
         if self._spill is not None:
             self._spill.end()
         if self._large is not None:

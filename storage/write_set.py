@@ -118,9 +118,15 @@ class WriteSet:
         self._is_undo_kept = True
         return Mark(len(self.undo), len(self.changes), len(self.ranges))
 
+    def forget_undo(self) -> None:
+        """There is nothing to roll back to any more."""
+        self.bytes -= ENTRY_BYTES * len(self.undo)
+        self.undo.clear()
+        self._is_undo_kept = False
+
     @property
     def is_undo_kept(self) -> bool:
-        """Whether there has been a savepoint."""
+        """Whether there is a savepoint."""
         return self._is_undo_kept
 
     def restore(self, key: bytes, previous: Previous) -> None:

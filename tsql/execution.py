@@ -5,6 +5,7 @@ else runs in a transaction. A table that changed under a plan (`StaleTable`, or 
 the catalog) means: bind again and begin again; nothing has been written by then.
 """
 
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
@@ -124,10 +125,50 @@ async def _streamed(batches: Batches, result: Result, count: int) -> AsyncIterat
     result.tag = f"SELECT {count}"
 
 
+async def start_prepared(
+    state: SessionState, prepared: Prepared, values: tuple[Any, ...]
+) -> Batches:
+    """Starts a prepared SELECT, bound anew as often as its tables change under it."""
+    for _ in range(_REPLAN_COUNT_MAX):
+        revalidate(state, prepared)
+        assert prepared.query is not None
+        try:
+            return await start_select(state, prepared.query, values)
+        except StaleTable:
+            prepared.catalog_version = 0
+    raise _always_stale()
+
+
+async def hold_once(state: SessionState, query: Query) -> None:
+    """Locks the tables of a query; that one has changed is left to be found when it runs."""
+    with contextlib.suppress(StaleTable):
+        await query.lock_tables(state.control.statement_transaction())
+
+
+async def hold_tables(state: SessionState, prepared: Prepared) -> None:
+    """Locks the tables of a prepared query, bound anew as often as they change under it.
+
+    What fails here fails before PostgreSQL would have described any rows.
+    """
+    for _ in range(_REPLAN_COUNT_MAX):
+        revalidate(state, prepared)
+        query = prepared.query
+        assert query is not None
+        if query.locks is not None:
+            state.control.check_writable(query.locks)
+        try:
+            await query.lock_tables(state.control.statement_transaction())
+        except StaleTable:
+            prepared.catalog_version = 0
+        else:
+            return
+    raise _always_stale()
+
+
 async def start_select(state: SessionState, query: Query, values: tuple[Any, ...]) -> Batches:
-    """Starts a SELECT in the session's transaction."""
-    if query.locks:
-        state.control.check_writable("SELECT FOR UPDATE")
+    """Starts a SELECT in the session's transaction. Raises StaleTable."""
+    if query.locks is not None:
+        state.control.check_writable(query.locks)
     return await query.start(state.run(state.statement_env(values)))
 
 
@@ -179,7 +220,11 @@ async def run_prepared(state: SessionState, prepared: Prepared, values: tuple[An
         else:
             await sleep_if_asked(state)
             return result
-    raise DatabaseError("40001", "could not serialize access due to concurrent DDL")
+    raise _always_stale()
+
+
+def _always_stale() -> DatabaseError:
+    return DatabaseError("40001", "could not serialize access due to concurrent DDL")
 
 
 async def sleep_if_asked(state: SessionState) -> None:

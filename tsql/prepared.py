@@ -14,7 +14,11 @@ from typing import Any, Final
 
 from storage.catalog import Catalog
 from storage.errors import DatabaseError
+from storage.kv.store import Transaction
+from storage.lock_modes import TableLockMode
 from storage.schema import Index, Table
+from storage.table import StaleTable
+from storage.table_locks import table_key
 from storage.tables import Tables
 from tsql.binder import CatalogRelations, bind_query
 from tsql.bound import BoundSelect, Expression, Field, JoinRelation, SubqueryRelation
@@ -50,21 +54,21 @@ _COMMANDS: Final = {
 IndexExpressionsOf = Callable[[Table, Index], tuple[tuple[Expression, ...], tuple[Expression, ...]]]
 
 
-def _locks(select: BoundSelect) -> bool:
-    """Returns whether a query locks rows, itself or in a subquery of its FROM clause."""
+def _locks(select: BoundSelect) -> str | None:
+    """Returns what a query is called that locks rows, itself or in a subquery in FROM."""
     if select.locking:
-        return True
+        return f"SELECT FOR {select.locking[0].mode.name.replace('_', ' ')}"
     pending = [select.relation]
     while pending:
         match pending.pop():
             case JoinRelation(left=left, right=right):
                 pending += [left, right]
             case SubqueryRelation(select=inner):
-                if _locks(inner):
-                    return True
+                if (found := _locks(inner)) is not None:
+                    return found
             case _:
                 pass
-    return False
+    return None
 
 
 def is_query(node: Any) -> bool:
@@ -79,7 +83,8 @@ class Query:
         command: SELECT, INSERT, UPDATE or DELETE.
         fields: Of its rows, or None if it returns none.
         point_read, point_write: Its form without a transaction, if it has one, once compiled.
-        locks: Whether it is a SELECT that locks rows.
+        locks: What a SELECT that locks rows is called: SELECT FOR UPDATE.
+        table_locks: The modes in which it locks its tables.
     """
 
     __slots__ = (
@@ -99,6 +104,7 @@ class Query:
         "plan",
         "point_read",
         "point_write",
+        "table_locks",
         "table_versions",
     )
 
@@ -111,8 +117,14 @@ class Query:
         self.plan = planned
         #: Whether it means the same later: a literal 'now' has been read by the clock.
         self.is_cacheable = bound.is_cacheable
-        self.locks = isinstance(statement, BoundSelect) and _locks(statement)
+        self.locks = _locks(statement) if isinstance(statement, BoundSelect) else None
         is_select = isinstance(statement, BoundSelect)
+        target = 0 if isinstance(statement, BoundSelect) else statement.relation.table.id
+        others = TableLockMode.ROW_SHARE if self.locks else TableLockMode.ACCESS_SHARE
+        self.table_locks = tuple(
+            (table_id, TableLockMode.ROW_EXCLUSIVE if table_id == target else others)
+            for table_id, _ in bound.table_versions
+        )
         self.fields: tuple[Field, ...] | None = statement.fields
         if not is_select and not getattr(statement, "returning", ()):
             self.fields = None
@@ -159,18 +171,31 @@ class Query:
             version_of(object_id) == version for object_id, version in self.table_versions
         ) and all(relation(schema, name) is None for schema, name in self.absent_names)
 
+    async def lock_tables(self, txn: Transaction) -> None:
+        """Locks the tables, before anything is read. Raises StaleTable if one has changed.
+
+        What was committed during the wait is seen, in READ COMMITTED.
+        """
+        for table_id, mode in self.table_locks:
+            await txn.lock(table_key(table_id), mode)
+        txn.refresh()
+        if not self.is_current(self._tables.catalogs.seen_by(txn)):
+            raise StaleTable
+
     async def start(self, run: Run) -> Batches:
-        """Starts a SELECT."""
+        """Starts a SELECT. Raises StaleTable."""
         self.compile()
         assert self._source is not None
+        await self.lock_tables(run.txn)
         if self._subqueries is None:
             return self._source(run)
         return await self._subqueries.start(self._source, run)
 
     async def write(self, run: Run) -> WriteResult:
-        """Runs an INSERT, UPDATE or DELETE in the run's transaction."""
+        """Runs an INSERT, UPDATE or DELETE in the run's transaction. Raises StaleTable."""
         self.compile()
         assert self._write is not None
+        await self.lock_tables(run.txn)
         if self._subqueries is None:
             return await self._write(run)
         return await self._subqueries.write(self._write, run)

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Coroutine, Sequence
 from typing import Any, TypeVar, cast
 
 from storage.errors import DatabaseError
+from storage.table_locks import readers_key
 from tsql.api import CopyIn, Result, SessionEvents, StatementDescription, TransactionStatus
 from tsql.bound import Field
 from tsql.catalog import pg
@@ -17,17 +18,19 @@ from tsql.commands.table import command_of
 from tsql.env import Env
 from tsql.execution import (
     check_allowed,
+    hold_once,
+    hold_tables,
     prepare,
     revalidate,
     run_once,
     run_point,
     run_prepared,
-    start_select,
+    start_prepared,
 )
 from tsql.parser import SHORT_BYTES_MAX, ParsedStatement, parse
 from tsql.point_statement import PointStatement
 from tsql.portal import Portal, take_rows
-from tsql.prepared import Prepared
+from tsql.prepared import Prepared, Query
 from tsql.session_state import SessionState
 from tsql.shared import SessionOptions, Shared
 from tsql.transactions import Phase, failed_transaction
@@ -187,6 +190,9 @@ class Session:
             values = template.values(texts, env)
         except DatabaseError:
             return None  # The long way says where in the text the fault is.
+        if phase is Phase.BLOCK and not template.query.is_write:
+            # What fails here fails before PostgreSQL would have described any rows.
+            await self.guarded(hold_once(state, template.query))
         try:
             if phase is Phase.BLOCK:
                 return await self.guarded(run_once(state, template.query, values))
@@ -219,19 +225,29 @@ class Session:
                 if result is not None:
                     self._control.end_point()
                     return result
+        except DatabaseError as error:
+            return self._failing(query, error)
+        if not query.is_write:
+            await self.guarded(hold_tables(state, prepared))
+            query = prepared.query or query
+        try:
             return await self.guarded(run_prepared(state, prepared, ()))
         except DatabaseError as error:
-            if query.is_write:
-                raise
-            # PostgreSQL has sent the row description when a SELECT fails while it runs.
-            return Result(query.fields, stream=_Failing(error))
+            return self._failing(query, error)
+
+    @staticmethod
+    def _failing(query: Query, error: DatabaseError) -> Result:
+        """Raises a write's error; PostgreSQL describes a SELECT's rows before it fails."""
+        if query.is_write:
+            raise error
+        return Result(query.fields, stream=_Failing(error))
 
     async def _run_command(
         self, parsed: ParsedStatement, values: tuple[Any, ...], *, is_alone: bool
     ) -> Result:
         command = command_of(parsed.node)
         if command.name is not None:
-            self._control.check_writable(command.name)
+            self._control.check_writable(command.name_of(parsed.node))
         return await command.run(Invocation(self._state, parsed, values, is_alone))
 
     async def _finishing_stream(
@@ -303,7 +319,17 @@ class Session:
         for type_ in types:
             if type_ and type_ not in pg.types():
                 raise DatabaseError("XX000", f"cache lookup failed for type {type_}")
-        state.statements[name] = prepare(state, parsed, types)
+        prepared = prepare(state, parsed, types)
+        if prepared.query is not None and self._is_barred(prepared.query):
+            # PostgreSQL waits for DDL when it parses: then all that follows knows the new schema.
+            self._control.begin_started()
+            await self.guarded(hold_tables(state, prepared))
+        state.statements[name] = prepared
+
+    def _is_barred(self, query: Query) -> bool:
+        """Returns whether somebody keeps readers off a table of the query."""
+        is_free = self._state.database.store.locks.is_free
+        return not all(is_free(readers_key(table_id)) for table_id, _ in query.table_versions)
 
     async def describe_statement(self, name: str) -> StatementDescription:
         prepared = self._state.prepared(name)
@@ -401,9 +427,8 @@ class Session:
     async def _execute_select(self, running: Portal, row_limit: int) -> Result:
         state, prepared = self._state, running.prepared
         if not running.has_begun:
-            revalidate(state, prepared)
+            running.batches = await start_prepared(state, prepared, running.values)
             assert prepared.query is not None
-            running.batches = await start_select(state, prepared.query, running.values)
             running.fields = prepared.query.fields
             running.has_begun = True
         return await self._take(running, row_limit)

@@ -6,10 +6,11 @@ says how long the statement is to wait before its answer.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, cast
+from typing import Any, cast
 
+from storage.deadlocks import DATABASE_ID, advisory_key
 from storage.errors import DatabaseError, FatalError
-from storage.kv.store import LockMode
+from storage.lock_modes import TableLockMode
 from storage.schema import Sequence
 from tsql.access.privileges import Secured, denied, privileges_of
 from tsql.executor.waits import MustWaitError
@@ -17,9 +18,6 @@ from tsql.session_catalog import SessionCatalog
 from tsql.session_privileges import SessionPrivileges
 
 AdvisoryKey = tuple[int, int, int]
-
-#: Advisory locks live among the row locks, under keys that no row has.
-_KEY_PREFIX: Final = b"advisory\0"
 
 
 class _Owner:
@@ -29,6 +27,10 @@ class _Owner:
         self.id = -process_id - 1
         self.process_id = process_id
         self.lock_timeout_ms = 0
+        self.deadlock_timeout_ms = 0
+
+    def has_written(self, _key: bytes) -> bool:
+        return False
 
 
 class SessionFunctions(SessionCatalog):
@@ -83,7 +85,7 @@ class SessionFunctions(SessionCatalog):
     ) -> bool:
         """Takes a lock; see the hooks. Raises MustWaitError."""
         owner = self._transaction() if transaction else self._owner
-        mode = LockMode.SHARE if shared else LockMode.UPDATE
+        mode = _mode(shared=shared)
         request = (key, shared, transaction)
         if request in self._granted:
             self._granted.discard(request)
@@ -93,16 +95,18 @@ class SessionFunctions(SessionCatalog):
             raise MustWaitError(lambda: self._acquire(owner, request, mode))
         if not transaction:
             self._holds[key, shared] = self._holds.get((key, shared), 0) + 1
+            self._locks.keep(owner)
         return True
 
     def _transaction(self) -> Any:
-        control = self._state.control
-        return control.statement_transaction() if control.txn is None else control.txn
+        return self._state.control.open_transaction()
 
     async def _acquire(
-        self, owner: Any, request: tuple[AdvisoryKey, bool, bool], mode: LockMode
+        self, owner: Any, request: tuple[AdvisoryKey, bool, bool], mode: TableLockMode
     ) -> None:
-        self._owner.lock_timeout_ms = self._state.settings.milliseconds("lock_timeout")
+        settings = self._state.settings
+        self._owner.lock_timeout_ms = settings.milliseconds("lock_timeout")
+        self._owner.deadlock_timeout_ms = settings.milliseconds("deadlock_timeout")
         await self._locks.acquire(owner, _lock_key(request[0]), mode)
         self._granted.add(request)
 
@@ -114,8 +118,7 @@ class SessionFunctions(SessionCatalog):
             self._holds[key, shared] = count - 1
             return True
         del self._holds[key, shared]
-        if not self._holds.get((key, not shared)):
-            self._locks.release_key(self._owner, _lock_key(key))
+        self._locks.release_mode(self._owner, _lock_key(key), _mode(shared=shared))
         return True
 
     def advisory_unlock_all(self) -> None:
@@ -258,4 +261,8 @@ class SessionFunctions(SessionCatalog):
 
 
 def _lock_key(key: AdvisoryKey) -> bytes:
-    return _KEY_PREFIX + b"".join(number.to_bytes(8, "big", signed=True) for number in key)
+    return advisory_key(DATABASE_ID, *key)
+
+
+def _mode(*, shared: bool) -> TableLockMode:
+    return TableLockMode.SHARE if shared else TableLockMode.EXCLUSIVE

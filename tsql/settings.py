@@ -90,12 +90,24 @@ class Settings:
 
     def value(self, lowered: str) -> str:
         """Returns the value in its own unit, by lower-case name; KeyError if there is none."""
-        for layer in (self._local, self._session, self._defaults):
+        for layer in (self._local, self._session):
             if lowered in layer:
                 return layer[lowered]
+        return self._default(lowered)
+
+    def _default(self, lowered: str) -> str:
+        if lowered in self._defaults:
+            return self._defaults[lowered]
         if lowered in _OF_THE_TRANSACTION:
             return self.value(f"default_{lowered}")
         return definitions()[lowered].default
+
+    def value_at(self, lowered: str, mark: tuple[Layer, Layer]) -> str:
+        """Returns the value that a setting had at a mark."""
+        for layer in reversed(mark):
+            if lowered in layer:
+                return layer[lowered]
+        return self._default(lowered)
 
     def milliseconds(self, lowered: str) -> int:
         """Returns a time-out."""

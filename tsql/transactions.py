@@ -19,7 +19,7 @@ from typing import Any, Final, Protocol
 from storage.catalog import Changes
 from storage.catalog_store import CatalogStore
 from storage.constraints.queue import ConstraintQueues, QueueMark
-from storage.errors import DatabaseError, not_supported
+from storage.errors import DatabaseError
 from storage.kv.store import Isolation, Transaction
 from tsql.api import TransactionStatus
 from tsql.settings import Layer, Settings
@@ -46,6 +46,7 @@ _ISOLATIONS: Final = {
     "read uncommitted": Isolation.READ_COMMITTED,
     "read committed": Isolation.READ_COMMITTED,
     "repeatable read": Isolation.REPEATABLE_READ,
+    "serializable": Isolation.SERIALIZABLE,
 }
 
 
@@ -72,14 +73,6 @@ def failed_transaction() -> DatabaseError:
     )
 
 
-def isolation_of(text: str) -> Isolation:
-    """Returns the isolation level of a name. Raises 0A000."""
-    isolation = _ISOLATIONS.get(text)
-    if isolation is None:
-        raise not_supported(f"isolation level {text.upper()}")
-    return isolation
-
-
 @dataclass(slots=True)
 class TransactionControl:
     """The transaction of one session.
@@ -99,6 +92,7 @@ class TransactionControl:
     txn: Any = None
     has_run: bool = False
     _settings_mark: tuple[Layer, Layer] | None = None
+    _limits_generation: int = -1
     _savepoints: list[_Savepoint] = field(default_factory=list)
 
     @property
@@ -115,20 +109,26 @@ class TransactionControl:
 
     def statement_transaction(self) -> Transaction:
         """Returns the store's transaction for a statement, at the snapshot that it reads."""
-        self.mark_settings()
+        txn = self.open_transaction()
         self.has_run = True
-        if self.txn is None:
-            self._begin_in_store()
-        else:
-            self.txn.refresh()
-        txn: Transaction = self.txn
+        txn.refresh()
         return txn
 
-    def _begin_in_store(self) -> None:
-        isolation = isolation_of(self.settings.value("transaction_isolation"))
-        self.txn = self.store.begin(isolation)
-        self.txn.process_id = self.process_id
-        self.txn.lock_timeout_ms = self.settings.milliseconds("lock_timeout")
+    def open_transaction(self) -> Transaction:
+        """Returns the store's transaction for what reads nothing: locks, savepoints."""
+        self.mark_settings()
+        txn: Any = self.txn
+        if txn is None:
+            isolation = _ISOLATIONS[self.settings.value("transaction_isolation")]
+            txn = self.txn = self.store.begin(isolation)
+            txn.process_id = self.process_id
+            self._limits_generation = -1
+        if self._limits_generation != self.settings.generation:
+            self._limits_generation = self.settings.generation
+            txn.lock_timeout_ms = self.settings.milliseconds("lock_timeout")
+            txn.deadlock_timeout_ms = self.settings.milliseconds("deadlock_timeout")
+        found: Transaction = txn
+        return found
 
     def mark_settings(self) -> None:
         """Settings may change from here on: a rollback will undo it."""
@@ -237,7 +237,7 @@ class TransactionControl:
     def savepoint(self, name: str) -> None:
         """SAVEPOINT. Raises 25P01 outside of a block."""
         self.require_block("SAVEPOINT")
-        txn = self.statement_transaction()
+        txn = self.open_transaction()
         catalog = self.catalogs.transaction(txn).mark()
         queue = self.constraints.known(txn)
         constraints = None if queue is None else queue.mark()
@@ -247,7 +247,18 @@ class TransactionControl:
     def release(self, name: str) -> None:
         """RELEASE: forgets the savepoint and all after it. Raises 25P01, 3B001."""
         self.require_block("RELEASE SAVEPOINT")
-        del self._savepoints[self._index_of(name) :]
+        index = self._index_of(name)
+        self.txn.release_savepoint(self._savepoints[index].store)
+        del self._savepoints[index:]
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether there is a savepoint."""
+        return bool(self._savepoints)
+
+    def outer_value(self, setting: str) -> str:
+        """Returns what a setting was when the last savepoint was set."""
+        return self.settings.value_at(setting, self._savepoints[-1].settings)
 
     async def rollback_to(self, name: str) -> None:
         """ROLLBACK TO: undoes all since the savepoint, which stays. Raises 25P01, 3B001."""

@@ -11,7 +11,8 @@ from storage.constraints.reference import Reference
 from storage.constraints.rules import RowRules
 from storage.errors import DatabaseError
 from storage.items import Row
-from storage.kv.store import LockMode, Transaction
+from storage.kv.store import Transaction
+from storage.lock_modes import LockMode
 from storage.schema import AT_ONCE, Action, Timing
 
 _ROWS_PER_LOOK: Final = 64

@@ -20,7 +20,8 @@ from storage.index import IndexAccess
 from storage.items import Row
 from storage.keycode import KeyCode
 from storage.keyspace import prefix_end
-from storage.kv.store import LockMode, Newest, Transaction
+from storage.kv.store import Newest, Transaction
+from storage.lock_modes import LockMode
 from storage.schema import Column, ElementState, ForeignKey, Table
 from storage.table import TableAccess
 

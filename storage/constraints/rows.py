@@ -15,7 +15,8 @@ from storage.constraints.rules import RowRules
 from storage.constraints.unique import NewEntry, values_key_of
 from storage.index import IndexAccess
 from storage.items import Row
-from storage.kv.store import LockMode, LockWait, Newest, Transaction
+from storage.kv.store import LockWait, Newest, Transaction
+from storage.lock_modes import LockMode
 from storage.schema import ForeignKey, Table
 from storage.table import NeedsTransaction, StaleTable, TableAccess
 

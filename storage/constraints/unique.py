@@ -12,7 +12,8 @@ from storage.duplicates import Conflict
 from storage.index import IndexAccess
 from storage.items import Row
 from storage.keyspace import prefix_range
-from storage.kv.store import LockMode, LockWait, Transaction
+from storage.kv.store import LockWait, Transaction
+from storage.lock_modes import LockMode
 from storage.table import TableAccess
 
 

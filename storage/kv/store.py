@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
 from storage.keyspace import INDEX_ENTRIES
+from storage.lock_modes import AnyLockMode, LockMode
 
 Entry = tuple[bytes, bytes]
 T = TypeVar("T")
@@ -34,15 +35,6 @@ class Isolation(enum.Enum):
     READ_COMMITTED = "read committed"
     REPEATABLE_READ = "repeatable read"
     SERIALIZABLE = "serializable"
-
-
-class LockMode(enum.IntEnum):
-    """Row lock strengths, as PostgreSQL's four; a pair conflicts as in its table 13.3."""
-
-    KEY_SHARE = 1
-    SHARE = 2
-    NO_KEY_UPDATE = 3
-    UPDATE = 4
 
 
 class LockWait(enum.Enum):
@@ -114,7 +106,7 @@ class Transaction(Protocol):
     def refresh(self) -> None:
         """Moves to the newest snapshot, for a new READ COMMITTED statement.
 
-        Does nothing in REPEATABLE READ.
+        In REPEATABLE READ and SERIALIZABLE only the first call does: it fixes the snapshot.
         """
 
     def frozen(self) -> "Transaction":
@@ -147,13 +139,23 @@ class Transaction(Protocol):
         """
 
     async def lock(
-        self, key: bytes, mode: LockMode = LockMode.UPDATE, wait: LockWait = LockWait.WAIT
+        self, key: bytes, mode: AnyLockMode = LockMode.UPDATE, wait: LockWait = LockWait.WAIT
     ) -> bool:
         """Locks a key until the end of the transaction.
 
         True when held. Raises 40P01, 55P03, 57014; where all statements read one snapshot, 40001
-        if the value has changed since (in mode KEY_SHARE: if it has gone).
+        if a row has changed since (in mode KEY_SHARE: if it has gone).
         """
+
+    async def lock_new(self, key: bytes) -> bool:
+        """Locks a key under which something is to be made; False, and no lock, if it is taken.
+
+        Who has changed what is there is waited for; who only locks it isn't. What was seen may not
+        be synced yet, as with `get_newest`. Raises 40P01, 55P03, 57014.
+        """
+
+    async def check_unchanged(self, key: bytes) -> None:
+        """Raises 40001 if the key has changed since the snapshot of REPEATABLE READ."""
 
     async def get_newest(self, key: bytes) -> bytes | None:
         """Returns the newest committed value overlaid with own writes.
@@ -223,6 +225,9 @@ class Transaction(Protocol):
 
     async def rollback_to(self, savepoint: int) -> None:
         """Undoes writes, and releases locks taken, since the mark; the mark stays."""
+
+    def release_savepoint(self, savepoint: int) -> None:
+        """Forgets a mark and all after it; what was done since belongs to what is around it."""
 
     def before_commit(self, action: Callable[[], Awaitable[None]]) -> None:
         """Awaits `action()` as the commit begins; it may write, and what it raises ends the commit.
@@ -314,7 +319,7 @@ class Coordinator(Protocol):
     """What servers over one store agree on besides data: waits, ids, notifications."""
 
     async def acquire(
-        self, owner: Any, key: bytes, mode: LockMode, wait: LockWait = LockWait.WAIT
+        self, owner: Any, key: bytes, mode: AnyLockMode, wait: LockWait = LockWait.WAIT
     ) -> bool:
         """Locks a key for an owner (transaction or session); deadlocks give 40P01."""
 

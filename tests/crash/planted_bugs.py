@@ -7,7 +7,7 @@ from pathlib import Path
 
 from storage.keyspace import INDEX_ENTRIES
 from storage.kv.engine import Change, Engine, EngineSnapshot, Entry, KeyRange
-from storage.kv.store import LockMode
+from storage.lock_modes import AnyLockMode
 from storage.locks import LockOwner, LockTable
 from tests.storage.engines import EngineWrapper
 
@@ -67,7 +67,7 @@ class LosesASpilledFile(EngineWrapper):
 class SkipsTheLock(LockTable):
     """Grants every row lock at once."""
 
-    def try_acquire(self, owner: LockOwner, key: bytes, mode: LockMode) -> bool:
+    def try_acquire(self, owner: LockOwner, key: bytes, mode: AnyLockMode) -> bool:
         return True
 
 

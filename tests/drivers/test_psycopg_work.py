@@ -235,8 +235,17 @@ def test_repeatable_read_sees_one_state(server: Server) -> None:
         assert reader.execute(total).fetchone() == (10,)
 
 
-def test_serializable_is_refused(server: Server) -> None:
-    with connect(server, autocommit=True) as connection:
-        with pytest.raises(psycopg.errors.FeatureNotSupported):
-            connection.execute("BEGIN ISOLATION LEVEL SERIALIZABLE")
-        assert connection.execute("SELECT 1").fetchone() == (1,)
+def test_serializable_keeps_what_both_have_counted_on(server: Server) -> None:
+    with connect(server) as one, connect(server) as other:
+        one.execute("CREATE TABLE on_call (name text PRIMARY KEY)")
+        one.execute("INSERT INTO on_call VALUES ('ann'), ('ben')")
+        one.commit()
+        for connection in (one, other):
+            connection.isolation_level = psycopg.IsolationLevel.SERIALIZABLE
+            assert connection.execute("SELECT count(*) FROM on_call").fetchone() == (2,)
+        one.execute("DELETE FROM on_call WHERE name = 'ann'")
+        other.execute("DELETE FROM on_call WHERE name = 'ben'")
+        one.commit()
+        with pytest.raises(psycopg.errors.SerializationFailure):
+            other.commit()
+        assert other.execute("SELECT name FROM on_call").fetchall() == [("ben",)]

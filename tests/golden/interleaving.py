@@ -51,6 +51,8 @@ _NUMBERS = (
     # Which of the transactions of a dependency fails, and when, is nobody's promise.
     (re.compile(r"\bReason code: .*"), "Reason code: …"),
 )
+#: Where in a statement stands what had to wait, isn't told here.
+_WITHOUT_POSITION = ("40P01", "55P03", "57014")
 _FIELDS = tuple(name for name in FIELDS_SHOWN if name not in {"context", "schema"})
 
 
@@ -301,6 +303,8 @@ class Performance:
     def _answer(self, actor: _Actor) -> str:
         lines: list[str] = []
         for result in actor.results():
+            if result.error is not None and result.error["sqlstate"] in _WITHOUT_POSITION:
+                result.error.pop("position", None)
             lines += result_lines(result, _FIELDS)
         if actor.is_gone:
             lines.append("(connection closed)")

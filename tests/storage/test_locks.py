@@ -1,13 +1,16 @@
 """Who gets a lock, who waits, and who waits in a circle."""
 
 import asyncio
+import itertools
 from itertools import count
 
 import pytest
 
+from storage.deadlocks import advisory_key
 from storage.errors import DatabaseError
-from storage.kv.store import LockMode, LockWait
-from storage.locks import LockOwner, LockTable, advisory_key, conflicts
+from storage.kv.store import LockWait
+from storage.lock_modes import AnyLockMode, LockMode, TableLockMode, conflicts
+from storage.locks import LockOwner, LockTable
 
 A, B = b"\x10a", b"\x10b"
 MODES = list(LockMode)
@@ -19,6 +22,11 @@ class Owner:
         self.id = next(_ids)
         self.process_id = process_id
         self.lock_timeout_ms = lock_timeout_ms
+        self.deadlock_timeout_ms = 0
+        self.written: set[bytes] = set()
+
+    def has_written(self, key: bytes) -> bool:
+        return key in self.written
 
 
 @pytest.fixture
@@ -39,7 +47,7 @@ async def after_the_look() -> None:
 
 
 def waiting(
-    locks: LockTable, owner: Owner, key: bytes, mode: LockMode = LockMode.UPDATE
+    locks: LockTable, owner: Owner, key: bytes, mode: AnyLockMode = LockMode.UPDATE
 ) -> asyncio.Future[bool]:
     return asyncio.ensure_future(locks.acquire(owner, key, mode))
 
@@ -58,10 +66,85 @@ async def test_the_modes_conflict_as_in_postgresql() -> None:
     }
 
 
-@pytest.mark.parametrize("held", MODES)
-@pytest.mark.parametrize("wanted", MODES)
+#: The manual's table 13.2: which modes go together with each.
+COMPATIBLE = {
+    "ACCESS_SHARE": 7,
+    "ROW_SHARE": 6,
+    "ROW_EXCLUSIVE": 4,
+    "SHARE_UPDATE_EXCLUSIVE": 3,
+    "SHARE": 3,
+    "SHARE_ROW_EXCLUSIVE": 2,
+    "EXCLUSIVE": 1,
+    "ACCESS_EXCLUSIVE": 0,
+}
+
+
+@pytest.mark.parametrize("mode", TableLockMode)
+async def test_a_table_mode_goes_together_with_so_many(mode: TableLockMode) -> None:
+    together = [other for other in TableLockMode if not conflicts(mode, other)]
+    assert len(together) == COMPATIBLE[mode.name]
+    assert all(not conflicts(other, mode) for other in together)
+
+
+async def test_modes_that_do_not_include_each_other_are_held_both(locks: LockTable) -> None:
+    owner, other = Owner(process_id=8), Owner()
+    await locks.acquire(owner, A, TableLockMode.SHARE)
+    mark = locks.mark(owner)
+    await locks.acquire(owner, A, TableLockMode.SHARE_UPDATE_EXCLUSIVE)
+    assert not locks.try_acquire(other, A, TableLockMode.SHARE)
+    assert [(entry.mode.name, entry.process_id) for entry in locks.entries()] == [
+        ("SHARE_UPDATE_EXCLUSIVE", 8),
+        ("SHARE", 8),
+    ]
+    locks.release_to(owner, mark)
+    assert locks.try_acquire(other, A, TableLockMode.SHARE)
+
+
+async def test_who_waits_is_listed_and_for_whom(locks: LockTable) -> None:
+    holder, other = Owner(process_id=1), Owner(process_id=2)
+    await locks.acquire(holder, A)
+    waiter = waiting(locks, other, A, LockMode.SHARE)
+    await turns()
+    assert [(entry.process_id, entry.is_granted) for entry in locks.entries()] == [
+        (1, True),
+        (2, False),
+    ]
+    assert locks.blocking(2) == [1]
+    locks.release(holder)
+    assert locks.blocking(2) == []
+    assert await waiter
+
+
+async def test_a_waiter_looks_for_deadlocks_at_its_own_time(locks: LockTable) -> None:
+    patient, hasty = Owner(process_id=1), Owner(process_id=2)
+    patient.deadlock_timeout_ms = 60_000
+    await locks.acquire(patient, A)
+    await locks.acquire(hasty, B)
+    hasty_waits = waiting(locks, hasty, A)
+    await after_the_look()
+    patient_waits = waiting(locks, patient, B)
+    await after_the_look()
+    assert not patient_waits.done()
+    hasty_waits.cancel()
+    locks.release(hasty)
+    assert await patient_waits
+
+
+async def test_a_row_that_is_only_locked_is_not_being_written(locks: LockTable) -> None:
+    holder, asking = Owner(), Owner()
+    await locks.acquire(holder, A)
+    assert not locks.is_being_written(A, asking)
+    holder.written.add(A)
+    assert locks.is_being_written(A, asking)
+    assert not locks.is_being_written(A, holder)
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted"),
+    [*itertools.product(MODES, MODES), *itertools.product(TableLockMode, TableLockMode)],
+)
 async def test_a_lock_is_granted_unless_it_conflicts(
-    locks: LockTable, held: LockMode, wanted: LockMode
+    locks: LockTable, held: AnyLockMode, wanted: AnyLockMode
 ) -> None:
     assert await locks.acquire(Owner(), A, held)
     granted = await locks.acquire(Owner(), A, wanted, LockWait.SKIP)
@@ -89,13 +172,27 @@ async def test_waiters_are_served_in_order(locks: LockTable) -> None:
     assert locks.is_free(A)
 
 
-async def test_a_writer_is_not_starved_by_sharers(locks: LockTable) -> None:
+async def test_a_row_is_shared_though_a_writer_waits(locks: LockTable) -> None:
     first, writer, second = Owner(), Owner(), Owner()
     await locks.acquire(first, A, LockMode.SHARE)
     writing = waiting(locks, writer, A)
     await turns()
-    assert not locks.try_acquire(second, A, LockMode.SHARE)
-    sharing = waiting(locks, second, A, LockMode.SHARE)
+    assert locks.try_acquire(second, A, LockMode.SHARE)
+    locks.release(first)
+    await turns()
+    assert not writing.done()
+    locks.release(second)
+    assert await writing
+
+
+async def test_a_table_is_not_shared_while_a_stronger_mode_waits(locks: LockTable) -> None:
+    first, writer, second = Owner(), Owner(), Owner()
+    await locks.acquire(first, A, TableLockMode.SHARE)
+    writing = waiting(locks, writer, A, TableLockMode.EXCLUSIVE)
+    await turns()
+    assert locks.try_acquire(first, A, TableLockMode.ROW_SHARE)
+    assert not locks.try_acquire(second, A, TableLockMode.SHARE)
+    sharing = waiting(locks, second, A, TableLockMode.SHARE)
     locks.release(first)
     assert await writing
     assert not sharing.done()
@@ -136,10 +233,10 @@ async def test_a_lock_held_stronger_is_enough(locks: LockTable) -> None:
 
 async def test_a_cancelled_waiter_leaves_cleanly(locks: LockTable) -> None:
     holder, cancelled, behind = Owner(), Owner(), Owner()
-    await locks.acquire(holder, A, LockMode.SHARE)
-    first = waiting(locks, cancelled, A)
+    await locks.acquire(holder, A, TableLockMode.SHARE)
+    first = waiting(locks, cancelled, A, TableLockMode.EXCLUSIVE)
     await turns()
-    second = waiting(locks, behind, A, LockMode.SHARE)
+    second = waiting(locks, behind, A, TableLockMode.SHARE)
     await turns()
     assert not second.done()
     first.cancel()
@@ -176,10 +273,11 @@ async def test_one_key_can_be_released(locks: LockTable) -> None:
     owner = Owner()
     await locks.acquire(owner, A)
     await locks.acquire(owner, B)
+    locks.keep(owner)
     waiter = waiting(locks, Owner(), A)
     await turns()
-    locks.release_key(owner, A)
-    locks.release_key(owner, A)
+    locks.release_mode(owner, A, LockMode.UPDATE)
+    locks.release_mode(owner, A, LockMode.UPDATE)
     assert await waiter
     assert not locks.is_free(B)
 
@@ -259,15 +357,17 @@ async def test_a_session_and_its_transaction_wait_as_one(locks: LockTable) -> No
     session, transaction = Owner(process_id=5), Owner(process_id=5)
     other = Owner(process_id=6)
     key = advisory_key(1, 2, 3, 1)
-    await locks.acquire(session, key)
+    await locks.acquire(session, key, TableLockMode.EXCLUSIVE)
+    assert locks.try_acquire(transaction, key, TableLockMode.SHARE)
     await locks.acquire(other, A)
-    behind = waiting(locks, other, key)
+    behind = waiting(locks, other, key, TableLockMode.EXCLUSIVE)
     await after_the_look()
     with pytest.raises(DatabaseError) as deadlock:
         await locks.acquire(transaction, A)
     assert deadlock.value.detail is not None
     assert "Process 6 waits for ExclusiveLock on advisory lock [1,2,3,1]" in deadlock.value.detail
     locks.release(session)
+    locks.release(transaction)
     assert await behind
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from storage.kv.store import LockMode, LockWait
+from storage.kv.store import LockWait
+from storage.lock_modes import LockMode
 from tsql.binder.context import Level
 from tsql.binder.locations import error_at
 from tsql.bound import (

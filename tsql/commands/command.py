@@ -51,3 +51,10 @@ class Command:
     fields: Callable[[SessionState, Any], Fields | None] = no_fields
     name: str | None = None
     ends_failure: Callable[[Any], bool] = lambda _node: False
+
+    def name_of(self, node: Any) -> str:
+        """Returns the name with the kind of what a DROP removes."""
+        removed = getattr(node, "removeType", None)
+        if removed is None:
+            return self.name or ""
+        return f"{self.name} {removed.name.removeprefix('OBJECT_').replace('_', ' ')}"

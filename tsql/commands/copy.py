@@ -15,12 +15,12 @@ from tsql.copy.copy_from import CopyFrom, CopyTarget
 from tsql.copy.copy_to import CopyWriter
 from tsql.copy.options import ColumnChoice, CopyOptions, Format, copy_options
 from tsql.encodings import Encoding, encoding
-from tsql.execution import check_allowed, prepare
+from tsql.execution import check_allowed, prepare, run_prepared, start_prepared
 from tsql.executor.expressions import compile_predicate
 from tsql.executor.run import Batches, ReadyBatches
 from tsql.identifiers import quoted
 from tsql.parser import ParsedStatement, parse
-from tsql.prepared import Query, is_query
+from tsql.prepared import Prepared, is_query
 from tsql.session_state import SessionState
 
 
@@ -135,13 +135,14 @@ async def _copy_to(invocation: Invocation, options: CopyOptions) -> Result:
         names = [table.columns[position].name for position in _positions(table, node.attlist)]
         _check_choices(table, options, names)
         parsed = _table_query(table, names)
-    query = prepare(state, parsed, ()).query
+    prepared = prepare(state, parsed, ())
+    query = prepared.query
     assert query is not None
     check_allowed(state, query)
     if query.fields is None:
         raise DatabaseError("0A000", "COPY query must have a RETURNING clause")
     env = state.statement_env(())
-    batches = await _batches(state, query)
+    batches = await _batches(state, prepared)
     writer = CopyWriter(query.fields, options, _encoding(state, options), env)
     out = CopyOut(len(query.fields), options.format is Format.BINARY, writer.chunks(batches))
     result = Result(copy_out=out)
@@ -163,12 +164,10 @@ def _table_query(table: Table, names: Sequence[str]) -> ParsedStatement:
     return parsed
 
 
-async def _batches(state: SessionState, query: Query) -> Batches:
-    run = state.run(state.statement_env(()))
-    if not query.is_write:
-        return await query.start(run)
-    state.control.check_writable(query.command)
-    return ReadyBatches((await query.write(run)).rows)
+async def _batches(state: SessionState, prepared: Prepared) -> Batches:
+    if prepared.query is not None and prepared.query.is_write:
+        return ReadyBatches(list((await run_prepared(state, prepared, ())).rows or ()))
+    return await start_prepared(state, prepared, ())
 
 
 async def _counted(

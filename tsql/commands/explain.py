@@ -182,6 +182,7 @@ async def _analyze(
     compiler = Compiler(state.database.tables, _observer(profiles))
     before = dataclasses.asdict(run.txn.counts)
     began = time.perf_counter()
+    await query.lock_tables(run.txn)
     root = query.plan.root
     returned = 0
     if query.is_write:

@@ -4,16 +4,19 @@ Pools, ORMs and pgbench send them. The store compacts by itself, and access path
 statistics, so VACUUM and ANALYZE check the names that they are given and answer.
 """
 
-from storage.errors import DatabaseError, not_supported
+from storage.errors import DatabaseError
+from storage.kv.store import LockWait, Transaction
+from storage.lock_modes import TableLockMode
+from storage.table_locks import lock_table
 from tsql.api import Result
 from tsql.commands.command import Command, Invocation
 from tsql.ddl.context import Ddl
 from tsql.session_state import SessionState
 
 
-def ddl_of(state: SessionState) -> Ddl:
+def ddl_of(state: SessionState, txn: Transaction | None = None) -> Ddl:
     """Returns what a DDL statement works with, in the session's transaction."""
-    txn = state.control.statement_transaction()
+    txn = txn or state.control.statement_transaction()
     catalogs = state.database.catalogs
     env = state.statement_env(())
     changes, shared = catalogs.transaction(txn), state.database
@@ -64,25 +67,37 @@ async def run_close(invocation: Invocation) -> Result:
 
 
 async def run_lock(invocation: Invocation) -> Result:
-    """Runs a LockStmt: keeps DDL, and for the strong modes writers, off the tables."""
-    state = invocation.state
-    if state.control.is_single:
+    """Runs a LockStmt. It reads nothing: the transaction's snapshot is yet to be taken."""
+    node, control = invocation.node, invocation.state.control
+    mode = TableLockMode[_MODES[node.mode - 1]]
+    if mode > TableLockMode.ROW_EXCLUSIVE:
+        control.check_writable("LOCK TABLE")
+    if control.is_single:
         raise DatabaseError("25P01", "LOCK TABLE can only be used in transaction blocks")
-    if invocation.node.nowait:
-        raise not_supported("LOCK TABLE … NOWAIT")
-    ddl = ddl_of(state)
-    for relation in invocation.node.relations:
-        table = ddl.table(relation)
-        access = state.database.tables.access(table)
-        if invocation.node.mode <= _ROW_EXCLUSIVE:
-            await access.lock_for_write(ddl.txn)
-        else:
-            await ddl.changes.lock_table(table.id)
+    wait = LockWait.SKIP if node.nowait else LockWait.WAIT
+    ddl = ddl_of(invocation.state, control.open_transaction())
+    for relation in node.relations:
+        while True:
+            table = ddl.table(relation)
+            if not await lock_table(ddl.txn, table.id, mode, wait):
+                message = f'could not obtain lock on relation "{table.name}"'
+                raise DatabaseError("55P03", message)
+            if ddl.table(relation).id == table.id:
+                break
     return Result(tag="LOCK TABLE")
 
 
-#: lockdefs.h: modes up to this one go together with other writers.
-_ROW_EXCLUSIVE = 3
+#: The modes in the order of the numbers in PostgreSQL's lockdefs.h, from 1.
+_MODES = (
+    "ACCESS_SHARE",
+    "ROW_SHARE",
+    "ROW_EXCLUSIVE",
+    "SHARE_UPDATE_EXCLUSIVE",
+    "SHARE",
+    "SHARE_ROW_EXCLUSIVE",
+    "EXCLUSIVE",
+    "ACCESS_EXCLUSIVE",
+)
 
 
 VACUUM = Command(run_vacuum)

@@ -10,7 +10,6 @@ from tsql.commands.command import Command, Fields, Invocation
 from tsql.parser import ast, enums
 from tsql.session_state import SessionState
 from tsql.setting_checks import fixed_offset_zone
-from tsql.transactions import isolation_of
 from tsql.types import oids
 from tsql.types.io import input_of
 
@@ -45,10 +44,8 @@ async def run_set(invocation: Invocation) -> Result:
 def _set_value(state: SessionState, node: Any) -> None:
     name = node.name.lower()
     texts = [_argument_text(argument, state) for argument in node.args]
-    if name in {"transaction_isolation", "transaction_read_only"}:
-        _check_before_any_query(state, name)
-    if name in {"transaction_isolation", "default_transaction_isolation"}:
-        isolation_of(texts[0].lower())
+    if name in _TRANSACTION_MODES:
+        check_transaction_mode(state, name, texts[0].lower())
     if name in {"role", "session_authorization"}:
         state.check_may_become(name, texts[0])
     if name == "session_authorization":
@@ -90,20 +87,12 @@ def _set_many(state: SessionState, node: Any) -> None:
 
 
 def _mode(option: Any) -> tuple[str, str]:
-    """Returns the setting and the value of a mode. Raises 0A000."""
+    """Returns the setting and the value of a mode."""
     value = option.arg.val if isinstance(option.arg, ast.A_Const) else option.arg
     text = "on" if getattr(value, "ival", 0) else "off"
     if isinstance(value, ast.String):
         text = str(value.sval)
-    if option.defname == "transaction_isolation":
-        isolation_of(text)
     return option.defname, text
-
-
-def check_transaction_modes(options: Sequence[Any] | None) -> None:
-    """Raises 0A000 for what there isn't, before anything begins."""
-    for option in options or ():
-        _mode(option)
 
 
 def set_transaction_modes(
@@ -113,16 +102,38 @@ def set_transaction_modes(
     for option in options or ():
         name, text = _mode(option)
         if not is_default:
-            _check_before_any_query(state, name)
+            check_transaction_mode(state, name, text)
         setting = f"default_{name}" if is_default else name
         state.settings.set(setting, text, local=not is_default)
 
 
-def _check_before_any_query(state: SessionState, name: str) -> None:
-    if name == "transaction_isolation" and state.control.has_run:
-        raise DatabaseError(
-            "25001", "SET TRANSACTION ISOLATION LEVEL must be called before any query"
-        )
+def check_transaction_mode(state: SessionState, name: str, text: str) -> None:
+    """Raises 25001 where a mode of the transaction can't change any more."""
+    control = state.control
+    if not control.is_open:
+        return
+    if name == "transaction_read_only":
+        _check_read_only(state, text)
+        return
+    what = "[NOT] DEFERRABLE" if name == "transaction_deferrable" else "ISOLATION LEVEL"
+    if what == "ISOLATION LEVEL" and text == state.settings.value(name):
+        return
+    if control.has_run:
+        raise DatabaseError("25001", f"SET TRANSACTION {what} must be called before any query")
+    if control.is_nested:
+        verb = "cannot be called within" if what == "[NOT] DEFERRABLE" else "must not be called in"
+        raise DatabaseError("25001", f"SET TRANSACTION {what} {verb} a subtransaction")
+
+
+def _check_read_only(state: SessionState, text: str) -> None:
+    control = state.control
+    if text not in {"off", "false", "no", "0"} or not state.settings.is_on("transaction_read_only"):
+        return
+    if control.is_nested and control.outer_value("transaction_read_only") == "on":
+        message = "cannot set transaction read-write mode inside a read-only transaction"
+        raise DatabaseError("25001", message)
+    if control.has_run:
+        raise DatabaseError("25001", "transaction read-write mode must be set before any query")
 
 
 # ---- SHOW --------------------------------------------------------------------------------------

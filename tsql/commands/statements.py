@@ -11,7 +11,7 @@ from tsql.binder import bind_default, bind_type_name
 from tsql.bound import Expression
 from tsql.commands.command import Command, Fields, Invocation
 from tsql.env import Env
-from tsql.execution import prepare, revalidate, run_query
+from tsql.execution import prepare, revalidate, run_prepared
 from tsql.executor.expressions import compile_expression
 from tsql.parser import ParsedStatement
 from tsql.prepared import is_query
@@ -64,7 +64,7 @@ async def run_execute(invocation: Invocation) -> Result:
     for number, (argument, type_) in enumerate(zip(arguments, types, strict=True), 1):
         expression = _argument(argument, type_, number, env)
         values.append(compile_expression(expression)((), env))
-    return await run_query(state, query, tuple(values))
+    return await run_prepared(state, prepared, tuple(values))
 
 
 def _argument(node: Any, type_: int, number: int, env: Env) -> Expression:

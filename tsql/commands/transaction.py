@@ -5,7 +5,7 @@ from typing import Any, Final
 from storage.errors import not_supported
 from tsql.api import Result
 from tsql.commands.command import Command, Invocation
-from tsql.commands.settings import check_transaction_modes, set_transaction_modes
+from tsql.commands.settings import set_transaction_modes
 from tsql.parser import enums
 from tsql.session_state import SessionState
 from tsql.transactions import Phase
@@ -48,7 +48,6 @@ async def run_transaction_statement(invocation: Invocation) -> Result:
 
 
 def _begin(state: SessionState, node: Any, tag: str) -> Result:
-    check_transaction_modes(node.options)
     if not state.control.begin_block():
         state.warning("25001", "there is already a transaction in progress")
     set_transaction_modes(state, node.options, is_default=False)

@@ -12,6 +12,7 @@ import msgspec
 from storage.catalog import IndexRef
 from storage.errors import DatabaseError, not_supported
 from storage.index_build import build_index
+from storage.lock_modes import TableLockMode
 from storage.online_build import OnlineBuilds
 from storage.schema import Index, KeyPart, Projection, Table
 from storage.transaction import EmbeddedTransaction
@@ -39,7 +40,7 @@ async def create_index(node: Any, ddl: Ddl) -> str:
     table = _checked(node, ddl)
     if table is None:
         return "CREATE INDEX"
-    locked = await ddl.changes.lock_table(table.id)
+    locked = await ddl.changes.lock_table(table.id, TableLockMode.SHARE)
     if locked is None:
         raise no_such_relation(node.relation)
     ddl.require_owner(locked)

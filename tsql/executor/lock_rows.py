@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from storage.kv.store import LockMode, LockWait
+from storage.errors import DatabaseError
+from storage.kv.store import LockWait, Transaction
+from storage.lock_modes import LockMode
 from storage.table import TableAccess
 from storage.tables import Tables
 from tsql.bound import Expression
@@ -59,13 +61,8 @@ class _LockedRows:
     predicate: Predicate | None
     wanted: int | None
     pending: list[Row] = field(default_factory=list)
-    has_started: bool = False
 
     async def next(self) -> list[Row] | None:
-        if not self.has_started:
-            self.has_started = True
-            for relation in self.relations:
-                await relation.access.lock_for_write(self.run.txn)
         locked: list[Row] = []
         while self.wanted != 0:
             if not self.pending:
@@ -91,7 +88,7 @@ class _LockedRows:
         newest: list[object] | None = None
         for relation in self.relations:
             key, item = row[relation.key], row[relation.key + 1]
-            if not await txn.lock(key, relation.mode, relation.wait):
+            if not await _lock(txn, key, relation):
                 return None
             found = await txn.get_newest(key)
             if found is None:
@@ -105,3 +102,20 @@ class _LockedRows:
         if self.predicate is not None and not self.predicate(newest, self.run.env):
             return None
         return newest
+
+
+async def _lock(txn: Transaction, key: bytes, relation: _Locked) -> bool:
+    """Locks a row; False if it is to be skipped. Raises 55P03 and what the store raises."""
+    wait = LockWait.WAIT if relation.wait is LockWait.WAIT else LockWait.SKIP
+    try:
+        is_locked = await txn.lock(key, relation.mode, wait)
+    except DatabaseError as error:
+        if error.sqlstate != "40001":
+            raise
+        # PostgreSQL says so of a row that is gone, too.
+        message = "could not serialize access due to concurrent update"
+        raise DatabaseError("40001", message) from None
+    if not is_locked and relation.wait is LockWait.NOWAIT:
+        name = relation.access.table.name
+        raise DatabaseError("55P03", f'could not obtain lock on row in relation "{name}"')
+    return is_locked

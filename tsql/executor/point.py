@@ -59,10 +59,19 @@ class PointStore(EmbeddedStore, Protocol):
 class PointSelect:
     """A SELECT that a few gets answer."""
 
-    __slots__ = ("_decode", "_items", "_limit", "_offset", "_predicate", "_project")
+    __slots__ = (
+        "_decode",
+        "_items",
+        "_limit",
+        "_offset",
+        "_predicate",
+        "_project",
+        "_readers_key",
+    )
 
     def __init__(self, path: AccessPath, project: Projection | None, tables: Tables) -> None:
         access = tables.access(path.relation.table)
+        self._readers_key = access.readers_key
         self._decode = row_maker(path.relation, access, path.columns)
         self._predicate = None if path.filter is None else compile_predicate(path.filter)
         self._project = project
@@ -75,7 +84,9 @@ class PointSelect:
         return self
 
     def run(self, store: PointStore, env: Env) -> list[Row] | None:
-        """Returns the rows, or None if there may be too many of them."""
+        """Returns the rows, or None if there may be too many, or the table's lock is in the way."""
+        if not store.locks.is_free(self._readers_key):
+            return None
         items = self._items(store, env)
         if items is None:
             return None

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from storage.errors import DatabaseError
-from storage.kv.store import Entry, LockMode
+from storage.kv.store import Entry
+from storage.lock_modes import LockMode
 from storage.tables import Tables
 from tsql.bound import Expression, OnConflict, TableRelation, Target
 from tsql.env import Env
@@ -124,6 +125,7 @@ class _Conflicts:
                 result.add(row)
                 return
             if self._does_nothing:
+                await txn.check_unchanged(conflict.item_key)
                 return
             await txn.lock(conflict.item_key, LockMode.NO_KEY_UPDATE)
             old = await access.get_newest(txn, conflict.item_key)

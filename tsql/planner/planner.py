@@ -16,7 +16,8 @@ import itertools
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from storage.kv.store import LockMode, LockWait
+from storage.kv.store import LockWait
+from storage.lock_modes import LockMode
 from tsql import bound
 from tsql.bound import (
     BoundDelete,

@@ -11,7 +11,8 @@ import pytest
 from storage.embedded import OpenStore
 from storage.errors import DatabaseError
 from storage.items import body_of, stamp_of
-from storage.kv.store import Entry, Isolation, LockMode, LockWait, Newest, Retry, Transaction
+from storage.kv.store import Entry, Isolation, LockWait, Newest, Retry, Transaction
+from storage.lock_modes import LockMode
 
 
 def key(name: str) -> bytes:
@@ -59,6 +60,7 @@ class StoreContract:
         self, store: OpenStore
     ) -> None:
         moving, staying = store.begin(), store.begin(Isolation.REPEATABLE_READ)
+        staying.refresh()
         await write(store, a="1")
         moving.refresh()
         staying.refresh()

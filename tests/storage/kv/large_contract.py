@@ -8,7 +8,8 @@ from storage.change_trim import trim_changes
 from storage.changes import Change, change_key, read_changes
 from storage.embedded import OpenStore
 from storage.items import body_of, is_spilled, stamp_of
-from storage.kv.store import LockMode, LockWait
+from storage.kv.store import LockWait
+from storage.lock_modes import LockMode
 from storage.spill import MEMORY_ROWS_MAX
 from storage.transaction import BATCH_ROWS_MAX, EmbeddedTransaction
 from tests.storage.kv.contract import ALL, collected, key, names, write
