@@ -20,11 +20,12 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from storage.catalog_store import CatalogStore, exclusive_key
+from storage.catalog_store import CatalogStore
 from storage.errors import DatabaseError
 from storage.keyspace import META
 from storage.kv.store import Newest, Store, Transaction
 from storage.schema import Sequence
+from storage.table_locks import exclusive_key
 
 _VALUES: Final = META + b"v"
 #: Reservations grow while a sequence keeps being asked, as bulk loads do.
