@@ -6,7 +6,8 @@ They are re-exported by tsql.bound, from where everybody takes them.
 from dataclasses import dataclass
 from typing import Any
 
-from storage.kv.store import LockMode, LockWait
+from storage.kv.store import LockWait
+from storage.lock_modes import LockMode
 from storage.schema import Table
 
 

@@ -47,8 +47,22 @@ POINT_ITEMS_MAX: Final = 100
 T = TypeVar("T")
 
 
+class Locks(Protocol):
+    """The store's lock table, as far as point reads need it."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody holds any lock."""
+
+    def is_free(self, key: bytes) -> bool:
+        """Returns whether nobody holds or awaits the key."""
+
+
 class PointStore(EmbeddedStore, Protocol):
     """The embedded store, as far as point statements need it."""
+
+    @property
+    def locks(self) -> Locks: ...
 
     def point_now(
         self, keys: Sequence[bytes], operation: Callable[[Newest], T]
@@ -85,7 +99,8 @@ class PointSelect:
 
     def run(self, store: PointStore, env: Env) -> list[Row] | None:
         """Returns the rows, or None if there may be too many, or the table's lock is in the way."""
-        if not store.locks.is_free(self._readers_key):
+        locks = store.locks
+        if not locks.is_idle and not locks.is_free(self._readers_key):
             return None
         items = self._items(store, env)
         if items is None:
