@@ -104,9 +104,7 @@ class TableAccess:
         encode: Body of a row's item.
         decode: Row of an item; `decoder(positions)` for some of its columns.
         range: (start, end) of all items.
-        lock_key: Of the table's lock (storage/table_locks.py).
-        exclusive_key: What a point operation names among its keys.
-        readers_key: What a point read looks at.
+        lock_key, exclusive_key, readers_key: Of the table's locks (storage/table_locks.py).
         is_stale: Set when another version becomes current.
         constraints: Of tables that have any between rows.
     """
@@ -373,10 +371,8 @@ class TableAccess:
     ) -> None:
         if await txn.lock_new(entry[0]):
             return
-        found = await txn.get_newest(entry[0])
+        found = await txn.get_newest(entry[0]) or b""
         await txn.settled()
-        # Nothing was awaited since it was found, if it is a duplicate still.
-        assert found is not None
         raise self.duplicate(self._conflict(index, (entry[0], found), row))
 
     def _put_new(
