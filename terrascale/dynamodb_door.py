@@ -1,33 +1,58 @@
-"""The DynamoDB front door put together: HTTP from wire, the API from compat, one database behind.
+"""The DynamoDB front door: its listener, which is there at once, and the API, which comes later.
 
 door = DynamoDoor(settings, database)
 await door.listen()
 ...
 await door.close(drain_seconds)
+
+Loading the API takes as long as a third of the start, so the server is ready before it: its modules
+come one by one, like the rarer functions (tsql/functions/load.py), or all at once with the first
+request.
 """
 
 import asyncio
+import importlib
 import logging
-import time
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, Final, Protocol, cast
 
-from compat.dynamodb.dispatch import Dispatcher
-from compat.dynamodb.idempotency import sweep_tokens
-from compat.dynamodb.service import DynamoSettings, Service
-from compat.dynamodb.signature import AccessKey, Authenticator, SignedRequest
 from terrascale.config import Settings
 from tsql.database import Database
 from wire.http.limits import HttpLimits
 from wire.http.messages import Request, Response
 from wire.http.server import HttpServer, tls_context
-from wire.pg.identity import DEFAULT_NAME
 
 _log = logging.getLogger(__name__)
 
+#: In the order in which they need each other, so that no step takes long.
+_MODULES: Final = (
+    "compat.dynamodb.service_model",
+    "compat.dynamodb.attribute_values",
+    "compat.dynamodb.documents",
+    "compat.dynamodb.definitions",
+    "compat.dynamodb.tables",
+    "compat.dynamodb.expressions.condition_parser",
+    "compat.dynamodb.expressions.update_parser",
+    "compat.dynamodb.expressions.update",
+    "compat.dynamodb.expressions.key_condition",
+    "compat.dynamodb.writes",
+    "compat.dynamodb.pages",
+    "compat.dynamodb.service",
+    "compat.dynamodb.signature",
+    "compat.dynamodb.operations.items",
+    "compat.dynamodb.operations.queries",
+    "compat.dynamodb.operations.tables",
+    "compat.dynamodb.operations.transactions",
+    "compat.dynamodb.dispatch",
+)
+_API: Final = "terrascale.dynamodb_api"
 
-def _now() -> float:
-    return time.time()  # noqa: TID251 - the composition root is where clocks come from
+
+class Api(Protocol):
+    """What answers requests: terrascale.dynamodb_api.DynamoApi."""
+
+    async def handle(self, request: Request) -> Response:
+        """Returns the response to a request."""
 
 
 class DynamoDoor:
@@ -35,23 +60,12 @@ class DynamoDoor:
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
+        self._database = database
         self._tasks: set[asyncio.Task[None]] = set()
-        self._service = Service(
-            database.shared,
-            DynamoSettings(settings.dynamodb_region, settings.dynamodb_account_id),
-            spawn=self._spawn,
-            now=_now,
-        )
-        keys = {key[0]: AccessKey(*key) for key in settings.dynamodb_access_keys}
-        authenticator = Authenticator(
-            keys,
-            region=settings.dynamodb_region,
-            accepts_any_key=settings.accepts_any_access_key,
-            default_role=DEFAULT_NAME,
-        )
-        self._dispatcher = Dispatcher(self._service, authenticator)
         limits = HttpLimits(connection_count_max=settings.max_connections)
         self._server = HttpServer(self._handle, limits)
+        self._loaded_api: Api | None = None
+        self._to_come = iter(_MODULES)
 
     async def listen(self) -> int:
         """Begins to serve; returns the port. Raises OSError."""
@@ -59,9 +73,23 @@ class DynamoDoor:
         tls = None
         if settings.tls_cert is not None:
             tls = tls_context(str(settings.tls_cert), str(settings.tls_key))
-        port = await self._server.listen(settings.host, settings.dynamodb_port, tls=tls)
-        self._spawn(sweep_tokens(self._service.store, _now))
-        return port
+        return await self._server.listen(settings.host, settings.dynamodb_port, tls=tls)
+
+    def load_next(self) -> bool:
+        """Loads one more piece of the API; False if all is there."""
+        name = next(self._to_come, None)
+        if name is None:
+            self._api()
+            return False
+        importlib.import_module(name)
+        return True
+
+    def _api(self) -> Api:
+        if self._loaded_api is None:
+            module = importlib.import_module(_API)
+            made = module.DynamoApi(self._settings, self._database, self._spawn)
+            self._loaded_api = cast(Api, made)
+        return self._loaded_api
 
     async def close(self, drain_seconds: float) -> None:
         """Stops serving, and ends what runs beside the requests."""
@@ -71,9 +99,7 @@ class DynamoDoor:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _handle(self, request: Request) -> Response:
-        signed = SignedRequest(request.method, request.target, request.headers, request.sent_body)
-        answer = await self._dispatcher.answer(signed, request.body)
-        return Response(answer.status, answer.headers, answer.body)
+        return await self._api().handle(request)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

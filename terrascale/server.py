@@ -103,7 +103,7 @@ async def _serve(settings: Settings, components: StoreComponents) -> None:
             gc.collect()
             gc.freeze()
             _announce(settings, port, sockets, dynamodb_port)
-            _load_the_rest(loop)
+            _load_the_rest(loop, dynamodb)
             trimmer = Trimmer(loop)
             trimmer.start()
             builds = loop.create_task(_continue_builds(database))
@@ -240,10 +240,10 @@ async def _listen_dynamodb(door: DynamoDoor, settings: Settings) -> int:
         raise _cannot_listen(settings, "--dynamodb-port", settings.dynamodb_port, error) from error
 
 
-def _load_the_rest(loop: asyncio.AbstractEventLoop) -> None:
-    """Loads the rarer functions, a family in a turn, while clients are served."""
-    if load_next():
-        loop.call_later(LOAD_PAUSE_SECONDS, _load_the_rest, loop)
+def _load_the_rest(loop: asyncio.AbstractEventLoop, dynamodb: DynamoDoor) -> None:
+    """Loads the rarer functions and the DynamoDB API, a piece in a turn, while clients are served."""
+    if load_next() or dynamodb.load_next():
+        loop.call_later(LOAD_PAUSE_SECONDS, _load_the_rest, loop, dynamodb)
     else:
         gc.freeze()
 
