@@ -79,12 +79,26 @@ class ViewColumn(msgspec.Struct, frozen=True, omit_defaults=True):
     typmod: int = -1
 
 
+class ViewRelation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A relation that a view's query reads, with its columns as they were when the view was made.
+
+    The query knows no others (so `*` is frozen), and knows them by these names whatever they are
+    called since: (column id, name).
+    """
+
+    id: int
+    columns: tuple[tuple[int, str], ...] = ()
+
+
 class View(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
     """A view: a query under a name.
 
     Attributes:
-        sql: Text of its query, with all names as they were resolved when it was made.
+        sql: Text of its query (tsql/ddl/stored_query.py): the n-th relation that it reads stands
+            there as pg_oid."n".
+        relations: Which these are.
         relies_on: What its query names.
+        settings: By which its literals were read: time zone, date style and order, interval style.
         check_option: '', 'local' or 'cascaded'.
     """
 
@@ -96,6 +110,8 @@ class View(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     columns: tuple[ViewColumn, ...]
     sql: str
+    relations: tuple[ViewRelation, ...] = ()
+    settings: tuple[str, ...] = ()
     relies_on: tuple[Address, ...] = ()
     check_option: str = ""
     options: dict[str, str] = msgspec.field(default_factory=dict)

@@ -14,6 +14,7 @@ class BoundQuery:
         parameter_types: OID of each parameter, inferred where the client gave none.
         table_versions: (id, version) of every relation and type it names: when one changes, bind again.
         absent_names: (schema, name) of relations that would be found first.
+        used_columns: (relation id, column id) of the columns that it reads.
         is_cacheable: False where a literal was read by the clock ('now'::timestamp): another use must bind anew.
         needs: Privileges that it takes to run it.
     """
@@ -22,5 +23,6 @@ class BoundQuery:
     parameter_types: tuple[int, ...]
     table_versions: tuple[tuple[int, int], ...] = field(default=())
     absent_names: tuple[tuple[str, str], ...] = ()
+    used_columns: tuple[tuple[int, int], ...] = ()
     is_cacheable: bool = True
     needs: tuple[Need, ...] = ()

@@ -73,7 +73,16 @@ def _locks(select: BoundSelect) -> str | None:
 
 def is_query(node: Any) -> bool:
     """Returns whether a statement is bound and planned (and isn't a command)."""
-    return isinstance(node, _QUERY_NODES)
+    return isinstance(node, _QUERY_NODES) and into_clause(node) is None
+
+
+def into_clause(node: Any) -> Any:
+    """Returns the INTO of a SELECT, which makes it another way to write CREATE TABLE AS, or None."""
+    while isinstance(node, ast.SelectStmt):
+        if node.intoClause is not None or node.larg is None:
+            return node.intoClause
+        node = node.larg
+    return None
 
 
 class Query:

@@ -16,6 +16,7 @@ from storage.objects import EnumType, View
 from storage.schema import Sequence, Table
 from tsql.catalog import pg
 from tsql.types import oids
+from tsql.view_text import view_text
 
 _KINDS: Final = {"r": "BASE TABLE", "v": "VIEW"}
 _C_COLLATION: Final = 950
@@ -154,7 +155,9 @@ def views(moment: Moment) -> Iterator[Values]:
             "table_catalog": moment.env.database,
             "table_schema": schema,
             "table_name": row["relname"],
-            "view_definition": None if view is None else view.sql,
+            "view_definition": None
+            if view is None
+            else view_text(view, moment.catalog, moment.env.search_path),
             "check_option": option,
             "is_updatable": "NO",
             "is_insertable_into": "NO",

@@ -15,4 +15,5 @@ import compat.postgres.server_functions
 import compat.postgres.summaries
 import compat.postgres.time_zones
 import compat.postgres.types
+import compat.postgres.views
 import compat.postgres.visibility

@@ -5,10 +5,11 @@ that the catalog's own ids (from 16384, growing) won't reach. Two of one kind th
 in two thousand million, would only be taken for each other in a join.
 """
 
-import hashlib
 from typing import Final
 
-_DERIVED: Final = 1 << 31
+from tsql.derived_ids import constraint_id, derived
+
+__all__ = ["constraint_id", "derived"]
 
 #: The catalogs' own OIDs (pg_class.oid), for pg_depend and pg_description.
 PG_TYPE: Final = 1247
@@ -25,18 +26,6 @@ OWNER: Final = 10
 #: Access methods and tablespaces that rows name.
 HEAP: Final = 2
 BTREE: Final = 403
-
-
-def derived(kind: str, *parts: int | str) -> int:
-    """Returns the OID of the object of a kind that these parts identify."""
-    text = "\0".join([kind, *map(str, parts)]).encode()
-    digest = hashlib.blake2b(text, digest_size=4).digest()
-    return _DERIVED | int.from_bytes(digest, "big")
-
-
-def constraint_id(relation_id: int, name: str) -> int:
-    """Returns a constraint's OID (pg_constraint)."""
-    return derived("constraint", relation_id, name)
 
 
 def default_id(relation_id: int, column_id: int) -> int:

@@ -20,6 +20,7 @@ from tsql.catalog import pg
 from tsql.parser import parse_expression
 from tsql.types import oids
 from tsql.types.vectors import vector
+from tsql.view_text import view_text
 
 #: pg_type.typcollation of types that have one: "default" (name has "C").
 _DEFAULT_COLLATION: Final = 100
@@ -426,5 +427,5 @@ def pg_rewrite(moment: Moment) -> Iterable[Values]:
             "ev_enabled": "O",
             "is_instead": True,
             "ev_qual": "<>",
-            "ev_action": view.sql,
+            "ev_action": view_text(view, moment.catalog, moment.env.search_path),
         }

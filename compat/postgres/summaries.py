@@ -9,6 +9,7 @@ from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.relations import indexes_of
 from compat.postgres.system_relations import Moment, Values, built, rows_of
 from storage.objects import View
+from tsql.view_text import view_text
 
 
 def _system_tables(moment: Moment) -> Iterator[Values]:
@@ -55,7 +56,7 @@ def pg_views(moment: Moment) -> Iterator[Values]:
             "schemaname": view.schema,
             "viewname": view.name,
             "viewowner": view.owner,
-            "definition": view.sql,
+            "definition": view_text(view, moment.catalog, moment.env.search_path),
         }
 
 

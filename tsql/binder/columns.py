@@ -163,6 +163,8 @@ def _declared(level: Level, item: Item, name: str, node: Any) -> Expression | No
 def item_column(level: Level, item: Item, position: int, node: Any) -> Expression:
     """Returns one of the item's columns."""
     field = item.columns[position]
+    if field.table_id:
+        level.context.used_columns.add((field.table_id, field.column_number))
     if item.values is None:
         found = ColumnRef(item.relation, position, field.name, field.type, field.typmod)
         level.remember(found, node)

@@ -5,6 +5,7 @@ FROM items and a link to the query around it; `Level.clause` says which clause i
 what may stand in it (no aggregates in WHERE) and for the words of those errors.
 """
 
+import dataclasses
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any, Final
 
 from storage.catalog import Catalog, IndexRef, Relation
 from storage.errors import DatabaseError
+from storage.objects import View
 from storage.schema import Table
 from tsql.access.privileges import Need
 from tsql.bound import (
@@ -177,6 +179,10 @@ class Context:
         #: Names that the search path has gone past: another relation there would be found first.
         self.absent: set[tuple[str, str]] = set()
         self.reads_clock = False
+        #: (relation id, column id) of what has been read by name or by `*`.
+        self.used_columns: set[tuple[int, int]] = set()
+        #: Views whose queries are being bound, from the outermost.
+        self.views: list[View] = []
         #: Bind a query (True: keeping literals without a type), and any statement. Set by the
         #: module that knows them all; before, there can be no subqueries.
         self.bind_body: Callable[[Level, Any, bool], BoundSelect] = _no_queries
@@ -196,6 +202,23 @@ class Context:
         need = Need(relation_id, self.acting_role)
         self.needs.append(need)
         return need
+
+    @contextmanager
+    def inside(self, view: View) -> Iterator[None]:
+        """Binds a view's query: literals are read as when it was made, rights are its owner's."""
+        outer, used, role = self.env, self.used_columns, self.acting_role
+        self.acting_role = view.owner
+        zone, style, order, intervals = view.settings
+        self.env = dataclasses.replace(
+            outer, time_zone=zone, date_style=style, date_order=order, interval_style=intervals
+        )
+        self.used_columns = set()
+        self.views.append(view)
+        try:
+            yield
+        finally:
+            self.views.pop()
+            self.env, self.used_columns, self.acting_role = outer, used, role
 
     def find_relation(self, schema: str | None, name: str) -> Relation | None:
         """Returns the relation of a name, by the search path if no schema is given.

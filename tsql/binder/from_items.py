@@ -19,6 +19,7 @@ from tsql.binder.context import Context, Cte, Item, Level
 from tsql.binder.joins import add_relation, bind_join, check_names, renamed
 from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.range_functions import bind_range_function
+from tsql.binder.views import OID_SCHEMA, as_it_was, bind_view, numbered_relation
 from tsql.binder.with_names import use_cte
 from tsql.bound import (
     CatalogRelation,
@@ -78,7 +79,7 @@ def find_table(level: Level, node: Any) -> Table | None:
     if found is None or isinstance(found, Table):
         return found
     if isinstance(found, View):
-        raise unsupported_at(node, "reading a view")
+        raise unsupported_at(node, "writing to a view")
     if isinstance(found, SequenceRelation):
         message = f'cannot change sequence "{found.name}"'
         raise error_at(None, "42809", message)
@@ -136,9 +137,13 @@ def _named(level: Level, node: Any) -> tuple[Relation, list[Item]]:
     catalog = _catalog_relation(level, node, alias)
     if catalog is not None:
         return catalog
-    sequence = _sequence(level, node)
-    if sequence is not None:
-        return _sequence_relation(level, sequence, node, alias)
+    if node.schemaname == OID_SCHEMA and level.context.views:
+        return _numbered(level, node, alias)
+    found = find_relation(level, node)
+    if isinstance(found, SequenceRelation):
+        return _sequence_relation(level, found, node, alias)
+    if isinstance(found, View):
+        return bind_view(level, found, node, alias)
     table = find_table(level, node)
     if table is None:
         raise unknown_table(level, node)
@@ -149,6 +154,22 @@ def _named(level: Level, node: Any) -> tuple[Relation, list[Item]]:
     item.is_plain = node.alias is None
     level.relations.append(item)
     return table_relation(item), [item]
+
+
+def _numbered(level: Level, node: Any, alias: str) -> tuple[Relation, list[Item]]:
+    """Binds pg_oid."n" in a view's query: its n-th relation, as it was when the view was made."""
+    number = int(node.relname)
+    found = numbered_relation(level, number)
+    if isinstance(found, SequenceRelation):
+        return _sequence_relation(level, found, node, alias)
+    if isinstance(found, View):
+        relation, (whole,) = bind_view(level, found, node, alias)
+        return relation, [as_it_was(level, number, whole)]
+    whole = table_item(found, alias, len(level.relations))
+    whole.need = level.context.need(found.id)
+    whole.need.on("r")
+    level.relations.append(whole)
+    return table_relation(whole), [as_it_was(level, number, whole)]
 
 
 def find_relation(level: Level, node: Any) -> CatalogEntry | None:
@@ -173,11 +194,6 @@ def _require_usage(context: Context, node: Any) -> None:
         require(context.catalog, role, Secured.of(schema), "U")
     except DatabaseError as error:
         raise error_at(node, error.sqlstate, error.message) from None
-
-
-def _sequence(level: Level, node: Any) -> SequenceRelation | None:
-    found = find_relation(level, node)
-    return found if isinstance(found, SequenceRelation) else None
 
 
 def _sequence_relation(

@@ -100,7 +100,7 @@ class _Select:
     def bound(self, *, keep_unknowns: bool) -> BoundSelect:
         node, level = self._node, self._level
         if node.intoClause is not None:
-            raise unsupported_at(node.intoClause.rel, "SELECT INTO")
+            raise error_at(node.intoClause.rel, "42601", "SELECT ... INTO is not allowed here")
         check_windows(level, node.windowClause)
         parts = self._clauses()
         if not keep_unknowns:

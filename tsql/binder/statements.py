@@ -44,6 +44,7 @@ def bind_query(
             context.parameter_types(),
             tuple(context.tables.items()),
             absent_names=tuple(context.absent),
+            used_columns=tuple(sorted(context.used_columns)),
             is_cacheable=not context.reads_clock,
             needs=tuple(context.needs),
         )

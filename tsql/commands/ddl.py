@@ -9,6 +9,7 @@ from tsql.commands.maintenance import ddl_of, require_no_transaction
 from tsql.ddl.alter.rename import rename
 from tsql.ddl.alter.schema import set_schema
 from tsql.ddl.alter.statement import alter_table
+from tsql.ddl.comments import comment_on
 from tsql.ddl.context import Ddl
 from tsql.ddl.create_index import create_index, create_index_online
 from tsql.ddl.create_table import create_table
@@ -27,6 +28,7 @@ from tsql.ddl.roles import (
 from tsql.ddl.schemas import create_schema
 from tsql.ddl.sequences import alter_sequence, create_sequence
 from tsql.ddl.truncate import truncate
+from tsql.ddl.views import create_view
 
 Act = Callable[[Any, Ddl], Awaitable[str]]
 
@@ -75,6 +77,8 @@ RENAME = _command("ALTER TABLE", rename)
 SET_SCHEMA = _command("ALTER TABLE", set_schema)
 CREATE_ENUM = _command("CREATE TYPE", create_enum)
 ALTER_ENUM = _command("ALTER TYPE", alter_enum)
+COMMENT = _command("COMMENT", comment_on)
+CREATE_VIEW = _command("CREATE VIEW", create_view)
 CREATE_TABLE = _command("CREATE TABLE", create_table)
 CREATE_INDEX = Command(_create_index, name="CREATE INDEX")
 CREATE_SEQUENCE = _command("CREATE SEQUENCE", create_sequence)

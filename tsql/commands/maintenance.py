@@ -20,7 +20,16 @@ def ddl_of(state: SessionState, txn: Transaction | None = None) -> Ddl:
     catalogs = state.database.catalogs
     env = state.statement_env(())
     changes, shared = catalogs.transaction(txn), state.database
-    return Ddl(txn, catalogs, changes, env, state.notice, shared.tables, shared.sequences)
+    return Ddl(
+        txn,
+        catalogs,
+        changes,
+        env,
+        state.notice,
+        shared.tables,
+        shared.sequences,
+        shared.preparer.catalog_relations,
+    )
 
 
 def require_no_transaction(invocation: Invocation, command: str) -> None:

@@ -5,7 +5,6 @@ from typing import Any, Final
 from storage.errors import not_supported
 from tsql.api import Result
 from tsql.commands.command import Command, Invocation
-from tsql.parser import enums
 
 #: Syntax node -> the statement's name.
 REFUSED: Final = {
@@ -37,7 +36,6 @@ REFUSED: Final = {
     "AlterUserMappingStmt": "ALTER USER MAPPING",
     "CallStmt": "CALL",
     "ClusterStmt": "CLUSTER",
-    "CommentStmt": "COMMENT",
     "CompositeTypeStmt": "CREATE TYPE",
     "CreateAmStmt": "CREATE ACCESS METHOD",
     "CreateCastStmt": "CREATE CAST",
@@ -57,7 +55,6 @@ REFUSED: Final = {
     "CreateRangeStmt": "CREATE TYPE",
     "CreateStatsStmt": "CREATE STATISTICS",
     "CreateSubscriptionStmt": "CREATE SUBSCRIPTION",
-    "CreateTableAsStmt": "CREATE TABLE AS",
     "CreateTableSpaceStmt": "CREATE TABLESPACE",
     "CreateTransformStmt": "CREATE TRANSFORM",
     "CreateTrigStmt": "CREATE TRIGGER",
@@ -79,7 +76,6 @@ REFUSED: Final = {
     "ReplicaIdentityStmt": "REPLICA IDENTITY",
     "RuleStmt": "CREATE RULE",
     "SecLabelStmt": "SECURITY LABEL",
-    "ViewStmt": "CREATE VIEW",
 }
 
 
@@ -89,10 +85,6 @@ def refused_name(node: Any) -> str:
     name = REFUSED.get(tag, tag)
     if tag == "CreateFunctionStmt" and node.is_procedure:
         return "CREATE PROCEDURE"
-    if tag == "CreateTableAsStmt" and node.objtype == enums.ObjectType.OBJECT_MATVIEW:
-        return "CREATE MATERIALIZED VIEW"
-    if tag == "CreateTableAsStmt" and node.is_select_into:
-        return "SELECT INTO"
     return name
 
 

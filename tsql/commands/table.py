@@ -5,6 +5,7 @@ from typing import Any, Final
 from tsql.commands import (
     constraints,
     copy,
+    create_table_as,
     ddl,
     explain,
     maintenance,
@@ -26,6 +27,10 @@ COMMANDS: Final[dict[type[Any], Command]] = {
     ast.AlterOwnerStmt: ddl.ALTER_OWNER,
     ast.AlterRoleSetStmt: ddl.ALTER_ROLE_SET,
     ast.AlterRoleStmt: ddl.ALTER_ROLE,
+    ast.CommentStmt: ddl.COMMENT,
+    ast.CreateTableAsStmt: create_table_as.CREATE_TABLE_AS,
+    ast.SelectStmt: create_table_as.CREATE_TABLE_AS,  # with INTO
+    ast.ViewStmt: ddl.CREATE_VIEW,
     ast.CheckPointStmt: maintenance.CHECKPOINT,
     ast.ClosePortalStmt: maintenance.CLOSE,
     ast.ConstraintsSetStmt: constraints.SET_CONSTRAINTS,

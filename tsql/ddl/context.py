@@ -12,6 +12,7 @@ from storage.schema import Sequence, Table
 from storage.sequence import Sequences
 from storage.tables import Tables
 from tsql.access.privileges import Secured, require, require_owner
+from tsql.binder import CatalogRelations
 from tsql.env import Env
 
 #: Schemas whose tables are made by the server.
@@ -41,6 +42,7 @@ class Ddl:
     notice: Notice
     tables: Tables
     sequences: Sequences
+    catalog_relations: CatalogRelations | None = None
 
     @property
     def catalog(self) -> Catalog:

@@ -18,6 +18,7 @@ from tsql.ddl.dependencies import affected, check
 from tsql.ddl.describe import describe, kind_of_relation, relation_by_id
 from tsql.ddl.foreign_keys import forget_referencing, remove_foreign_key
 from tsql.ddl.grants import forget_privileges
+from tsql.derived_ids import constraint_id
 
 #: OIDs of the system catalogs in which PostgreSQL has each kind of object: what comments name.
 CLASS_IDS: Final = {"relation": 1259, "type": 1247, "schema": 2615, "constraint": 2606}
@@ -128,6 +129,8 @@ async def _remove_relation(relation_id: int, ddl: Ddl) -> None:
                 if parent_id != relation_id:
                     await forget_referencing(parent_id, relation_id, ddl)
             await ddl.changes.drop_table(relation_id)
+            for part in _parts_of(table):
+                await forget_comments(part, ddl)
         case Sequence() as sequence:
             await ddl.changes.drop_sequence(relation_id)
             ddl.sequences.forget(ddl.txn, sequence)
@@ -160,6 +163,9 @@ async def _remove_index(address: Address, ddl: Ddl) -> None:
     rest = tuple(index for index in table.indexes if index.name != address.name)
     if len(rest) < len(table.indexes):
         await ddl.changes.replace_table(msgspec.structs.replace(table, indexes=rest))
+    for index in table.indexes:
+        if index.name == address.name:
+            await forget_comments(Address("relation", index.id), ddl)
 
 
 async def _remove_default(address: Address, ddl: Ddl) -> None:
@@ -175,11 +181,24 @@ async def _remove_default(address: Address, ddl: Ddl) -> None:
     await ddl.changes.replace_table(msgspec.structs.replace(table, columns=columns))
 
 
+def _parts_of(table: Table) -> list[Address]:
+    """Returns what goes with a table without being anybody's dependent."""
+    indexes = [Address("relation", index.id) for index in table.indexes]
+    names = [rule.name for rule in table.checks] + [key.name for key in table.foreign_keys]
+    names += [index.constraint for index in table.indexes if index.constraint is not None]
+    if table.primary_key_constraint is not None:
+        indexes.append(Address("relation", table.primary_key_index_id))
+        names.append(table.primary_key_constraint)
+    return [*indexes, *[Address("constraint", table.id, name=name) for name in names]]
+
+
 async def forget_comments(address: Address, ddl: Ddl) -> None:
     """Removes the comments on an object, those on its columns too."""
-    class_id = CLASS_IDS.get(address.kind)
+    class_id, object_id = CLASS_IDS.get(address.kind), address.id
+    if address.kind == "constraint":
+        object_id = constraint_id(address.id, address.name)
     for comment in ddl.catalog.objects(Comment):
-        is_on_it = comment.class_id == class_id and comment.object_id == address.id
+        is_on_it = comment.class_id == class_id and comment.object_id == object_id
         if not is_on_it or address.sub_id not in {0, comment.sub_id}:
             continue
         if await ddl.changes.lock_object(Comment, *comment.key()) is not None:

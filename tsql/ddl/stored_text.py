@@ -30,10 +30,12 @@ def stored_text(node: Any, env: Env) -> tuple[str, tuple[Address, ...]]:
     found: list[int] = []
 
     def in_sql(type_name: Any) -> Any:
-        oid, _ = bind_type_name(_with(type_name, arrayBounds=None, typmods=None), env)
+        oid, _ = bind_type_name(with_fields(type_name, arrayBounds=None, typmods=None), env)
         if oid < FIRST_RELATION_ID:
             return type_name
-        return _with(type_name, names=(ast.String(sval="pg_catalog"), ast.String(sval=str(oid))))
+        return with_fields(
+            type_name, names=(ast.String(sval="pg_catalog"), ast.String(sval=str(oid)))
+        )
 
     def oid_of(literal: Any) -> Any:
         oid = input_of(oids.REGCLASS)(_text(literal), -1, env)
@@ -52,12 +54,14 @@ def _replaced(value: Any, oid_of: Change, in_sql: Change) -> Any:
     if isinstance(value, ast.TypeName):
         return in_sql(value)
     if isinstance(value, ast.TypeCast) and _is_regclass(value.typeName) and _is_string(value.arg):
-        return _with(value, arg=oid_of(value.arg))
+        return with_fields(value, arg=oid_of(value.arg))
     if _takes_a_name(value):
         call: Any = value
         first, *rest = call.args
-        return _with(value, args=(oid_of(first), *_replaced(tuple(rest), oid_of, in_sql)))
-    return _with(value, **{name: _replaced(getattr(value, name), oid_of, in_sql) for name in value})
+        return with_fields(value, args=(oid_of(first), *_replaced(tuple(rest), oid_of, in_sql)))
+    return with_fields(
+        value, **{name: _replaced(getattr(value, name), oid_of, in_sql) for name in value}
+    )
 
 
 def _takes_a_name(value: Any) -> bool:
@@ -70,7 +74,8 @@ def _takes_a_name(value: Any) -> bool:
     )
 
 
-def _with(node: Any, **changes: Any) -> Any:
+def with_fields(node: Any, /, **changes: Any) -> Any:
+    """Returns a copy of a node with some fields changed."""
     result = copy.copy(node)
     for name, value in changes.items():
         object.__setattr__(result, name, value)

@@ -11,9 +11,6 @@ from tsql.functions.registry import implements
 _DEFINITIONS: Final = (
     "pg_get_ruledef",
     "pg_get_ruledef_ext",
-    "pg_get_viewdef",
-    "pg_get_viewdef_ext",
-    "pg_get_viewdef_wrap",
     "pg_get_triggerdef",
     "pg_get_triggerdef_ext",
     "pg_get_partkeydef",

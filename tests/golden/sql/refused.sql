@@ -54,9 +54,6 @@ CREATE TABLE ts (a int) TABLESPACE pg_default;
 -- refused: no domains
 CREATE DOMAIN dom AS int;
 
--- refused: no views yet
-CREATE VIEW vi AS SELECT 1;
-
 CREATE TABLE ser (a serial PRIMARY KEY);
 
 -- refused: no cursors in SQL yet
@@ -81,9 +78,6 @@ CREATE UNLOGGED TABLE ul (a int);
 
 -- refused: no sampling
 SELECT * FROM r TABLESAMPLE BERNOULLI (10);
-
--- refused: no comments yet
-COMMENT ON TABLE r IS 'x';
 
 -- refused: no XML
 SELECT xmlelement(name a);

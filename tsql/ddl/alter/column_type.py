@@ -12,6 +12,7 @@ import msgspec
 
 from storage.errors import DatabaseError
 from storage.items import Row
+from storage.objects import Address, View
 from storage.schema import Check, Column, Index, KeyPart, Table
 from storage.types import Kind
 from tsql.binder import bind_default, bind_expression, bind_transform
@@ -19,6 +20,7 @@ from tsql.bound import ColumnRef, Expression
 from tsql.ddl.alteration.removal import columns_in
 from tsql.ddl.alteration.state import Alteration, alterable_column, without_position
 from tsql.ddl.columns import check_can_be_key, column_of
+from tsql.ddl.describe import describe
 from tsql.deparse import deparse
 from tsql.env import Env
 from tsql.executor.expressions import Evaluate, compile_expression
@@ -91,6 +93,20 @@ def _over_old_rows(evaluate: Evaluate, table: Table, attributes: tuple[str, ...]
     return over_attributes
 
 
+def _check_no_view(column: Column, alteration: Alteration) -> None:
+    """Raises 0A000 for a column that a view shows or reads."""
+    on = Address("relation", alteration.table.id, column.id)
+    ddl = alteration.ddl
+    for view in ddl.catalog.objects(View):
+        if on in view.relies_on:
+            shown = describe(Address("relation", view.id), ddl.catalog, ddl.env.search_path)
+            raise DatabaseError(
+                "0A000",
+                "cannot alter type of a column used by a view or rule",
+                detail=f'rule _RETURN on {shown} depends on column "{column.name}"',
+            )
+
+
 async def change_type(cmd: Any, alteration: Alteration) -> None:
     """Changes the type, and what is made of the column. Raises 0A000, 42804, 42883."""
     old = alterable_column(alteration, cmd.name)
@@ -101,6 +117,7 @@ async def change_type(cmd: Any, alteration: Alteration) -> None:
                 "cannot alter type of a column used by a generated column",
                 detail=f'Column "{old.name}" is used by generated column "{column.name}".',
             )
+    _check_no_view(old, alteration)
     prepared = alteration.types.pop(old.id, None)
     if prepared is None:
         raise DatabaseError("0A000", f'cannot alter type of column "{cmd.name}" twice')

@@ -12,6 +12,7 @@ import msgspec
 
 from storage.catalog import IndexRef, Relation
 from storage.errors import DatabaseError, not_supported
+from storage.objects import View
 from storage.schema import Sequence, Table
 from tsql.access.privileges import owns
 from tsql.ddl.alter.constraints import constraint_exists
@@ -23,6 +24,7 @@ from tsql.ddl.describe import kind_of_relation
 from tsql.ddl.enums import rename_enum
 from tsql.ddl.foreign_keys import constraint_names
 from tsql.ddl.roles import rename_role
+from tsql.ddl.views import change_view, rename_view_column
 from tsql.parser import enums
 
 _TYPES = enums.ObjectType
@@ -86,8 +88,9 @@ async def _rename_relation(node: Any, ddl: Ddl) -> str:
         case Sequence():
             _require_free(found.schema, node.newname, ddl)
             await ddl.changes.replace_sequence(msgspec.structs.replace(found, name=node.newname))
-        case _:
-            raise not_supported(f"ALTER {kind.upper()} … RENAME")
+        case View():
+            _require_free(found.schema, node.newname, ddl)
+            await change_view(found, ddl, name=node.newname)
     return tag
 
 
@@ -145,8 +148,9 @@ async def _rename_column(node: Any, ddl: Ddl) -> str:
     old, new = node.subname, node.newname
     if not isinstance(found, Table):
         kind = kind_of_relation(found)
-        if kind == "view":
-            raise not_supported("ALTER VIEW … RENAME COLUMN")
+        if isinstance(found, View):
+            await rename_view_column(found, old, new, ddl)
+            return tag
         if kind == "index":
             raise DatabaseError("42703", f'column "{old}" does not exist')
         kinds = "sequences"
@@ -218,4 +222,5 @@ _RENAMES: Final[dict[Any, Callable[[Any, Ddl], Awaitable[str]]]] = {
     _TYPES.OBJECT_TABCONSTRAINT: _rename_constraint,
     _TYPES.OBJECT_TABLE: _rename_relation,
     _TYPES.OBJECT_TYPE: rename_enum,
+    _TYPES.OBJECT_VIEW: _rename_relation,
 }

@@ -10,10 +10,12 @@ import msgspec
 
 from storage.catalog import relations_of
 from storage.errors import DatabaseError, not_supported
+from storage.objects import View
 from storage.schema import Sequence, Table
 from tsql.ddl.context import SYSTEM_SCHEMAS, Ddl, no_such_relation
 from tsql.ddl.describe import kind_of_relation
 from tsql.ddl.enums import move_enum
+from tsql.ddl.views import change_view
 from tsql.parser import enums
 
 _TYPES = enums.ObjectType
@@ -55,6 +57,9 @@ async def _move_relation(node: Any, ddl: Ddl) -> None:
             _check_not_owned(found, ddl)
             _check_schema(schema, ddl)
             await _move_sequence(found, schema, ddl)
+        case View():
+            _check_schema(schema, ddl)
+            await change_view(found, ddl, schema=schema)
         case _:
             raise not_supported(f"ALTER {kind.upper()} … SET SCHEMA")
 
@@ -104,4 +109,5 @@ _MOVES: Final[dict[Any, Callable[[Any, Ddl], Awaitable[None]]]] = {
     _TYPES.OBJECT_SEQUENCE: _move_relation,
     _TYPES.OBJECT_TABLE: _move_relation,
     _TYPES.OBJECT_TYPE: move_enum,
+    _TYPES.OBJECT_VIEW: _move_relation,
 }

@@ -1,0 +1,83 @@
+"""Views: a view in FROM is the subquery that its text says, bound as when it was made.
+
+The text names relations by number, pg_oid."0" and so on (storage/objects.py, `View.relations`), with the
+columns that they had and the names that these had then: so renaming what it reads changes nothing,
+and a `*` in it means what it meant.
+"""
+
+import functools
+from typing import Any, Final
+
+from storage.errors import DatabaseError
+from storage.objects import View
+from storage.schema import Sequence, Table
+from tsql.binder.context import Item, Level
+from tsql.binder.joins import add_relation, renamed
+from tsql.bound import ColumnRef, Field, Relation, SubqueryRelation
+from tsql.parser import parse
+
+#: In front of a number in a view's text. Only there does it mean anything.
+OID_SCHEMA: Final = "pg_oid"
+
+
+@functools.lru_cache(maxsize=500)
+def parsed_view(sql: str) -> Any:
+    """Returns the tree of a view's query."""
+    return parse(sql)[0].node
+
+
+def bind_view(level: Level, view: View, node: Any, alias: str) -> tuple[Relation, list[Item]]:
+    """Binds a view in FROM; its query sees nothing of the statement around it."""
+    context = level.context
+    context.tables[view.id] = view.version
+    need = context.need(view.id)
+    need.on("r")
+    inner = Level(context, level.bind, level.bind_select, depth=level.depth)
+    with context.inside(view):
+        select = context.bind_body(inner, parsed_view(view.sql), False)
+    fields = [
+        Field(column.name, column.sql_type, column.typmod, view.id, number)
+        for number, column in enumerate(view.columns, 1)
+    ]
+    item = add_relation(level, alias, renamed(fields, node.alias, alias))
+    item.schema, item.is_plain, item.need = view.schema, node.alias is None, need
+    return SubqueryRelation(select, alias, item.columns), [item]
+
+
+def numbered_relation(level: Level, number: int) -> Table | View | Sequence:
+    """Returns the n-th relation of the view that is being bound."""
+    context = level.context
+    relation_id = context.views[-1].relations[number].id
+    catalog = context.catalog
+    found = (
+        catalog.table_by_id(relation_id)
+        or catalog.object(View, relation_id)
+        or catalog.sequence_by_id(relation_id)
+    )
+    if found is None:
+        raise DatabaseError("XX000", f"could not open relation with OID {relation_id}")
+    context.tables[relation_id] = found.version
+    return found
+
+
+def as_it_was(level: Level, number: int, whole: Item) -> Item:
+    """Returns the relation's item with the columns that the view knows, under its names for them."""
+    known = level.context.views[-1].relations[number].columns
+    positions = {field.column_number: at for at, field in enumerate(whole.columns)}
+    fields, values = [], []
+    for column_id, name in known:
+        at = positions.get(column_id)
+        if at is None:
+            continue  # Dropped since, which the view's own use of it would have prevented.
+        field = whole.columns[at]
+        fields.append(Field(name, field.type, field.typmod, field.table_id, column_id))
+        values.append(ColumnRef(whole.relation, at, field.name, field.type, field.typmod))
+    return Item(
+        whole.relation,
+        whole.alias,
+        tuple(fields),
+        schema=whole.schema,
+        values=tuple(values),
+        is_plain=False,
+        need=whole.need,
+    )

@@ -1,0 +1,148 @@
+"""CREATE TABLE AS and SELECT INTO: a table made of a query's columns, and filled with its rows.
+
+The rows go to the new table's storage, which nobody else sees before the commit, batch by batch; the
+store spills what a transaction writes, so memory stays bounded.
+"""
+
+import copy
+from typing import Any
+
+from storage.errors import DatabaseError, not_supported
+from storage.rewrite import Rewrite
+from storage.schema import Column, Table
+from tsql.api import Result
+from tsql.bound import Field
+from tsql.commands.command import Command, Invocation
+from tsql.commands.maintenance import ddl_of
+from tsql.ddl.alteration.state import without_position
+from tsql.ddl.context import Ddl
+from tsql.ddl.options import table_options
+from tsql.execution import prepare
+from tsql.parser import ParsedStatement, ast, enums
+from tsql.prepared import Query, into_clause, is_query
+from tsql.session_state import SessionState
+from tsql.types.kinds import kinds_of_type
+from tsql.types.type_names import type_name
+
+
+async def run_create_table_as(invocation: Invocation) -> Result:
+    """Runs a CreateTableAsStmt, or a SelectStmt with INTO."""
+    state, node = invocation.state, invocation.node
+    is_statement = isinstance(node, ast.CreateTableAsStmt)
+    if is_statement and node.objtype == enums.ObjectType.OBJECT_MATVIEW:
+        raise not_supported("CREATE MATERIALIZED VIEW")
+    into = node.into if is_statement else into_clause(node)
+    query_node = node.query if is_statement else _without_into(node)
+    _refuse(into)
+    ddl = ddl_of(state)
+    with without_position():
+        schema, name = ddl.creation_schema(into.rel), into.rel.relname
+    if ddl.catalog.relation(schema, name) is not None:
+        message = f'relation "{name}" already exists'
+        if not (is_statement and node.if_not_exists):
+            raise DatabaseError("42P07", message)
+        state.notice("NOTICE", "42P07", f"{message}, skipping")
+        return Result(tag="CREATE TABLE AS")
+    query = _query(invocation, query_node)
+    table = await ddl.changes.create_table(await _table(into, query, schema, ddl))
+    if into.skipData:
+        return Result(tag="CREATE TABLE AS")
+    return Result(tag=f"SELECT {await _fill(state, ddl, table, query)}")
+
+
+def _refuse(into: Any) -> None:
+    if into.rel.relpersistence == "t":
+        raise not_supported("CREATE TEMPORARY TABLE")
+    if into.rel.relpersistence == "u":
+        raise not_supported("CREATE UNLOGGED TABLE")
+    if into.onCommit != enums.OnCommitAction.ONCOMMIT_NOOP:
+        raise not_supported("ON COMMIT")
+    if into.tableSpaceName is not None:
+        raise not_supported("TABLESPACE")
+    if into.accessMethod not in {None, "heap"}:
+        raise DatabaseError("42704", f'access method "{into.accessMethod}" does not exist')
+
+
+def _without_into(node: Any) -> Any:
+    changed = copy.copy(node)
+    if node.intoClause is not None:
+        object.__setattr__(changed, "intoClause", None)
+    else:
+        object.__setattr__(changed, "larg", _without_into(node.larg))
+    return changed
+
+
+def _query(invocation: Invocation, node: Any) -> Query:
+    state, source = invocation.state, invocation.parsed
+    if isinstance(node, ast.ExecuteStmt):
+        raise not_supported("CREATE TABLE AS EXECUTE")
+    if not is_query(node):
+        raise not_supported("CREATE TABLE AS of this statement")
+    # The text is not this query's alone: its plan must not be found by it.
+    text = f"{source.text}\0as"
+    parsed = ParsedStatement(node, source.location, source.length, text)
+    query = prepare(state, parsed, ()).query
+    assert query is not None
+    if query.parameter_types:
+        raise DatabaseError("42P02", "there is no parameter $1")
+    return query
+
+
+async def _table(into: Any, query: Query, schema: str, ddl: Ddl) -> Table:
+    fields = query.fields or ()
+    names = [part.sval for part in into.colNames or ()]
+    if len(names) > len(fields):
+        raise DatabaseError("42601", "too many column names were specified")
+    columns: list[Column] = []
+    for at, field in enumerate(fields):
+        name = names[at] if at < len(names) else field.name
+        if any(column.name == name for column in columns):
+            raise DatabaseError("42701", f'column "{name}" specified more than once')
+        columns.append(_column(at + 1, name, field))
+    options = table_options(into.options)
+    return Table(
+        id=await ddl.catalogs.new_relation_id(),
+        schema=schema,
+        name=into.rel.relname,
+        storage_id=await ddl.catalogs.new_storage_id(),
+        columns=tuple(columns),
+        hidden_key=True,
+        scheme=options.scheme,
+        policy=options.policy,
+        next_column_id=len(columns) + 1,
+        owner=ddl.env.user,
+        options=options.kept,
+    )
+
+
+def _column(column_id: int, name: str, field: Field) -> Column:
+    kinds = kinds_of_type(field.type)
+    if kinds is None:
+        shown = type_name(field.type)
+        if shown in {"record", "record[]"}:
+            raise DatabaseError("42P16", f'column "{name}" has pseudo-type {shown}')
+        raise not_supported(f'type "{shown}" in a table')
+    kind, element_kind = kinds
+    return Column(
+        id=column_id,
+        name=name,
+        kind=kind,
+        element_kind=element_kind,
+        sql_type=field.type,
+        typmod=field.typmod,
+    )
+
+
+async def _fill(state: SessionState, ddl: Ddl, table: Table, query: Query) -> int:
+    """Fills the new table; returns the number of rows."""
+    rewrite = Rewrite(ddl.txn, ddl.tables.access(table))
+    run = state.run(state.statement_env(()))
+    batches = await query.start(run)
+    while (batch := await batches.next()) is not None:
+        for row in batch:
+            await rewrite.add(list(row))
+        await run.breathe()
+    return rewrite.count
+
+
+CREATE_TABLE_AS = Command(run_create_table_as, name="CREATE TABLE AS")

@@ -1,0 +1,143 @@
+"""COMMENT ON: kept by (class, object id, sub id), as pg_description shows it."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from storage.catalog import IndexRef
+from storage.errors import DatabaseError, not_supported
+from storage.objects import Comment
+from storage.schema import Table
+from tsql.ddl.context import Ddl, no_such_relation
+from tsql.ddl.describe import kind_of_relation
+from tsql.ddl.enums import find_enum
+from tsql.ddl.remove import CLASS_IDS
+from tsql.ddl.stored_query import columns_of
+from tsql.derived_ids import constraint_id
+from tsql.parser import ast, enums
+
+_TYPES = enums.ObjectType
+_KINDS: Final = {
+    _TYPES.OBJECT_TABLE: "table",
+    _TYPES.OBJECT_INDEX: "index",
+    _TYPES.OBJECT_SEQUENCE: "sequence",
+    _TYPES.OBJECT_VIEW: "view",
+}
+_PG_DATABASE: Final = 1262
+#: The OID of the one database, as pg_database shows it.
+_DATABASE_ID: Final = 5
+
+_Key = tuple[int, int, int]
+
+
+async def comment_on(node: Any, ddl: Ddl) -> str:
+    """Runs a CommentStmt; returns the command tag. Raises 42P01, 42703, 42704, 42809."""
+    find = _FINDERS.get(node.objtype)
+    if find is None:
+        what = node.objtype.name.removeprefix("OBJECT_").replace("_", " ")
+        raise not_supported(f"COMMENT ON {what}")
+    class_id, object_id, sub_id = find(node, ddl)
+    old = await ddl.changes.lock_object(Comment, class_id, object_id, sub_id)
+    if not node.comment:
+        if old is not None:
+            await ddl.changes.drop_object(Comment, class_id, object_id, sub_id)
+        return "COMMENT"
+    new = Comment(class_id=class_id, object_id=object_id, sub_id=sub_id, text=node.comment)
+    if old is None:
+        await ddl.changes.create_object(new)
+    else:
+        await ddl.changes.replace_object(new)
+    return "COMMENT"
+
+
+def _range_var(names: list[str]) -> Any:
+    schema = names[-2] if len(names) > 1 else None
+    return ast.RangeVar(schemaname=schema, relname=names[-1])
+
+
+def _relation(node: Any, ddl: Ddl) -> _Key:
+    place = _range_var([part.sval for part in node.object])
+    found = ddl.find(place.schemaname, place.relname)
+    if found is None:
+        raise no_such_relation(place)
+    wanted = _KINDS[node.objtype]
+    if kind_of_relation(found) != wanted:
+        article = "an" if wanted == "index" else "a"
+        raise DatabaseError("42809", f'"{place.relname}" is not {article} {wanted}')
+    return CLASS_IDS["relation"], _id_of(found), 0
+
+
+def _id_of(found: Any) -> int:
+    if isinstance(found, IndexRef):
+        return found.table.primary_key_index_id if found.index is None else found.index.id
+    return int(found.id)
+
+
+def _column(node: Any, ddl: Ddl) -> _Key:
+    *names, column = [part.sval for part in node.object]
+    if not names:
+        raise DatabaseError("42601", "column name must be qualified")
+    place = _range_var(names)
+    found = ddl.find(place.schemaname, place.relname)
+    if found is None:
+        raise no_such_relation(place)
+    kind = kind_of_relation(found)
+    if kind in {"index", "sequence"}:
+        plural = "indexes" if kind == "index" else "sequences"
+        raise DatabaseError(
+            "42809",
+            f'cannot set comment on relation "{place.relname}"',
+            detail=f"This operation is not supported for {plural}.",
+        )
+    for column_id, name in columns_of(found):
+        if name == column:
+            return CLASS_IDS["relation"], _id_of(found), column_id
+    message = f'column "{column}" of relation "{place.relname}" does not exist'
+    raise DatabaseError("42703", message)
+
+
+def _schema(node: Any, ddl: Ddl) -> _Key:
+    schema = ddl.catalog.schema(node.object.sval)
+    if schema is None:
+        raise DatabaseError("3F000", f'schema "{node.object.sval}" does not exist')
+    return CLASS_IDS["schema"], schema.id, 0
+
+
+def _type(node: Any, ddl: Ddl) -> _Key:
+    names = [part.sval for part in node.object.names]
+    found = find_enum(names, ddl)
+    if found is None:
+        raise DatabaseError("42704", f'type "{".".join(names)}" does not exist')
+    return CLASS_IDS["type"], found.id, 0
+
+
+def _constraint(node: Any, ddl: Ddl) -> _Key:
+    *names, name = [part.sval for part in node.object]
+    place = _range_var(names)
+    table = ddl.find(place.schemaname, place.relname)
+    if table is None:
+        raise no_such_relation(place)
+    if isinstance(table, Table):
+        known = {table.primary_key_constraint}
+        known |= {check.name for check in table.checks} | {key.name for key in table.foreign_keys}
+        known |= {index.constraint for index in table.indexes}
+        if name in known:
+            return CLASS_IDS["constraint"], constraint_id(table.id, name), 0
+    message = f'constraint "{name}" for table "{place.relname}" does not exist'
+    raise DatabaseError("42704", message)
+
+
+def _database(node: Any, ddl: Ddl) -> _Key:
+    name = node.object.sval
+    if name != ddl.env.database:
+        raise DatabaseError("3D000", f'database "{name}" does not exist')
+    return _PG_DATABASE, _DATABASE_ID, 0
+
+
+_FINDERS: Final[dict[Any, Callable[[Any, Ddl], _Key]]] = {
+    **dict.fromkeys(_KINDS, _relation),
+    _TYPES.OBJECT_COLUMN: _column,
+    _TYPES.OBJECT_DATABASE: _database,
+    _TYPES.OBJECT_SCHEMA: _schema,
+    _TYPES.OBJECT_TABCONSTRAINT: _constraint,
+    _TYPES.OBJECT_TYPE: _type,
+}

@@ -1,0 +1,182 @@
+"""CREATE [OR REPLACE] VIEW."""
+
+from typing import Any, Final
+
+import msgspec
+
+from storage.errors import DatabaseError, not_supported
+from storage.objects import TYPES, Address, EnumType, View, ViewColumn
+from tsql.binder import bind_query
+from tsql.bound_query import BoundQuery
+from tsql.ddl.context import Ddl
+from tsql.ddl.create_table import type_exists
+from tsql.ddl.stored_query import StoredQuery, stored_query
+from tsql.parser import ast, enums
+from tsql.types import oids
+from tsql.types.type_names import type_name
+
+_OPTIONS: Final = frozenset({"security_barrier", "security_invoker", "check_option"})
+_CHECKS: Final = enums.ViewCheckOption
+
+
+async def create_view(node: Any, ddl: Ddl) -> str:
+    """Runs a ViewStmt; returns the command tag."""
+    relation = node.view
+    if relation.relpersistence == "u":
+        raise DatabaseError("42601", "views cannot be unlogged because they do not have storage")
+    if relation.relpersistence == "t":
+        raise not_supported("CREATE TEMPORARY VIEW")
+    if node.options or node.withCheckOption != _CHECKS.NO_CHECK_OPTION:
+        _refuse_options(node)
+    _check_query(node.query)
+    bound = bind_query(
+        node.query, ddl.catalog, ddl.env, None, catalog_relations=ddl.catalog_relations
+    )
+    columns = _columns(bound, node)
+    schema = ddl.creation_schema(relation)
+    query = stored_query(node.query, ddl)
+    await _hold(bound, ddl)
+    old = ddl.catalog.relation(schema, relation.relname)
+    view = View(
+        id=0,
+        schema=schema,
+        name=relation.relname,
+        columns=columns,
+        sql=query.sql,
+        relations=query.relations,
+        relies_on=_relies_on(bound, query, ddl),
+        settings=_settings(ddl),
+        owner=ddl.env.user,
+    )
+    if old is None:
+        if ddl.catalog.is_named(TYPES, schema, relation.relname):
+            raise type_exists(relation.relname)
+        view = msgspec.structs.replace(view, id=await ddl.catalogs.new_relation_id())
+        taken = DatabaseError("42P07", f'relation "{relation.relname}" already exists')
+        await ddl.changes.create_object(view, taken=taken)
+        return "CREATE VIEW"
+    if not node.replace:
+        raise DatabaseError("42P07", f'relation "{relation.relname}" already exists')
+    if not isinstance(old, View):
+        raise DatabaseError("42809", f'"{relation.relname}" is not a view')
+    locked = await ddl.changes.lock_object(View, old.id)
+    if locked is None:
+        raise DatabaseError("42P01", f'relation "{relation.relname}" does not exist')
+    _check_replaces(locked, columns)
+    await ddl.changes.replace_object(msgspec.structs.replace(view, id=old.id, owner=locked.owner))
+    return "CREATE VIEW"
+
+
+async def change_view(view: View, ddl: Ddl, **changes: Any) -> None:
+    """Gives a view another name or schema. Raises 42P01, 42P07."""
+    locked = await ddl.changes.lock_object(View, view.id)
+    if locked is None:
+        raise DatabaseError("42P01", f'relation "{view.name}" does not exist')
+    changed = msgspec.structs.replace(locked, **changes)
+    taken = DatabaseError("42P07", f'relation "{changed.name}" already exists')
+    await ddl.changes.replace_object(changed, taken=taken)
+
+
+async def rename_view_column(view: View, old: str, new: str, ddl: Ddl) -> None:
+    """ALTER VIEW … RENAME COLUMN. Raises 42703, 42701."""
+    names = [column.name for column in view.columns]
+    if old not in names:
+        raise DatabaseError("42703", f'column "{old}" does not exist')
+    if new in names:
+        message = f'column "{new}" of relation "{view.name}" already exists'
+        raise DatabaseError("42701", message)
+    columns = tuple(
+        msgspec.structs.replace(column, name=new) if column.name == old else column
+        for column in view.columns
+    )
+    await change_view(view, ddl, columns=columns)
+
+
+def _settings(ddl: Ddl) -> tuple[str, ...]:
+    env = ddl.env
+    return env.time_zone, env.date_style, env.date_order, env.interval_style
+
+
+def _refuse_options(node: Any) -> None:
+    for definition in node.options or ():
+        if definition.defname not in _OPTIONS:
+            raise DatabaseError("22023", f'unrecognized parameter "{definition.defname}"')
+        if definition.defname == "check_option":
+            raise not_supported("WITH CHECK OPTION")
+    if node.withCheckOption != _CHECKS.NO_CHECK_OPTION:
+        raise not_supported("WITH CHECK OPTION")
+
+
+def _check_query(query: Any) -> None:
+    if not isinstance(query, ast.SelectStmt):
+        raise not_supported("a view of this statement")
+    if query.intoClause is not None:
+        raise DatabaseError("0A000", "views must not contain SELECT INTO")
+    for cte in (query.withClause and query.withClause.ctes) or ():
+        if not isinstance(cte.ctequery, ast.SelectStmt):
+            raise DatabaseError("0A000", "views must not contain data-modifying statements in WITH")
+
+
+def _columns(bound: BoundQuery, node: Any) -> tuple[ViewColumn, ...]:
+    fields = bound.statement.fields
+    names = [alias.sval for alias in node.aliases or ()]
+    if len(names) > len(fields):
+        message = "CREATE VIEW specifies more column names than columns"
+        raise DatabaseError("42601", message)
+    columns: list[ViewColumn] = []
+    for at, field in enumerate(fields):
+        name = names[at] if at < len(names) else field.name
+        if field.type in {oids.RECORD, oids.RECORD_ARRAY}:
+            shown = type_name(field.type)
+            raise DatabaseError("42P16", f'column "{name}" has pseudo-type {shown}')
+        if any(column.name == name for column in columns):
+            raise DatabaseError("42701", f'column "{name}" specified more than once')
+        columns.append(ViewColumn(name, field.type, field.typmod))
+    return tuple(columns)
+
+
+def _check_replaces(old: View, columns: tuple[ViewColumn, ...]) -> None:
+    """Raises 42P16 unless all that the view has stays as it is."""
+    if len(columns) < len(old.columns):
+        raise DatabaseError("42P16", "cannot drop columns from view")
+    for before, after in zip(old.columns, columns, strict=False):
+        if before.name != after.name:
+            raise DatabaseError(
+                "42P16",
+                f'cannot change name of view column "{before.name}" to "{after.name}"',
+                hint="Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.",
+            )
+        if (before.sql_type, before.typmod) != (after.sql_type, after.typmod):
+            raise DatabaseError(
+                "42P16",
+                f'cannot change data type of view column "{before.name}" from'
+                f" {type_name(before.sql_type, before.typmod)} to"
+                f" {type_name(after.sql_type, after.typmod)}",
+            )
+
+
+async def _hold(bound: BoundQuery, ddl: Ddl) -> None:
+    """Keeps what the view reads from being dropped until the view is there."""
+    catalog = ddl.catalog
+    for object_id, _ in bound.table_versions:
+        if catalog.table_by_id(object_id) is not None:
+            await ddl.changes.hold_table(object_id)
+        for kind in (View, EnumType):
+            if catalog.object(kind, object_id) is not None:
+                await ddl.changes.hold_object(kind, object_id)
+
+
+def _relies_on(bound: BoundQuery, query: StoredQuery, ddl: Ddl) -> tuple[Address, ...]:
+    columns = [Address("relation", *used) for used in bound.used_columns]
+    with_columns = {address.id for address in columns}
+    types = [
+        Address("type", object_id)
+        for object_id, _ in bound.table_versions
+        if ddl.catalog.object(EnumType, object_id) is not None
+    ]
+    whole = [
+        Address("relation", relation.id)
+        for relation in query.relations
+        if relation.id not in with_columns
+    ]
+    return tuple(dict.fromkeys((*columns, *types, *whole, *query.constants)))
