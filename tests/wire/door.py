@@ -36,6 +36,7 @@ class Door:
     ) -> None:
         self.sessions: list[FakeSession] = []
         self.requests: list[SessionRequest] = []
+        self.opened = asyncio.Event()
         self.settings = settings or {}
         self.server = PgServer(Components(self._open, passwords, tls), limits)
         self.port = 0
@@ -46,6 +47,7 @@ class Door:
         session = FakeSession(settings=dict(self.settings))
         self.requests.append(request)
         self.sessions.append(session)
+        self.opened.set()
         return session
 
     async def talk(self, use: Callable[[PgClient], T], user: str = "terrascale") -> T:

@@ -108,6 +108,7 @@ class FakePoint:
             return None
         if verb == "write":
             session.log.append(self.sql)
+            session.waiting.set()
             session.unsettled.append(
                 (answer := Answer(None, f"WRITE {rest}", is_pending=True), told)
             )

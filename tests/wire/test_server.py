@@ -12,6 +12,7 @@ import pytest
 from tests import pgclient
 from tests.pgclient import PgClient, StartupError
 from tests.wire.door import Door, open_door
+from tests.wire.fake_session import FakeSession
 from wire.pg.limits import Limits
 
 
@@ -483,3 +484,71 @@ async def test_places_are_given_back() -> None:
         door.server.sessions.when_empty(gone.set)
         await gone.wait()
         assert _count(door) == 0
+
+
+class TestCommits:
+    """Writes that are answered when their commit has settled, without a task of their own."""
+
+    async def test_what_was_sent_behind_a_write_is_answered_after_it(self) -> None:
+        async with open_door() as door:
+
+            def use(client: PgClient) -> list[str]:
+                client.send(pgclient.query("write 1"), pgclient.query("select 7"))
+                return [kind for kind, _ in client.read_until("Z") + client.read_until("Z")]
+
+            talking = asyncio.create_task(door.talk(use))
+            session = await _waiting_session(door)
+            assert session.log == ["write 1"]
+            session.settle()
+            assert await talking == [*"CZTDCZ"]
+
+    async def test_a_client_that_leaves_meanwhile_is_let_go_when_it_has_settled(self) -> None:
+        async with open_door() as door:
+
+            def use(client: PgClient) -> None:
+                client.send(pgclient.query("write 1"))
+
+            await door.talk(use)
+            session = await _waiting_session(door)
+            assert not session.is_closed
+            emptied = asyncio.Event()
+            session.settle()
+            door.server.sessions.when_empty(emptied.set)
+            await emptied.wait()
+            assert session.is_closed
+
+    async def test_a_shutdown_waits_for_the_commit_and_its_answer(self) -> None:
+        async with open_door() as door:
+
+            def use(client: PgClient) -> list[str]:
+                client.send(pgclient.query("write 1"))
+                return [kind for kind, _ in client.read_until("Z") + client.read_until("E")]
+
+            talking = asyncio.create_task(door.talk(use))
+            session = await _waiting_session(door)
+            closing = asyncio.create_task(door.server.close(drain_seconds=30))
+            await asyncio.sleep(0)
+            session.settle()
+            await closing
+            assert await talking == [*"CZE"]
+
+    async def test_notifications_wait_for_the_answer(self) -> None:
+        async with open_door() as door:
+
+            def use(client: PgClient) -> list[str]:
+                client.send(pgclient.query("write 1"))
+                return [kind for kind, _ in client.read_until("Z")]
+
+            talking = asyncio.create_task(door.talk(use))
+            session = await _waiting_session(door)
+            session.events.notifications.append(("channel", "payload", 1))
+            door.requests[0].wake()
+            session.settle()
+            assert await talking == [*"CAZ"]
+
+
+async def _waiting_session(door: Door) -> FakeSession:
+    """Returns the first session when it waits for something."""
+    await door.opened.wait()
+    await door.sessions[0].waiting.wait()
+    return door.sessions[0]

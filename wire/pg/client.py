@@ -158,6 +158,10 @@ class ClientConnection(asyncio.Protocol):
             return
         self._turn_done()
 
+    def _step_on(self) -> None:
+        if not self._is_busy:
+            self._step()
+
     def _told(self, error: FatalError | None) -> None:
         """The commit that was waited for is answered."""
         conversation = self._conversation
@@ -166,7 +170,8 @@ class ClientConnection(asyncio.Protocol):
         if error is not None:
             self._conversation_ended(error)
         elif self._has_new_input or conversation.progress is Progress.MORE:
-            self._step()
+            # In a turn of its own: others wait for the same commit, to be answered in this one.
+            self._loop.call_soon(self._step_on)
         else:
             self._turn_done()
 
