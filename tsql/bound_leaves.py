@@ -3,7 +3,7 @@
 They are re-exported by tsql.bound, from where everybody takes them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from storage.kv.store import LockWait
@@ -31,13 +31,17 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class ColumnRef:
-    """A column of the row: `relation` counts the FROM items from 0 (1 is the excluded row in ON CONFLICT)."""
+    """A column of the row: `relation` counts the FROM items from 0 (1 is the excluded row in ON CONFLICT).
+
+    `shown` is what EXPLAIN calls it, where that isn't its name.
+    """
 
     relation: int
     position: int
     name: str
     type: int
     typmod: int = -1
+    shown: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +100,14 @@ class Default:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A result column."""
+    """A result column; of a record, `record` tells names, types and typmods of its fields if known."""
 
     name: str
     type: int
     typmod: int = -1
     table_id: int = 0
     column_number: int = 0
+    record: tuple[tuple[str, int, int], ...] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,7 @@ class Query:
         else:
             self._source = compiler.source(root)
             self.point_read = None if self.locks else point_select(self.plan, self._tables)
-        if self.plan.subqueries or self.plan.correlated:
+        if self.plan.subqueries or self.plan.correlated or self.plan.freezes:
             self._subqueries = Subqueries(self.plan, compiler)
         self._is_compiled = True
 

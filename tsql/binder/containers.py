@@ -18,6 +18,7 @@ from tsql.binder.locations import error_at
 from tsql.binder.pathways import CoercionContext, array_of, can_coerce, is_true_array, true_element
 from tsql.bound import (
     ArrayConstructor,
+    ColumnRef,
     Const,
     Expression,
     FieldAccess,
@@ -159,6 +160,10 @@ def fields_of(level: Level, record: Expression) -> list[tuple[str, int, int]] | 
             return None if columns is None else [(name, type_, -1) for name, type_ in columns]
         case SetRef(position=position):
             return fields_of(level, level.sets[position])
+        case ColumnRef(relation=relation, position=position) if relation < len(level.relations):
+            of_item = level.relations[relation].columns
+            known = of_item[position].record if position < len(of_item) else None
+            return None if known is None else list(known)
         case _:
             return record_columns(record)
 

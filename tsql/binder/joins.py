@@ -64,10 +64,7 @@ def renamed(fields: Sequence[Field], alias: Any, name: str) -> tuple[Field, ...]
             "42P10",
             f'table "{name}" has {len(fields)} columns available but {len(given)} columns specified',
         )
-    changed = [
-        Field(new, f.type, f.typmod, f.table_id, f.column_number)
-        for new, f in zip(given, fields, strict=False)
-    ]
+    changed = [replace(field, name=new) for new, field in zip(given, fields, strict=False)]
     return (*changed, *fields[len(given) :])
 
 

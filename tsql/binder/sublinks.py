@@ -12,7 +12,7 @@ from typing import Any
 from tsql.binder.comparisons import compare_rows
 from tsql.binder.context import Level
 from tsql.binder.locations import error_at, unsupported_at
-from tsql.binder.pathways import array_of
+from tsql.binder.pathways import array_of, is_true_array
 from tsql.binder.targets import fields_from
 from tsql.binder.tree import replaced
 from tsql.bound import (
@@ -68,6 +68,8 @@ def _array(level: Level, node: Any) -> Expression:
     select, outer = _select(level, node)
     _check_single(select, node)
     field = select.fields[0]
+    if is_true_array(field.type):
+        return Subquery("arrays", select, field.type, field.typmod, **outer)
     array = array_of(field.type)
     if not array:
         message = f"could not find array type for data type {type_name(field.type)}"

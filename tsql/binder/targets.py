@@ -12,7 +12,15 @@ from tsql.binder.context import Clause, Level
 from tsql.binder.locations import error_at
 from tsql.binder.names import column_name
 from tsql.binder.nodes import is_a
-from tsql.bound import ColumnRef, Expression, Field, FieldAccess, Target, WholeRow
+from tsql.bound import (
+    ColumnRef,
+    Expression,
+    Field,
+    FieldAccess,
+    RowConstructor,
+    Target,
+    WholeRow,
+)
 from tsql.parser import ast
 from tsql.types import oids
 from tsql.types.type_names import type_name
@@ -100,11 +108,30 @@ def origin(level: Level, expression: Expression) -> tuple[int, int]:
     return 0, 0
 
 
+def _record(expression: Expression) -> tuple[tuple[str, int, int], ...] | None:
+    """Returns what is known of the fields of a record."""
+    match expression:
+        case WholeRow(columns=columns):
+            return tuple([(column.name, column.type, column.typmod) for column in columns])
+        case RowConstructor(fields=fields, names=names):
+            pairs = zip(names, fields, strict=True)
+            return tuple([(name, field.type, field.typmod) for name, field in pairs])
+        case _:
+            return None
+
+
 def fields_from(targets: Sequence[Target]) -> tuple[Field, ...]:
     """Returns the result columns of a list of targets."""
     return tuple(
         [
-            Field(t.name, t.expression.type, t.expression.typmod, t.table_id, t.column_number)
+            Field(
+                t.name,
+                t.expression.type,
+                t.expression.typmod,
+                t.table_id,
+                t.column_number,
+                _record(t.expression),
+            )
             for t in targets
         ]
     )

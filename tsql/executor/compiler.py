@@ -197,8 +197,6 @@ class Compiler:
         """Returns a write that runs those of its WITH queries first."""
 
         async def write_after(run: Run) -> WriteResult:
-            if numbers:
-                run.txn = run.txn.frozen()
             for number in numbers:
                 await self.kept.of(number, run).all()
             return await write(run)

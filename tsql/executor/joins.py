@@ -13,12 +13,15 @@ from tsql.executor.access import MULTI_GET_COUNT, CompiledAccess, Decode, Predic
 from tsql.executor.equality import Image, image_of
 from tsql.executor.expressions import Evaluate, compile_expression, compile_predicate
 from tsql.executor.keys import whole_key
-from tsql.executor.run import ROWS_PER_SLICE, Batches, Row, Run, Source
+from tsql.executor.run import ROWS_PER_SLICE, Batches, ReadyBatches, Row, Run, Source
 from tsql.planner import plan
 
 #: Rows of the first answer of a nested loop; each next one is twice as long, up to a slice: a
 #: LIMIT may want no more.
 _FIRST_ROWS: Final = 8
+#: Outer rows of a hash join up to which these are kept in memory instead of the inner ones.
+SMALL_OUTER_ROWS_MAX: Final = 1000
+_REFERENCE_BYTES: Final = 8
 
 
 # ---- nested loops --------------------------------------------------------------------------------
@@ -220,7 +223,10 @@ def hash_join(node: plan.HashJoin, outer: Source, inner: Source) -> Source:
     """Finds inner rows by equal keys."""
     outer_key, inner_key = join_key(node.outer_keys), join_key(node.inner_keys)
     test = None if node.condition is None else compile_predicate(node.condition)
-    return lambda run: _HashJoin(run, outer(run), inner(run), (outer_key, inner_key), test, node)
+    keys = outer_key, inner_key
+    if node.kind == "full":
+        return lambda run: _HashJoin(run, outer(run), inner(run), keys, test, node)
+    return lambda run: _ChosenJoin(run, (outer(run), inner(run)), keys, test, node)
 
 
 def join_key(expressions: Sequence[Expression]) -> JoinKey:
@@ -251,6 +257,121 @@ def _imaged(evaluate: Evaluate, image: Image) -> JoinKey:
         return None if value is None else image(value)
 
     return imaged
+
+
+class _ChosenJoin:
+    """Keeps the outer side in memory if it is small, and otherwise the inner one."""
+
+    def __init__(
+        self,
+        run: Run,
+        sides: tuple[Batches, Batches],
+        keys: tuple[JoinKey, JoinKey],
+        test: Predicate | None,
+        node: plan.HashJoin,
+    ) -> None:
+        self._run = run
+        self._sides = sides
+        self._keys = keys
+        self._test = test
+        self._node = node
+        self._chosen: Batches | None = None
+
+    async def next(self) -> list[Row] | None:
+        if self._chosen is None:
+            self._chosen = await self._choose()
+        return await self._chosen.next()
+
+    async def _choose(self) -> Batches:
+        outer, inner = self._sides
+        rows: list[Row] = []
+        while len(rows) <= SMALL_OUTER_ROWS_MAX:
+            batch = await outer.next()
+            if batch is None:
+                if not rows:
+                    return ReadyBatches([])
+                return _SmallOuterJoin(self._run, rows, inner, self._keys, self._test, self._node)
+            rows += batch
+        both = _Chained(rows, outer)
+        return _HashJoin(self._run, both, inner, self._keys, self._test, self._node)
+
+
+class _Chained:
+    """Rows that are there already, then the rest of where they came from."""
+
+    __slots__ = ("_rest", "_rows")
+
+    def __init__(self, rows: list[Row], rest: Batches) -> None:
+        self._rows: list[Row] | None = rows
+        self._rest = rest
+
+    async def next(self) -> list[Row] | None:
+        if self._rows is not None:
+            rows, self._rows = self._rows, None
+            return rows
+        return await self._rest.next()
+
+
+class _SmallOuterJoin:
+    """A hash table of the few outer rows: the inner side passes by, however long it is."""
+
+    def __init__(
+        self,
+        run: Run,
+        rows: list[Row],
+        inner: Batches,
+        keys: tuple[JoinKey, JoinKey],
+        test: Predicate | None,
+        node: plan.HashJoin,
+    ) -> None:
+        self._run = run
+        self._rows = rows
+        self._inner = inner
+        self._inner_key = keys[1]
+        self._test = test
+        self._nulls = (None,) * node.inner_width if node.kind == "left" else None
+        self._table: dict[Hashable, list[int]] = {}
+        for at, row in enumerate(rows):
+            key = keys[0](row, run.env)
+            if key is not None:
+                self._table.setdefault(key, []).append(at)
+        self._found: list[list[Row]] | None = None
+        self._at = 0
+        self._done = 0
+
+    async def next(self) -> list[Row] | None:
+        if self._found is None:
+            self._found = await self._all_found()
+        rows: list[Row] = []
+        while self._at < len(self._rows) and len(rows) < ROWS_PER_SLICE:
+            outer, found = self._rows[self._at], self._found[self._at]
+            part = found[self._done : self._done + ROWS_PER_SLICE]
+            rows += [(*outer, *inner) for inner in part]
+            self._done += len(part)
+            if self._done == len(found):
+                if not found and self._nulls is not None:
+                    rows.append((*outer, *self._nulls))
+                self._at, self._done = self._at + 1, 0
+        await self._run.breathe()
+        return rows or None
+
+    async def _all_found(self) -> list[list[Row]]:
+        """Returns the inner rows of each outer row."""
+        found: list[list[Row]] = [[] for _ in self._rows]
+        table, key_of, test, env = self._table, self._inner_key, self._test, self._run.env
+        memory = self._run.memory("join")
+        while table and (batch := await self._inner.next()) is not None:
+            for inner in batch:
+                outers = table.get(key_of(inner, env))
+                if outers is None:
+                    continue
+                memory.add_row(inner)
+                for at in outers:
+                    if test is None or test((*self._rows[at], *inner), env):
+                        memory.add(_REFERENCE_BYTES)
+                        found[at].append(inner)
+            await self._run.breathe()
+        return found
 
 
 class _HashJoin:

@@ -16,6 +16,7 @@ class Subqueries:
     """The subqueries of a plan, compiled."""
 
     def __init__(self, plan: Plan, compiler: Compiler) -> None:
+        self._freezes = plan.freezes
         self._first = [(compiler.source(item.node), item.kind) for item in plan.subqueries]
         self._correlated = [
             CompiledSubquery(
@@ -51,6 +52,8 @@ class Subqueries:
 
     async def _run_first(self, run: Run) -> None:
         """Appends what they give to the run's parameters."""
+        if self._freezes:
+            run.txn = run.txn.frozen()
         for source, kind in self._first:
             value = await value_of(source(run), kind, run)
             run.env.parameters = (*run.env.parameters, value)

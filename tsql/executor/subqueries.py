@@ -5,7 +5,7 @@ rows no key leads to are answered by a hash table of all of them, made at the fi
 with a key turn to it after many calls.
 """
 
-from collections.abc import Callable, Coroutine, Hashable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -15,6 +15,7 @@ from tsql.env import Env
 from tsql.executor.equality import image_of
 from tsql.executor.expressions import Evaluate, compile_expression
 from tsql.executor.run import Batches, Row, Run, Source
+from tsql.functions.aggregate import CollectedArrays
 from tsql.planner.plan import CorrelatedSubquery, HashedSubquery
 from tsql.types import oids
 
@@ -43,19 +44,31 @@ async def value_of(batches: Batches, kind: str, run: Run) -> Any:
     """Returns what a subquery of a kind without comparison gives. Raises 21000."""
     if kind == "exists":
         return await batches.next() is not None
+    if kind == "arrays":
+        collected = CollectedArrays()
+        async for row in _each(batches, run):
+            collected.add(row[0])
+        array: Array | None = collected.result()
+        return Array.of([]) if array is None else array
     if kind == "array":
         values = []
-        memory = run.memory("subquery")
-        while (batch := await batches.next()) is not None:
-            for row in batch:
-                memory.add_row(row)
-                values.append(row[0])
-            await run.breathe()
+        async for row in _each(batches, run):
+            values.append(row[0])  # noqa: PERF401 - it may wait between them
         return Array.of(values)
     only = await only_row(batches)
     if kind == "record":
         return only
     return None if only is None else only[0]
+
+
+async def _each(batches: Batches, run: Run) -> AsyncIterator[Row]:
+    """Yields rows that will be kept."""
+    memory = run.memory("subquery")
+    while (batch := await batches.next()) is not None:
+        for row in batch:
+            memory.add_row(row)
+            yield row
+        await run.breathe()
 
 
 async def only_row(batches: Batches) -> Row | None:

@@ -94,8 +94,6 @@ def with_queries(
     """Starts a level's queries anew, then its source; those that write run first."""
 
     def start(run: Run) -> Batches:
-        if writes:
-            run.txn = run.txn.frozen()
         for number in numbers:
             run.kept.pop(number, None)
         return _AfterWrites(run, source, [queries.of(number, run) for number in writes])

@@ -237,7 +237,7 @@ class _Collected:
         return self._bytes
 
 
-class _CollectedArrays(_Collected):
+class CollectedArrays(_Collected):
     """Makes arrays of one shape into one array with a dimension more."""
 
     __slots__ = ()
@@ -272,7 +272,7 @@ def array_agg(_call: CallSite) -> Factory:
 
 @aggregates("array_agg(anyarray)", strict=False)
 def array_agg_arrays(call: CallSite) -> Factory:
-    return _CollectedArrays if element_of(call.argument_types[0]) else _Collected
+    return CollectedArrays if element_of(call.argument_types[0]) else _Collected
 
 
 class _Joined:

@@ -548,9 +548,13 @@ class HashedSubquery:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A statement's plan with its subqueries, in the order in which they run."""
+    """A statement's plan with its subqueries, in the order in which they run.
+
+    `freezes`: parts of it write, and all parts read the state from before.
+    """
 
     root: Node
     parameter_count: int
     subqueries: tuple[SubqueryParameter, ...]
     correlated: tuple[CorrelatedSubquery, ...] = ()
+    freezes: bool = False

@@ -56,7 +56,13 @@ def plan_statement(
     planner = _Planner(parameter_count, expressions_of)
     root = planner.statement(statement)
     subqueries = planner.subqueries
-    return Plan(root, parameter_count, tuple(subqueries.parameters), tuple(subqueries.correlated))
+    return Plan(
+        root,
+        parameter_count,
+        tuple(subqueries.parameters),
+        tuple(subqueries.correlated),
+        planner.with_queries.has_writes,
+    )
 
 
 @dataclass(slots=True)
@@ -252,9 +258,7 @@ class _Planner:
         for key in keys:
             position = targets.index(key.expression)
             expression = key.expression
-            reference = ColumnRef(
-                0, position, _name(expression), expression.type, expression.typmod
-            )
+            reference = _column(position, expression, expression)
             over_targets.append(replace(key, expression=reference))
         return _limited(_sorted(node, tuple(over_targets), select), select, tuple(over_targets))
 
@@ -478,7 +482,7 @@ class _Flattened:
                 position = node.position
             case bound.GroupingRef():
                 position = self._keys + len(select.aggregates) + node.position
-                return ColumnRef(0, position, "(grouping)", node.type)
+                return ColumnRef(0, position, "grouping", node.type)
             case bound.WindowRef():
                 shown = select.windows[node.position]
                 position = self._width + self._window_positions[node.position]
@@ -487,12 +491,14 @@ class _Flattened:
                 position = self._width + len(select.windows) + node.position
             case _:
                 return None if select.grouped else self._unit.flat_column(node)
-        return ColumnRef(0, position, _name(shown), node.type, node.typmod)
+        return _column(position, shown, node)
 
 
-def _name(expression: Expression) -> str:
-    """Returns what EXPLAIN calls a computed column."""
-    return expression.name if isinstance(expression, ColumnRef) else f"({show(expression)})"
+def _column(position: int, computed: Expression, node: Expression) -> ColumnRef:
+    """Returns a reference to what has been computed below; EXPLAIN shows its expression."""
+    if isinstance(computed, ColumnRef):
+        return replace(computed, relation=0, position=position)
+    return ColumnRef(0, position, "?column?", node.type, node.typmod, f"({show(computed)})")
 
 
 def _beside_excluded(expression: Expression, width: int) -> Expression:

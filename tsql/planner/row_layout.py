@@ -83,8 +83,8 @@ class Unit:
         """Returns a column of one of the relations as one of the row; None for anything else."""
         if not isinstance(node, ColumnRef) or node.relation not in self.offsets:
             return None
-        name = node.name
-        if len(self.offsets) > 1 and "(" not in name and "." not in name:
-            name = f"{self.names[node.relation]}.{quoted(name)}"
+        shown = node.shown
+        if len(self.offsets) > 1 and not shown:
+            shown = f"{self.names[node.relation]}.{quoted(node.name)}"
         position = node.position + self.offsets[node.relation]
-        return replace(node, relation=0, position=position, name=name)
+        return replace(node, relation=0, position=position, shown=shown)

@@ -42,8 +42,8 @@ def _show(node: Expression) -> str:  # noqa: C901, PLR0912 - one case a node
             return _constant(node.value, node.type)
         case bound.Param(number=number):
             return f"${number}"
-        case bound.ColumnRef(name=name) if "(" in name or "." in name:
-            return name  # made by the planner: an expression's own text
+        case bound.ColumnRef(shown=shown) if shown:
+            return shown
         case bound.ColumnRef(name=name) | bound.SystemColumn(name=name):
             return quoted(name)
         case bound.FunctionCall():

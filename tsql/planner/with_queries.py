@@ -18,6 +18,7 @@ class WithQueries:
 
     plan_select: Callable[[BoundSelect], Node]
     plan_statement: Callable[[BoundStatement], Node]
+    has_writes: bool = False
     _inlined: dict[int, BoundSelect] = field(default_factory=dict)
 
     def begin(self, queries: tuple[WithQuery, ...]) -> tuple[KeptQuery, ...]:
@@ -29,6 +30,7 @@ class WithQueries:
                 self._inlined[query.number] = query.statement
                 continue
             recursion = None if query.recursion is None else self.plan_select(query.recursion)
+            self.has_writes = self.has_writes or not isinstance(query.statement, BoundSelect)
             types = tuple([f.type for f in query.statement.fields])
             node = self.plan_statement(query.statement)
             kept.append(

@@ -113,3 +113,33 @@ async def test_an_update_from_a_join_touches_each_row_once(alice: Client) -> Non
     assert await alice.tag(sql) == "UPDATE 50"
     assert await alice.value("SELECT count(*) FROM users WHERE name LIKE '%+'") == 50
     assert await alice.value("SELECT count(*) FROM users WHERE name LIKE '%++'") == 0
+
+
+@pytest.mark.parametrize("kind", ["JOIN", "LEFT JOIN"])
+async def test_a_few_outer_rows_meet_any_number_of_inner_ones(
+    database: Database, alice: Client, kind: str
+) -> None:
+    await alice.tag("CREATE TABLE long (id int PRIMARY KEY, k int, v text)")
+    await alice.tag(
+        "INSERT INTO long SELECT g, g % 500, repeat('x', 500) FROM generate_series(1, 5000) g"
+    )
+    database.shared.statement_bytes_max = 1 << 20
+    sql = f"SELECT s.n, count(l.v) FROM (VALUES (1), (2), (999)) s (n) {kind} long l ON l.k = s.n"
+    rows = await alice.rows(f"{sql} GROUP BY s.n ORDER BY s.n")
+    assert rows == [(1, 10), (2, 10), (999, 0)][: 3 if kind == "LEFT JOIN" else 2]
+
+
+@pytest.mark.parametrize("count", [999, 1000, 1001, 1500])
+async def test_a_hash_join_gives_the_same_whichever_side_it_keeps(
+    alice: Client, count: int
+) -> None:
+    await alice.tag("CREATE TABLE n (k int); CREATE TABLE m (k int, v int)")
+    await alice.tag(f"INSERT INTO n SELECT g FROM generate_series(1, {count}) g")
+    await alice.tag("INSERT INTO m SELECT g % 2000, g FROM generate_series(1, 4000) g")
+    sql = "SELECT n.k, m.v FROM n LEFT JOIN m ON m.k = n.k AND m.v % 3 <> 0"
+    rows = await alice.rows(sql)
+    expected = []
+    for k in range(1, count + 1):
+        values = [v for v in (k, k + 2000) if v % 3]
+        expected += [(k, v) for v in values or [None]]
+    assert rows == expected
