@@ -27,6 +27,7 @@ from tsql.env import Env
 
 #: How long a write waits for a transaction that has locked its item.
 LOCK_TIMEOUT_MS: Final = 1000
+_FOREIGN_KEY_VIOLATION: Final = "23503"
 _CONFLICTS: Final = frozenset({"55P03", "40P01", "40001"})
 _ENV: Final = Env()
 
@@ -215,6 +216,9 @@ def _apply_all(
         except DynamoError as error:
             faults.append(error)
         except DatabaseError as error:
+            if error.sqlstate == _FOREIGN_KEY_VIOLATION and len(actions) > 1:
+                # What the item refers to may be another action's: the commit tests it.
+                raise NeedsTransaction from error
             faults.append(from_database(error))
     if len(outcomes) < len(actions):
         raise judge(faults)

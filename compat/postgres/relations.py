@@ -8,7 +8,7 @@ from typing import Any, Final
 from compat.postgres import object_ids, recorded
 from compat.postgres.object_ids import BTREE, HEAP
 from compat.postgres.recorded import PG_CATALOG
-from compat.postgres.roles import role_id
+from compat.postgres.roles import access_list, role_id
 from compat.postgres.system_relations import Moment, Values, built
 from storage.catalog import Catalog
 from storage.objects import View
@@ -195,6 +195,7 @@ def _relation(
         "relname": found.name,
         "relnamespace": namespace,
         "relowner": role_id(moment.catalog, found.owner),
+        "relacl": access_list(moment.catalog, "relation", found.id),
         "relpersistence": "t" if is_temporary else "p",
         "relispopulated": True,
         "relreplident": "n",
@@ -301,7 +302,8 @@ def pg_attribute(moment: Moment) -> Iterator[Values]:
         for name, type_, number in _SYSTEM_COLUMNS:
             yield _attribute(table.id, Attribute(number, name, type_, not_null=True))
         for attribute in attributes_of_table(table):
-            yield _attribute(table.id, attribute)
+            granted = access_list(catalog, "relation", table.id, attribute.number)
+            yield {**_attribute(table.id, attribute), "attacl": granted}
         for index in indexes_of(table):
             yield from _index_attributes(index)
     for sequence in catalog.sequences:
@@ -413,6 +415,7 @@ def pg_namespace(moment: Moment) -> Iterator[Values]:
             "oid": schema.id,
             "nspname": schema.name,
             "nspowner": role_id(moment.catalog, schema.owner),
+            "nspacl": access_list(moment.catalog, "schema", schema.id),
         }
 
 

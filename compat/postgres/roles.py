@@ -1,41 +1,109 @@
-"""pg_authid and the views over it: roles. pg_database, pg_auth_members."""
+"""pg_authid and the views over it: roles, their members, and access control lists. pg_database."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from compat.postgres.object_ids import DATABASE, OWNER
 from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.system_relations import Moment, Values, built
 from storage.catalog import Catalog
+from storage.objects import Grant, Membership, Privileges
+from storage.types import Array
+from tsql.access.privileges import DATABASE_ID
+from tsql.access.roles import all_roles, find_role
+from tsql.env import Env
+from tsql.types import oids
+from tsql.types.io import text_io
 
-_OWNER_NAME = "terrascale"
 _UTF8 = 6
+#: Letters of privileges in the order in which PostgreSQL shows them.
+_ORDER: Final = "arwdDxtXUCTc"
 
 
-def role_id(_catalog: Catalog, name: str) -> int:
+def _item_in(text: str, _typmod: int, _env: Env) -> str:
+    return text
+
+
+def _item_out(item: str, _env: Env) -> str:
+    return item
+
+
+text_io(oids.ACLITEM, _item_in, _item_out)
+
+
+def role_id(catalog: Catalog, name: str) -> int:
     """Returns a role's OID; 0 for one that there isn't."""
-    return OWNER if name == _OWNER_NAME else 0
+    role = find_role(catalog, name)
+    return 0 if role is None else role.id
+
+
+def access_list(catalog: Catalog, kind: str, object_id: int, sub_id: int = 0) -> Array | None:
+    """Returns an object's aclitems; None if nothing has been granted or revoked."""
+    found = catalog.object(Privileges, kind, object_id, sub_id)
+    return None if found is None else Array.of([_item(grant) for grant in found.grants])
+
+
+def _item(grant: Grant) -> str:
+    letters = "".join(
+        letter + ("*" if letter in grant.grantable else "")
+        for letter in _ORDER
+        if letter in grant.privileges
+    )
+    return f"{grant.grantee}={letters}/{grant.grantor}"
 
 
 @built(PG_CATALOG, "pg_authid")
-def pg_authid(_moment: Moment) -> Iterator[Values]:
-    yield {
-        "oid": OWNER,
-        "rolname": _OWNER_NAME,
-        "rolsuper": True,
-        "rolinherit": True,
-        "rolcreaterole": True,
-        "rolcreatedb": True,
-        "rolcanlogin": True,
-        "rolreplication": True,
-        "rolbypassrls": True,
-        "rolconnlimit": -1,
-    }
+def pg_authid(moment: Moment) -> Iterator[Values]:
+    for role in all_roles(moment.catalog):
+        yield {
+            "oid": role.id,
+            "rolname": role.name,
+            "rolsuper": role.superuser,
+            "rolinherit": role.inherit,
+            "rolcreaterole": role.create_role,
+            "rolcreatedb": role.create_database,
+            "rolcanlogin": role.login,
+            "rolreplication": role.replication,
+            "rolbypassrls": role.bypass_row_security,
+            "rolconnlimit": role.connection_limit,
+            "rolpassword": role.password,
+            "rolvaliduntil": role.valid_until,
+        }
 
 
 @built(PG_CATALOG, "pg_roles")
 def pg_roles(moment: Moment) -> Iterator[Values]:
+    settings = {role.id: role.settings for role in all_roles(moment.catalog)}
     for role in pg_authid(moment):
-        yield {**role, "rolpassword": "********"}
+        own = [f"{name}={value}" for name, value in settings[role["oid"]].items()]
+        config = Array.of(own) if own else None
+        yield {**role, "rolpassword": "********", "rolconfig": config}
+
+
+@built(PG_CATALOG, "pg_auth_members")
+def pg_auth_members(moment: Moment) -> Iterator[Values]:
+    catalog = moment.catalog
+    for membership in catalog.objects(Membership):
+        yield {
+            "roleid": role_id(catalog, membership.role),
+            "member": role_id(catalog, membership.member),
+            "grantor": role_id(catalog, membership.grantor),
+            "admin_option": membership.admin,
+        }
+
+
+@built(PG_CATALOG, "pg_group")
+def pg_group(moment: Moment) -> Iterator[Values]:
+    members: dict[int, list[int]] = {}
+    for membership in pg_auth_members(moment):
+        members.setdefault(membership["roleid"], []).append(membership["member"])
+    for role in pg_authid(moment):
+        if not role["rolcanlogin"]:
+            yield {
+                "groname": role["rolname"],
+                "grosysid": role["oid"],
+                "grolist": Array.of(members.get(role["oid"], [])),
+            }
 
 
 @built(PG_CATALOG, "pg_user")
@@ -55,6 +123,8 @@ def pg_shadow(moment: Moment) -> Iterator[Values]:
                 "usesuper": role["rolsuper"],
                 "userepl": role["rolreplication"],
                 "usebypassrls": role["rolbypassrls"],
+                "passwd": role["rolpassword"],
+                "valuntil": role["rolvaliduntil"],
             }
 
 
@@ -71,4 +141,5 @@ def pg_database(moment: Moment) -> Iterator[Values]:
         "dattablespace": 1663,
         "datcollate": "C.UTF-8",
         "datctype": "C.UTF-8",
+        "datacl": access_list(moment.catalog, "database", DATABASE_ID),
     }

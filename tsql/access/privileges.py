@@ -60,7 +60,7 @@ def grants_on(catalog: Catalog, secured: Secured, column_id: int = 0) -> tuple[G
 
 def default_grants(secured: Secured) -> tuple[Grant, ...]:
     """Returns the grants that an object begins with."""
-    grants = [Grant(secured.owner, secured.owner, ALL[secured.kind], ALL[secured.kind])]
+    grants = [Grant(secured.owner, secured.owner, ALL[secured.kind])]
     public = PUBLIC_DEFAULTS.get(secured.kind, "")
     if secured.kind == "schema" and secured.name == "public":
         public = "U"

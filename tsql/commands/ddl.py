@@ -14,6 +14,7 @@ from tsql.ddl.context import Ddl
 from tsql.ddl.create_index import create_index, create_index_online
 from tsql.ddl.create_table import create_table
 from tsql.ddl.drop import drop, drop_index_online
+from tsql.ddl.drop_owned import drop_owned
 from tsql.ddl.enums import alter_enum, create_enum
 from tsql.ddl.grants import grant
 from tsql.ddl.owned import alter_owner, reassign_owned
@@ -93,4 +94,5 @@ DROP_ROLE = _command("DROP ROLE", drop_role)
 GRANT = _command("GRANT", grant)
 GRANT_ROLE = _command("GRANT ROLE", grant_role)
 ALTER_OWNER = _command("ALTER OWNER", alter_owner)
+DROP_OWNED = _command("DROP OWNED", drop_owned)
 REASSIGN_OWNED = _command("REASSIGN OWNED", reassign_owned)

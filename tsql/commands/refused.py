@@ -63,7 +63,6 @@ REFUSED: Final = {
     "DeclareCursorStmt": "DECLARE CURSOR",
     "DefineStmt": "CREATE AGGREGATE, OPERATOR, TYPE, TEXT SEARCH or COLLATION",
     "DoStmt": "DO",
-    "DropOwnedStmt": "DROP OWNED",
     "DropSubscriptionStmt": "DROP SUBSCRIPTION",
     "DropTableSpaceStmt": "DROP TABLESPACE",
     "DropUserMappingStmt": "DROP USER MAPPING",

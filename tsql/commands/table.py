@@ -41,6 +41,7 @@ COMMANDS: Final[dict[type[Any], Command]] = {
     ast.CreateStmt: ddl.CREATE_TABLE,
     ast.DeallocateStmt: statements.DEALLOCATE,
     ast.DiscardStmt: settings.DISCARD,
+    ast.DropOwnedStmt: ddl.DROP_OWNED,
     ast.DropRoleStmt: ddl.DROP_ROLE,
     ast.DropStmt: ddl.DROP,
     ast.ExecuteStmt: statements.EXECUTE,

@@ -22,7 +22,6 @@ from tsql.access.privileges import (
     owns,
     privileges_of,
 )
-from tsql.access.roles import is_superuser
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.role_names import grantee
 from tsql.parser import enums
@@ -304,17 +303,3 @@ async def forget_privileges(address: tuple[str, int], ddl: Ddl) -> None:
         if (found.kind, found.object_id) == address:
             await ddl.changes.lock_object(Privileges, *found.key())
             await ddl.changes.drop_object(Privileges, *found.key())
-
-
-async def drop_owned(node: Any, ddl: Ddl) -> list[str]:
-    """Revokes what DROP OWNED's roles were given; returns the roles."""
-    names = [grantee(spec, ddl) for spec in node.roles]
-    for name in names:
-        if not is_superuser(ddl.catalog, ddl.env.user) and name != ddl.env.user:
-            raise DatabaseError("42501", "permission denied to drop objects")
-    for found in ddl.catalog.objects(Privileges):
-        grants = tuple(grant for grant in found.grants if grant.grantee not in names)
-        if grants != found.grants:
-            await ddl.changes.lock_object(Privileges, *found.key())
-            await ddl.changes.replace_object(msgspec.structs.replace(found, grants=grants))
-    return names

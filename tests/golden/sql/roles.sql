@@ -234,3 +234,40 @@ DROP SEQUENCE q;
 DROP TYPE mood;
 
 DROP ROLE ann;
+
+-- DROP OWNED
+CREATE ROLE ann;
+
+CREATE ROLE bob;
+
+CREATE SCHEMA own AUTHORIZATION ann;
+
+CREATE TABLE kept (id int PRIMARY KEY);
+
+GRANT SELECT, REFERENCES ON kept TO ann;
+
+SET ROLE ann;
+
+CREATE TABLE own.a (id int PRIMARY KEY);
+
+CREATE SEQUENCE own.s;
+
+RESET ROLE;
+
+CREATE TABLE own.b (id int REFERENCES own.a);
+
+SET ROLE bob;
+
+DROP OWNED BY ann;
+
+RESET ROLE;
+
+DROP OWNED BY ann, bob CASCADE;
+
+DROP ROLE ann, bob;
+
+DROP OWNED BY nobody;
+
+SELECT * FROM own.a;
+
+SELECT * FROM kept;

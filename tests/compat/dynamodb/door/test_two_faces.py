@@ -225,3 +225,37 @@ def test_moments_of_sql_are_iso_8601(client: Any, sql: Sql) -> None:
     moment = datetime.fromisoformat(item["at"]["S"])
     assert moment == datetime(2026, 5, 6, 5, 8, 9, tzinfo=UTC)
     assert client.get_item(TableName="moments", Key=item)["Item"] == item
+
+
+def test_foreign_keys_hold_for_items(client: Any, sql: Sql) -> None:
+    sql.execute("create table parent (id text primary key)")
+    sql.execute("create table kept (id text primary key, p text references parent)")
+    sql.execute(
+        "create table gone (id text primary key, p text references parent on delete cascade)"
+    )
+    sql.execute("insert into parent values ('a'), ('b')")
+
+    def put(table: str, key: str, parent: str | None = None) -> dict[str, Any]:
+        item = {"id": {"S": key}} | ({} if parent is None else {"p": {"S": parent}})
+        return {"TableName": table, "Item": item}
+
+    client.put_item(**put("kept", "1", "a"))
+    client.put_item(**put("gone", "1", "b"))
+    code, message = error_of(client.put_item, **put("kept", "2", "none"))
+    assert code == "ValidationException"
+    assert 'violates foreign key constraint "kept_p_fkey"' in message
+    changes = {
+        "UpdateExpression": "SET p = :p",
+        "ExpressionAttributeValues": {":p": {"S": "none"}},
+    }
+    code, _ = error_of(client.update_item, TableName="kept", Key={"id": {"S": "1"}}, **changes)
+    assert code == "ValidationException"
+    code, _ = error_of(client.delete_item, TableName="parent", Key={"id": {"S": "a"}})
+    assert code == "ValidationException"
+    client.delete_item(TableName="parent", Key={"id": {"S": "b"}})
+    assert sql.execute("select count(*) from gone").fetchone() == (0,)
+    # What is put together may refer to each other, in any order.
+    client.transact_write_items(
+        TransactItems=[{"Put": put("kept", "3", "c")}, {"Put": put("parent", "c")}]
+    )
+    assert sql.execute("select id from kept order by id").fetchall() == [("1",), ("3",)]
