@@ -78,7 +78,7 @@ bench-dynamodb: $(VENV)/dev
 	$(BIN)/python -m benchmarks.dynamodb
 
 crash: $(VENV)/dev
-	$(BIN)/python -m pytest -m slow tests/crash tests/storage
+	$(BIN)/python -m pytest -m slow tests/crash tests/storage tests/histories
 
 fuzz: $(VENV)/dev
 	$(BIN)/python -m pytest -m slow tests/fuzz

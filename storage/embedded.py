@@ -34,6 +34,7 @@ from storage.lock_modes import LockMode
 from storage.locks import LockTable
 from storage.point import Evaluated, evaluate
 from storage.scratch import ScratchSpace
+from storage.serializable import ReadSet, RecentWrites
 from storage.slices import Slices
 from storage.syncer import Syncer, SyncThread
 from storage.transaction import EmbeddedTransaction, Services
@@ -74,6 +75,8 @@ class StoreComponents:
     clock: Clock = field(default_factory=SystemClock)
     open_engine: Callable[[Path, RocksSettings], Engine] = RocksEngine
     make_locks: Callable[..., LockTable] = LockTable
+    make_transaction: Callable[..., EmbeddedTransaction] = EmbeddedTransaction
+    make_reads: Callable[[RecentWrites], ReadSet] = ReadSet
     make_syncer: Callable[[asyncio.AbstractEventLoop], Syncer] = SyncThread
     die: Callable[[str], None] = _exit_process
 
@@ -109,7 +112,9 @@ class OpenStore:
         loop: asyncio.AbstractEventLoop,
         syncer: Syncer,
         close_files: Callable[[], None],
+        make_transaction: Callable[..., EmbeddedTransaction],
     ) -> None:
+        self._make_transaction = make_transaction
         self.locks = services.locks
         self.slices = services.slices
         self.committer = services.committer
@@ -124,7 +129,7 @@ class OpenStore:
         self._housekeeping = loop.call_later(HOUSEKEEPING_SECONDS, self._keep_house)
 
     def begin(self, isolation: Isolation = Isolation.READ_COMMITTED) -> EmbeddedTransaction:
-        return EmbeddedTransaction(self._services, next(self._ids), isolation)
+        return self._make_transaction(self._services, next(self._ids), isolation)
 
     async def point(
         self,
@@ -305,8 +310,15 @@ def _assemble(
         Slices(loop),
         ScratchSpace(loop, files.scratch, files.open_scratch),
         itertools.count(state.last_spill_number + 1),
+        components.make_reads,
     )
-    return OpenStore(services, loop=loop, syncer=syncer, close_files=files.close)
+    return OpenStore(
+        services,
+        loop=loop,
+        syncer=syncer,
+        close_files=files.close,
+        make_transaction=components.make_transaction,
+    )
 
 
 class _EngineOpener:

@@ -200,6 +200,10 @@ class ReadSet:
         if len(self._ranges) > self._keys_max:
             self._note_whole_tables()
 
+    def note_rest(self, start: bytes, end: bytes) -> None:
+        """Notes that there was nothing (any more) in a range: that is something to have read, too."""
+        self.note_range(start, end)
+
     def _note_whole_tables(self) -> None:
         prefixes = {key[:PREFIX_SIZE] for key in self._keys}
         prefixes.update(start[:PREFIX_SIZE] for start, _ in self._ranges)
@@ -303,8 +307,7 @@ class NotedScan:
             entries = await anext(self._scan)
         except StopAsyncIteration:
             if self._left != 0:
-                # There is no more: that is something to have read, too.
-                self._reads.note_range(self._start, self._end)
+                self._reads.note_rest(self._start, self._end)
                 self._left = 0
             raise
         last = entries[-1][0]

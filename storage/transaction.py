@@ -70,7 +70,7 @@ class Services:
     slices: Slices
     scratch: ScratchSpace
     spill_numbers: "itertools.count[int]"
-    make_reads: Callable[[RecentWrites], ReadSet] = ReadSet
+    make_reads: Callable[[RecentWrites], ReadSet]
 
 
 class EmbeddedTransaction:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from storage.catalog_store import CatalogStore
-from storage.embedded import OpenStore, open_memory_store
+from storage.embedded import OpenStore, StoreComponents, StoreSettings, open_memory_store
 from storage.index import IndexFunctions
 from storage.items import Row
 from storage.kv.memory_store import MemoryEngine
@@ -26,9 +26,14 @@ class Database:
     functions: dict[int, IndexFunctions]
 
     @classmethod
-    async def open(cls, engine: MemoryEngine | None = None) -> "Database":
+    async def open(
+        cls,
+        engine: MemoryEngine | None = None,
+        components: StoreComponents | None = None,
+        settings: StoreSettings | None = None,
+    ) -> "Database":
         engine = engine or MemoryEngine()
-        store = await open_memory_store(engine)
+        store = await open_memory_store(engine, settings, components)
         catalogs = await CatalogStore.open(store, store.coordinator)
         functions: dict[int, IndexFunctions] = {}
 
