@@ -56,14 +56,10 @@ async def describe(
 
 
 def _attributes(handle: TableHandle) -> list[tuple[str, str]]:
-    attributes = list(handle.definition.attributes)
-    known = {name for name, _ in attributes}
-    for index in handle.indexes.values():
-        for name in index.definition.key.names:
-            if name not in known:
-                known.add(name)
-                attributes.append((name, index.definition.key.types[name]))
-    return attributes
+    keys = [handle.key, *[index.definition.key for index in handle.indexes.values()]]
+    types = {name: letter for key in keys for name, letter in key.types.items()}
+    given = [name for name, _ in handle.definition.attributes if name in types]
+    return [(name, types[name]) for name in dict.fromkeys([*given, *types])]
 
 
 def _add_settings(shown: dict[str, Any], service: Service, definition: TableDefinition) -> None:

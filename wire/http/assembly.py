@@ -12,8 +12,28 @@ from typing import Final
 import httptools
 
 from wire.http.compression import CompressionError, decompress
-from wire.http.limits import HttpLimits
+from wire.http.limits import SMALL_BODY_BYTES, HttpLimits
 from wire.http.messages import Request
+
+
+class BodyBudget:
+    """What the larger bodies of all connections may take of the memory."""
+
+    __slots__ = ("_left",)
+
+    def __init__(self, bytes_max: int) -> None:
+        self._left = bytes_max
+
+    def take(self, size: int) -> bool:
+        """Takes some of it; returns False if there isn't as much."""
+        if size > self._left:
+            return False
+        self._left -= size
+        return True
+
+    def give_back(self, size: int) -> None:
+        """Gives back what was taken."""
+        self._left += size
 
 
 class Assembled:
@@ -46,7 +66,9 @@ class Assembly:
         wants_continue: Whether the client waits for leave to send a body; the reader resets it.
     """
 
-    def __init__(self, limits: HttpLimits) -> None:
+    def __init__(self, limits: HttpLimits, budget: BodyBudget | None = None) -> None:
+        self._budget = budget or BodyBudget(limits.body_bytes_all_max)
+        self._taken = 0
         self.requests: deque[Assembled] = deque()
         self.fault: tuple[int, str] | None = None
         self.is_inside = False
@@ -130,7 +152,19 @@ class Assembly:
             self._chunks.clear()
             self._fail(413, "the body of the request is too large")
             return
+        if self._body_bytes > SMALL_BODY_BYTES:
+            if not self._budget.take(len(body)):
+                self._chunks.clear()
+                self._fail(503, "too many large requests at a time")
+                return
+            self._taken += len(body)
         self._chunks.append(body)
+
+    def release(self) -> None:
+        """Gives back what the bodies took, once they are answered or nobody waits for them."""
+        if self._taken:
+            self._budget.give_back(self._taken)
+            self._taken = 0
 
     def on_message_complete(self) -> None:
         """The request is whole."""

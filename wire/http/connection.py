@@ -14,7 +14,7 @@ import time
 from collections.abc import Coroutine
 from typing import Any, Final, Protocol, cast
 
-from wire.http.assembly import Assembled, Assembly
+from wire.http.assembly import Assembled, Assembly, BodyBudget
 from wire.http.limits import PIPELINE_REQUESTS_MAX, HttpLimits
 from wire.http.messages import DateHeader, Handler, Response, encode_response, plain
 from wire.stepping import set_aside
@@ -33,6 +33,7 @@ class Door(Protocol):
     limits: HttpLimits
     handler: Handler
     date: DateHeader
+    budget: BodyBudget
     is_closing: bool
 
     def admit(self, connection: "HttpConnection") -> bool:
@@ -50,7 +51,7 @@ class HttpConnection(asyncio.Protocol):
     def __init__(self, door: Door) -> None:
         self._door = door
         self._loop = asyncio.get_running_loop()
-        self._assembly = Assembly(door.limits)
+        self._assembly = Assembly(door.limits, door.budget)
         self._current: Assembled | None = None
         self._waiting: Coroutine[Any, Any, Response] | None = None
         self._is_paused = False
@@ -95,6 +96,8 @@ class HttpConnection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._is_over = True
         self._assembly.requests.clear()
+        if self._current is None:
+            self._assembly.release()
         self._door.dismiss(self)
 
     def pause_writing(self) -> None:
@@ -157,6 +160,9 @@ class HttpConnection(asyncio.Protocol):
 
     def _answer(self, response: Response) -> None:
         current, self._current = self._current, None
+        assembly = self._assembly
+        if self._is_over or not (assembly.requests or assembly.is_inside):
+            assembly.release()
         if self._is_over or current is None:
             return
         stays = current.keeps_alive and not response.close and not self._door.is_closing

@@ -12,6 +12,7 @@ import ssl
 from functools import partial
 from typing import Final
 
+from wire.http.assembly import BodyBudget
 from wire.http.connection import HttpConnection
 from wire.http.limits import SWEEP_SECONDS, HttpLimits
 from wire.http.messages import DateHeader, Handler
@@ -39,6 +40,7 @@ class HttpServer:
         self.handler = handler
         self.limits = limits
         self.date = DateHeader()
+        self.budget = BodyBudget(limits.body_bytes_all_max)
         self.is_closing = False
         self._connections: set[HttpConnection] = set()
         self._listeners: list[asyncio.Server] = []

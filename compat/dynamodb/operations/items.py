@@ -36,9 +36,11 @@ from compat.dynamodb.writes import UNCHANGED, Action, Decide, Decision, Outcome
 async def get_item(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
     """Returns one item, as the newest durable commit left it, consistent or not."""
     key = read_key(body)
-    placeholders = placeholders_of(body)
-    projection = projection_of(body, placeholders)
-    placeholders.check_all_used()
+    projection = None
+    if "ProjectionExpression" in body:
+        placeholders = placeholders_of(body)
+        projection = projection_of(body, placeholders)
+        placeholders.check_all_used()
     handle = service.tables.get(body["TableName"])
     value = service.store.get_now(encoded_key(handle, key))
     answer: dict[str, Any] = {}

@@ -172,6 +172,26 @@ async def test_a_request_that_takes_too_long_to_arrive() -> None:
     await door.server.close(0.5)
 
 
+async def test_large_bodies_are_bounded_together() -> None:
+    door = await opened(HttpLimits(body_bytes_all_max=200_000))
+    head = b"POST %s HTTP/1.1\r\nContent-Length: 150000\r\n\r\n"
+    body = b"x" * 150_000
+    reader, writer = await door.connect()
+    writer.write(head % b"/wait" + body)
+    await door.waiting.wait()
+    other, other_writer = await door.connect()
+    other_writer.write(head % b"/a" + body)
+    assert (await read_response(other))[0] == 503
+    door.gate.set()
+    assert (await read_response(reader))[0] == 200
+    for _ in range(3):
+        writer.write(head % b"/a" + body)
+        assert (await read_response(reader))[0] == 200
+    writer.close()
+    other_writer.close()
+    await door.server.close(0.5)
+
+
 async def test_more_connections_than_allowed_are_cut() -> None:
     door = await opened(HttpLimits(connection_count_max=1))
     reader, writer = await door.connect()

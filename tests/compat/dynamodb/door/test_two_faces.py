@@ -259,3 +259,65 @@ def test_foreign_keys_hold_for_items(client: Any, sql: Sql) -> None:
         TransactItems=[{"Put": put("kept", "3", "c")}, {"Put": put("parent", "c")}]
     )
     assert sql.execute("select id from kept order by id").fetchall() == [("1",), ("3",)]
+
+
+def test_foreign_keys_hold_in_both_directions(client: Any, sql: Sql) -> None:
+    sql.execute("create table parents (id text primary key)")
+    sql.execute(
+        "create table children (id text primary key, parent text constraint has_parent references parents,"
+        " big numeric generated always as (length(id) * 2) stored)"
+    )
+    child = {"id": {"S": "abc"}, "parent": {"S": "p"}}
+    code, message = error_of(client.put_item, TableName="children", Item=child)
+    assert code == "ValidationException"
+    assert "has_parent" in message
+    client.put_item(TableName="parents", Item={"id": {"S": "p"}})
+    client.put_item(TableName="children", Item=child)
+    assert sql.execute("select * from children").fetchall() == [("abc", "p", Decimal(6))]
+    code, message = error_of(client.delete_item, TableName="parents", Key={"id": {"S": "p"}})
+    assert code == "ValidationException"
+    assert "has_parent" in message
+    client.transact_write_items(
+        TransactItems=[
+            {"Delete": {"TableName": "children", "Key": {"id": {"S": "abc"}}}},
+            {"Delete": {"TableName": "parents", "Key": {"id": {"S": "p"}}}},
+        ]
+    )
+    assert sql.execute("select count(*) from parents").fetchone() == (0,)
+
+
+def test_a_table_of_dynamodb_changes_in_sql(client: Any, sql: Sql, make_table: MakeTable) -> None:
+    table = make_table()
+    client.put_item(TableName=table, Item={"pk": {"S": "a"}, "n": {"N": "1"}})
+    sql.execute(f'alter table "{table}" add column extra int')
+    client.put_item(TableName=table, Item={"pk": {"S": "b"}, "extra": {"N": "5"}})
+    code, message = error_of(
+        client.put_item, TableName=table, Item={"pk": {"S": "c"}, "extra": {"S": "x"}}
+    )
+    assert (code, "extra" in message) == ("ValidationException", True)
+    sql.execute(f'alter table "{table}" rename to renamed')
+    sql.execute("alter table renamed rename column pk to id")
+    found = client.scan(TableName="renamed")["Items"]
+    assert sorted(found, key=str) == [
+        {"id": {"S": "a"}, "n": {"N": "1"}},
+        {"id": {"S": "b"}, "extra": {"N": "5"}},
+    ]
+    description = client.describe_table(TableName="renamed")["Table"]
+    assert description["AttributeDefinitions"] == [{"AttributeName": "id", "AttributeType": "S"}]
+    sql.execute("truncate renamed")
+    assert client.scan(TableName="renamed")["Count"] == 0
+    sql.execute("drop table renamed")
+    assert error_of(client.scan, TableName="renamed")[0] == "ResourceNotFoundException"
+
+
+def test_an_attribute_becomes_a_column(client: Any, sql: Sql, make_table: MakeTable) -> None:
+    table = make_table("pk:S, c:S", GlobalSecondaryIndexes=[index("by-c", "c")])
+    client.put_item(TableName=table, Item={"pk": {"S": "old"}, "c": {"S": "x"}})
+    sql.execute(f'alter table "{table}" add column c text')
+    client.put_item(TableName=table, Item={"pk": {"S": "new"}, "c": {"S": "x"}})
+    items = {item["pk"]["S"]: item for item in client.scan(TableName=table)["Items"]}
+    assert items["new"] == {"pk": {"S": "new"}, "c": {"S": "x"}}
+    assert sql.execute(f"select pk from \"{table}\" where c = 'x' order by pk").fetchall() == [
+        ("new",),
+        ("old",),
+    ]
