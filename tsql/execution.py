@@ -166,7 +166,8 @@ async def hold_tables(state: SessionState, prepared: Prepared) -> None:
 
 
 async def start_select(state: SessionState, query: Query, values: tuple[Any, ...]) -> Batches:
-    """Starts a SELECT in the session's transaction. Raises StaleTable."""
+    """Starts a SELECT in the session's transaction. Raises StaleTable, 42501."""
+    check_allowed(state, query)
     if query.locks is not None:
         state.control.check_writable(query.locks)
     return await query.start(state.run(state.statement_env(values)))
@@ -174,6 +175,7 @@ async def start_select(state: SessionState, query: Query, values: tuple[Any, ...
 
 async def run_write(state: SessionState, query: Query, values: tuple[Any, ...]) -> Result:
     """Runs an INSERT, UPDATE or DELETE in the session's transaction."""
+    check_allowed(state, query)
     state.control.check_writable(query.command)
     run = state.run(state.statement_env(values))
     written = await query.write(run)

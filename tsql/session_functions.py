@@ -13,6 +13,7 @@ from storage.errors import DatabaseError, FatalError
 from storage.lock_modes import TableLockMode
 from storage.schema import Sequence
 from tsql.access.privileges import Secured, denied, privileges_of
+from tsql.access.roles import has_privileges_of, is_superuser
 from tsql.executor.waits import MustWaitError
 from tsql.session_catalog import SessionCatalog
 from tsql.session_privileges import SessionPrivileges
@@ -247,6 +248,7 @@ class SessionFunctions(SessionCatalog):
         other = self._shared.sessions.get(pid)
         if other is None:
             return False
+        self._check_may_signal(other.current_user, terminate=terminate)
         if terminate:
             message = "terminating connection due to administrator command"
             other.interrupts.interrupt(FatalError("57P01", message))
@@ -254,6 +256,21 @@ class SessionFunctions(SessionCatalog):
             message = "canceling statement due to user request"
             other.interrupts.interrupt(DatabaseError("57014", message))
         return True
+
+    def _check_may_signal(self, role: str, *, terminate: bool) -> None:
+        """Raises 42501."""
+        catalog, user = self._state.catalog, self._state.current_user
+        if is_superuser(catalog, user):
+            return
+        if is_superuser(catalog, role):
+            what = "terminate superuser process" if terminate else "cancel superuser query"
+            raise DatabaseError("42501", f"must be a superuser to {what}")
+        if not has_privileges_of(catalog, user, role):
+            what = "process is being terminated" if terminate else "query is being canceled"
+            raise DatabaseError(
+                "42501",
+                f"must be a member of the role whose {what} or member of pg_signal_backend",
+            )
 
     def close(self) -> None:
         """Lets go of what the session holds."""

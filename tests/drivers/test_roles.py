@@ -95,6 +95,20 @@ def test_connection_limit_and_settings(server: Server) -> None:
         first.execute("ALTER ROLE few RESET work_mem")
 
 
+def test_whom_a_role_may_cancel(server: Server) -> None:
+    with _connect(server) as first:
+        first.execute("CREATE ROLE one LOGIN PASSWORD 'x'")
+        first.execute("CREATE ROLE two LOGIN PASSWORD 'x'")
+        with _connect(server, "one", "x") as one, _connect(server, "two", "x") as two:
+            pids = [each.info.backend_pid for each in (first, one, two)]
+            for pid, words in ((pids[0], "must be a superuser"), (pids[2], "must be a member")):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege, match=words):
+                    one.execute("SELECT pg_terminate_backend(%s)", [pid])
+            first.execute("GRANT two TO one")
+            assert one.execute("SELECT pg_cancel_backend(%s)", [pids[2]]).fetchone() == (True,)
+            assert two.execute("SELECT 1").fetchone() == (1,)
+
+
 def test_roles_outlive_the_server(tmp_path: pathlib.Path) -> None:
     with Server(tmp_path / "data") as running:
         with _trusted(running, "terrascale") as first:
