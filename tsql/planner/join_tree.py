@@ -47,6 +47,11 @@ Part = Union[Leaf, Outer, Group]  # noqa: UP007 - a forward reference
 
 def relations_in(expression: Expression) -> frozenset[int]:
     """Returns the numbers of the relations that the expression reads."""
+    match expression:
+        case bound.FunctionCall(arguments=(ColumnRef(relation=a), ColumnRef(relation=b))):
+            return frozenset((a, b))  # most conditions of joins
+        case _:
+            pass
     return frozenset(
         [
             node.relation

@@ -14,7 +14,7 @@ begins with that relation: joins keep the order of their outer rows.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from tsql import bound
 from tsql.bound import ColumnRef, Expression, Relation, SortKey
@@ -89,6 +89,10 @@ class Joins:
     new_slot: Callable[[], int]
     order: tuple[SortKey, ...]
     is_limited: bool
+    #: Parts that have been planned already, by what they were planned with; the values keep that
+    #: alive. Many orders of joins are tried, and most of their steps are the same.
+    _parts: dict[Any, tuple[Any, Unit]] = field(default_factory=dict)
+    _inner: dict[Any, tuple[Any, OuterRow, Unit]] = field(default_factory=dict)
 
     def plan(self, group: Group) -> Unit:
         """Returns the plan of the whole FROM clause with its conditions."""
@@ -100,6 +104,20 @@ class Joins:
         conditions: Sequence[Expression],
         row: OuterRow | None,
         order: tuple[SortKey, ...] = (),
+    ) -> Unit:
+        key = (id(part), tuple(map(id, conditions)), id(row), bool(order))
+        known = self._parts.get(key)
+        if known is None:
+            unit = self._planned(part, conditions, row, order)
+            known = self._parts[key] = (part, conditions, row), unit
+        return known[1]
+
+    def _planned(
+        self,
+        part: Part,
+        conditions: Sequence[Expression],
+        row: OuterRow | None,
+        order: tuple[SortKey, ...],
     ) -> Unit:
         match part:
             case Leaf():
@@ -245,8 +263,7 @@ class Joins:
         """
         alone, shared = conditions
         there = frozenset(outer.offsets)
-        inside = OuterRow(self.new_slot, there, row)
-        inner = self._part(part, [*alone, *map(inside.told, shared)], inside)
+        inside, inner = self._told(part, conditions, there, row)
         score = float(reach(inner.node, frozenset(inside.numbers())))
         if score >= 2 or self._outside(part) & there:
             values = tuple(outer.flat(column) for column in inside.sources)
@@ -258,6 +275,24 @@ class Joins:
         keys, rest = _hash_keys(shared, outer, plain)
         is_single = reach(plain.node, None) >= 3
         return 3.0 if is_single else 1.5 if keys else 0.5, _joined(outer, plain, kind, keys, rest)
+
+    def _told(
+        self,
+        part: Part,
+        conditions: tuple[Sequence[Expression], Sequence[Expression]],
+        there: frozenset[int],
+        row: OuterRow | None,
+    ) -> tuple[OuterRow, Unit]:
+        """Returns a part planned as the inner side of a nested loop, and what it is told."""
+        alone, shared = conditions
+        known_there = there & (self._outside(part).union(*map(relations_in, shared)))
+        key = (id(part), tuple(map(id, alone)), tuple(map(id, shared)), known_there, id(row))
+        known = self._inner.get(key)
+        if known is None:
+            inside = OuterRow(self.new_slot, there, row)
+            inner = self._planned(part, [*alone, *map(inside.told, shared)], inside, ())
+            known = self._inner[key] = (part, conditions, row), inside, inner
+        return known[1], known[2]
 
 
 # ---- conditions ----------------------------------------------------------------------------------
