@@ -37,7 +37,7 @@ Item = dict[str, Value]
 #: The attribute itself is the first level, the members of its list or map the second.
 NESTING_LEVELS_MAX: Final = 32
 
-_EMPTY: Final = (
+EMPTY_VALUE: Final = (
     "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
 )
 _AMBIGUOUS: Final = (
@@ -80,7 +80,7 @@ def _read_odd(wire: Mapping[str, Any], level: int) -> Value:
     """Returns the value of an object with other than one known member that isn't null."""
     known = {tag: payload for tag, payload in wire.items() if payload is not None and tag in TAGS}
     if not known:
-        raise validation(_EMPTY)
+        raise validation(EMPTY_VALUE)
     values = [read_value({tag: payload}, level) for tag, payload in known.items()]
     if len(values) > 1:
         raise validation(_AMBIGUOUS)

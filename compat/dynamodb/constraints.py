@@ -141,17 +141,19 @@ def _structure_check(shape: str, *, is_request: bool) -> Check | None:
 def _list_check(shape: str, record: Shape) -> Check | None:
     check_element = _check(record.value)
     is_structure = SHAPES[record.value].type == "structure"
-    low, high = record.min, record.max
-    if check_element is None and low is None and high is None:
+    if record.value == "AttributeValue" and record.min is None and record.max is None:
         return None
 
     def check(value: Any, path: str, errors: list[str]) -> None:
         _check_length(shape, record, value, path, errors)
-        if check_element is not None:
-            for number, element in enumerate(value, 1):
-                if element is not None:
-                    place = f"{path}.{number}.member"
-                    check_element(element, place + "." if is_structure else place, errors)
+        if check_element is None and None not in value:
+            return
+        for number, element in enumerate(value, 1):
+            place = f"{path}.{number}.member"
+            if element is None:
+                errors.append(failed(record.value, None, place, "Member must not be null"))
+            elif check_element is not None:
+                check_element(element, place + "." if is_structure else place, errors)
 
     return check
 
@@ -184,39 +186,55 @@ def _all_constraints(record: Shape) -> str:
     return "[" + ", ".join(texts) + "]"
 
 
+def _keys_check(shape: str) -> Callable[[Any], bool] | None:
+    """Returns what tells whether a map has wrong keys, or None if none are wrong."""
+    record, check_key = SHAPES[shape], _check(shape)
+    if check_key is None:
+        return None
+    # Keys up to that length need no look, if length is all that there is to look at.
+    is_length_all = record.max and not (record.min or record.pattern or record.enum)
+    free_length = record.max if record.max and is_length_all else -1
+
+    def are_keys_wrong(value: Any) -> bool:
+        faults: list[str] = []
+        for name in value:
+            if len(name) > free_length:
+                check_key(name, "", faults)
+        return bool(faults)
+
+    return are_keys_wrong
+
+
 def _map_check(shape: str, record: Shape) -> Check | None:
     key, element = SHAPES[record.key], SHAPES[record.value]
-    check_key = _check(record.key)
+    are_keys_wrong = _keys_check(record.key)
     check_value = _check(record.value)
-    # Keys up to that length need no look, if length is all that there is to look at.
-    free_length = key.max if key.max and not (key.min or key.pattern or key.enum) else -1
+    is_value = record.value == "AttributeValue"
     is_nested = element.type == "structure"
     has_lengths = element.type in {"list", "string"} and (element.min, element.max) != (None, None)
 
     def check(value: Any, path: str, errors: list[str]) -> None:
         _check_length(shape, record, value, path, errors)
-        if check_key is not None:
-            faults: list[str] = []
-            for name in value:
-                if len(name) > free_length:
-                    check_key(name, path, faults)
-            if faults:
-                constraint = f"Map key must satisfy constraint: {_all_constraints(key)}"
-                errors.append(failed(shape, value, path, constraint))
-        if check_value is None:
+        if are_keys_wrong is not None and are_keys_wrong(value):
+            constraint = f"Map key must satisfy constraint: {_all_constraints(key)}"
+            errors.append(failed(shape, value, path, constraint))
+        if check_value is None and (is_value or None not in value.values()):
             return
         for name, found in value.items():
+            place = f"{path}.{name}.member"
             if found is None:
+                errors.append(failed(record.value, None, place, "Member must not be null"))
+                continue
+            if check_value is None:
                 continue
             if has_lengths and _broken_lengths(element, found):
                 constraint = f"Map value must satisfy constraint: {_all_constraints(element)}"
                 errors.append(failed(shape, value, path, constraint))
                 return
             if not has_lengths or element.type == "list":
-                place = f"{path}.{name}.member"
                 check_value(found, place + "." if is_nested else place, errors)
 
-    if check_key is None and check_value is None and record.min is None and record.max is None:
+    if is_value and are_keys_wrong is None and record.min is None and record.max is None:
         return None
     return check
 

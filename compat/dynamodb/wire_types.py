@@ -2,7 +2,8 @@
 
 AWS's framework reads the JSON into Java objects before anything is judged, so that a wrong type
 anywhere comes before every other fault; the texts are those of that framework. Members that are
-unknown are ignored, members that are null are taken away: they count as absent.
+unknown are ignored, members that are null are taken away: they count as absent. An attribute value
+that is null becomes one without a type.
 """
 
 import re
@@ -11,12 +12,13 @@ from functools import cache
 from math import floor
 from typing import Any, Final, cast
 
-from compat.dynamodb.attribute_values import NESTING_TOO_DEEP
+from compat.dynamodb.attribute_values import EMPTY_VALUE, NESTING_TOO_DEEP
 from compat.dynamodb.errors import DynamoError, serialization, validation
 from compat.dynamodb.service_model import SHAPES
 
 #: Raises SerializationException if the value is not of the type.
 Check = Callable[[Any], None]
+_ATTRIBUTE_VALUE: Final = "AttributeValue"
 
 _PACKAGE: Final = "com.amazonaws.dynamodb.v20120810."
 _JAVA: Final = {
@@ -80,6 +82,7 @@ def _java_class(shape: str) -> str:
             return _JAVA[kind]
 
 
+@cache
 def _structure_check(shape: str, scalar_fault: str) -> Check:
     members = SHAPES[shape].members
     checks = {name: _check(member, is_member=True) for name, member in members.items()}
@@ -119,9 +122,11 @@ def _list_check(element: str) -> Check:
             raise serialization(
                 _STRUCTURE_FOUND if isinstance(value, dict) else "Unexpected field type"
             )
-        for member in value:
+        for number, member in enumerate(value):
             if member is not None:
                 check_element(member)
+            elif element == _ATTRIBUTE_VALUE:
+                value[number] = {}
 
     return check
 
@@ -137,9 +142,11 @@ def _map_check(element: str) -> Check:
                     f"Unrecognized collection type java.util.Map<java.lang.String, {java_class}>"
                 )
             raise serialization("Unexpected field type")
-        for member in value.values():
+        for name, member in value.items():
             if member is not None:
                 check_element(member)
+            elif element == _ATTRIBUTE_VALUE:
+                value[name] = {}
 
     return check
 
@@ -159,18 +166,21 @@ def check_attribute_value(value: Any, level: int = 0) -> None:
             if type(payload) is not str:
                 check_string(payload)
         elif tag in {"M", "L"}:
-            for member in _members(tag, payload):
-                check_attribute_value({} if member is None else member, level + 1)
+            for place, member in _members(tag, payload):
+                if member is None:
+                    payload[place] = {}
+                else:
+                    check_attribute_value(member, level + 1)
         elif tag in _OTHER_TAGS:
             _OTHER_TAGS[tag](payload)
 
 
-def _members(tag: str, document: Any) -> Iterable[Any]:
+def _members(tag: str, document: Any) -> Iterable[tuple[Any, Any]]:
     if tag == "L":
         _check_list(document)
-        return cast(list[Any], document)
+        return enumerate(cast(list[Any], document))
     _check_map(document)
-    return cast(dict[str, Any], document).values()
+    return cast(dict[str, Any], document).items()
 
 
 def _check_map(value: Any) -> None:
@@ -256,7 +266,9 @@ def _elements(check: Check) -> Check:
     def check_list(value: Any) -> None:
         _check_list(value)
         for member in value:
-            check("" if member is None else member)
+            if member is None:
+                raise validation(EMPTY_VALUE)
+            check(member)
 
     return check_list
 

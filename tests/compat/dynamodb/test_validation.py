@@ -116,6 +116,17 @@ def test_null_counts_as_absent_and_unknown_members_as_nothing() -> None:
     assert body == {"TableName": "tab", "Unknown": {"x": 1}, "Limit": 2}
 
 
+def test_an_attribute_value_that_is_null_has_no_type() -> None:
+    document = {"M": {"x": None}, "L": [None], "N": None}
+    body = checked("PutItem", {"TableName": "tab", "Item": {"pk": None, "d": document}})
+    assert body["Item"] == {"pk": {}, "d": {"M": {"x": {}}, "L": [{}], "N": None}}
+    message = (
+        "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
+    )
+    in_set = {"TableName": "tab", "Item": {"pk": {"SS": ["a", None]}}}
+    assert refusal("PutItem", in_set) == message
+
+
 def test_whole_numbers_are_made_of_others() -> None:
     assert checked("Scan", {"TableName": "tab", "Limit": 2.9})["Limit"] == 2
     assert checked("Scan", {"TableName": "tab", "Limit": 2**40})["Limit"] == 2**31 - 1
@@ -296,6 +307,17 @@ NAME = "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
             "BatchGetItem",
             {"RequestItems": {"tab": {}}},
             [f"Value null at 'requestItems.tab.member.keys' {NOT_NULL}"],
+        ),
+        # A null in a list or a map that isn't an item is a member, and no value.
+        (
+            "TransactGetItems",
+            {"TransactItems": [None]},
+            [f"Value null at 'transactItems.1.member' {NOT_NULL}"],
+        ),
+        (
+            "BatchGetItem",
+            {"RequestItems": {"tab": None}},
+            [f"Value null at 'requestItems.tab.member' {NOT_NULL}"],
         ),
     ],
 )
