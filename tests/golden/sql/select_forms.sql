@@ -174,7 +174,6 @@ SELECT a FROM sel WHERE a = 1 FOR SHARE OF nope;
 
 SELECT a FROM sel GROUP BY a HAVING a > 4 ORDER BY a;
 
--- refused: tables from queries
 SELECT a INTO other FROM sel WHERE false;
 
 SELECT 1 WHERE 'x';
