@@ -41,6 +41,8 @@ GROUP_ROWS_MAX: Final = 200
 PATIENCE_SECONDS: Final = 0.0001
 #: How long it waits altogether.
 GATHER_SECONDS_MAX: Final = 0.001
+#: An engine that is busy without a stall for so long waits for room on the disk.
+RECOVERY_SECONDS: Final = 1.0
 STALL_RETRY_SECONDS: Final = 0.002
 REOPEN_RETRY_SECONDS: Final = 0.25
 #: Beside the table files that an opening makes of the logs: its MANIFEST and the like.
@@ -215,6 +217,8 @@ class Committer:
         self._die = die
         self._waiting: deque[Group] = deque()
         self._in_flight: Group | None = None
+        self._busy_since: float | None = None
+        self._errors_before_stall: int | None = None
         self._is_scheduled = False
         self._expected_count = 1
         self._gathered_count = 0
@@ -361,14 +365,20 @@ class Committer:
             return
         try:
             first = (BATCH_KEY, encode_record(record))
-            self.engine.write(first, group.ranges, group.changes.items())
+            changes = group.changes.items()
+            self.engine.write(first, group.ranges, changes)
         except EngineError as error:
             if error.fault is Fault.BUSY:
-                self._retry(group)
+                if self._is_recovering():
+                    self._refuse(group)
+                else:
+                    self._retry(group)
                 return
             self._in_flight = group
             self._fail(error, is_sync=False)
             return
+        self._busy_since = None
+        self._errors_before_stall = None
         self._number = group.number
         self._in_flight = group
         self._syncer.start(self.engine.sync, self._synced)
@@ -376,18 +386,39 @@ class Committer:
     def _retry(self, group: Group) -> None:
         """Puts the group back until background work has caught up.
 
-        On a full disk that can last: background work waits for room too. Nothing has been written
-        yet, so everybody is refused instead.
+        On a full disk that can last: background work waits for room too, or fails. Nothing has been
+        written yet, so everybody is refused instead.
         """
         self._waiting.appendleft(group)
-        if self.disk.free_bytes() < self._needed_bytes():
-            refused = list(self._waiting)
-            self._waiting.clear()
-            for each in refused:
-                self._settle(each, no_room())
+        errors = self.engine.background_errors()
+        if self._errors_before_stall is None:
+            self._errors_before_stall = errors
+        has_failed = errors > self._errors_before_stall
+        if has_failed or self.disk.free_bytes() < self._needed_bytes():
+            self._refuse()
             return
         self._is_scheduled = True
         self._loop.call_later(STALL_RETRY_SECONDS, self._write)
+
+    def _refuse(self, *first: Group) -> None:
+        """Refuses all who wait; nothing of theirs has been written."""
+        refused = [*first, *self._waiting]
+        self._waiting.clear()
+        for each in refused:
+            self._settle(each, no_room())
+
+    def _is_recovering(self) -> bool:
+        """Returns whether the engine takes no writes although nothing stalls, and hasn't for a while.
+
+        So it does when a compaction has met the end of the disk, until there is room for it.
+        """
+        now = self._loop.time()
+        if self.engine.is_stalled():
+            self._busy_since = None
+            return False
+        if self._busy_since is None:
+            self._busy_since = now
+        return now - self._busy_since >= RECOVERY_SECONDS
 
     def _begin_ingest(self, group: IngestGroup, record: BatchRecord) -> None:
         """Flushes in the thread, so that the ingest finds nothing to wait for, and then ingests."""
@@ -468,6 +499,8 @@ class Committer:
         if is_sync or not is_full or self._reopen is None:
             self._die(f"could not {'sync' if is_sync else 'write'}: {error.message}")
             return
+        # What it compacts would eat the room that is waited for, and fail for want of more.
+        self.engine.stop_background()
         self.disk.drop_ballast()
         needed_bytes = self._needed_bytes()
         self._loop.call_later(REOPEN_RETRY_SECONDS, self._try_reopen, needed_bytes)

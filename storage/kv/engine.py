@@ -109,6 +109,12 @@ class Engine(Protocol):
     def is_stalled(self) -> bool:
         """Returns whether a write would have to wait for background work."""
 
+    def stop_background(self) -> None:
+        """Ends background work for good: the engine has failed, and only serves reads."""
+
+    def background_errors(self) -> int:
+        """Returns how often background work has failed since the opening."""
+
     def snapshot(self) -> EngineSnapshot:
         """Returns the map as it is now, unsynced writes included."""
 

@@ -155,6 +155,12 @@ class MemoryEngine:
     def is_stalled(self) -> bool:
         return False
 
+    def stop_background(self) -> None:
+        return
+
+    def background_errors(self) -> int:
+        return 0
+
     def snapshot(self) -> EngineSnapshot:
         return MemorySnapshot(self._histories, len(self._batches) - 1)
 

@@ -319,6 +319,12 @@ class RocksEngine:
             figure("rocksdb.is-write-stopped") or figure("rocksdb.actual-delayed-write-rate")
         )
 
+    def stop_background(self) -> None:
+        self._db.cancel_all_background(False)
+
+    def background_errors(self) -> int:
+        return self._db.property_int_value("rocksdb.background-errors") or 0
+
     def snapshot(self) -> EngineSnapshot:
         snapshot = RocksSnapshot(self._db, self._read_options)
         self._snapshots.add(snapshot)

@@ -21,6 +21,8 @@ from storage.kv.store import Newest
 
 MIB = 1 << 20
 VALUE_BYTES = 20_000
+#: What is left beside it is less: once it has gone, whatever there is can be compacted.
+FILLER_BYTES = 60 * MIB
 ROCKS = RocksSettings(
     write_buffer_bytes=MIB, log_bytes_max=4 * MIB, file_bytes=2 * MIB, block_cache_bytes=4 * MIB
 )
@@ -114,7 +116,7 @@ async def without_floor(store: OpenStore, filler: Path) -> set[int]:
 
 async def main(mount_point: Path, mode: str) -> None:
     filler = mount_point / "filler"
-    filler.write_bytes(bytes(12 * MIB))
+    filler.write_bytes(bytes(FILLER_BYTES))
     floor = 10 * MIB if mode == "floor" else 0
     settings = StoreSettings(ROCKS, DiskSettings(floor_bytes=floor, ballast_bytes=6 * MIB))
     store = await open_store(mount_point / "data", settings)

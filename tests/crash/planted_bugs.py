@@ -50,7 +50,11 @@ class DropsAnIndexEntry(EngineWrapper):
         self._count = 0
 
     def write(self, first: Change, ranges: Sequence[KeyRange], changes: Iterable[Change]) -> None:
-        super().write(first, ranges, [change for change in changes if not self._is_lost(change)])
+        super().write(
+            first,
+            ranges,
+            [change for change in changes if not self._is_lost(change)],
+        )
 
     def _is_lost(self, change: Change) -> bool:
         self._count += change[0][:1] == INDEX_ENTRIES and change[1] is not None

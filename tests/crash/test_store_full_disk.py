@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MOUNT = (
-    'mount -t tmpfs -o size=64m none "$1" && exec "$2" -m tests.crash.full_disk_process "$1" "$3"'
+    'mount -t tmpfs -o size=112m none "$1" && exec "$2" -m tests.crash.full_disk_process "$1" "$3"'
 )
 
 

@@ -33,6 +33,12 @@ class EngineWrapper:
     def is_stalled(self) -> bool:
         return self.inner.is_stalled()
 
+    def stop_background(self) -> None:
+        self.inner.stop_background()
+
+    def background_errors(self) -> int:
+        return self.inner.background_errors()
+
     def snapshot(self) -> EngineSnapshot:
         return self.inner.snapshot()
 
@@ -64,6 +70,7 @@ class ScriptedEngine(EngineWrapper):
     Attributes:
         write_errors: Raised by the next writes, one each; None lets one through.
         sync_error: Raised by syncs while it is set.
+        stalls_left: How often a stall is told.
         on_write: Called when a batch is written.
     """
 
@@ -72,6 +79,7 @@ class ScriptedEngine(EngineWrapper):
         self.write_errors: list[EngineError | None] = []
         self.sync_error: EngineError | None = None
         self.stalls_left = 0
+        self.background_error_count = 0
         self.batch_sizes: list[int] = []
         self.on_write: Callable[[], None] = lambda: None
 
@@ -92,6 +100,9 @@ class ScriptedEngine(EngineWrapper):
     def is_stalled(self) -> bool:
         self.stalls_left -= 1
         return self.stalls_left >= 0
+
+    def background_errors(self) -> int:
+        return self.background_error_count
 
 
 class ManualSyncer:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from storage import commit
 from storage.commit import GROUP_ROWS_MAX
 from storage.embedded import OpenStore, StoreComponents, open_memory_store
 from storage.errors import DatabaseError
@@ -270,6 +271,33 @@ async def test_a_busy_engine_is_tried_again(bench: Bench) -> None:
     await write(bench.store, a="1")
     assert bench.store.get_now(key("a")) == b"1"
     assert bench.deaths == []
+
+
+async def test_a_stall_in_which_background_work_fails_refuses_writes(bench: Bench) -> None:
+    bench.engine.stalls_left = 1_000_000
+    writing = asyncio.ensure_future(write(bench.store, a="1"))
+    await turns()
+    bench.engine.background_error_count = 1
+    with pytest.raises(DatabaseError) as refused:
+        await writing
+    assert refused.value.sqlstate == "53100"
+    bench.engine.stalls_left = 0
+    await write(bench.store, a="2")
+    assert bench.store.get_now(key("a")) == b"2"
+    assert bench.deaths == []
+
+
+async def test_an_engine_that_is_busy_without_a_stall_refuses_writes(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commit, "RECOVERY_SECONDS", 0.01)
+    bench.engine.write_errors = [BUSY] * 10_000
+    with pytest.raises(DatabaseError) as refused:
+        await write(bench.store, a="1")
+    assert refused.value.sqlstate == "53100"
+    bench.engine.write_errors = []
+    await write(bench.store, a="2")
+    assert bench.store.get_now(key("a")) == b"2"
 
 
 async def test_a_failing_action_does_not_stop_the_line(bench: Bench) -> None:
