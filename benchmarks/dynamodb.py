@@ -159,7 +159,9 @@ def prepare(peer: Peer) -> None:
 class Client(asyncio.Protocol):
     """Sends one request after the other, and takes the time of each."""
 
-    def __init__(self, requests: list[bytes], at: int, times: list[float]) -> None:
+    def __init__(self, port: int, requests: list[bytes], at: int, times: list[float]) -> None:
+        self.port = port
+        self.connecting: asyncio.Task[Any] | None = None
         self.requests = requests
         self.at = at
         self.times = times
@@ -170,6 +172,14 @@ class Client(asyncio.Protocol):
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
         self.send()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Connects again: moto ends each connection after one answer."""
+        self.buffer = b""
+        if not self.is_over:
+            loop = asyncio.get_running_loop()
+            again = loop.create_connection(lambda: self, "127.0.0.1", self.port)
+            self.connecting = loop.create_task(again)
 
     def send(self) -> None:
         self.began = time.perf_counter()
@@ -191,7 +201,7 @@ class Client(asyncio.Protocol):
             self.faults += 1
         self.buffer = b""
         self.times.append(time.perf_counter() - self.began)
-        if not self.is_over:
+        if not self.is_over and b"\r\nconnection: close" not in head:
             self.send()
 
 
@@ -209,7 +219,7 @@ async def _load(peer: Peer, requests: list[bytes], connections: int, seconds: fl
     for n in range(connections):
         step = n * len(requests) // connections
         _, client = await loop.create_connection(
-            partial(Client, requests, step, times), "127.0.0.1", peer.port
+            partial(Client, peer.port, requests, step, times), "127.0.0.1", peer.port
         )
         clients.append(client)
     await asyncio.sleep(seconds / 5)
@@ -222,7 +232,7 @@ async def _load(peer: Peer, requests: list[bytes], connections: int, seconds: fl
         client.is_over = True
         client.transport.close()
     assert not any(client.faults for client in clients), f"{peer.name} answered with an error"
-    ordered = sorted(times[:count])
+    ordered = sorted(times[:count]) or [0.0]
     return Measured(count / elapsed, ordered[count // 2], ordered[count * 99 // 100])
 
 
