@@ -18,7 +18,7 @@ from tsql.executor.point import PointWrite
 from tsql.executor.run import Batches, Row
 from tsql.executor.waits import MustWaitError
 from tsql.executor.writes import WriteResult
-from tsql.parser import ParsedStatement
+from tsql.parser import ParsedStatement, ast
 from tsql.prepared import Prepared, Query, is_query
 from tsql.session_state import SessionState
 
@@ -40,6 +40,9 @@ def prepare(
     prepared = Prepared(parsed, text, given_types, None, from_sql, is_told=is_told)
     if parsed is not None and is_query(parsed.node):
         _bind(state, prepared)
+    elif parsed is not None and isinstance(parsed.node, ast.DeclareCursorStmt):
+        inner = ParsedStatement(parsed.node.query, parsed.location, parsed.length, parsed.text)
+        prepared.inner = prepare(state, inner, given_types)
     return prepared
 
 
@@ -176,6 +179,8 @@ async def start_select(state: SessionState, query: Query, values: tuple[Any, ...
 async def run_write(state: SessionState, query: Query, values: tuple[Any, ...]) -> Result:
     """Runs an INSERT, UPDATE or DELETE in the session's transaction."""
     check_allowed(state, query)
+    for cursor in state.cursors.values():
+        await cursor.load()  # It shows what was there when it was declared.
     state.control.check_writable(query.command)
     run = state.run(state.statement_env(values))
     written = await query.write(run)

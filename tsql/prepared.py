@@ -217,6 +217,7 @@ class Prepared:
     Attributes:
         given_types: Parameter types as the client gave them.
         query: The bound statement, or None for a command (or an empty string).
+        inner: The query inside a command that takes parameters for it: DECLARE CURSOR.
         from_sql: Whether PREPARE made it (pg_prepared_statements).
         is_told: Whether the client may know how its rows look; a simple query's are told with them.
         catalog_version, settings_generation: What the query was last found valid for.
@@ -232,6 +233,13 @@ class Prepared:
     settings_generation: int = -1
     is_told: bool = True
     point: Any = None
+    inner: "Prepared | None" = None
+
+    @property
+    def parameter_types(self) -> tuple[int, ...]:
+        """Types of the values that Bind is to bring."""
+        query = self.query or (self.inner and self.inner.query)
+        return query.parameter_types if query else ()
 
 
 @dataclass(slots=True)

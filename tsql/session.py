@@ -14,6 +14,7 @@ from tsql.api import CopyIn, Result, SessionEvents, StatementDescription, Transa
 from tsql.bound import Field
 from tsql.catalog import pg
 from tsql.commands.command import Invocation
+from tsql.commands.cursors import execute_cursor
 from tsql.commands.table import command_of
 from tsql.env import Env
 from tsql.execution import (
@@ -214,6 +215,8 @@ class Session:
         prepared = prepare(state, parsed, (), is_told=False)
         query = prepared.query
         if query is None:
+            if prepared.parameter_types:
+                raise DatabaseError("42P02", "there is no parameter $1")
             return await self.guarded(self._run_command(parsed, (), is_alone=is_alone))
         if query.parameter_types:
             raise DatabaseError("42P02", "there is no parameter $1")
@@ -243,12 +246,17 @@ class Session:
         return Result(query.fields, stream=_Failing(error))
 
     async def _run_command(
-        self, parsed: ParsedStatement, values: tuple[Any, ...], *, is_alone: bool
+        self,
+        parsed: ParsedStatement,
+        values: tuple[Any, ...],
+        *,
+        is_alone: bool,
+        types: tuple[int, ...] = (),
     ) -> Result:
         command = command_of(parsed.node)
         if command.name is not None:
             self._control.check_writable(command.name_of(parsed.node))
-        return await command.run(Invocation(self._state, parsed, values, is_alone))
+        return await command.run(Invocation(self._state, parsed, values, is_alone, types))
 
     async def _finishing_stream(
         self, stream: AsyncIterator[T], *, is_last: bool
@@ -340,7 +348,7 @@ class Session:
             revalidate(self._state, prepared, is_to_run=False)
             assert prepared.query is not None
             return StatementDescription(prepared.query.parameter_types, prepared.query.fields)
-        return StatementDescription((), self._command_fields(prepared))
+        return StatementDescription(prepared.parameter_types, self._command_fields(prepared))
 
     def _command_fields(self, prepared: Prepared) -> tuple[Field, ...] | None:
         if prepared.parsed is None:
@@ -353,7 +361,7 @@ class Session:
         prepared = state.prepared(statement)
         if prepared.parsed is not None:
             self._check_not_failed(prepared.parsed.node)
-        expected = 0 if prepared.query is None else len(prepared.query.parameter_types)
+        expected = len(prepared.parameter_types)
         if len(values) != expected:
             raise DatabaseError(
                 "08P01",
@@ -363,11 +371,14 @@ class Session:
         if prepared.query is not None:
             revalidate(state, prepared)
             prepared.query.compile()
-        if portal and portal in state.portals:
+        if portal and (portal in state.portals or portal in state.cursors):
             raise DatabaseError("42P03", f'cursor "{portal}" already exists')
         state.portals[portal] = Portal(prepared, tuple(values), name=portal)
 
     async def describe_portal(self, portal: str) -> tuple[Field, ...] | None:
+        cursor = self._state.cursors.get(portal)
+        if cursor is not None:
+            return cursor.fields
         prepared = self._portal(portal).prepared
         if prepared.query is None:
             return self._command_fields(prepared)
@@ -381,6 +392,9 @@ class Session:
 
     async def execute(self, portal: str, row_limit: int, *, sync_follows: bool = False) -> Result:
         """Runs a portal; `sync_follows` tells that nothing else shares its transaction."""
+        cursor = self._state.cursors.get(portal)
+        if cursor is not None:
+            return await self.guarded(execute_cursor(cursor, row_limit))
         running = self._portal(portal)
         state, control = self._state, self._control
         prepared = running.prepared
@@ -422,7 +436,9 @@ class Session:
         is_alone = self._control.phase is Phase.IDLE
         if is_alone:
             self._control.begin_started()
-        return await self.guarded(self._run_command(parsed, running.values, is_alone=is_alone))
+        types = running.prepared.parameter_types
+        run = self._run_command(parsed, running.values, is_alone=is_alone, types=types)
+        return await self.guarded(run)
 
     async def _execute_select(self, running: Portal, row_limit: int) -> Result:
         state, prepared = self._state, running.prepared
@@ -473,6 +489,7 @@ class Session:
 
     def close_portal(self, name: str) -> None:
         self._state.portals.pop(name, None)
+        self._state.cursors.pop(name, None)
 
     async def sync(self, *, failed: bool) -> None:
         if failed:

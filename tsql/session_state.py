@@ -11,6 +11,7 @@ from storage.errors import DatabaseError
 from tsql.access.become import IDENTITY_SETTINGS, check_may_become
 from tsql.access.roles import find_role
 from tsql.api import Notice, SessionEvents
+from tsql.cursor import Cursor
 from tsql.env import Env
 from tsql.executor.run import Run
 from tsql.interrupts import Interrupts
@@ -50,6 +51,7 @@ class SessionState:
         self.interrupts = Interrupts()
         self.statements: dict[str, Prepared] = {}
         self.portals: dict[str, Portal] = {}
+        self.cursors: dict[str, Cursor] = {}
         self.ended: list[Callable[[bool], None]] = []
         self.control = TransactionControl(
             database.store,
@@ -255,9 +257,25 @@ class SessionState:
 
     def _transaction_ended(self, committed: bool) -> None:
         self.portals.clear()
+        if self.cursors:
+            self._end_transaction_of_cursors(committed)
         actions, self.ended = self.ended, []
         for action in actions:
             action(committed)
+
+    def _end_transaction_of_cursors(self, committed: bool) -> None:
+        """Ends all cursors but those WITH HOLD whose transaction has committed."""
+        for cursor in list(self.cursors.values()):
+            if cursor.holds and (committed or not cursor.is_new):
+                cursor.is_new = False
+            else:
+                del self.cursors[cursor.name]
+
+    def end_cursors(self, depth: int) -> None:
+        """Ends what was declared after a savepoint that was rolled back to: so many are left."""
+        for cursor in list(self.cursors.values()):
+            if cursor.is_new and cursor.depth >= depth:
+                del self.cursors[cursor.name]
 
     def discard(self) -> None:
         """DISCARD ALL: what isn't settings, statements or portals."""

@@ -277,6 +277,11 @@ class TransactionControl:
             queue.restore(mark.constraints)
         self.settings.rollback_to(mark.settings)
 
+    @property
+    def savepoint_count(self) -> int:
+        """How many savepoints there are."""
+        return len(self._savepoints)
+
     def require_block(self, command: str) -> None:
         """Raises 25P01 outside of a transaction block."""
         if not self.is_block:

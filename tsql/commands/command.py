@@ -17,6 +17,7 @@ class Invocation:
     """One run of a command.
 
     Attributes:
+        parameter_types: Of the values.
         is_alone: Whether it is the only statement of its string or message (VACUUM must be).
     """
 
@@ -24,6 +25,7 @@ class Invocation:
     parsed: ParsedStatement
     values: tuple[Any, ...]
     is_alone: bool
+    parameter_types: tuple[int, ...] = ()
 
     @property
     def node(self) -> Any:

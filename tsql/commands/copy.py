@@ -95,6 +95,8 @@ def _check_choices(table: Table, options: CopyOptions, copied: Sequence[str]) ->
 async def _copy_from(invocation: Invocation, options: CopyOptions) -> Result:
     node, state = invocation.node, invocation.state
     state.control.check_writable("COPY FROM")
+    for cursor in state.cursors.values():
+        await cursor.load()
     table = ddl_of(state).table(node.relation)
     positions = _positions(table, node.attlist)
     need = Need(table.id)

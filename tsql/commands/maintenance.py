@@ -63,18 +63,6 @@ async def run_checkpoint(_invocation: Invocation) -> Result:
     return Result(tag="CHECKPOINT")
 
 
-async def run_close(invocation: Invocation) -> Result:
-    """Runs a ClosePortalStmt: CLOSE ALL, or of a portal's name."""
-    state, name = invocation.state, invocation.node.portalname
-    if name is None:
-        state.portals.clear()
-        return Result(tag="CLOSE CURSOR ALL")
-    if name not in state.portals:
-        raise DatabaseError("34000", f'cursor "{name}" does not exist')
-    del state.portals[name]
-    return Result(tag="CLOSE CURSOR")
-
-
 async def run_lock(invocation: Invocation) -> Result:
     """Runs a LockStmt. It reads nothing: the transaction's snapshot is yet to be taken."""
     node, control = invocation.node, invocation.state.control
@@ -111,5 +99,4 @@ _MODES = (
 
 VACUUM = Command(run_vacuum)
 CHECKPOINT = Command(run_checkpoint)
-CLOSE = Command(run_close)
 LOCK = Command(run_lock)

@@ -176,6 +176,7 @@ async def run_discard(invocation: Invocation) -> Result:
             state.settings.reset_all()
             state.statements.clear()
             state.portals.clear()
+            state.cursors.clear()
             state.discard()
             return Result(tag="DISCARD ALL")
         case _TARGETS.DISCARD_PLANS:

@@ -6,6 +6,7 @@ from tsql.commands import (
     constraints,
     copy,
     create_table_as,
+    cursors,
     ddl,
     explain,
     maintenance,
@@ -32,7 +33,9 @@ COMMANDS: Final[dict[type[Any], Command]] = {
     ast.SelectStmt: create_table_as.CREATE_TABLE_AS,  # with INTO
     ast.ViewStmt: ddl.CREATE_VIEW,
     ast.CheckPointStmt: maintenance.CHECKPOINT,
-    ast.ClosePortalStmt: maintenance.CLOSE,
+    ast.ClosePortalStmt: cursors.CLOSE,
+    ast.DeclareCursorStmt: cursors.DECLARE,
+    ast.FetchStmt: cursors.FETCH,
     ast.ConstraintsSetStmt: constraints.SET_CONSTRAINTS,
     ast.CopyStmt: copy.COPY,
     ast.CreateRoleStmt: ddl.CREATE_ROLE,

@@ -38,10 +38,13 @@ async def run_transaction_statement(invocation: Invocation) -> Result:
             return Result(tag="SAVEPOINT")
         case _KINDS.TRANS_STMT_RELEASE:
             control.release(node.savepoint_name)
+            for cursor in state.cursors.values():
+                cursor.depth = min(cursor.depth, control.savepoint_count)
             return Result(tag="RELEASE")
         case _KINDS.TRANS_STMT_ROLLBACK_TO:
             await control.rollback_to(node.savepoint_name)
             state.portals.clear()
+            state.end_cursors(control.savepoint_count)
             return Result(tag="ROLLBACK")
         case _:
             raise not_supported("two-phase commit")

@@ -56,9 +56,6 @@ CREATE DOMAIN dom AS int;
 
 CREATE TABLE ser (a serial PRIMARY KEY);
 
--- refused: no cursors in SQL yet
-BEGIN; DECLARE cu CURSOR FOR SELECT 1;
-
 ROLLBACK;
 
 -- refused: no other access methods
