@@ -17,7 +17,7 @@ from tsql.commands.maintenance import ddl_of
 from tsql.ddl.alteration.state import without_position
 from tsql.ddl.context import Ddl
 from tsql.ddl.options import table_options
-from tsql.execution import prepare
+from tsql.execution import prepare, start_select
 from tsql.parser import ParsedStatement, ast, enums
 from tsql.prepared import Query, into_clause, is_query
 from tsql.session_state import SessionState
@@ -137,7 +137,7 @@ async def _fill(state: SessionState, ddl: Ddl, table: Table, query: Query) -> in
     """Fills the new table; returns the number of rows."""
     rewrite = Rewrite(ddl.txn, ddl.tables.access(table))
     run = state.run(state.statement_env(()))
-    batches = await query.start(run)
+    batches = await start_select(state, query, ())
     while (batch := await batches.next()) is not None:
         for row in batch:
             await rewrite.add(list(row))
