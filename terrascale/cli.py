@@ -4,6 +4,7 @@ argparse, not a richer library: those cost 50 ms of every start (docs/decisions/
 """
 
 import argparse
+import gc
 import socket
 import sys
 from collections.abc import Callable, Sequence
@@ -36,6 +37,8 @@ def _settings(flags: dict[str, Any], config: Path | None) -> Settings:
 def _serve(options: argparse.Namespace) -> int:
     flags = {name: value for name, value in vars(options).items() if name not in {"config", "run"}}
     settings = _settings(flags, options.config)
+    # Loading makes half a million objects that stay: the server collects once it is up.
+    gc.disable()
     from terrascale.server import StartError, run  # noqa: PLC0415 - loads the engine
 
     try:

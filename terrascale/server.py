@@ -100,8 +100,8 @@ async def _serve(settings: Settings, components: StoreComponents) -> None:
             port, sockets = await _listen(server, settings)
             dynamodb_port = await _listen_dynamodb(dynamodb, settings)
             # What start-up made stays for good: the collector needn't walk it.
-            gc.collect()
             gc.freeze()
+            gc.enable()
             _announce(settings, port, sockets, dynamodb_port)
             _load_the_rest(loop, dynamodb)
             trimmer = Trimmer(loop)
