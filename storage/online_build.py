@@ -52,7 +52,7 @@ from storage.transaction import EmbeddedTransaction
 #: Rows of one point operation: it holds the loop for about a millisecond.
 _ROWS_AT_ONCE: Final = 64
 #: Operations that wait for their sync while the next ones run.
-_UNSYNCED_MAX: Final = 8
+_UNSYNCED_MAX: Final = 2
 
 
 class BuildRecord(msgspec.Struct, frozen=True, omit_defaults=True):
