@@ -40,7 +40,9 @@ async def create_index(node: Any, ddl: Ddl) -> str:
     table = _checked(node, ddl)
     if table is None:
         return "CREATE INDEX"
-    locked = await ddl.changes.lock_table(table.id, TableLockMode.SHARE)
+    await ddl.changes.lock_table(table.id, TableLockMode.SHARE)
+    # SHARE lets two indexes be made at once; the record of the table is changed by one at a time.
+    locked = await ddl.changes.lock_record(table.id)
     if locked is None:
         raise no_such_relation(node.relation)
     ddl.require_owner(locked)

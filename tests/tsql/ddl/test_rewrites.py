@@ -131,6 +131,21 @@ async def test_repeatable_read_rewrites_rows_that_it_does_not_see(
     assert await disagreements(database, store) == []
 
 
+async def test_two_indexes_made_at_once_are_both_there(
+    database: Database, store: OpenStore, alice: Client, bob: Client, count: int
+) -> None:
+    await alice.run("BEGIN; CREATE INDEX one ON t (b, a)")
+    other = asyncio.ensure_future(bob.tag("CREATE INDEX two ON t ((b + 1))"))
+    await settled(other)
+    await alice.tag("COMMIT")
+    assert await other == "CREATE INDEX"
+    table = database.shared.catalogs.current.table("public", "t")
+    assert table is not None
+    assert [index.name for index in table.indexes] == ["t_b", "one", "two"]
+    assert await disagreements(database, store) == []
+    assert await alice.value("SELECT count(*) FROM t WHERE b + 1 = 4") == count // 10
+
+
 @pytest.mark.parametrize("concurrently", ["", "CONCURRENTLY"])
 async def test_a_snapshot_from_before_an_index_is_read_without_it(
     database: Database, alice: Client, bob: Client, concurrently: str
