@@ -54,8 +54,7 @@ async def grant(node: Any, ddl: Ddl) -> str:
         raise DatabaseError("0LP01", "grant options can only be granted to roles")
     for found in _objects(node, ddl):
         secured = Secured.of(found) if not isinstance(found, Secured) else found
-        table = found if isinstance(found, Table) else None
-        for column_id, letters in _wanted(node, secured, table):
+        for column_id, letters in _wanted(node, secured, found):
             change = _Change(
                 secured,
                 column_id,
@@ -125,7 +124,7 @@ def _all_in_schemas(node: Any, ddl: Ddl) -> list[Any]:
     return found
 
 
-def _wanted(node: Any, secured: Secured, table: Table | None) -> list[tuple[int, str]]:
+def _wanted(node: Any, secured: Secured, found: Any) -> list[tuple[int, str]]:
     """Returns (column id, letters); column 0 is the whole object. Raises 0LP01, 42703."""
     if node.privileges is None:
         return [(0, ALL[secured.kind])]
@@ -140,12 +139,20 @@ def _wanted(node: Any, secured: Secured, table: Table | None) -> list[tuple[int,
             raise DatabaseError("0LP01", "column privileges are only valid for relations")
         letters = _letters(name, "column")
         for item in privilege.cols:
-            column = None if table is None else table.column(item.sval)
-            if column is None:
+            column_id = _column_id(found, item.sval)
+            if column_id is None:
                 message = f'column "{item.sval}" of relation "{secured.name}" does not exist'
                 raise DatabaseError("42703", message)
-            by_column[column.id] = by_column.get(column.id, "") + letters
+            by_column[column_id] = by_column.get(column_id, "") + letters
     return ([(0, whole)] if whole else []) + list(by_column.items())
+
+
+def _column_id(found: Table | View, name: str) -> int | None:
+    if isinstance(found, View):
+        names = [column.name for column in found.columns]
+        return names.index(name) + 1 if name in names else None
+    column = found.column(name)
+    return None if column is None else column.id
 
 
 def _letters(name: str, kind: str) -> str:

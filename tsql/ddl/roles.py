@@ -8,7 +8,7 @@ import msgspec
 
 from storage.catalog import Catalog
 from storage.errors import DatabaseError, not_supported
-from storage.objects import Address, Membership, Privileges, Role
+from storage.objects import Address, Membership, Privileges, Role, View
 from tsql.access.passwords import Verifier
 from tsql.access.privileges import Secured
 from tsql.access.roles import (
@@ -290,8 +290,11 @@ def secured_of(found: Privileges, catalog: Catalog) -> Secured | None:
         case "relation":
             table = catalog.table_by_id(found.object_id)
             sequence = catalog.sequence_by_id(found.object_id)
+            view = catalog.object(View, found.object_id)
             if table is not None:
                 return Secured.of(table)
+            if view is not None:
+                return Secured.of(view)
             return None if sequence is None else Secured.of(sequence)
         case "schema":
             for schema in catalog.schemas:
