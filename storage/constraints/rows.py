@@ -172,10 +172,10 @@ class ForeignAndDeferred:
         for table_id in self._table.referenced_by:
             while True:
                 child = self._tables.catalog_of(txn).table_by_id(table_id)
-                if child is None:
-                    raise StaleTable
-                if await _is_locked(txn, self._tables.access(child)):
+                if child is None or await _is_locked(txn, self._tables.access(child)):
                     break
+            if child is None:
+                continue  # It has gone, and nothing refers to the table from there.
             found += [
                 self._references.get(key, child, self._table)
                 for key in child.foreign_keys

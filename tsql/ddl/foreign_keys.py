@@ -167,6 +167,13 @@ async def _parent(clause: ForeignKeyClause, table: Table, ddl: Ddl) -> Table:
         raise DatabaseError("42809", f'referenced relation "{relation.relname}" is not a table')
     if found.id == table.id:
         return table
+    kinds = [
+        "temporary" if each.schema.startswith("pg_temp") else "permanent" for each in (table, found)
+    ]
+    if kinds[0] != kinds[1]:
+        raise DatabaseError(
+            "42P16", f"constraints on {kinds[0]} tables may reference only {kinds[0]} tables"
+        )
     locked = await ddl.changes.lock_table(found.id)
     if locked is None:
         raise no_such_relation(relation)
