@@ -400,10 +400,15 @@ class LockTable:
         """Says that `spilled` answers for locks of its owner that never come into the table."""
         self._spilled.insert(0, spilled)
 
+    def log_of(self, owner: LockOwner) -> tuple[int, list[tuple[bytes, int]]]:
+        """Returns what marks up to now need to release: from which on, key and mask before."""
+        holdings = self._holdings.get(owner)
+        return (0, []) if holdings is None else (holdings.base, list(holdings.log))
+
     def begin_spill(self, spilled: SpilledLocks) -> list[tuple[bytes, LockMode]]:
         """Says that `spilled` will answer for row locks of its owner; returns those in the table.
 
-        Savepoint marks of that time no longer release anything: those locks last to the end.
+        Marks up to now need what `log_of` has given before: `weaken`, and at the end `rebase`.
         """
         owner = spilled.owner
         if spilled not in self._spilled:
@@ -415,6 +420,21 @@ class LockTable:
         locks = self._locks
         masks = [(key, locks[key].holders[owner]) for key in holdings.kept]
         return [(key, strongest_row_mode(held)) for key, held in masks if not held & TABLE_MODES]
+
+    def weaken(self, owner: LockOwner, key: bytes, mask: int) -> None:
+        """Makes a kept lock what it was before, if it is in the table."""
+        lock = self._locks.get(key)
+        if lock is None or owner not in lock.holders:
+            return
+        if not mask:
+            self._holdings[owner].kept.discard(key)
+        self._weaken(owner, key, mask)
+
+    def rebase(self, owner: LockOwner, mark: int) -> None:
+        """Says that all acquired since the mark has been released."""
+        holdings = self._holdings.get(owner)
+        if holdings is not None and holdings.base > mark:
+            holdings.base = mark
 
     def spill(self, spilled: SpilledLocks, keys: Iterable[bytes]) -> None:
         """Takes keys, which `spilled` now answers for, out of the table.

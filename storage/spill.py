@@ -4,7 +4,8 @@ It lies in the scratch engine (storage/scratch.py), below what the write set sti
 
     transaction (8) · "w" · key              lock mode (1) · kind (1) · bytes transaction (8) · "c"
     · ordinal (8)      a record for the change log transaction (8) · "u" · number (8)       what a
-    write replaced: key length (4) · key · kind · bytes
+    write replaced: key length (4) · key · kind · bytes transaction (8) · "k" · number (8)
+    what a lock was before: mask (2) · key
 
 The row locks of what is in it leave the lock table: while the entry is there, `mode_of` answers for
 its lock. A row that is locked and not written gets an entry of its own kind.
@@ -13,11 +14,11 @@ its lock. A row that is locked and not written gets an entry of its own kind.
 import contextlib
 import itertools
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from storage.kv.engine import Change, Engine, EngineError, EngineSnapshot, Fault, KeyRange
-from storage.lock_modes import LockMode
+from storage.lock_modes import LockMode, strongest_row_mode
 from storage.locks import LockOwner
 from storage.scratch import ScratchSpace
 from storage.slices import Slices
@@ -28,6 +29,8 @@ Own = tuple[bytes, Pending]
 _WRITES: Final = b"w"
 _CHANGES: Final = b"c"
 _UNDO: Final = b"u"
+_LOCK_LOG: Final = b"k"
+_MASK: Final = struct.Struct(">H")
 _VALUE: Final = b"v"
 _ITEM: Final = b"i"
 _DELETED: Final = b"d"
@@ -144,7 +147,7 @@ class Spill:
 
     def mode_of(self, key: bytes) -> LockMode | None:
         entry = self._engine.get(self._writes_prefix + key)
-        return None if entry is None else LockMode(entry[0])
+        return None if entry is None or not entry[0] else LockMode(entry[0])
 
     def snapshot(self) -> EngineSnapshot:
         """Returns the spill as it is now, for `writes` and `changes`."""
@@ -171,6 +174,33 @@ class Spill:
             yield value
 
     # Undoing
+
+    async def keep_lock_log(self, first: int, log: list[tuple[bytes, int]]) -> None:
+        """Keeps what locks were before they were acquired, from this mark on."""
+        prefix = self._prefix + _LOCK_LOG
+
+        def notes() -> Iterator[Change]:
+            for number, (key, mask) in enumerate(log, first):
+                before = mask
+                if not before and (mode := self.mode_of(key)) is not None:
+                    before = 1 << mode  # the lock table had given it away to this spill
+                yield prefix + _NUMBER.pack(number), _MASK.pack(before) + key
+
+        await self._write_all(notes())
+
+    async def unlock_to(self, mark: int, weaken: Callable[[bytes, int], None]) -> None:
+        """Makes locks what they were at a mark; `weaken` hears of each, for the lock table."""
+        prefix = self._prefix + _LOCK_LOG
+        span = (prefix + _NUMBER.pack(mark), prefix + _LAST)
+        for _, note in _entries(self._engine.snapshot(), span, reverse=True):
+            (mask,) = _MASK.unpack_from(note)
+            key = note[_MASK.size :]
+            entry = self._engine.get(self._writes_prefix + key)
+            if entry is not None:
+                mode = strongest_row_mode(mask) if mask else 0
+                await self._write([(self._writes_prefix + key, bytes((mode,)) + entry[1:])])
+            weaken(key, mask)
+        self._engine.write((self._prefix, b""), [span], ())
 
     async def undo_to(self, mark_undo: int, mark_changes: int, write_set: WriteSet) -> None:
         """Restores, in the write set in memory, what was replaced since the mark."""

@@ -378,6 +378,8 @@ class EmbeddedTransaction:
         try:
             if self._spill is None:
                 self._spill = Spill(self, self._services.scratch, self._slices)
+            if self._savepoints:
+                await self._spill.keep_lock_log(*self._locks.log_of(self))
             locked = self._locks.begin_spill(self._spill)
             await self._spill.take(self._writes, locked)
         except EngineError as error:
@@ -423,6 +425,12 @@ class EmbeddedTransaction:
                 mark.writes.undo_count, mark.writes.change_count, self._writes
             )
         self._locks.release_to(self, mark.locks)
+        if self._spill is not None:
+            await self._spill.unlock_to(mark.locks, self._weaken)
+            self._locks.rebase(self, mark.locks)
+
+    def _weaken(self, key: bytes, mask: int) -> None:
+        self._locks.weaken(self, key, mask)
 
     # Ending
 

@@ -186,6 +186,7 @@ async def run_write(state: SessionState, query: Query, values: tuple[Any, ...]) 
     written = await query.write(run)
     await state.database.tables.end_statement(run.txn)
     if state.control.is_open:
+        await run.txn.pressure()  # many small statements outgrow memory, too
         # Inside a transaction the answer goes out before the commit: it may tell of others' writes
         # that aren't synced yet.
         await run.txn.settled()

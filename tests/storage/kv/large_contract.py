@@ -98,6 +98,67 @@ class LargeContract:
         assert {body_of(value) for k, value in entries if k != key("last")} == {b"first"}
         assert [change.new for change in await all_changes(store)] == [b"kept"]
 
+    async def test_savepoints_release_locks_over_a_spill(self, store: OpenStore) -> None:
+        transaction, other = store.begin(), store.begin()
+        await transaction.lock(key("before"), LockMode.SHARE)
+        await put_many(transaction, 300)
+        mark = transaction.savepoint()
+        await transaction.lock(key("before"), LockMode.UPDATE)
+        await transaction.lock(key("after"))
+        await put_many(transaction, MANY)
+        await transaction.lock(row(200))
+        await put_many(transaction, MANY)
+        assert not await other.lock(key("after"), LockMode.KEY_SHARE, LockWait.SKIP)
+        waiting = asyncio.ensure_future(store.begin().lock(row(MANY - 1)))
+        await asyncio.sleep(0)
+        await transaction.rollback_to(mark)
+        assert await waiting
+        assert await other.lock(key("after"), wait=LockWait.SKIP)
+        assert await other.lock(row(MANY - 2), wait=LockWait.SKIP)
+        assert await other.lock(key("before"), LockMode.SHARE, LockWait.SKIP)
+        assert not await other.lock(key("before"), LockMode.UPDATE, LockWait.SKIP)
+        assert not await other.lock(row(200), LockMode.KEY_SHARE, LockWait.SKIP)
+        await transaction.lock(row(MANY - 3))
+        assert not await other.lock(row(MANY - 3), LockMode.KEY_SHARE, LockWait.SKIP)
+        await transaction.commit()
+        assert await other.lock(row(200), wait=LockWait.SKIP)
+
+    async def test_locks_strengthened_after_a_spill_are_weakened_again(
+        self, store: OpenStore
+    ) -> None:
+        transaction, other = store.begin(), store.begin()
+        await transaction.lock(key("shared"), LockMode.SHARE)
+        await put_many(transaction, MANY)
+        mark = transaction.savepoint()
+        await transaction.lock(key("shared"), LockMode.UPDATE)
+        await put_many(transaction, MANY)
+        assert not await other.lock(key("shared"), LockMode.SHARE, LockWait.SKIP)
+        await transaction.rollback_to(mark)
+        assert await other.lock(key("shared"), LockMode.SHARE, LockWait.SKIP)
+        assert not await other.lock(key("shared"), LockMode.UPDATE, LockWait.SKIP)
+        await transaction.rollback()
+
+    async def test_released_savepoints_leave_nothing_to_pay_for(self, store: OpenStore) -> None:
+        transaction = store.begin()
+        outer = transaction.savepoint()
+        transaction.put(key("a"), b"1")
+        inner = transaction.savepoint()
+        transaction.put(key("a"), b"2")
+        transaction.release_savepoint(inner)
+        transaction.put(key("b"), b"3")
+        await transaction.rollback_to(outer)
+        assert await names(transaction) == []
+        transaction.release_savepoint(outer)
+        for number in range(3 * MEMORY_ROWS_MAX):
+            mark = transaction.savepoint()
+            assert mark == 0
+            transaction.put(key("a"), b"%d" % number)
+            transaction.release_savepoint(mark)
+            await transaction.pressure()
+        assert store.locks.is_idle  # nothing has been spilled
+        await transaction.commit()
+        assert await names(store.begin()) == ["a"]
+
     async def test_locks_of_spilled_rows_hold(self, store: OpenStore) -> None:
         transaction = store.begin()
         locked_only = key("locked only")
