@@ -17,9 +17,9 @@ lock comes back into the table when somebody asks for its key.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, NamedTuple, Protocol
+from typing import Final
 
-from storage.deadlocks import Party, deadlock, find_circle, node_of
+from storage.deadlocks import deadlock, find_circle, node_of
 from storage.errors import DatabaseError
 from storage.kv.store import LockWait
 from storage.lock_modes import (
@@ -32,46 +32,11 @@ from storage.lock_modes import (
     modes_of,
     strongest_row_mode,
 )
+from storage.lock_owners import LockEntry, LockOwner, SpilledLocks
 
 DEADLOCK_TIMEOUT_MS: Final = 1000
 #: A lock costs about 400 bytes. Large write sets take theirs out of the table when they spill.
 LOCKS_PER_OWNER_MAX: Final = 200_000
-
-
-class LockOwner(Party, Protocol):
-    """Who holds locks: a transaction, a session (advisory locks), a parked point operation.
-
-    Attributes:
-        process_id: The session's, shown in the detail of a deadlock. Owners with the same one wait
-            as one, and not for each other; 0 if there is none.
-        lock_timeout_ms: How long a wait may last; 0 for ever.
-        deadlock_timeout_ms: When a waiter looks for a deadlock; 0 for the table's default.
-    """
-
-    lock_timeout_ms: int
-    deadlock_timeout_ms: int
-
-    def has_written(self, key: bytes) -> bool:
-        """Returns whether it has changed the row under a key (and not only locked it)."""
-
-
-class SpilledLocks(Protocol):
-    """Locks that one owner keeps outside the table."""
-
-    owner: LockOwner
-
-    def mode_of(self, key: bytes) -> LockMode | None:
-        """Returns the mode in which the owner holds the key, or None."""
-
-
-class LockEntry(NamedTuple):
-    """A lock held or awaited, as pg_locks shows it."""
-
-    key: bytes
-    mode: AnyLockMode
-    process_id: int
-    owner_id: int
-    is_granted: bool
 
 
 class Watch:

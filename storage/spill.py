@@ -19,7 +19,7 @@ from typing import Final
 
 from storage.kv.engine import Change, Engine, EngineError, EngineSnapshot, Fault, KeyRange
 from storage.lock_modes import LockMode, strongest_row_mode
-from storage.locks import LockOwner
+from storage.lock_owners import LockOwner
 from storage.scratch import ScratchSpace
 from storage.slices import Slices
 from storage.write_set import ABSENT, Pending, Previous, WriteSet

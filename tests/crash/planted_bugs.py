@@ -8,7 +8,8 @@ from pathlib import Path
 from storage.keyspace import INDEX_ENTRIES
 from storage.kv.engine import Change, Engine, EngineSnapshot, Entry, KeyRange
 from storage.lock_modes import AnyLockMode
-from storage.locks import LockOwner, LockTable
+from storage.lock_owners import LockOwner
+from storage.locks import LockTable
 from tests.storage.engines import EngineWrapper
 
 

@@ -250,7 +250,9 @@ class Performance:
                 actor.send(sql, extended=self._extended)
                 actor.is_deferred = self._script.ends_by_itself(number)
                 played = Played(self._own_answer(actor))
-        played.others = self._gone_on()
+        if not actor.is_deferred:
+            # Its wait may be over any moment, and what follows from that belongs to its next step.
+            played.others = self._gone_on()
         return played
 
     def _actor(self, name: str) -> _Actor:

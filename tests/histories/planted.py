@@ -8,7 +8,8 @@ from typing import Any
 from storage.embedded import StoreComponents
 from storage.kv.store import Isolation, LockWait
 from storage.lock_modes import AnyLockMode, LockMode
-from storage.locks import LockOwner, LockTable
+from storage.lock_owners import LockOwner
+from storage.locks import LockTable
 from storage.serializable import ReadSet
 from storage.transaction import EmbeddedTransaction
 

@@ -10,7 +10,8 @@ from storage.deadlocks import advisory_key
 from storage.errors import DatabaseError
 from storage.kv.store import LockWait
 from storage.lock_modes import AnyLockMode, LockMode, TableLockMode, conflicts
-from storage.locks import LockOwner, LockTable
+from storage.lock_owners import LockOwner
+from storage.locks import LockTable
 
 A, B = b"\x10a", b"\x10b"
 MODES = list(LockMode)
