@@ -14,7 +14,6 @@ fail a transaction that was all right, and never lets one pass that wasn't.
 """
 
 from bisect import bisect_right
-from collections import deque
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Final, Protocol
 
@@ -27,6 +26,8 @@ from storage.kv.store import Entry
 READ_KEYS_MAX: Final = 20_000
 #: Keys of others' writes, of all commits together, that are kept one by one: some 20 MB.
 WRITTEN_KEYS_MAX: Final = 200_000
+#: Forgotten commits that may lie before the others.
+_GONE_MAX: Final = 1_000
 #: Written keys compared between two looks at the clock.
 COMPARED_COUNT: Final = 500
 
@@ -70,7 +71,9 @@ class RecentWrites:
         self.is_wanted = False
         self._keys_max = keys_max
         self._readers: dict[object, int] = {}
-        self._commits: deque[_Written] = deque()
+        #: Those before `_gone` have been forgotten; `_first` is the position of the first in the list.
+        self._commits: list[_Written] = []
+        self._gone = 0
         self._first = 0
         self._key_count = 0
         #: By prefix: the newest commit that wrote there and is no longer kept key by key.
@@ -96,7 +99,7 @@ class RecentWrites:
             if commit.timestamp <= timestamp:
                 break
             position -= 1
-        return position
+        return max(position, self._first + self._gone)
 
     def end(self, reader: object) -> None:
         """Says that a reader has ended."""
@@ -105,12 +108,13 @@ class RecentWrites:
         if not self._readers:
             self.is_wanted = False
             self._first += len(self._commits)
+            self._gone = 0
             self._commits.clear()
             self._condensed.clear()
             self._key_count = 0
             return
         oldest = min(self._readers.values())
-        while self._commits and self._commits[0].timestamp <= oldest:
+        while self._has_first() and self._commits[self._gone].timestamp <= oldest:
             self._forget_first()
 
     def note(self, timestamp: int, keys: Iterable[bytes], ranges: Sequence[KeyRange] = ()) -> None:
@@ -119,13 +123,20 @@ class RecentWrites:
         self._commits.append(commit)
         self._key_count += len(commit.keys) + len(commit.ranges)
         while self._key_count > self._keys_max:
-            self._condense(self._commits[0])
+            self._condense(self._commits[self._gone])
             self._forget_first()
 
+    def _has_first(self) -> bool:
+        return self._gone < len(self._commits)
+
     def _forget_first(self) -> None:
-        commit = self._commits.popleft()
-        self._first += 1
+        commit = self._commits[self._gone]
         self._key_count -= len(commit.keys) + len(commit.ranges)
+        self._gone += 1
+        if self._gone > _GONE_MAX and self._gone * 2 > len(self._commits):
+            del self._commits[: self._gone]
+            self._first += self._gone
+            self._gone = 0
 
     def _condense(self, commit: _Written) -> None:
         for key in commit.keys:
@@ -135,9 +146,8 @@ class RecentWrites:
 
     def from_position(self, position: int) -> tuple[int, Sequence[_Written]]:
         """Returns the commits kept from a position on, and the position behind them."""
-        skipped = max(position - self._first, 0)
-        commits = [self._commits[number] for number in range(skipped, len(self._commits))]
-        return self._first + len(self._commits), commits
+        start = max(position - self._first, self._gone)
+        return self._first + len(self._commits), self._commits[start:]
 
     def condensed_since(self, timestamp: int) -> list[bytes]:
         """Returns the prefixes under which something was written after a snapshot, if condensed."""
