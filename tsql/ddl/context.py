@@ -52,12 +52,14 @@ class Ddl:
     def creation_schema(self, relation: Any) -> str:
         """Returns the schema in which a relation would be made. Raises 3F000, 42501."""
         name = relation.schemaname
+        position = None if relation.location is None else relation.location + 1
         if name is None:
             for candidate in self.env.search_path:
                 if self.catalog.schema(candidate) is not None:
                     self._require_create_at(candidate, relation)
                     return candidate
-            raise DatabaseError("3F000", "no schema has been selected to create in")
+            message = "no schema has been selected to create in"
+            raise DatabaseError("3F000", message, position=position)
         if name in SYSTEM_SCHEMAS:
             raise DatabaseError(
                 "42501",
@@ -65,7 +67,6 @@ class Ddl:
                 detail="System catalog modifications are currently disallowed.",
             )
         if self.catalog.schema(name) is None:
-            position = None if relation.location is None else relation.location + 1
             raise DatabaseError("3F000", f'schema "{name}" does not exist', position=position)
         self._require_create_at(name, relation)
         return str(name)

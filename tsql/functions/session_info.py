@@ -60,9 +60,14 @@ def current_schema(env: Env) -> str | None:
 
 
 def _existing_schemas(env: Env) -> list[str]:
-    """Returns the schemas of the search path that exist: there are no others than these."""
-    known = {"public", "pg_catalog", "information_schema"}
-    return [name for name in dict.fromkeys(env.search_path) if name in known]
+    """Returns the schemas of the search path that exist."""
+    look_up = getattr(env.session, "schema_id", None)
+    built_in = {"public", "pg_catalog", "information_schema"}
+    return [
+        name
+        for name in dict.fromkeys(env.search_path)
+        if (name in built_in if look_up is None else look_up(name) is not None)
+    ]
 
 
 @implements("current_schemas", env=True)
