@@ -12,4 +12,10 @@ INSERT INTO shop.orders (customer_id, total, doc, tags) SELECT g % 100 + 1, g, j
 INSERT INTO public.plain SELECT g, 'line' || chr(10) || g || chr(9), g % 2 = 0, g / 3.0, decode('00ff', 'hex'), '00000000-0000-0000-0000-000000000001', '1 mon 2 days' FROM generate_series(1, 50) g;
 INSERT INTO public.plain (a) VALUES (NULL);
 INSERT INTO public.gen (a) SELECT generate_series(1, 20);
+CREATE VIEW shop.big AS SELECT o.id, c.name FROM shop.orders o JOIN shop.customers c ON c.id = o.customer_id WHERE o.total > 100;
+COMMENT ON TABLE shop.customers IS 'Those who buy';
+COMMENT ON COLUMN shop.customers.email IS 'where to write';
+COMMENT ON SCHEMA shop IS 'the shop';
+COMMENT ON INDEX shop.orders_placed IS 'newest first';
+COMMENT ON CONSTRAINT positive ON shop.orders IS 'no debts';
 SELECT setval('public.standalone', 120);

@@ -66,6 +66,12 @@ def test_a_dump_is_restored(source: dict[str, str], tmp_path: pathlib.Path, form
             theirs = run("psql", "-c", copy, **source, **settings)
             assert run("psql", "-c", copy, **there, **settings) == theirs, table
             assert theirs.count("\n") > 10
+        for asked in (
+            "SELECT * FROM shop.big ORDER BY id",
+            "SELECT obj_description('shop.customers'::regclass)",
+            "SELECT col_description('shop.customers'::regclass, 3)",
+        ):
+            assert run("psql", "-Atc", asked, **there) == run("psql", "-Atc", asked, **source)
         for expression in (
             "nextval('shop.customers_id_seq')",
             "nextval('shop.orders_id_seq')",
