@@ -195,6 +195,11 @@ class SessionCatalog:
         """Yields the indexes that are being built online."""
         return iter(list(self._state.database.builds.running.values()))
 
+    def stored_bytes(self) -> int:
+        """Returns how many bytes the store's tables take on disk, all together."""
+        size: int = self._state.database.store.committer.engine.figures().table_bytes
+        return size
+
     def lock_entries(self) -> Iterator[Any]:
         """Yields the locks that are held and waited for: rows of pg_locks."""
         return iter(())

@@ -192,3 +192,20 @@ def aclexplode(env: Env, items: Array) -> Iterator[tuple[int, int, str, bool]]:
         for at, letter in enumerate(rights):
             if letter != "*":
                 yield from_, to, _RIGHT_NAMES[letter], rights[at + 1 : at + 2] == "*"
+
+
+# ---- sizes -------------------------------------------------------------------------------------------
+
+
+@implements(
+    "pg_relation_size", "pg_relation_size(regclass)", "pg_table_size", "pg_indexes_size",
+    "pg_total_relation_size", env=True,
+)  # fmt: skip
+def size_of_relation(env: Env, oid: int, *_fork: str) -> int | None:
+    """Not known: the store's files hold all tables together. NULL, as for a relation just dropped."""
+    return None
+
+
+@implements("pg_database_size_name", "pg_database_size_oid", env=True)
+def pg_database_size(env: Env, _database: str | int) -> int | None:
+    return int(env.session.stored_bytes())

@@ -10,8 +10,9 @@ from tsql.binder.context import Item, Level
 from tsql.binder.locations import error_at
 from tsql.binder.nodes import is_a
 from tsql.binder.spelling import hint_for
-from tsql.bound import ColumnRef, Expression, RowConstructor, SystemColumn, WholeRow
+from tsql.bound import ColumnRef, Const, Expression, RowConstructor, SystemColumn, WholeRow
 from tsql.parser import ast
+from tsql.types import oids
 
 SYSTEM_COLUMNS: Final = {"ctid": 27, "xmin": 28, "cmin": 29, "xmax": 28, "cmax": 29, "tableoid": 26}
 _NOT_FROM_HERE: Final = "it cannot be referenced from this part of the query"
@@ -157,6 +158,9 @@ def _declared(level: Level, item: Item, name: str, node: Any) -> Expression | No
         return found
     if item.table is not None and name in SYSTEM_COLUMNS:
         return SystemColumn(item.relation, name, SYSTEM_COLUMNS[name])
+    is_system = item.schema in {"pg_catalog", "information_schema"} and item.columns
+    if is_system and name == "tableoid":
+        return Const(item.columns[0].table_id, oids.OID)
     return None
 
 

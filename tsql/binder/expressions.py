@@ -13,6 +13,7 @@ from tsql.binder.aggregates import owner_of
 from tsql.binder.bulk import bind_placeholder
 from tsql.binder.calls import bind_call
 from tsql.binder.coercion import coerce_to, coerce_to_boolean
+from tsql.binder.collations import bind_collate
 from tsql.binder.columns import bind_column, lowered
 from tsql.binder.context import Level
 from tsql.binder.locations import error_at, position_at, unsupported_at
@@ -240,6 +241,7 @@ _HANDLERS: Final[dict[type[Any], Handler]] = {
     ast.BooleanTest: _boolean_test,
     ast.CaseExpr: conditionals.bind_case,
     ast.CoalesceExpr: conditionals.bind_coalesce,
+    ast.CollateClause: bind_collate,
     ast.ColumnRef: bind_column,
     ast.FuncCall: bind_call,
     ast.GroupingFunc: _grouping,
@@ -259,7 +261,6 @@ _HANDLERS: Final[dict[type[Any], Handler]] = {
 
 #: What errors call the nodes that nothing binds.
 _FEATURES: Final[dict[type[Any], str]] = {
-    ast.CollateClause: "COLLATE",
     ast.CurrentOfExpr: "WHERE CURRENT OF",
     ast.XmlExpr: "XML",
     ast.XmlSerialize: "XML",

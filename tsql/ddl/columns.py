@@ -7,6 +7,7 @@ from storage.keyparts import has_order
 from storage.schema import Column
 from storage.types import Kind
 from tsql.binder import bind_type_name
+from tsql.binder.collations import check_collation
 from tsql.catalog import pg
 from tsql.env import Env
 from tsql.types.kinds import kinds_of_type
@@ -26,13 +27,13 @@ SERIAL_TYPES: Final = {
 def column_of(definition: Any, column_id: int, env: Env) -> Column:
     """Returns the column without its constraints. Raises 42704, 42701, 42P16, 0A000."""
     name = definition.colname
-    if definition.collClause is not None:
-        raise not_supported("COLLATE")
     if definition.compression is not None:
         raise not_supported("COMPRESSION")
     if definition.storage_name is not None:
         raise not_supported("STORAGE in a column definition")
     oid, typmod = bind_type_name(definition.typeName, env)
+    if definition.collClause is not None:
+        check_collation(definition.collClause, oid)
     kinds = kinds_of_type(oid)
     if kinds is None:
         row = pg.types().get(oid)
