@@ -5,6 +5,7 @@ stored text (what stands in a pg_node_tree column) names columns of one table; i
 shown by compat/postgres/expressions.py.
 """
 
+from compat.postgres import recorded
 from compat.postgres.constraints import Constraint, constraint_by_id
 from compat.postgres.expressions import column_default_text, expression_text
 from compat.postgres.relations import IndexView, index_by_id
@@ -123,14 +124,14 @@ def is_visible(env: Env, found: Table | View | Sequence) -> bool:
 @implements("pg_get_indexdef", env=True)
 def pg_get_indexdef(env: Env, oid: int) -> str | None:
     index = index_by_id(catalog_of(env), oid)
-    return None if index is None else index_definition(index, env)
+    return recorded.index_definition(oid) if index is None else index_definition(index, env)
 
 
 @implements("pg_get_indexdef_ext", env=True)
 def pg_get_indexdef_ext(env: Env, oid: int, column: int, pretty: bool) -> str | None:
     index = index_by_id(catalog_of(env), oid)
     if index is None:
-        return None
+        return recorded.index_definition(oid) if column == 0 else None
     if column == 0:
         return index_definition(index, env, pretty=pretty)
     if column <= len(index.parts):

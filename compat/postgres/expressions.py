@@ -16,6 +16,7 @@ from tsql.bound import Expression
 from tsql.catalog import pg
 from tsql.env import Env
 from tsql.identifiers import quoted
+from tsql.parser import ast, parse_expression
 from tsql.types import oids
 from tsql.types.io import output_of
 from tsql.types.type_names import type_name
@@ -280,4 +281,9 @@ def column_default_text(
         )
     if column.default_sql is None:
         return None
-    return expression_text(bind_default_text(column.default_sql, column, env), env, pretty=pretty)
+    expression = bind_default_text(column.default_sql, column, env)
+    # Its conversion to the column's type is implied, unless it was written as a cast.
+    if not isinstance(parse_expression(column.default_sql), ast.TypeCast):
+        while isinstance(expression, bound.Relabel) or _is_cast(expression):
+            expression = _cast_argument(expression)
+    return expression_text(expression, env, pretty=pretty)

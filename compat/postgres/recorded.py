@@ -157,3 +157,25 @@ def keywords() -> Iterator[Row]:
     """Yields pg_get_keywords()'s rows."""
     for raw in _read("rows/pg_get_keywords.jsonl"):
         yield tuple(raw)
+
+
+@functools.cache
+def _index_definitions() -> dict[int, str]:
+    names = {row[0]: row[1] for row in _read("rows/pg_class.jsonl")}
+    columns = {(row[0], row[5]): row[1] for row in _read("rows/pg_attribute.jsonl")}
+    shape = shapes()[PG_CATALOG, "pg_index"]
+    at = {column.name: number for number, column in enumerate(shape.columns)}
+    result = {}
+    for row in _read("rows/pg_index.jsonl"):
+        oid, table = row[at["indexrelid"]], row[at["indrelid"]]
+        schema = PG_CATALOG if (PG_CATALOG, names[table]) in shapes() else "pg_toast"
+        keys = ", ".join(columns.get((table, number), "?") for number in row[at["indkey"]])
+        unique = "UNIQUE " if row[at["indisunique"]] else ""
+        target = f"{schema}.{names[table]}"
+        result[oid] = f"CREATE {unique}INDEX {names[oid]} ON {target} USING btree ({keys})"
+    return result
+
+
+def index_definition(oid: int) -> str | None:
+    """Returns CREATE INDEX for an index of a system catalog."""
+    return _index_definitions().get(oid)

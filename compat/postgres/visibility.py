@@ -89,6 +89,28 @@ def pg_collation_is_visible(oid: int) -> bool | None:
     return _is_recorded("pg_collation", oid)
 
 
+def _register(function: str, catalog: str) -> None:
+    @implements(function)
+    def is_visible(oid: int) -> bool | None:
+        return _is_recorded(catalog, oid)
+
+
+for _function, _catalog in (
+    ("pg_conversion_is_visible", "pg_conversion"),
+    ("pg_ts_config_is_visible", "pg_ts_config"),
+    ("pg_ts_dict_is_visible", "pg_ts_dict"),
+    ("pg_ts_parser_is_visible", "pg_ts_parser"),
+    ("pg_ts_template_is_visible", "pg_ts_template"),
+):
+    _register(_function, _catalog)
+
+
+@implements("pg_statistics_obj_is_visible")
+def pg_statistics_obj_is_visible(_oid: int) -> None:
+    """There are no extended statistics."""
+    return
+
+
 @implements("to_regclass", env=True)
 def to_regclass(env: Env, name: str) -> int | None:
     try:

@@ -19,16 +19,8 @@ _DEFINITIONS: Final = (
     "pg_get_statisticsobjdef_columns",
     "pg_get_statisticsobjdef_expressions",
 )
-_VISIBILITIES: Final = (
-    "pg_conversion_is_visible",
-    "pg_statistics_obj_is_visible",
-    "pg_ts_config_is_visible",
-    "pg_ts_dict_is_visible",
-    "pg_ts_parser_is_visible",
-    "pg_ts_template_is_visible",
-)
 
 
-@implements(*_DEFINITIONS, *_VISIBILITIES)
+@implements(*_DEFINITIONS)
 def no_such_object(_oid: int, *_options: object) -> None:
     return None
