@@ -175,9 +175,11 @@ def shown(text: str) -> list[str]:
     ]
 
 
-def test_descriptions_are_postgresqls(server: Server) -> None:
+def test_descriptions_are_postgresqls(tmp_path: pathlib.Path) -> None:
     """Every command that describes something, over tables of each kind."""
-    theirs, ours = oracle(DESCRIBED + DESCRIBE, "-q"), psql(server, DESCRIBED + DESCRIBE, "-q")
+    theirs = oracle(DESCRIBED + DESCRIBE, "-q")
+    with Server(tmp_path / "data") as fresh:
+        ours = psql(fresh, DESCRIBED + DESCRIBE, "-q")
     assert shown(ours.stdout) == shown(theirs.stdout)
     assert shown(ours.stderr) == shown(theirs.stderr)
 

@@ -45,6 +45,19 @@ def advisory_key(database: int, class_id: int, object_id: int, sub_id: int) -> b
     return _ADVISORY_KEYSPACE + _ADVISORY.pack(database, class_id, object_id, sub_id)
 
 
+def advisory_numbers(key: bytes) -> tuple[int, int, int, int] | None:
+    """Returns the four numbers of an advisory lock's key; None for another lock's."""
+    if key[:1] != _ADVISORY_KEYSPACE:
+        return None
+    database, class_id, object_id, sub_id = _ADVISORY.unpack(key[1:])
+    return database, class_id, object_id, sub_id
+
+
+def table_id_of(key: bytes) -> int:
+    """Returns the table whose lock has this key."""
+    return int.from_bytes(key[_TABLE_ID], "big")
+
+
 def node_of(party: Party) -> int:
     """Returns what waits as one: the session's process, or else the owner by itself."""
     return party.process_id or party.id
@@ -99,10 +112,9 @@ def deadlock(circle: Iterable[tuple[Waiting, Party]]) -> DatabaseError:
 
 def _described(waiting: Waiting, blocker: Party) -> str:
     key, mode = waiting.key, waiting.mode
-    if key[:1] == _ADVISORY_KEYSPACE:
-        numbers = ",".join(str(number) for number in _ADVISORY.unpack(key[1:]))
-        return f"{lock_name(mode)} on advisory lock [{numbers}]"
+    numbers = advisory_numbers(key)
+    if numbers is not None:
+        return f"{lock_name(mode)} on advisory lock [{','.join(map(str, numbers))}]"
     if isinstance(mode, TableLockMode):
-        table_id = int.from_bytes(key[_TABLE_ID], "big")
-        return f"{lock_name(mode)} on relation {table_id} of database {DATABASE_ID}"
+        return f"{lock_name(mode)} on relation {table_id_of(key)} of database {DATABASE_ID}"
     return f"ShareLock on transaction {blocker.id}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from storage.catalog import Catalog, IndexRef
+from storage.lock_owners import LockEntry
 from storage.objects import EnumType, View
 from storage.online_build import BuildProgress
 from storage.schema import Table
@@ -200,9 +201,10 @@ class SessionCatalog:
         size: int = self._state.database.store.committer.engine.figures().table_bytes
         return size
 
-    def lock_entries(self) -> Iterator[Any]:
-        """Yields the locks that are held and waited for: rows of pg_locks."""
-        return iter(())
+    def lock_entries(self) -> Iterator[LockEntry]:
+        """Yields the locks that are held and waited for."""
+        entries: Iterator[LockEntry] = self._state.database.store.locks.entries()
+        return entries
 
 
 def _activity(state: Any, *, is_active: bool) -> Activity:

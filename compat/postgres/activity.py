@@ -4,12 +4,14 @@ Made for every statement that reads them. Manual: 28.2.3, 54.10 to 54.24.
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from compat.postgres.object_ids import DATABASE
 from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.roles import role_id
 from compat.postgres.system_relations import Moment, Values, built
+from storage.deadlocks import advisory_numbers, table_id_of
+from storage.lock_modes import TableLockMode, lock_name
 from storage.types import Array
 from tsql.setting_definitions import definitions
 
@@ -62,39 +64,24 @@ def pg_stat_database(moment: Moment) -> Iterator[Values]:
 
 @built(PG_CATALOG, "pg_locks", live=True)
 def pg_locks(moment: Moment) -> Iterator[Values]:
-    for lock in moment.session.lock_entries():
-        yield {
-            "locktype": lock.kind,
-            "database": DATABASE,
-            "relation": lock.relation,
-            "classid": lock.class_id,
-            "objid": lock.object_id,
-            "objsubid": lock.sub_id,
-            "virtualtransaction": f"{lock.process_id}/0",
-            "pid": lock.process_id,
-            "mode": lock.mode,
-            "granted": lock.granted,
+    """Locks of tables, advisory locks, and who waits for whose row: PostgreSQL's way to show these."""
+    for entry in moment.session.lock_entries():
+        row: dict[str, Any] = {
+            "virtualtransaction": f"{entry.process_id}/{entry.owner_id}",
+            "pid": entry.process_id,
+            "mode": lock_name(entry.mode),
+            "granted": entry.is_granted,
             "fastpath": False,
         }
-
-
-@built(PG_CATALOG, "pg_stat_progress_create_index", live=True)
-def pg_stat_progress_create_index(moment: Moment) -> Iterator[Values]:
-    """Builds that go on online; there are no blocks here, and rows aren't counted before."""
-    for build in moment.session.index_builds():
-        yield {
-            **dict.fromkeys(_BLOCK_COUNTERS, 0),
-            "pid": build.process_id,
-            "datid": DATABASE,
-            "datname": moment.env.database,
-            "relid": build.table_id,
-            "index_relid": build.index_id,
-            "command": build.command,
-            "phase": build.phase,
-            "lockers_total": build.lockers_total,
-            "lockers_done": build.lockers_done,
-            "tuples_done": build.row_count,
-        }
+        numbers = advisory_numbers(entry.key)
+        if numbers is not None:
+            names = ("database", "classid", "objid", "objsubid")
+            yield {**row, "locktype": "advisory", **dict(zip(names, numbers, strict=True))}
+        elif isinstance(entry.mode, TableLockMode):
+            relation = table_id_of(entry.key)
+            yield {**row, "locktype": "relation", "database": DATABASE, "relation": relation}
+        elif not entry.is_granted:
+            yield {**row, "locktype": "transactionid", "mode": "ShareLock"}
 
 
 @built(PG_CATALOG, "pg_settings", live=True)

@@ -89,7 +89,11 @@ def find_table(level: Level, node: Any) -> Table | None:
 
 
 def unknown_table(level: Level, node: Any) -> DatabaseError:
-    """Returns the error for a table that isn't there."""
+    """Returns the error for a table that isn't there, or can only be read."""
+    lookup = level.context.catalog_relations
+    if lookup is not None and lookup(node.schemaname or "pg_catalog", node.relname) is not None:
+        message = f'permission denied: "{node.relname}" is a system catalog'
+        return DatabaseError("42501", message)
     shown = f"{node.schemaname}.{node.relname}" if node.schemaname else node.relname
     return error_at(node, "42P01", f'relation "{shown}" does not exist')
 
