@@ -17,6 +17,10 @@ from storage.objects import (
     Comment,
     EnumLabel,
     EnumType,
+    Grant,
+    Membership,
+    Privileges,
+    Role,
     View,
     ViewColumn,
 )
@@ -40,6 +44,11 @@ MOOD = EnumType(
     labels=(EnumLabel(16502, "sad", b"\x40"), EnumLabel(16503, "ok", b"\x80")),
 )
 COMMENT = Comment(class_id=1259, object_id=16390, sub_id=1, text="what it is")
+ROLE = Role(id=16600, name="ann", login=True, connection_limit=3, settings={"work_mem": "4096"})
+MEMBERSHIP = Membership(role="staff", member="ann", grantor="terrascale", admin=True)
+PRIVILEGES = Privileges(
+    kind="relation", object_id=16390, grants=(Grant("ann", "terrascale", "ra", "r"),)
+)
 EVERY_CLASS: list[tuple[CatalogObject, dict[str, Any]]] = [
     (
         VIEW,
@@ -69,6 +78,30 @@ EVERY_CLASS: list[tuple[CatalogObject, dict[str, Any]]] = [
         },
     ),
     (COMMENT, {"class_id": 1259, "object_id": 16390, "sub_id": 1, "text": "what it is"}),
+    (
+        ROLE,
+        {
+            "id": 16600,
+            "name": "ann",
+            "login": True,
+            "connection_limit": 3,
+            "settings": {"work_mem": "4096"},
+        },
+    ),
+    (
+        MEMBERSHIP,
+        {"role": "staff", "member": "ann", "grantor": "terrascale", "admin": True},
+    ),
+    (
+        PRIVILEGES,
+        {
+            "kind": "relation",
+            "object_id": 16390,
+            "grants": [
+                {"grantee": "ann", "grantor": "terrascale", "privileges": "ra", "grantable": "r"}
+            ],
+        },
+    ),
 ]
 
 

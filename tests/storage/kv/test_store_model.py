@@ -155,6 +155,9 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(key=KEYS, value=st.none() | VALUES)
     def point(self, key: bytes, value: bytes | None) -> None:
+        if not self.store.locks.is_free(key):
+            return  # A spilled transaction has written it: it would be waited for.
+
         def operation(state: Any) -> bytes | None:
             old: bytes | None = state.get(key)
             if value is None:
