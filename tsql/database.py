@@ -10,11 +10,16 @@ import tsql.functions.load
 import tsql.types.regclass  # noqa: F401 - functions and types register themselves
 from storage.catalog_store import CatalogStore
 from storage.embedded import OpenStore
+from tsql.commands.table import later_modules
+from tsql.functions.load import load_later
 from tsql.session import Session
 from tsql.shared import SessionOptions, Shared, system_clock
 from tsql.system_catalogs import NoSystemCatalogs, SystemCatalogs
 
 __all__ = ["Database", "SessionOptions"]
+
+for _module in later_modules():
+    load_later(_module)
 
 
 class Database:

@@ -1,73 +1,100 @@
-"""All commands, by the class of their syntax node."""
+"""All commands, by the class of their syntax node.
 
+Those that few statements of a running application need are imported when the first of them comes, or
+in the background after the start: they are a good part of what there is to import.
+"""
+
+import importlib
 from typing import Any, Final
 
-from tsql.commands import (
-    constraints,
-    copy,
-    create_table_as,
-    cursors,
-    ddl,
-    explain,
-    maintenance,
-    notifications,
-    refused,
-    settings,
-    statements,
-    transaction,
-)
+from tsql.commands import refused, settings, statements, transaction
 from tsql.commands.command import Command
 from tsql.parser import ast
 
 COMMANDS: Final[dict[type[Any], Command]] = {
-    ast.AlterObjectSchemaStmt: ddl.SET_SCHEMA,
-    ast.AlterTableStmt: ddl.ALTER_TABLE,
-    ast.AlterSeqStmt: ddl.ALTER_SEQUENCE,
-    ast.AlterEnumStmt: ddl.ALTER_ENUM,
-    ast.CreateEnumStmt: ddl.CREATE_ENUM,
-    ast.AlterOwnerStmt: ddl.ALTER_OWNER,
-    ast.AlterRoleSetStmt: ddl.ALTER_ROLE_SET,
-    ast.AlterRoleStmt: ddl.ALTER_ROLE,
-    ast.CommentStmt: ddl.COMMENT,
-    ast.CreateTableAsStmt: create_table_as.CREATE_TABLE_AS,
-    ast.SelectStmt: create_table_as.CREATE_TABLE_AS,  # with INTO
-    ast.ViewStmt: ddl.CREATE_VIEW,
-    ast.CheckPointStmt: maintenance.CHECKPOINT,
-    ast.ClosePortalStmt: cursors.CLOSE,
-    ast.DeclareCursorStmt: cursors.DECLARE,
-    ast.FetchStmt: cursors.FETCH,
-    ast.ConstraintsSetStmt: constraints.SET_CONSTRAINTS,
-    ast.CopyStmt: copy.COPY,
-    ast.CreateRoleStmt: ddl.CREATE_ROLE,
-    ast.CreateSchemaStmt: ddl.CREATE_SCHEMA,
-    ast.CreateSeqStmt: ddl.CREATE_SEQUENCE,
-    ast.CreateStmt: ddl.CREATE_TABLE,
     ast.DeallocateStmt: statements.DEALLOCATE,
     ast.DiscardStmt: settings.DISCARD,
-    ast.DropOwnedStmt: ddl.DROP_OWNED,
-    ast.DropRoleStmt: ddl.DROP_ROLE,
-    ast.DropStmt: ddl.DROP,
     ast.ExecuteStmt: statements.EXECUTE,
-    ast.ExplainStmt: explain.EXPLAIN,
-    ast.GrantRoleStmt: ddl.GRANT_ROLE,
-    ast.GrantStmt: ddl.GRANT,
-    ast.IndexStmt: ddl.CREATE_INDEX,
-    ast.ListenStmt: notifications.LISTEN,
-    ast.LockStmt: maintenance.LOCK,
-    ast.NotifyStmt: notifications.NOTIFY,
     ast.PrepareStmt: statements.PREPARE,
-    ast.ReindexStmt: ddl.REINDEX,
-    ast.RenameStmt: ddl.RENAME,
-    ast.ReassignOwnedStmt: ddl.REASSIGN_OWNED,
     ast.TransactionStmt: transaction.TRANSACTION,
-    ast.TruncateStmt: ddl.TRUNCATE,
-    ast.UnlistenStmt: notifications.UNLISTEN,
-    ast.VacuumStmt: maintenance.VACUUM,
     ast.VariableSetStmt: settings.SET,
     ast.VariableShowStmt: settings.SHOW,
 }
+#: Module -> the commands that it has.
+_LATER: Final[dict[str, dict[type[Any], str]]] = {
+    "tsql.commands.constraints": {
+        ast.ConstraintsSetStmt: "SET_CONSTRAINTS",
+    },
+    "tsql.commands.copy": {
+        ast.CopyStmt: "COPY",
+    },
+    "tsql.commands.create_table_as": {
+        ast.CreateTableAsStmt: "CREATE_TABLE_AS",
+        ast.SelectStmt: "CREATE_TABLE_AS",  # with INTO
+    },
+    "tsql.commands.cursors": {
+        ast.ClosePortalStmt: "CLOSE",
+        ast.DeclareCursorStmt: "DECLARE",
+        ast.FetchStmt: "FETCH",
+    },
+    "tsql.commands.ddl": {
+        ast.AlterEnumStmt: "ALTER_ENUM",
+        ast.AlterObjectSchemaStmt: "SET_SCHEMA",
+        ast.AlterOwnerStmt: "ALTER_OWNER",
+        ast.AlterRoleSetStmt: "ALTER_ROLE_SET",
+        ast.AlterRoleStmt: "ALTER_ROLE",
+        ast.AlterSeqStmt: "ALTER_SEQUENCE",
+        ast.AlterTableStmt: "ALTER_TABLE",
+        ast.CommentStmt: "COMMENT",
+        ast.CreateEnumStmt: "CREATE_ENUM",
+        ast.CreateRoleStmt: "CREATE_ROLE",
+        ast.CreateSchemaStmt: "CREATE_SCHEMA",
+        ast.CreateSeqStmt: "CREATE_SEQUENCE",
+        ast.CreateStmt: "CREATE_TABLE",
+        ast.DropOwnedStmt: "DROP_OWNED",
+        ast.DropRoleStmt: "DROP_ROLE",
+        ast.DropStmt: "DROP",
+        ast.GrantRoleStmt: "GRANT_ROLE",
+        ast.GrantStmt: "GRANT",
+        ast.IndexStmt: "CREATE_INDEX",
+        ast.ReassignOwnedStmt: "REASSIGN_OWNED",
+        ast.ReindexStmt: "REINDEX",
+        ast.RenameStmt: "RENAME",
+        ast.TruncateStmt: "TRUNCATE",
+        ast.ViewStmt: "CREATE_VIEW",
+    },
+    "tsql.commands.explain": {
+        ast.ExplainStmt: "EXPLAIN",
+    },
+    "tsql.commands.maintenance": {
+        ast.CheckPointStmt: "CHECKPOINT",
+        ast.LockStmt: "LOCK",
+        ast.VacuumStmt: "VACUUM",
+    },
+    "tsql.commands.notifications": {
+        ast.ListenStmt: "LISTEN",
+        ast.NotifyStmt: "NOTIFY",
+        ast.UnlistenStmt: "UNLISTEN",
+    },
+}
+_MODULES: Final = {node: module for module, commands in _LATER.items() for node in commands}
+
+
+def load(module: str) -> None:
+    """Imports a module of commands."""
+    found = importlib.import_module(module)
+    for node, name in _LATER[module].items():
+        COMMANDS[node] = getattr(found, name)
 
 
 def command_of(node: Any) -> Command:
     """Returns the command of a statement; for one that isn't there, the one that refuses it."""
-    return COMMANDS.get(type(node), refused.REFUSED_COMMAND)
+    kind = type(node)
+    if kind in _MODULES and kind not in COMMANDS:
+        load(_MODULES[kind])
+    return COMMANDS.get(kind, refused.REFUSED_COMMAND)
+
+
+def later_modules() -> list[str]:
+    """Returns the modules that may be imported after the start."""
+    return list(_LATER)
