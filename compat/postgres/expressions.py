@@ -279,7 +279,7 @@ def column_default_text(
         return expression_text(
             bind_expression_text(column.generated_sql, table), env, pretty=pretty
         )
-    if column.default_sql is None:
+    if column.default_sql is None or column.identity:
         return None
     expression = bind_default_text(column.default_sql, column, env)
     # Its conversion to the column's type is implied, unless it was written as a cast.

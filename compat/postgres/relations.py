@@ -12,7 +12,7 @@ from compat.postgres.roles import access_list, role_id
 from compat.postgres.system_relations import Moment, Values, built
 from storage.catalog import Catalog
 from storage.objects import View
-from storage.schema import ElementState, Index, KeyPart, Sequence, Table
+from storage.schema import Column, ElementState, Index, KeyPart, Sequence, Table
 from storage.types import Array
 from tsql.binder.attributes import attribute_type
 from tsql.binder.names import column_name
@@ -42,6 +42,11 @@ class Attribute:
     generated: bool = False
 
 
+def default_sql(column: Column) -> str | None:
+    """Returns what pg_attrdef has of a column; an identity column's sequence isn't there."""
+    return None if column.identity else column.default_sql or column.generated_sql
+
+
 def attributes_of_table(table: Table) -> Iterator[Attribute]:
     """Yields the declared columns, then the attributes seen so far."""
     for column in table.columns:
@@ -51,7 +56,7 @@ def attributes_of_table(table: Table) -> Iterator[Attribute]:
             column.sql_type,
             column.typmod,
             column.not_null or column.id in table.key_column_ids,
-            column.default_sql is not None or column.generated_sql is not None,
+            default_sql(column) is not None,
             column.identity,
             column.generated_sql is not None,
         )
@@ -331,7 +336,7 @@ def _index_attributes(index: IndexView) -> Iterator[Values]:
 def pg_attrdef(moment: Moment) -> Iterator[Values]:
     for table in moment.catalog.tables:
         for column in table.columns:
-            text = column.default_sql or column.generated_sql
+            text = default_sql(column)
             if text is not None:
                 yield {
                     "oid": object_ids.default_id(table.id, column.id),

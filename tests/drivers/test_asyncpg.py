@@ -1,7 +1,6 @@
 """asyncpg: always binary, always prepared.
 
-It asks the catalogs (WITH RECURSIVE over pg_type) about every type that it has no codec for, arrays
-other than text[] included; until those queries are answered they go without a case here.
+It asks the catalogs (WITH RECURSIVE over pg_type) about every type that it has no codec for.
 """
 
 import contextlib
@@ -14,13 +13,6 @@ import pytest
 
 from tests.drivers.samples import ROUND_TRIPS
 from tests.server import Server
-
-#: What asyncpg has a codec for without asking.
-KNOWN = [
-    (type_name, value)
-    for type_name, value in ROUND_TRIPS
-    if not type_name.endswith("[]") or type_name == "text[]"
-]
 
 
 @contextlib.asynccontextmanager
@@ -40,12 +32,12 @@ async def connection(server: Server) -> AsyncIterator[Any]:
         yield connection
 
 
-@pytest.mark.parametrize(("type_name", "value"), KNOWN)
+@pytest.mark.parametrize(("type_name", "value"), ROUND_TRIPS)
 async def test_value_comes_back(connection: Any, type_name: str, value: Any) -> None:
     assert await connection.fetchval(f"SELECT $1::{type_name}", value) == value
 
 
-@pytest.mark.parametrize("type_name", sorted({name for name, _ in KNOWN}))
+@pytest.mark.parametrize("type_name", sorted({name for name, _ in ROUND_TRIPS}))
 async def test_null_comes_back(connection: Any, type_name: str) -> None:
     assert await connection.fetchval(f"SELECT $1::{type_name}", None) is None
 
@@ -121,3 +113,36 @@ async def test_savepoint_rolls_back(connection: Any) -> None:
             async with connection.transaction():
                 await connection.execute("INSERT INTO nest VALUES (2), (1)")
     assert await connection.fetch("SELECT id FROM nest") == [(1,)]
+
+
+async def test_enums_and_rows_are_looked_up(connection: Any) -> None:
+    await connection.execute("CREATE TYPE mood AS ENUM ('sad', 'ok')")
+    await connection.execute("CREATE TABLE moods (id int PRIMARY KEY, m mood, ms mood[])")
+    await connection.execute("INSERT INTO moods VALUES ($1, $2, $3)", 1, "ok", ["sad", None])
+    await connection.copy_records_to_table("moods", records=[(2, "sad", ["ok"])])
+    statement = await connection.prepare("SELECT id, m, ms FROM moods WHERE m = ANY ($1)")
+    assert [(type_.name, type_.kind) for type_ in statement.get_parameters()] == [
+        ("mood[]", "array")
+    ]
+    assert [(each.name, each.type.name) for each in statement.get_attributes()] == [
+        ("id", "int4"),
+        ("m", "mood"),
+        ("ms", "mood[]"),
+    ]
+    rows = [tuple(row) for row in await statement.fetch(["ok", "sad"])]
+    assert sorted(rows) == [(1, "ok", ["sad", None]), (2, "sad", ["ok"])]
+
+
+async def test_codec_is_set_for_a_type(connection: Any) -> None:
+    await connection.execute("CREATE TYPE level AS ENUM ('low', 'high')")
+    await connection.set_type_codec(
+        "level", schema="public", encoder=str.lower, decoder=str.upper, format="text"
+    )
+    assert await connection.fetchrow("SELECT $1::level, $2::level[]", "LOW", ["High"]) == (
+        "LOW",
+        ["HIGH"],
+    )
+    await connection.reset_type_codec("level", schema="public")
+    assert await connection.fetchval("SELECT $1::level", "low") == "low"
+    with pytest.raises(ValueError, match="unknown type"):
+        await connection.set_type_codec("nosuch", encoder=str, decoder=str)

@@ -1,4 +1,4 @@
-"""SQLAlchemy Core on one table, as far as it needs no catalogs (its search for hstore is off)."""
+"""SQLAlchemy Core on one table."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -13,7 +13,7 @@ from tests.server import Server
 @pytest.fixture
 def engine(server: Server) -> Iterator[Any]:
     address = f"postgresql+psycopg://terrascale@127.0.0.1:{server.port}/terrascale"
-    engine = sa.create_engine(address, use_native_hstore=False)
+    engine = sa.create_engine(address)
     yield engine
     engine.dispose()
 

@@ -51,7 +51,7 @@ book_tags = sa.Table(
 @pytest.fixture(scope="module")
 def engine(server: Server) -> Iterator[Any]:
     address = f"postgresql+psycopg://terrascale@127.0.0.1:{server.port}/terrascale"
-    engine = sa.create_engine(address, use_native_hstore=False)
+    engine = sa.create_engine(address)
     _fill(engine)
     yield engine
     engine.dispose()
