@@ -11,10 +11,12 @@ import tsql.types.regclass  # noqa: F401 - functions and types register themselv
 from storage.catalog_store import CatalogStore
 from storage.embedded import OpenStore
 from tsql.commands.table import later_modules
+from tsql.env import Env
 from tsql.functions.load import load_later
 from tsql.session import Session
 from tsql.shared import SessionOptions, Shared, system_clock
 from tsql.system_catalogs import NoSystemCatalogs, SystemCatalogs
+from tsql.temporary import is_temporary
 
 __all__ = ["Database", "SessionOptions"]
 
@@ -37,7 +39,9 @@ class Database:
     ) -> "Database":
         """Loads the catalog of an open store."""
         catalogs = await CatalogStore.open(store, store.coordinator)
-        return cls(Shared(store, catalogs, clock, system_catalogs or NoSystemCatalogs()))
+        shared = Shared(store, catalogs, clock, system_catalogs or NoSystemCatalogs())
+        await _drop_left_behind(shared)
+        return cls(shared)
 
     def session(self, options: SessionOptions) -> Session:
         """Returns a new session. Raises what its settings raise (22023, 42704 …)."""
@@ -52,3 +56,25 @@ class Database:
     async def close(self) -> None:
         """Ends what runs beside the sessions; the store is the caller's."""
         await self.shared.parser.close()
+
+
+async def _drop_left_behind(shared: Shared) -> None:
+    """Drops the temporary tables of sessions that a crash has ended."""
+    catalogs = shared.catalogs
+    if not any(is_temporary(schema.name) for schema in catalogs.current.schemas):
+        return
+    from tsql.ddl.context import Ddl  # noqa: PLC0415 - few starts follow a crash
+    from tsql.ddl.temporary import drop_left_behind  # noqa: PLC0415
+
+    txn = shared.store.begin()
+    try:
+        changes, parts = catalogs.transaction(txn), (shared.tables, shared.sequences)
+        await drop_left_behind(Ddl(txn, catalogs, changes, Env(), _say_nothing, *parts))
+        await txn.commit()
+    finally:
+        await txn.rollback()
+        catalogs.end(txn)
+
+
+def _say_nothing(*_words: object, **_more: object) -> None:
+    """Takes a notice: there is nobody to see it."""

@@ -27,6 +27,8 @@ class Env:
         session: What functions of the session itself need (sequences, advisory locks, ids): the
             members of tsql.functions.session_hooks.SessionHooks, or some of them.
         notice: Sends a notice: (severity, sqlstate, message).
+        temporary_schema: The name of the session's temporary schema; "": it can have none.
+        implicit_schema_count: Schemas at the head of search_path that the setting doesn't name.
     """
 
     parameters: tuple[Any, ...] = ()
@@ -48,7 +50,24 @@ class Env:
     notice: Callable[[str, str, str], None] | None = None
     #: Bytes that one value may have; beyond it 54000 (program_limit_exceeded).
     value_bytes_max: int = 1 << 28
+    temporary_schema: str = ""
+    implicit_schema_count: int = 0
     #: Values of outer rows, by the numbers of their slots (tsql/bound_leaves.py).
     slots: dict[int, Any] = dataclasses.field(default_factory=dict)
     #: Correlated subqueries of the running statement, as functions of their arguments.
     subqueries: Any = ()
+
+    def schemas(self, schema: str | None) -> tuple[str, ...]:
+        """Returns the schemas in which a name is looked up that has this one in front, or none."""
+        if schema is None:
+            return self.search_path
+        return (self.own_schema(schema),)
+
+    def own_schema(self, schema: str) -> str:
+        """Returns a schema's name: pg_temp is the session's temporary one."""
+        return self.temporary_schema if schema == "pg_temp" and self.temporary_schema else schema
+
+    @property
+    def creation_path(self) -> tuple[str, ...]:
+        """The schemas that the setting search_path names: new objects go to the first."""
+        return self.search_path[self.implicit_schema_count :]

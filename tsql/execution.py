@@ -265,7 +265,8 @@ async def run_point(state: SessionState, query: Query, values: tuple[Any, ...]) 
         if rows is None:
             return None
         return Result(query.fields, rows, tag=f"SELECT {len(rows)}")
-    if query.point_write is None:
+    # What ON COMMIT says takes a transaction.
+    if query.point_write is None or state.temporary.commit_actions:
         return None
     state.control.check_writable(query.command)
     written = await _run_point_write(state, query.point_write, env)

@@ -133,4 +133,6 @@ def _allows(state: SessionState, query: Query) -> bool:
         return False  # The general way says so, in its turn.
     if query.point_read is not None:
         return True
+    if state.temporary.commit_actions:
+        return False
     return query.point_write is not None and not state.settings.is_on("transaction_read_only")

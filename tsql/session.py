@@ -16,6 +16,7 @@ from tsql.catalog import pg
 from tsql.commands.command import Invocation
 from tsql.commands.cursors import execute_cursor
 from tsql.commands.table import command_of
+from tsql.commands.temporary import end_temporary, run_commit_actions
 from tsql.env import Env
 from tsql.execution import (
     check_allowed,
@@ -48,6 +49,7 @@ class Session:
     def __init__(self, database: Shared, options: SessionOptions) -> None:
         self._state = SessionState(database, options)
         self._control = self._state.control
+        self._control.before_commit = self._run_commit_actions
         self.guarded = self._state.interrupts.guarded
 
     # -- what the front door asks ----------------------------------------------------------------
@@ -74,8 +76,14 @@ class Session:
         self._state.interrupts.interrupt(DatabaseError(sqlstate, message))
 
     async def close(self) -> None:
-        await self._control.rollback()
-        self._state.close()
+        try:
+            await self._control.rollback()
+            await end_temporary(self._state)
+        finally:
+            self._state.close()
+
+    async def _run_commit_actions(self) -> None:
+        await run_commit_actions(self._state)
 
     # -- point statements ------------------------------------------------------------------------
 

@@ -76,10 +76,12 @@ class SessionCatalog:
         if schema is not None:
             self._require_usage(schema)
         system = self._state.database.system_catalogs
-        path = self._state.env.search_path
-        if PG_CATALOG not in path:
-            path = (PG_CATALOG, *path)
-        for candidate in path if schema is None else (schema,):
+        env = self._state.env
+        path = env.schemas(schema)
+        if schema is None and PG_CATALOG not in path:
+            implicit = env.implicit_schema_count
+            path = (*path[:implicit], PG_CATALOG, *path[implicit:])
+        for candidate in path:
             found = self.catalog.relation(candidate, name)
             if found is None:
                 oid: int | None = system.relation_id(candidate, name)
@@ -132,7 +134,7 @@ class SessionCatalog:
 
     def type_id(self, schema: str | None, name: str) -> int | None:
         """Returns the OID of a type that CREATE TYPE made."""
-        for candidate in self._state.env.search_path if schema is None else (schema,):
+        for candidate in self._state.env.schemas(schema):
             found = self.catalog.named(EnumType, candidate, name)
             if found is not None:
                 return found.id

@@ -20,6 +20,7 @@ from tsql.prepared import Prepared, Query, binding_key
 from tsql.session_functions import SessionFunctions
 from tsql.settings import Settings, split_identifiers
 from tsql.shared import SessionOptions, Shared
+from tsql.temporary import ALIAS, PREFIX, TemporarySchema
 from tsql.transactions import TransactionControl
 
 #: Severities of client_min_messages, from the least important one.
@@ -62,6 +63,8 @@ class SessionState:
             self._transaction_ended,
         )
         self.functions = SessionFunctions(self)
+        temporary_name = f"{PREFIX}{options.process_id}"
+        self.temporary = TemporarySchema(temporary_name, self.settings.path_changed)
         database.sessions[options.process_id] = self
         self.last_values: dict[int, int] = {}
         self.pending_notifications: list[tuple[str, str]] = []
@@ -141,6 +144,7 @@ class SessionState:
 
     def _new_env(self) -> Env:
         settings = self.settings
+        path, implicit_count = self._search_path()
         style, order = settings.value("datestyle").split(", ")
         old = self._env
         return Env(
@@ -155,17 +159,24 @@ class SessionState:
             clock=self.database.clock,
             user=self.current_user,
             database=self.options.database,
-            search_path=self._search_path(),
+            search_path=path,
+            temporary_schema=self.temporary.name,
+            implicit_schema_count=implicit_count,
             get_setting=self.settings.show,
             set_setting=self._set_config,
             session=self.functions,
             notice=self._env_notice,
         )
 
-    def _search_path(self) -> tuple[str, ...]:
+    def _search_path(self) -> tuple[tuple[str, ...], int]:
+        """Returns where names are looked up, and how many schemas the setting doesn't name."""
         names = split_identifiers(self.settings.value("search_path")) or []
-        user = self.current_user
-        return tuple(user if name == "$user" else name for name in names)
+        temporary = self.temporary
+        meanings = {"$user": self.current_user, ALIAS: temporary.name}
+        path = tuple(meanings.get(name, name) for name in names)
+        if temporary.has_begun and temporary.name not in path:
+            return (temporary.name, *path), 1
+        return path, 0
 
     def begin_statement(self) -> None:
         """Reads the clock for a message that has come."""
@@ -196,6 +207,8 @@ class SessionState:
             env.session,
             env.notice,
             env.value_bytes_max,
+            env.temporary_schema,
+            env.implicit_schema_count,
         )
 
     def remember_point(self, query: Query, point: Any) -> Any:

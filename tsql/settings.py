@@ -239,6 +239,10 @@ class Settings:
         if self._local:
             self._replace(self._session, {})
 
+    def path_changed(self) -> None:
+        """The search path has come to mean something else: what was read by it is read again."""
+        self.generation += 1
+
     def _replace(self, session: Layer, local: Layer) -> None:
         if session is self._session and local is self._local:
             return

@@ -12,7 +12,7 @@ catalog of DDL, follow it: each savepoint keeps a mark of all three.
 """
 
 import enum
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -78,6 +78,7 @@ class TransactionControl:
     """The transaction of one session.
 
     Attributes:
+        before_commit: Does what is left to the commit, in the transaction.
         on_end: Called at each end of a transaction, with whether it has committed.
         has_run: Whether a statement has looked at data: then the isolation level stands.
     """
@@ -88,6 +89,7 @@ class TransactionControl:
     settings: Settings
     process_id: int
     on_end: Callable[[bool], None]
+    before_commit: Callable[[], Awaitable[None]] | None = None
     phase: Phase = Phase.IDLE
     txn: Any = None
     has_run: bool = False
@@ -194,6 +196,12 @@ class TransactionControl:
         if self.phase is Phase.FAILED:
             await self.rollback()
             return
+        if self.txn is not None and self.before_commit is not None:
+            try:
+                await self.before_commit()
+            except BaseException:
+                await self.rollback()
+                raise
         txn, self.txn = self.txn, None
         try:
             if txn is not None:

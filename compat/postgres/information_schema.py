@@ -15,6 +15,7 @@ from compat.postgres.system_relations import Moment, Values, built, rows_of
 from storage.objects import EnumType, View
 from storage.schema import Sequence, Table
 from tsql.catalog import pg
+from tsql.temporary import is_temporary
 from tsql.types import oids
 from tsql.view_text import view_text
 
@@ -36,23 +37,27 @@ def _relations(moment: Moment) -> Iterator[tuple[str, Values]]:
     names = _namespaces(moment)
     for row in rows_of(PG_CATALOG, "pg_class", moment):
         schema = names.get(row["relnamespace"])
-        if row["relkind"] in _KINDS and schema is not None and schema != "pg_toast":
+        if schema is None or schema == "pg_toast":
+            continue
+        if is_temporary(schema) and schema != moment.env.temporary_schema:
+            continue
+        if row["relkind"] in _KINDS:
             yield schema, row
 
 
 @built(INFORMATION_SCHEMA, "tables")
 def tables(moment: Moment) -> Iterator[Values]:
     for schema, row in _relations(moment):
-        is_temporary = row["relpersistence"] == "t"
+        is_permanent = row["relpersistence"] != "t"
         is_table = row["relkind"] == "r"
         yield {
             "table_catalog": moment.env.database,
             "table_schema": schema,
             "table_name": row["relname"],
-            "table_type": "LOCAL TEMPORARY" if is_temporary else _KINDS[row["relkind"]],
+            "table_type": _KINDS[row["relkind"]] if is_permanent else "LOCAL TEMPORARY",
             "is_insertable_into": yes_or_no(is_table),
             "is_typed": "NO",
-            "commit_action": "PRESERVE" if is_temporary else None,
+            "commit_action": None,
         }
 
 

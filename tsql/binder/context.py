@@ -31,6 +31,7 @@ from tsql.bound import (
     WindowCall,
 )
 from tsql.env import Env
+from tsql.temporary import is_temporary
 from tsql.types import oids
 from tsql.types.kinds import element_type_of
 from tsql.types.type_names import type_name
@@ -225,11 +226,14 @@ class Context:
 
         The statement relies on it from then on: it is bound again when the relation changes.
         """
-        for candidate in self.env.search_path if schema is None else (schema,):
+        for candidate in self.env.schemas(schema):
             found = self.catalog.relation(candidate, name)
             if found is None:
                 self.absent.add((candidate, name))
                 continue
+            if is_temporary(candidate) and candidate != self.env.temporary_schema:
+                message = "cannot access temporary tables of other sessions"
+                raise DatabaseError("0A000", message)
             if not isinstance(found, IndexRef):
                 self.tables[found.id] = found.version
             return found

@@ -22,12 +22,10 @@ async def run_set_constraints(invocation: Invocation) -> Result:
     if node.constraints is not None:
         ids = set()
         for relation in node.constraints:
-            path = state.env.search_path
-            if relation.schemaname:
-                path = (relation.schemaname,)
-                if state.catalog.schema(relation.schemaname) is None:
-                    message = f'schema "{relation.schemaname}" does not exist'
-                    raise DatabaseError("3F000", message)
+            path = state.env.schemas(relation.schemaname or None)
+            if relation.schemaname and state.catalog.schema(path[0]) is None:
+                message = f'schema "{relation.schemaname}" does not exist'
+                raise DatabaseError("3F000", message)
             ids.update(_ids(relation.relname, path, state.catalog, deferred=node.deferred))
     queue = state.database.tables.constraints.of(txn)
     await queue.set_modes(ids, deferred=node.deferred)

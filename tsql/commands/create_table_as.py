@@ -17,6 +17,7 @@ from tsql.commands.maintenance import ddl_of
 from tsql.ddl.alteration.state import without_position
 from tsql.ddl.context import Ddl
 from tsql.ddl.options import table_options
+from tsql.ddl.temporary import check_on_commit, note_on_commit
 from tsql.execution import prepare, start_select
 from tsql.parser import ParsedStatement, ast, enums
 from tsql.prepared import Query, into_clause, is_query
@@ -36,7 +37,7 @@ async def run_create_table_as(invocation: Invocation) -> Result:
     _refuse(into)
     ddl = ddl_of(state)
     with without_position():
-        schema, name = ddl.creation_schema(into.rel), into.rel.relname
+        schema, name = await ddl.creation_schema(into.rel), into.rel.relname
     if ddl.catalog.relation(schema, name) is not None:
         message = f'relation "{name}" already exists'
         if not (is_statement and node.if_not_exists):
@@ -45,18 +46,16 @@ async def run_create_table_as(invocation: Invocation) -> Result:
         return Result(tag="CREATE TABLE AS")
     query = _query(invocation, query_node)
     table = await ddl.changes.create_table(await _table(into, query, schema, ddl))
+    note_on_commit(into.onCommit, table, ddl)
     if into.skipData:
         return Result(tag="CREATE TABLE AS")
     return Result(tag=f"SELECT {await _fill(state, ddl, table, query)}")
 
 
 def _refuse(into: Any) -> None:
-    if into.rel.relpersistence == "t":
-        raise not_supported("CREATE TEMPORARY TABLE")
     if into.rel.relpersistence == "u":
         raise not_supported("CREATE UNLOGGED TABLE")
-    if into.onCommit != enums.OnCommitAction.ONCOMMIT_NOOP:
-        raise not_supported("ON COMMIT")
+    check_on_commit(into.onCommit, into.rel)
     if into.tableSpaceName is not None:
         raise not_supported("TABLESPACE")
     if into.accessMethod not in {None, "heap"}:

@@ -29,6 +29,7 @@ def ddl_of(state: SessionState, txn: Transaction | None = None) -> Ddl:
         shared.tables,
         shared.sequences,
         shared.preparer.catalog_relations,
+        state.temporary,
     )
 
 

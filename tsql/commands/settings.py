@@ -7,6 +7,7 @@ from storage.errors import DatabaseError, not_supported
 from tsql.api import Result
 from tsql.bound import Field
 from tsql.commands.command import Command, Fields, Invocation
+from tsql.commands.temporary import discard_temporary
 from tsql.parser import ast, enums
 from tsql.session_state import SessionState
 from tsql.setting_checks import fixed_offset_zone
@@ -178,6 +179,7 @@ async def run_discard(invocation: Invocation) -> Result:
             state.portals.clear()
             state.cursors.clear()
             state.discard()
+            await discard_temporary(state)
             return Result(tag="DISCARD ALL")
         case _TARGETS.DISCARD_PLANS:
             return Result(tag="DISCARD PLANS")
@@ -185,6 +187,7 @@ async def run_discard(invocation: Invocation) -> Result:
             state.forget_sequences()
             return Result(tag="DISCARD SEQUENCES")
         case _:
+            await discard_temporary(state)
             return Result(tag="DISCARD TEMP")
 
 

@@ -5,15 +5,16 @@ from typing import Any, Final, Protocol
 
 from storage.catalog import Catalog, Relation, Schema
 from storage.catalog_store import CatalogStore, CatalogTransaction
-from storage.errors import DatabaseError
+from storage.errors import DatabaseError, not_supported
 from storage.kv.store import Transaction
 from storage.objects import View
 from storage.schema import Sequence, Table
 from storage.sequence import Sequences
 from storage.tables import Tables
-from tsql.access.privileges import Secured, require, require_owner
+from tsql.access.privileges import Secured, privileges_of, require, require_owner
 from tsql.binder import CatalogRelations
 from tsql.env import Env
+from tsql.temporary import TemporarySchema, is_temporary
 
 #: Schemas whose tables are made by the server.
 SYSTEM_SCHEMAS: Final = frozenset({"pg_catalog", "information_schema"})
@@ -33,6 +34,7 @@ class Ddl:
 
     Attributes:
         notice: Sends (severity, sqlstate, message) and a detail.
+        temporary: The session's temporary schema, if it can have one.
     """
 
     txn: Transaction
@@ -43,18 +45,59 @@ class Ddl:
     tables: Tables
     sequences: Sequences
     catalog_relations: CatalogRelations | None = None
+    temporary: TemporarySchema | None = None
 
     @property
     def catalog(self) -> Catalog:
         """The catalog as this transaction sees it now."""
         return self.changes.catalog
 
-    def creation_schema(self, relation: Any) -> str:
-        """Returns the schema in which a relation would be made. Raises 3F000, 42501."""
+    async def creation_schema(self, relation: Any) -> str:
+        """Returns the schema in which a relation is to be made; the temporary one is made here.
+
+        Raises 3F000, 42501, 42P16.
+        """
+        name, own = relation.schemaname, self.env.temporary_schema
+        is_to_be_temporary = relation.relpersistence == "t"
+        if (name is None and is_to_be_temporary) or (
+            name is not None and own == self.env.own_schema(name)
+        ):
+            return await self._temporary_schema(relation)
+        schema = self._named_creation_schema(relation)
+        if is_temporary(schema):
+            if schema == own:
+                return await self._temporary_schema(relation)
+            message = "cannot create relations in temporary schemas of other sessions"
+            raise DatabaseError("42P16", message, position=_position(relation))
+        if is_to_be_temporary:
+            message = "cannot create temporary relation in non-temporary schema"
+            raise DatabaseError("42P16", message, position=_position(relation))
+        return schema
+
+    async def _temporary_schema(self, relation: Any) -> str:
+        """Returns the session's temporary schema, made if it isn't there. Raises 42501."""
+        temporary, user = self.temporary, self.env.user
+        if temporary is None:
+            raise not_supported("a temporary table outside of a session")
+        database = Secured.database(self.env.database)
+        if "T" not in privileges_of(self.catalog, user, database):
+            message = f'permission denied to create temporary tables in database "{database.name}"'
+            if temporary.has_begun:
+                message = f"permission denied for schema {temporary.name}"
+            raise DatabaseError("42501", message, position=_position(relation))
+        if self.catalog.schema(temporary.name) is None:
+            # As in PostgreSQL it isn't the user's: to be in it takes no privilege but the session's.
+            await self.changes.create_schema(temporary.name, database.owner)
+        temporary.begin()
+        return temporary.name
+
+    def _named_creation_schema(self, relation: Any) -> str:
         name = relation.schemaname
-        position = None if relation.location is None else relation.location + 1
+        position = _position(relation)
         if name is None:
-            for candidate in self.env.search_path:
+            for candidate in self.env.creation_path:
+                if candidate == self.env.temporary_schema:
+                    return candidate
                 if self.catalog.schema(candidate) is not None:
                     self._require_create_at(candidate, relation)
                     return candidate
@@ -68,22 +111,22 @@ class Ddl:
             )
         if self.catalog.schema(name) is None:
             raise DatabaseError("3F000", f'schema "{name}" does not exist', position=position)
-        self._require_create_at(name, relation)
+        if not is_temporary(name):
+            self._require_create_at(name, relation)
         return str(name)
 
     def _require_create_at(self, schema_name: str, relation: Any) -> None:
         try:
             self.require_create(schema_name)
         except DatabaseError as error:
-            error.position = None if relation.location is None else relation.location + 1
+            error.position = _position(relation)
             raise
 
     def find(self, schema: str | None, name: str) -> Relation | None:
         """Returns the relation of that name, by the search path if no schema is given."""
         if schema is not None:
             self._require_usage(schema)
-        schemas = self.env.search_path if schema is None else (schema,)
-        for candidate in schemas:
+        for candidate in self.env.schemas(schema):
             found = self.catalog.relation(candidate, name)
             if found is not None:
                 return found
@@ -113,6 +156,8 @@ class Ddl:
             )
 
     def _require_usage(self, schema_name: str) -> None:
+        if self.env.own_schema(schema_name) == self.env.temporary_schema:
+            return
         schema = self.catalog.schema(schema_name)
         if schema is not None:
             require(self.catalog, self.env.user, Secured.of(schema), "U")
@@ -125,6 +170,10 @@ class Ddl:
         if not isinstance(found, Table):
             raise DatabaseError("42809", f'"{relation.relname}" is not a table')
         return found
+
+
+def _position(relation: Any) -> int | None:
+    return None if relation.location is None else relation.location + 1
 
 
 def no_such_relation(relation: Any) -> DatabaseError:

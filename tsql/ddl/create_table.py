@@ -31,6 +31,7 @@ from tsql.ddl.options import TableOptions, table_options
 from tsql.ddl.sequence_options import SequenceOptions
 from tsql.ddl.serial import SerialColumn, create_owned_sequences, identity_column
 from tsql.ddl.stored_text import stored_text
+from tsql.ddl.temporary import check_on_commit, note_on_commit
 from tsql.env import Env
 from tsql.parser import ast, enums
 from tsql.planner.walk import columns_of
@@ -77,8 +78,9 @@ class Definition:
 async def create_table(node: Any, ddl: Ddl) -> str:
     """Runs a CreateStmt; returns the command tag."""
     _refuse(node)
+    check_on_commit(node.oncommit, node.relation)
     relation = node.relation
-    schema = ddl.creation_schema(relation)
+    schema = await ddl.creation_schema(relation)
     name = relation.relname
     if node.if_not_exists and ddl.catalog.relation(schema, name) is not None:
         ddl.notice("NOTICE", "42P07", f'relation "{name}" already exists, skipping')
@@ -95,6 +97,7 @@ async def create_table(node: Any, ddl: Ddl) -> str:
     table = await ddl.changes.create_table(table)
     for sequence in sequences:
         await ddl.changes.create_sequence(sequence)
+    note_on_commit(node.oncommit, table, ddl)
     for clause in definition.foreign_keys:
         _, table = await new_foreign_key(clause, table, ddl)
         table = await ddl.changes.replace_table(table)
@@ -114,14 +117,12 @@ def type_exists(name: str) -> DatabaseError:
 def _refuse(node: Any) -> None:
     persistence = node.relation.relpersistence
     features = (
-        (persistence == "t", "CREATE TEMPORARY TABLE"),
         (persistence == "u", "CREATE UNLOGGED TABLE"),
         (node.inhRelations and node.partbound is None, "INHERITS"),
         (node.partbound is not None, "PARTITION OF"),
         (node.partspec is not None, "PARTITION BY"),
         (node.ofTypename is not None, "CREATE TABLE OF a type"),
         (node.tablespacename is not None, "TABLESPACE"),
-        (node.oncommit != enums.OnCommitAction.ONCOMMIT_NOOP, "ON COMMIT"),
     )
     for is_used, feature in features:
         if is_used:

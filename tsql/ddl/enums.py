@@ -18,7 +18,7 @@ async def create_enum(node: Any, ddl: Ddl) -> str:
     """Runs a CreateEnumStmt; returns the command tag."""
     *schemas, name = [part.sval for part in node.typeName]
     place = ast.RangeVar(schemaname=schemas[-1] if schemas else None, relname=name)
-    schema = ddl.creation_schema(place)
+    schema = await ddl.creation_schema(place)
     relation = ddl.catalog.relation(schema, name)
     taken = DatabaseError("42710", f'type "{name}" already exists')
     if relation is not None and not isinstance(relation, IndexRef | Sequence):
@@ -106,7 +106,7 @@ def _check_label(label: str) -> None:
 def find_enum(names: list[str], ddl: Ddl) -> EnumType | None:
     """Returns the enum of a name, by the search path if no schema is given."""
     *schemas, name = names
-    for schema in schemas[-1:] or ddl.env.search_path:
+    for schema in ddl.env.schemas(schemas[-1] if schemas else None):
         found = ddl.catalog.named(EnumType, schema, name)
         if found is not None:
             return found

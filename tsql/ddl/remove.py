@@ -28,6 +28,15 @@ async def remove_all(roots: list[Address], ddl: Ddl, *, cascades: bool) -> None:
     """Drops objects and what depends on them. Raises 2BP01."""
     for root in roots:
         check_may_drop(root, ddl)
+    await _remove_all(roots, ddl, cascades=cascades)
+
+
+async def remove_unasked(roots: list[Address], ddl: Ddl) -> None:
+    """Drops objects and what depends on them, whoever owns them."""
+    await _remove_all(roots, ddl, cascades=True)
+
+
+async def _remove_all(roots: list[Address], ddl: Ddl, *, cascades: bool) -> None:
     for root in roots:
         await lock(root, ddl)
     locked = set(roots)

@@ -22,9 +22,9 @@ async def new_sequence(schema: str, name: str, options: SequenceOptions, ddl: Dd
 async def create_sequence(node: Any, ddl: Ddl) -> str:
     """Runs a CreateSeqStmt; returns the command tag."""
     relation = node.sequence
-    if relation.relpersistence != "p":
-        raise not_supported("CREATE TEMPORARY SEQUENCE")
-    schema = ddl.creation_schema(relation)
+    if relation.relpersistence == "u":
+        raise not_supported("CREATE UNLOGGED SEQUENCE")
+    schema = await ddl.creation_schema(relation)
     if ddl.catalog.relation(schema, relation.relname) is not None:
         message = f'relation "{relation.relname}" already exists'
         if not node.if_not_exists:

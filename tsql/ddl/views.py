@@ -10,8 +10,11 @@ from tsql.binder import bind_query
 from tsql.bound_query import BoundQuery
 from tsql.ddl.context import Ddl
 from tsql.ddl.create_table import type_exists
+from tsql.ddl.describe import relation_by_id
 from tsql.ddl.stored_query import StoredQuery, stored_query
+from tsql.ddl.stored_text import with_fields
 from tsql.parser import ast, enums
+from tsql.temporary import is_temporary
 from tsql.types import oids
 from tsql.types.type_names import type_name
 
@@ -24,8 +27,6 @@ async def create_view(node: Any, ddl: Ddl) -> str:
     relation = node.view
     if relation.relpersistence == "u":
         raise DatabaseError("42601", "views cannot be unlogged because they do not have storage")
-    if relation.relpersistence == "t":
-        raise not_supported("CREATE TEMPORARY VIEW")
     if node.options or node.withCheckOption != _CHECKS.NO_CHECK_OPTION:
         _refuse_options(node)
     _check_query(node.query)
@@ -33,8 +34,8 @@ async def create_view(node: Any, ddl: Ddl) -> str:
         node.query, ddl.catalog, ddl.env, None, catalog_relations=ddl.catalog_relations
     )
     columns = _columns(bound, node)
-    schema = ddl.creation_schema(relation)
     query = stored_query(node.query, ddl)
+    schema = await ddl.creation_schema(_with_persistence(relation, query, ddl))
     await _hold(bound, ddl)
     old = ddl.catalog.relation(schema, relation.relname)
     view = View(
@@ -65,6 +66,17 @@ async def create_view(node: Any, ddl: Ddl) -> str:
     _check_replaces(locked, columns)
     await ddl.changes.replace_object(msgspec.structs.replace(view, id=old.id, owner=locked.owner))
     return "CREATE VIEW"
+
+
+def _with_persistence(relation: Any, query: StoredQuery, ddl: Ddl) -> Any:
+    """Returns the view's name, as that of a temporary view if it reads something temporary."""
+    found = [relation_by_id(ddl.catalog, each.id) for each in query.relations]
+    reads_temporary = any(each is not None and is_temporary(each.schema) for each in found)
+    if relation.relpersistence == "t" or not reads_temporary:
+        return relation
+    message = f'view "{relation.relname}" will be a temporary view'
+    ddl.notice("NOTICE", "00000", message)
+    return with_fields(relation, relpersistence="t", location=None)
 
 
 async def change_view(view: View, ddl: Ddl, **changes: Any) -> None:

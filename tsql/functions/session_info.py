@@ -14,6 +14,7 @@ from tsql.env import Env
 from tsql.functions.datetime_arithmetic import add_interval
 from tsql.functions.registry import implements
 from tsql.functions.session_hooks import session_member
+from tsql.temporary import is_temporary
 from tsql.types.civil import SECOND
 from tsql.types.timezones import session_zone
 
@@ -55,26 +56,28 @@ def current_database(env: Env) -> str:
 
 @implements("current_schema", env=True)
 def current_schema(env: Env) -> str | None:
-    schemas = _existing_schemas(env)
+    schemas = _existing_schemas(env, env.creation_path)
     return schemas[0] if schemas else None
 
 
-def _existing_schemas(env: Env) -> list[str]:
-    """Returns the schemas of the search path that exist."""
+def _existing_schemas(env: Env, path: tuple[str, ...]) -> list[str]:
+    """Returns the schemas of a search path that exist."""
     look_up = getattr(env.session, "schema_id", None)
     built_in = {"public", "pg_catalog", "information_schema"}
     return [
         name
-        for name in dict.fromkeys(env.search_path)
+        for name in dict.fromkeys(path)
         if (name in built_in if look_up is None else look_up(name) is not None)
     ]
 
 
 @implements("current_schemas", env=True)
 def current_schemas(env: Env, with_implicit: bool) -> Array:
-    schemas = _existing_schemas(env)
-    if with_implicit and "pg_catalog" not in schemas:
-        schemas.insert(0, "pg_catalog")
+    schemas = _existing_schemas(env, env.creation_path)
+    if with_implicit:
+        if "pg_catalog" not in schemas:
+            schemas.insert(0, "pg_catalog")
+        schemas[:0] = _existing_schemas(env, env.search_path[: env.implicit_schema_count])
     return Array.of(schemas)
 
 
@@ -82,6 +85,19 @@ def current_schemas(env: Env, with_implicit: bool) -> Array:
 def current_query(env: Env) -> str:
     text: str = session_member(env, "query", "function current_query")
     return text
+
+
+@implements("pg_my_temp_schema", env=True)
+def pg_my_temp_schema(env: Env) -> int:
+    look_up = getattr(env.session, "schema_id", None)
+    return 0 if look_up is None else look_up(env.temporary_schema) or 0
+
+
+@implements("pg_is_other_temp_schema", env=True)
+def pg_is_other_temp_schema(env: Env, schema: int) -> bool:
+    look_up = getattr(env.session, "schema_name", None)
+    name = None if look_up is None else look_up(schema)
+    return name is not None and is_temporary(name) and name != env.temporary_schema
 
 
 @implements("pg_backend_pid", env=True)
@@ -233,10 +249,9 @@ def pg_sleep_until(env: Env, moment: int) -> str:
 
 for _name in ("pg_is_in_recovery", "pg_jit_available"):
     implements(_name)(lambda: False)
-for _name in ("pg_my_temp_schema", "pg_trigger_depth"):
-    implements(_name)(lambda: 0)
+implements("pg_trigger_depth")(lambda: 0)
 implements("pg_notification_queue_usage")(lambda: 0.0)  # Notifications don't queue on disk.
-implements("pg_is_other_temp_schema", "row_security_active")(lambda _oid: False)
+implements("row_security_active")(lambda _oid: False)
 implements("pg_safe_snapshot_blocking_pids")(lambda _pid: Array.of(_EMPTY))
 implements("pg_prepared_xact", "pg_get_replication_slots", "pg_stat_get_wal_senders")(
     lambda: _EMPTY

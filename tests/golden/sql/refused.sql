@@ -67,9 +67,6 @@ MERGE INTO r USING (VALUES (1)) v (n) ON r.a = v.n WHEN MATCHED THEN DELETE;
 -- refused: no two-phase commit
 PREPARE TRANSACTION 'x';
 
--- refused: no temporary tables yet
-CREATE TEMP TABLE te (a int);
-
 -- refused: no unlogged tables
 CREATE UNLOGGED TABLE ul (a int);
 

@@ -17,6 +17,7 @@ from tsql.ddl.describe import kind_of_relation
 from tsql.ddl.enums import move_enum
 from tsql.ddl.views import change_view
 from tsql.parser import enums
+from tsql.temporary import is_temporary
 
 _TYPES = enums.ObjectType
 
@@ -50,21 +51,24 @@ async def _move_relation(node: Any, ddl: Ddl) -> None:
             if locked is None:
                 raise no_such_relation(relation)
             ddl.require_owner(locked)
-            _check_schema(schema, ddl)
+            _check_schema(found.schema, schema, ddl)
             await _move_table(locked, schema, ddl)
         case Sequence():
             ddl.require_owner(found)
             _check_not_owned(found, ddl)
-            _check_schema(schema, ddl)
+            _check_schema(found.schema, schema, ddl)
             await _move_sequence(found, schema, ddl)
         case View():
-            _check_schema(schema, ddl)
+            _check_schema(found.schema, schema, ddl)
             await change_view(found, ddl, schema=schema)
         case _:
             raise not_supported(f"ALTER {kind.upper()} … SET SCHEMA")
 
 
-def _check_schema(schema: str, ddl: Ddl) -> None:
+def _check_schema(old: str, schema: str, ddl: Ddl) -> None:
+    if is_temporary(old) or is_temporary(ddl.env.own_schema(schema)):
+        message = "cannot move objects into or out of temporary schemas"
+        raise DatabaseError("0A000", message)
     if schema in SYSTEM_SCHEMAS:
         raise DatabaseError("42501", f"permission denied for schema {schema}")
     if ddl.catalog.schema(schema) is None:
