@@ -84,6 +84,25 @@ def pg_locks(moment: Moment) -> Iterator[Values]:
             yield {**row, "locktype": "transactionid", "mode": "ShareLock"}
 
 
+@built(PG_CATALOG, "pg_stat_progress_create_index", live=True)
+def pg_stat_progress_create_index(moment: Moment) -> Iterator[Values]:
+    """Builds that go on online; there are no blocks here, and rows aren't counted before."""
+    for build in moment.session.index_builds():
+        yield {
+            **dict.fromkeys(_BLOCK_COUNTERS, 0),
+            "pid": build.process_id,
+            "datid": DATABASE,
+            "datname": moment.env.database,
+            "relid": build.table_id,
+            "index_relid": build.index_id,
+            "command": build.command,
+            "phase": build.phase,
+            "lockers_total": build.lockers_total,
+            "lockers_done": build.lockers_done,
+            "tuples_done": build.row_count,
+        }
+
+
 @built(PG_CATALOG, "pg_settings", live=True)
 def pg_settings(moment: Moment) -> Iterator[Values]:
     settings = moment.session.settings
