@@ -4,6 +4,7 @@ from typing import Any
 
 from storage.errors import not_supported
 from tsql.catalog import pg
+from tsql.env import Env
 from tsql.functions.registry import CallSite, Function, builds, implements
 from tsql.types.type_names import type_name, type_named
 
@@ -19,9 +20,9 @@ def format_type(oid: int | None, typmod: int | None) -> str | None:
     return None if oid is None else type_name(oid, typmod)
 
 
-@implements("to_regtype")
-def to_regtype(name: str) -> int | None:
-    return type_named(name)
+@implements("to_regtype", env=True)
+def to_regtype(env: Env, name: str) -> int | None:
+    return type_named(name, env)
 
 
 @implements("pg_num_nulls")

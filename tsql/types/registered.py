@@ -44,7 +44,7 @@ def _procedure_name(oid: int, _env: Env) -> str | None:
     return None if row is None else quoted(row.name)
 
 
-def _arguments(text: str) -> tuple[str, list[int]]:
+def _arguments(text: str, env: Env) -> tuple[str, list[int]]:
     """Returns the name and the argument types of `name(type, …)`."""
     name, parenthesis, rest = text.partition("(")
     if not parenthesis or not rest.rstrip().endswith(")"):
@@ -55,15 +55,15 @@ def _arguments(text: str) -> tuple[str, list[int]]:
         if part.strip().lower() == "none":
             types.append(0)
             continue
-        found = type_named(part)
+        found = type_named(part, env)
         if found is None:
             raise DatabaseError("42704", f'type "{part.strip()}" does not exist')
         types.append(found)
     return name.strip(), types
 
 
-def _signature_named(text: str, _env: Env) -> int | None:
-    name, types = _arguments(text)
+def _signature_named(text: str, env: Env) -> int | None:
+    name, types = _arguments(text, env)
     for row in pg.procs_by_name().get(_last_part(name), []):
         if list(row.argument_types) == types:
             return row.oid
@@ -96,8 +96,8 @@ def _operator_name(oid: int, _env: Env) -> str | None:
     return row.name if len(same) == 1 else f"pg_catalog.{row.name}"
 
 
-def _operator_signature_named(text: str, _env: Env) -> int | None:
-    name, types = _arguments(text)
+def _operator_signature_named(text: str, env: Env) -> int | None:
+    name, types = _arguments(text, env)
     if len(types) != 2:
         raise DatabaseError("42P02", "missing argument" if len(types) < 2 else "too many arguments")
     for row in pg.operators_by_name().get(_operator_symbol(name), []):

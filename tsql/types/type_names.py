@@ -14,6 +14,7 @@ from tsql.types import oids
 from tsql.types.boolean import BLANKS
 from tsql.types.io import input_of, text_io
 from tsql.types.numeric import precision_and_scale
+from tsql.types.regclass import name_parts
 
 #: Types whose SQL name isn't their internal one; %s is where a type modifier goes.
 _NAMES: Final = {
@@ -108,10 +109,21 @@ def _types_by_sql_name() -> dict[str, int]:
     return result | aliases
 
 
-def type_named(text: str) -> int | None:
+def _users_type(name: str, env: Env | None) -> int | None:
+    """Returns the OID of a type that CREATE TYPE made, if the session sees one of that name."""
+    look_up = None if env is None else getattr(env.session, "type_id", None)
+    parts = name_parts(name)
+    if look_up is None or not 1 <= len(parts) <= 2:
+        return None
+    found: int | None = look_up(parts[0] if len(parts) == 2 else None, parts[-1])
+    return found
+
+
+def type_named(text: str, env: Env | None = None) -> int | None:
     """Returns the OID of the type that a text names, None if there is none; modifiers don't count.
 
-    Raises 42601 for what can't be a type's name.
+    The types of users are found where `env` has a session. Raises 42601 for what can't be a type's
+    name.
     """
     name = " ".join(text.split())
     if not name:
@@ -119,7 +131,8 @@ def type_named(text: str) -> int | None:
     name, is_array = (
         (name[: match.start()], True) if (match := _ARRAY.search(name)) else (name, False)
     )
-    if name[0] == '"' == name[-1]:
+    users = _users_type(name, env)
+    if name[0] == '"' == name[-1] and '"."' not in name:
         row = pg.types_by_name().get(name[1:-1].replace('""', '"'))
         found = None if row is None else row.oid
     else:
@@ -127,8 +140,9 @@ def type_named(text: str) -> int | None:
         found = _types_by_sql_name().get(_MODIFIER.sub("", name))
         if float_name := _FLOAT.fullmatch(name):
             found = oids.FLOAT4 if int(float_name[1]) <= _FLOAT4_BITS else oids.FLOAT8
-        if found is None and " " in name:
+        if found is None and users is None and " " in name and '"' not in name:
             raise DatabaseError("42601", f'syntax error at or near "{name.split()[1]}"')
+    found = found or users
     return pg.types()[found].array if found and is_array else found
 
 
@@ -138,7 +152,7 @@ def _regtype_in(text: str, typmod: int, env: Env) -> int:
         return 0
     if stripped.isdigit() and stripped.isascii():
         return input_of(oids.OID)(stripped, -1, env)  # type: ignore[no-any-return]  # oid's is int
-    found = type_named(stripped)
+    found = type_named(stripped, env)
     if found is None:
         raise DatabaseError("42704", f'type "{stripped}" does not exist')
     return found
