@@ -13,7 +13,7 @@ from typing import Any, Final
 from storage.catalog_store import CatalogStore
 from storage.items import Row
 from storage.kv.store import Transaction
-from storage.packing import kind_of
+from storage.packing import KIND_BY_TYPE, kind_of
 from storage.schema import Table
 from storage.types import Array, BinarySet, Kind, NumberSet, StringSet, Typed
 
@@ -63,7 +63,13 @@ class AttributeRegistry:
 
     def knows(self, row: Row) -> bool:
         """Returns whether the row brings nothing new."""
-        return not _unknown(row, self._known)
+        known, kinds = self._known, KIND_BY_TYPE
+        for name, value in row[-1].items():
+            if value is not None and (kinds.get(type(value)) or kind_of(value)) not in known.get(
+                name, ()
+            ):
+                return False
+        return True
 
     async def register(self, txn: Transaction, row: Row) -> None:
         """Enters what the row brings; other transactions that bring something wait for this one."""

@@ -135,7 +135,11 @@ def _branch_to_stored(value: Any) -> Any:
     if kind is dict:
         if _are_plain(value.values()):
             return value
-        return {key: _branch_to_stored(child) for key, child in value.items()}
+        plain = _PLAIN_TYPES
+        return {
+            key: child if type(child) in plain else _branch_to_stored(child)
+            for key, child in value.items()
+        }
     if kind is list:
         return value if _are_plain(value) else [_branch_to_stored(child) for child in value]
     return _leaf_to_stored(value)
@@ -152,13 +156,13 @@ def _are_plain(children: Iterable[Any]) -> bool:
 def _leaf_to_stored(value: Any) -> Any:
     if type(value) in _PLAIN_TYPES:
         return value
+    if isinstance(value, Decimal):
+        return _extension(Extension.DECIMAL, str(value).encode())
     if isinstance(value, int):
         if _INT_MIN <= value <= _INT_MAX:
             return value
         size = value.bit_length() // 8 + 1
         return _extension(Extension.BIG_INTEGER, value.to_bytes(size, "big", signed=True))
-    if isinstance(value, Decimal):
-        return _extension(Extension.DECIMAL, str(value).encode())
     if isinstance(value, JsonNull):
         return _extension(Extension.JSON_NULL, b"")
     if isinstance(value, StringSet):
@@ -235,7 +239,8 @@ def _same(value: Any) -> Any:
     return value
 
 
-_KIND_BY_TYPE: Final[dict[type, Kind]] = {
+#: The kinds of undeclared attributes; what is Typed says its own.
+KIND_BY_TYPE: Final[dict[type, Kind]] = {
     bool: Kind.BOOL,
     int: Kind.INT8,
     float: Kind.FLOAT8,
@@ -255,4 +260,4 @@ def kind_of(value: Any) -> Kind:
     """Returns the kind of an undeclared attribute's value, which isn't None."""
     if isinstance(value, Typed):
         return value.kind
-    return _KIND_BY_TYPE[type(value)]
+    return KIND_BY_TYPE[type(value)]

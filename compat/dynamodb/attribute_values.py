@@ -52,7 +52,13 @@ NESTING_TOO_DEEP: Final = (
 
 def read_item(wire: Mapping[str, Any]) -> Item:
     """Returns the item that the wire shows. Raises ValidationException."""
-    return {name: read_value(value) for name, value in wire.items()}
+    # Text is what there is most of.
+    return {
+        name: text
+        if len(value) == 1 and (text := value.get("S")) is not None
+        else read_value(value)
+        for name, value in wire.items()
+    }
 
 
 def read_value(wire: Mapping[str, Any], level: int = 0) -> Value:

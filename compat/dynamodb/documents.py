@@ -19,7 +19,7 @@ Inside documents and undeclared attributes values are the same on both sides. Ob
 their members in PostgreSQL's order, which isn't the order in which a map was sent; AWS promises none.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from decimal import Context, Decimal
 from typing import Any, Final
 
@@ -186,11 +186,13 @@ _KEPT_TYPES: Final = frozenset(
 )
 
 
-def attributes_in(item: Mapping[str, Value]) -> dict[str, Value]:
+def attributes_in(item: Mapping[str, Value], declared: Collection[str] = ()) -> dict[str, Value]:
     """Returns undeclared attributes as rows keep them."""
     kept = _KEPT_TYPES
     return {
-        name: value if type(value) in kept else attribute_in(value) for name, value in item.items()
+        name: value if type(value) in kept else attribute_in(value)
+        for name, value in item.items()
+        if name not in declared
     }
 
 
@@ -349,7 +351,7 @@ class Documents:
                 raise invalid_parameter(f"{error.message} (attribute: {name})") from error
         names = self._names
         if self._is_dynamic:
-            row.append(attributes_in({name: v for name, v in item.items() if name not in names}))
+            row.append(attributes_in(item, names))
             return row
         for name in item:
             if name not in names:

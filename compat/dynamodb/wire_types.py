@@ -134,6 +134,7 @@ def _list_check(element: str) -> Check:
 def _map_check(element: str) -> Check:
     check_element = _check(element, is_member=False)
     java_class = _java_class(element)
+    holds_values = element == _ATTRIBUTE_VALUE
 
     def check(value: Any) -> None:
         if type(value) is not dict:
@@ -143,9 +144,16 @@ def _map_check(element: str) -> Check:
                 )
             raise serialization("Unexpected field type")
         for name, member in value.items():
+            if (
+                holds_values
+                and type(member) is dict
+                and len(member) == 1
+                and type(member.get("S")) is str
+            ):
+                continue
             if member is not None:
                 check_element(member)
-            elif element == _ATTRIBUTE_VALUE:
+            elif holds_values:
                 value[name] = {}
 
     return check
