@@ -17,3 +17,4 @@ import compat.postgres.time_zones
 import compat.postgres.types
 import compat.postgres.views
 import compat.postgres.visibility
+import tsql.types.opaque

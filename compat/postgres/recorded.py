@@ -129,6 +129,9 @@ def index_ids() -> dict[str, int]:
 def _converter(column: Column) -> Callable[[Any], Any] | None:
     if column.type in {oids.INT2VECTOR, oids.OIDVECTOR}:
         return lambda value: None if value is None else vector(value)
+    if column.type in {oids.INT4, oids.INT2}:
+        # information_schema's own were recorded as text.
+        return lambda value: None if value is None else int(value)
     row = pg.types().get(column.type)
     if row is not None and row.category == "A":
         return lambda value: None if value is None else Array.of(value)

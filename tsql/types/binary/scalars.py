@@ -147,3 +147,25 @@ binary_io(oids.NAME, _text_send, _name_receive)
 binary_io(oids.JSON, _text_send, _json_receive)
 binary_io(oids.JSONB, _jsonb_send, _jsonb_receive)
 binary_io(oids.VOID, _void_send, None)
+
+
+def _only_nulls(oid: int) -> None:
+    """Registers a type of the system catalogs that has no values yet but NULL."""
+
+    def send(_value: Any, _context: Context) -> bytes:
+        raise DatabaseError("0A000", f"sending type with OID {oid} in binary form is not supported")
+
+    binary_io(oid, send, None)
+
+
+binary_io(oids.PG_NODE_TREE, _text_send, None)
+for _oid in (
+    oids.ANYARRAY,
+    oids.PG_NDISTINCT,
+    oids.PG_DEPENDENCIES,
+    oids.PG_MCV_LIST,
+    oids.PG_LSN,
+    oids.INET,
+    oids.PG_STATISTIC_ARRAY,
+):
+    _only_nulls(_oid)
