@@ -6,7 +6,7 @@ and keys, then whether the name is taken, then defaults and checks.
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -24,55 +24,20 @@ from tsql.ddl.constraints import (
     with_attributes,
 )
 from tsql.ddl.context import Ddl
+from tsql.ddl.definition import Definition
 from tsql.ddl.enums import hold_types
-from tsql.ddl.foreign_keys import ForeignKeyClause, foreign_key_clause, new_foreign_key
+from tsql.ddl.foreign_keys import foreign_key_clause, new_foreign_key
+from tsql.ddl.like import create_comments, read_like, with_indexes
 from tsql.ddl.names import free_name, index_columns_part
 from tsql.ddl.options import TableOptions, table_options
 from tsql.ddl.sequence_options import SequenceOptions
 from tsql.ddl.serial import SerialColumn, create_owned_sequences, identity_column
 from tsql.ddl.stored_text import stored_text
 from tsql.ddl.temporary import check_on_commit, note_on_commit
-from tsql.env import Env
 from tsql.parser import ast, enums
 from tsql.planner.walk import columns_of
 
 _TYPES = enums.ConstrType
-
-
-@dataclass(slots=True)
-class Definition:
-    """A table's definition, or a part of it, as far as it is read.
-
-    Attributes:
-        first_column_id: The id of the first column in it.
-    """
-
-    name: str
-    env: Env
-    first_column_id: int = 1
-    columns: list[Column] = field(default_factory=list)
-    defaults: dict[int, Any] = field(default_factory=dict)
-    generated: dict[int, Any] = field(default_factory=dict)
-    serials: list[SerialColumn] = field(default_factory=list)
-    checks: list[tuple[str | None, Any]] = field(default_factory=list)
-    keys: list[KeyConstraint] = field(default_factory=list)
-    foreign_keys: list[ForeignKeyClause] = field(default_factory=list)
-
-    def position(self, name: str) -> int | None:
-        for position, column in enumerate(self.columns):
-            if column.name == name:
-                return position
-        return None
-
-    def is_serial(self, column_id: int, *, is_identity: bool | None = None) -> bool:
-        """Returns whether the column has a sequence of its own: as identity, as serial, or either."""
-        return any(
-            serial.column_id == column_id and is_identity in {None, bool(serial.identity)}
-            for serial in self.serials
-        )
-
-    def change(self, position: int, **changes: Any) -> None:
-        self.columns[position] = msgspec.structs.replace(self.columns[position], **changes)
 
 
 async def create_table(node: Any, ddl: Ddl) -> str:
@@ -97,6 +62,7 @@ async def create_table(node: Any, ddl: Ddl) -> str:
     table = await ddl.changes.create_table(table)
     for sequence in sequences:
         await ddl.changes.create_sequence(sequence)
+    await create_comments(table, definition.copied, ddl)
     note_on_commit(node.oncommit, table, ddl)
     for clause in definition.foreign_keys:
         _, table = await new_foreign_key(clause, table, ddl)
@@ -147,7 +113,7 @@ def _read(node: Any, name: str, ddl: Ddl) -> Definition:
             case ast.Constraint():
                 pending.append(element)
             case ast.TableLikeClause():
-                raise not_supported("LIKE in CREATE TABLE")
+                read_like(definition, element, definition.copied, ddl)
             case _:
                 raise not_supported(type(element).__name__)
     for constraint in pending:
@@ -360,6 +326,7 @@ async def _table(definition: Definition, schema: str, options: TableOptions, ddl
     taken = {definition.name}
     for key in definition.keys:
         table = await _with_key(table, key, taken, ddl)
+    table = await with_indexes(table, definition.copied, ddl)
     return with_partition_key(table, options.partition_columns)
 
 

@@ -16,12 +16,12 @@ from tsql.ddl.alter.keys import add_key
 from tsql.ddl.alteration.references import add_reference
 from tsql.ddl.alteration.state import Alteration, Pass, without_position
 from tsql.ddl.create_table import (
-    Definition,
     read_column,
     settle_keys,
     with_defaults,
     with_generated,
 )
+from tsql.ddl.definition import Definition
 from tsql.ddl.enums import hold_types
 from tsql.ddl.serial import create_owned_sequences
 from tsql.env import Env

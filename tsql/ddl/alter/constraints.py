@@ -17,7 +17,8 @@ from tsql.ddl.alter.keys import add_key, add_key_of_index, drop_key
 from tsql.ddl.alteration.references import add_reference, drop_own_key, validate_reference
 from tsql.ddl.alteration.state import Alteration, Pass, without_position
 from tsql.ddl.constraints import refuse_constraint, timing_of
-from tsql.ddl.create_table import Definition, read_key
+from tsql.ddl.create_table import read_key
+from tsql.ddl.definition import Definition
 from tsql.ddl.foreign_keys import constraint_names, foreign_key_clause
 from tsql.ddl.names import free_name
 from tsql.ddl.stored_text import stored_text

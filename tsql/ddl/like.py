@@ -1,0 +1,223 @@
+"""LIKE in CREATE TABLE: another relation's columns, and what INCLUDING asks for beside them.
+
+What the catalog keeps as text (defaults, generation expressions, checks) is read again, for the new
+table's columns have the same names. Storage, compression and statistics are nothing that a table has
+here.
+"""
+
+from typing import Any, Final
+
+import msgspec
+
+from storage.errors import DatabaseError, not_supported
+from storage.objects import Comment, View
+from storage.schema import Column, Index, KeyPart, Sequence, Table
+from tsql.ddl.constraints import KeyConstraint
+from tsql.ddl.context import Ddl, no_such_relation
+from tsql.ddl.definition import Copied, Definition
+from tsql.ddl.names import free_name, index_columns_part, index_part_names
+from tsql.ddl.remove import CLASS_IDS
+from tsql.ddl.sequence_options import SequenceOptions
+from tsql.ddl.serial import SerialColumn
+from tsql.derived_ids import constraint_id
+from tsql.parser import ast, parse_expression
+from tsql.types.kinds import kinds_of_type
+
+#: Bits of PostgreSQL's TableLikeOption.
+_COMMENTS: Final = 1
+_CONSTRAINTS: Final = 4
+_DEFAULTS: Final = 8
+_GENERATED: Final = 16
+_IDENTITY: Final = 32
+_INDEXES: Final = 64
+
+
+def read_like(definition: Definition, clause: Any, copied: Copied, ddl: Ddl) -> None:
+    """Reads a TableLikeClause into the definition. Raises 42P01, 42809, 42501, 42701, 42P16."""
+    relation = clause.relation
+    found = ddl.find(relation.schemaname, relation.relname)
+    place = None if relation.location is None else relation.location + 1
+    if found is None:
+        error = no_such_relation(relation)
+        error.position = place
+        raise error
+    if not isinstance(found, Table | View):
+        message = f'relation "{relation.relname}" is invalid in LIKE clause'
+        kinds = "sequences" if isinstance(found, Sequence) else "indexes"
+        detail = f"This operation is not supported for {kinds}."
+        raise DatabaseError("42809", message, detail=detail, position=place)
+    ddl.require(found, "r")
+    options = clause.options or 0
+    for number, column in enumerate(found.columns, 1):
+        old_id = column.id if isinstance(column, Column) else number
+        new = _column(column, definition.first_column_id + len(definition.columns))
+        if definition.position(new.name) is not None:
+            raise DatabaseError("42701", f'column "{new.name}" specified more than once')
+        definition.columns.append(new)
+        if isinstance(column, Column) and isinstance(found, Table):
+            _read_value(definition, column, new, options, (found, ddl))
+        if options & _COMMENTS:
+            comment = ddl.catalog.object(Comment, CLASS_IDS["relation"], found.id, old_id)
+            if comment is not None:
+                copied.column_comments.append((new.id, comment.text))
+    if isinstance(found, Table):
+        if options & _CONSTRAINTS:
+            _read_checks(definition, found, copied, ddl, with_comments=bool(options & _COMMENTS))
+        if options & _INDEXES:
+            _read_indexes(definition, found, copied)
+
+
+def _column(column: Any, column_id: int) -> Column:
+    kinds = kinds_of_type(column.sql_type)
+    if kinds is None:
+        raise not_supported(f"LIKE with a column of the type of {column.name}")
+    return Column(
+        id=column_id,
+        name=column.name,
+        kind=kinds[0],
+        element_kind=kinds[1],
+        sql_type=column.sql_type,
+        typmod=column.typmod,
+        not_null=getattr(column, "not_null", False),
+    )
+
+
+def _read_value(
+    definition: Definition, old: Column, new: Column, options: int, source: tuple[Table, Ddl]
+) -> None:
+    table, ddl = source
+    if old.generated_sql is not None:
+        if options & _GENERATED:
+            definition.generated[new.id] = parse_expression(old.generated_sql)
+    elif old.identity:
+        if options & _IDENTITY:
+            said = _options_of(_sequence_of(table, old, ddl))
+            definition.serials.append(SerialColumn(new.id, said, identity=old.identity))
+    elif old.default_sql is not None and options & _DEFAULTS:
+        definition.defaults[new.id] = parse_expression(old.default_sql)
+
+
+def _sequence_of(table: Table, column: Column, ddl: Ddl) -> Sequence:
+    return next(
+        each
+        for each in ddl.catalog.sequences
+        if (each.owner_table_id, each.owner_column_id) == (table.id, column.id)
+    )
+
+
+def _options_of(sequence: Sequence) -> SequenceOptions:
+    return SequenceOptions(
+        {
+            "start": sequence.start,
+            "increment": sequence.increment,
+            "minvalue": sequence.minimum,
+            "maxvalue": sequence.maximum,
+            "cycle": sequence.cycle,
+            "cache": sequence.cache,
+        }
+    )
+
+
+def _read_checks(
+    definition: Definition, table: Table, copied: Copied, ddl: Ddl, *, with_comments: bool
+) -> None:
+    for check in table.checks:
+        definition.checks.append((check.name, parse_expression(check.check_sql)))
+        object_id = constraint_id(table.id, check.name)
+        comment = ddl.catalog.object(Comment, CLASS_IDS["constraint"], object_id, 0)
+        if with_comments and comment is not None:
+            copied.check_comments.append((check.name, comment.text))
+
+
+def _read_indexes(definition: Definition, table: Table, copied: Copied) -> None:
+    def names(ids: tuple[int, ...]) -> tuple[str, ...]:
+        return tuple(table.column_by_id(column_id).name for column_id in ids)
+
+    def add(key: KeyConstraint) -> None:
+        if key.is_primary and any(each.is_primary for each in definition.keys):
+            message = f'multiple primary keys for table "{definition.name}" are not allowed'
+            raise DatabaseError("42P16", message)
+        definition.keys.append(key)
+
+    if table.primary_key_constraint is not None:
+        add(KeyConstraint(None, is_primary=True, columns=names(table.key_column_ids), included=()))
+    for index in table.indexes:
+        if index.dynamodb_settings is not None or index.sparse:
+            raise not_supported("LIKE with an index made through DynamoDB")
+        if index.constraint is None:
+            copied.indexes.append((table, index))
+            continue
+        add(
+            KeyConstraint(
+                None,
+                index.is_primary,
+                names(tuple(part.column_id or 0 for part in index.parts)),
+                names(index.included_column_ids),
+                nulls_distinct=index.nulls_distinct,
+                timing=index.timing,
+            )
+        )
+
+
+# ---- making ------------------------------------------------------------------------------------
+
+
+async def with_indexes(table: Table, copied: Copied, ddl: Ddl) -> Table:
+    """Returns the new table with the plain indexes of the others."""
+    for source, index in copied.indexes:
+        table = await _with_index(table, source, index, ddl)
+    return table
+
+
+async def _with_index(table: Table, source: Table, index: Index, ddl: Ddl) -> Table:
+    def new_id(old: int) -> int:
+        column = table.column(source.column_by_id(old).name)
+        assert column is not None
+        return column.id
+
+    taken = {table.name, table.primary_key_constraint, *(each.name for each in table.indexes)}
+
+    def is_taken(name: str) -> bool:
+        return name in taken or ddl.catalog.relation(table.schema, name) is not None
+
+    included = [source.column_by_id(column_id).name for column_id in index.included_column_ids]
+    parts = index_part_names([*[_part_name(part, source) for part in index.parts], *included])
+    new = msgspec.structs.replace(
+        index,
+        id=await ddl.catalogs.new_relation_id(),
+        storage_id=await ddl.catalogs.new_storage_id(),
+        name=free_name(table.name, index_columns_part(parts), "idx", is_taken),
+        parts=tuple(
+            part
+            if part.column_id is None
+            else msgspec.structs.replace(part, column_id=new_id(part.column_id))
+            for part in index.parts
+        ),
+        included_column_ids=tuple(new_id(each) for each in index.included_column_ids),
+    )
+    return msgspec.structs.replace(table, indexes=(*table.indexes, new))
+
+
+def _part_name(part: KeyPart, source: Table) -> str | None:
+    if part.column_id is not None:
+        return source.column_by_id(part.column_id).name
+    expression = parse_expression(part.expression_sql or "")
+    if isinstance(expression, ast.FuncCall) and expression.funcname:
+        return str(expression.funcname[-1].sval)
+    return None
+
+
+async def create_comments(table: Table, copied: Copied, ddl: Ddl) -> None:
+    """Gives the new table's parts the comments of the others."""
+    comments = [
+        Comment(class_id=CLASS_IDS["relation"], object_id=table.id, sub_id=column_id, text=text)
+        for column_id, text in copied.column_comments
+    ]
+    comments += [
+        Comment(
+            class_id=CLASS_IDS["constraint"], object_id=constraint_id(table.id, name), text=text
+        )
+        for name, text in copied.check_comments
+    ]
+    for comment in comments:
+        await ddl.changes.create_object(comment)
