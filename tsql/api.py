@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from storage.errors import FatalError
 from tsql.bound import Field
 from tsql.env import Env
 
@@ -134,11 +135,13 @@ class SessionEvents:
     Attributes:
         parameters: Changed settings that ParameterStatus reports, by name.
         notifications: (channel, payload, sender's process id).
+        ending: What another session has ended this one with; it stays.
     """
 
     notices: list[Notice] = field(default_factory=list)
     parameters: dict[str, str] = field(default_factory=dict)
     notifications: list[tuple[str, str, int]] = field(default_factory=list)
+    ending: FatalError | None = None
 
 
 class Session(Protocol):

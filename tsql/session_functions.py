@@ -249,12 +249,19 @@ class SessionFunctions(SessionCatalog):
         if other is None:
             return False
         self._check_may_signal(other.current_user, terminate=terminate)
+        error: DatabaseError
         if terminate:
-            message = "terminating connection due to administrator command"
-            other.interrupts.interrupt(FatalError("57P01", message))
+            error = ending = FatalError(
+                "57P01", "terminating connection due to administrator command"
+            )
         else:
-            message = "canceling statement due to user request"
-            other.interrupts.interrupt(DatabaseError("57014", message))
+            error, ending = DatabaseError("57014", "canceling statement due to user request"), None
+        if other is self._state:
+            raise error
+        other.interrupts.interrupt(error)
+        if ending is not None:
+            other.events.ending = ending
+            other.options.wake()
         return True
 
     def _check_may_signal(self, role: str, *, terminate: bool) -> None:

@@ -215,3 +215,73 @@ def test_a_deadlock_ends_one_of_the_two(server: Server) -> None:
         for thread in threads:
             thread.join()
         assert sorted(outcomes) == ["committed", "deadlock"]
+
+
+def test_an_idle_session_is_terminated_at_once(server: Server) -> None:
+    with connect(server, autocommit=True) as one:
+        other = connect(server, autocommit=True)
+        other.execute("BEGIN")
+        pid = other.info.backend_pid
+        assert one.execute("SELECT pg_terminate_backend(%s)", (pid,)).fetchone() == (True,)
+        with pytest.raises(psycopg.errors.AdminShutdown):
+            other.execute("SELECT 1")
+        assert other.closed
+        assert one.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_running_session_is_terminated(server: Server) -> None:
+    with connect(server, autocommit=True) as one, connect(server, autocommit=True) as holder:
+        one.execute("SELECT pg_advisory_lock(4711)")
+        pid = holder.info.backend_pid
+        ended: list[BaseException] = []
+
+        def wait() -> None:
+            try:
+                holder.execute("SELECT pg_advisory_lock(4711)")
+            except psycopg.Error as error:
+                ended.append(error)
+
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        query = "SELECT state FROM pg_stat_activity WHERE pid = %s"
+        while one.execute(query, (pid,)).fetchone() != ("active",):
+            pass
+        one.execute("SELECT pg_terminate_backend(%s)", (pid,))
+        waiting.join(30)
+        assert [type(error) for error in ended] == [psycopg.errors.AdminShutdown]
+
+
+def test_a_session_ends_itself_or_cancels_itself(server: Server) -> None:
+    connection = connect(server, autocommit=True)
+    with pytest.raises(psycopg.errors.QueryCanceled):
+        connection.execute("SELECT pg_cancel_backend(pg_backend_pid())")
+    assert connection.execute("SELECT 1").fetchone() == (1,)
+    with pytest.raises(psycopg.errors.AdminShutdown):
+        connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    assert connection.closed
+
+
+def test_whole_rows_of_every_catalog_are_read(server: Server) -> None:
+    with connect(server, autocommit=True) as connection:
+        names = connection.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace "
+            "AND relkind IN ('r', 'v')"
+        ).fetchall()
+        assert len(names) > 100
+        for (name,) in names:
+            connection.execute(f'SELECT * FROM pg_catalog."{name}"').fetchone()  # type: ignore[arg-type]
+
+
+def test_xid_and_cid_from_text(server: Server) -> None:
+    with connect(server, autocommit=True) as connection:
+        row = connection.execute("SELECT %s::varchar::xid, '7'::cid", ("86722",)).fetchone()
+        assert row == ("86722", "7")
+
+
+@pytest.mark.parametrize("name", ["inet", "pg_lsn", "tid", "xid8", "pg_node_tree"])
+def test_types_of_the_catalogs_alone_are_refused_elsewhere(server: Server, name: str) -> None:
+    with connect(server, autocommit=True) as connection:
+        with pytest.raises(psycopg.errors.FeatureNotSupported, match=f"type {name} "):
+            connection.execute(f"SELECT 'anything'::{name}")  # type: ignore[arg-type]
+        with pytest.raises(psycopg.errors.FeatureNotSupported, match=f"type {name} "):
+            connection.execute(f"CREATE TABLE kept (a int PRIMARY KEY, b {name})")  # type: ignore[arg-type]

@@ -31,6 +31,7 @@ import tsql.types.integers
 import tsql.types.interval
 import tsql.types.json
 import tsql.types.numeric
+import tsql.types.opaque
 import tsql.types.text
 import tsql.types.type_names
 import tsql.types.uuid

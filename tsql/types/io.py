@@ -27,6 +27,11 @@ def text_io(oid: int, parse: Input, render: Output) -> None:
     _OUTPUT[oid] = render
 
 
+def text_output(oid: int, render: Output) -> None:
+    """Registers a type whose values are shown, but can't be written."""
+    _OUTPUT[oid] = render
+
+
 def input_of(oid: int) -> Input:
     """Returns the type's input function: (text, typmod, env) -> value. Raises 0A000 for a type without one."""
     try:

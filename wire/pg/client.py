@@ -194,7 +194,7 @@ class ClientConnection(asyncio.Protocol):
             self._finish()
         elif error := task.exception():
             self._conversation_ended(error)
-        elif self._has_new_input and not self._sessions.is_closing:
+        elif self._has_new_input and not self._sessions.is_closing and self._ending is None:
             self._step()
         else:
             self._turn_done()
@@ -205,6 +205,8 @@ class ClientConnection(asyncio.Protocol):
             self._finish()
         elif self._sessions.is_closing:
             self.shut_down()
+        elif (ending := self._ending) is not None:
+            self._hang_up(ending)
         else:
             self._stream.resume_input()
             if self._timers is not None:
@@ -221,10 +223,20 @@ class ClientConnection(asyncio.Protocol):
 
     def _wake(self) -> None:
         """Something is there for the client besides results."""
-        if self._conversation is not None and not self._is_busy and not self._is_over:
+        if self._conversation is None or self._is_busy or self._is_over:
+            return
+        if (ending := self._ending) is not None:
+            self._hang_up(ending)
+        else:
             self._conversation.notify()
 
     # ---- the end ---------------------------------------------------------------------------------
+
+    @property
+    def _ending(self) -> FatalError | None:
+        """What another session has ended this one with, if it has."""
+        session = None if self._slot is None else self._slot.session
+        return None if session is None else session.events.ending
 
     def shut_down(self) -> None:
         """Ends the connection: at once if it is idle, else when its statement is done."""
