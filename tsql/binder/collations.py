@@ -5,9 +5,10 @@ PostgreSQL's "C" also keeps case mapping to ASCII, which ours doesn't (docs/comp
 
 from typing import Any, Final
 
+from storage.errors import DatabaseError
 from tsql.binder.coercion import coerce
 from tsql.binder.context import Level
-from tsql.binder.locations import error_at
+from tsql.binder.locations import position_at
 from tsql.binder.pathways import true_element
 from tsql.bound import Expression
 from tsql.types import oids
@@ -24,10 +25,10 @@ def check_collation(clause: Any, type_: int) -> None:
     if not is_known:
         shown = ".".join(names)
         message = f'collation "{shown}" for encoding "UTF8" does not exist'
-        raise error_at(clause, "42704", message)
+        raise DatabaseError("42704", message, position=position_at(clause.location))
     if type_ not in _COLLATABLE and element_of(type_) not in _COLLATABLE:
         message = f"collations are not supported by type {type_name(type_)}"
-        raise error_at(clause, "42804", message)
+        raise DatabaseError("42804", message, position=position_at(clause.location))
 
 
 def element_of(type_: int) -> int:

@@ -27,12 +27,6 @@ SELECT 'a b'::tsvector;
 -- refused: no range types
 SELECT int4range(1, 5);
 
--- refused: no other collations
-SELECT 'a' COLLATE "C" < 'b';
-
--- refused: no other collations
-CREATE TABLE coll (a text COLLATE "C");
-
 -- refused: no geometric types
 SELECT point(1, 2);
 
