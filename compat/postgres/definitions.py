@@ -213,6 +213,8 @@ def pg_get_constraintdef_ext(env: Env, oid: int, pretty: bool) -> str | None:
 def pg_get_serial_sequence(env: Env, relation: str, column_name: str) -> str | None:
     catalog = catalog_of(env)
     parts = name_parts(relation)
+    if not parts:
+        raise DatabaseError("42602", "invalid name syntax")
     oid = (
         env.session.relation_id(parts[0] if len(parts) > 1 else None, parts[-1]) if parts else None
     )

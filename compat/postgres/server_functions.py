@@ -31,8 +31,10 @@ def pg_show_all_settings(env: Env) -> Iterator[tuple[Any, ...]]:
 @implements("pg_options_to_table")
 def pg_options_to_table(options: Array) -> Iterator[tuple[str, str | None]]:
     for option in options.items:
-        name, _, value = option.partition("=")
-        yield name, value
+        if option is None:
+            raise DatabaseError("22004", "null array element not allowed in this context")
+        name, equals, value = option.partition("=")
+        yield name, value if equals else None
 
 
 @implements("pg_tablespace_location")
@@ -62,9 +64,9 @@ def pg_get_function_result(oid: int) -> str | None:
     return ("SETOF " if row.returns_set else "") + type_name(row.result_type)
 
 
-@implements("pg_get_functiondef", "pg_get_function_sqlbody")
-def pg_get_functiondef(_oid: int) -> None:
-    """Built-in functions have no SQL text to show."""
+@implements("pg_get_function_sqlbody")
+def pg_get_function_sqlbody(_oid: int) -> None:
+    """No built-in function has a body in SQL's own form."""
     return
 
 
@@ -166,7 +168,7 @@ _PUBLIC_RIGHTS: Final = {"d": "Tc", "f": "X", "l": "U", "T": "U"}
 @implements("acldefault_sql", env=True)
 def acldefault(env: Env, kind: str, owner: int) -> Array:
     if kind not in _ALL_RIGHTS:
-        raise DatabaseError("22023", f"unrecognized object type abbreviation: {kind}")
+        raise DatabaseError("XX000", f"unrecognized object type abbreviation: {kind}")
     name = env.session.role_name(owner) or str(owner)
     items = []
     if kind in _PUBLIC_RIGHTS:

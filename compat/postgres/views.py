@@ -1,11 +1,10 @@
 """pg_get_viewdef: a view's query as SQL that can be read back; PostgreSQL's line breaks are its own."""
 
 from compat.postgres.definitions import catalog_of
+from compat.postgres.visibility import relation_named
 from storage.objects import View
 from tsql.env import Env
 from tsql.functions.registry import implements
-from tsql.types import oids
-from tsql.types.io import input_of
 from tsql.view_text import view_text
 
 
@@ -23,7 +22,7 @@ def pg_get_viewdef_ext(env: Env, oid: int, _style: bool | int) -> str | None:
 
 @implements("pg_get_viewdef_name", env=True)
 def pg_get_viewdef_name(env: Env, name: str) -> str | None:
-    return pg_get_viewdef(env, input_of(oids.REGCLASS)(name, -1, env))
+    return pg_get_viewdef(env, relation_named(env, name))
 
 
 @implements("pg_get_viewdef_name_ext", env=True)

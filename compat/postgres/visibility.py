@@ -111,10 +111,16 @@ def pg_statistics_obj_is_visible(_oid: int) -> None:
     return
 
 
+def relation_named(env: Env, name: str) -> int:
+    """Returns the OID of a relation by name; a number is a name like any other. Raises 42P01, 42602."""
+    found: int = input_of(oids.REGCLASS)(f'"{name}"' if name.isdigit() else name, -1, env)
+    return found
+
+
 @implements("to_regclass", env=True)
 def to_regclass(env: Env, name: str) -> int | None:
     try:
-        found: int = input_of(oids.REGCLASS)(name, -1, env)
+        found: int = relation_named(env, name)
     except DatabaseError as error:
         if error.sqlstate in {"42P01", "3F000"}:
             return None
@@ -169,5 +175,4 @@ def _quietly(type_: int, name: str, env: Env) -> int | None:
 
 @implements("text_regclass", env=True)
 def text_regclass(env: Env, name: str) -> int:
-    found: int = input_of(oids.REGCLASS)(name, -1, env)
-    return found
+    return relation_named(env, name)

@@ -23,6 +23,8 @@ MIB = 1 << 20
 VALUE_BYTES = 20_000
 #: What is left beside it is less: once it has gone, whatever there is can be compacted.
 FILLER_BYTES = 60 * MIB
+#: As much as compacting all of the rest may need: so deletes go on, whatever is merged.
+FLOOR_BYTES = 56 * MIB
 ROCKS = RocksSettings(
     write_buffer_bytes=MIB, log_bytes_max=4 * MIB, file_bytes=2 * MIB, block_cache_bytes=4 * MIB
 )
@@ -117,7 +119,7 @@ async def without_floor(store: OpenStore, filler: Path) -> set[int]:
 async def main(mount_point: Path, mode: str) -> None:
     filler = mount_point / "filler"
     filler.write_bytes(bytes(FILLER_BYTES))
-    floor = 10 * MIB if mode == "floor" else 0
+    floor = FLOOR_BYTES if mode == "floor" else 0
     settings = StoreSettings(ROCKS, DiskSettings(floor_bytes=floor, ballast_bytes=6 * MIB))
     store = await open_store(mount_point / "data", settings)
     acknowledged = await (with_floor if floor else without_floor)(store, filler)

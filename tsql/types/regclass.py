@@ -42,7 +42,9 @@ def name_parts(text: str) -> list[str]:
             rest = rest[end + 1 :]
         else:
             name, dot, tail = rest.partition(".")
-            parts.append(name.lower())
+            if not name or len(name.split()) != 1 or '"' in name:
+                return []
+            parts.append(name.strip().lower())
             rest = dot + tail
         if rest and not rest.startswith("."):
             return []

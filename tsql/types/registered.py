@@ -78,6 +78,8 @@ def _signature(oid: int, _env: Env) -> str | None:
 
 
 def _operator_symbol(text: str) -> str:
+    if len(text.split()) != 1:
+        raise DatabaseError("42602", "invalid name syntax")
     return text.strip().removeprefix("pg_catalog.")
 
 

@@ -30,6 +30,9 @@ def difference(ours: Any, theirs: Any, path: str = "") -> str | None:
         if not isinstance(ours, type(theirs)):
             return path
         pairs = [(getattr(ours, n), getattr(theirs, n), f"{path}.{n}") for n in theirs]
+        if isinstance(theirs, ast.CommentStmt):
+            # An empty comment is none, in the JSON as in what the statement does.
+            pairs = [(a or None, b or None, p) for a, b, p in pairs]
     else:
         return None if type(ours) is type(theirs) and ours == theirs else path
     return next((d for a, b, p in pairs if (d := difference(a, b, p)) is not None), None)
