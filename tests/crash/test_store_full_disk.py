@@ -26,6 +26,7 @@ def can_mount() -> bool:
 
 
 @pytest.mark.skipif(not can_mount(), reason="needs user namespaces, to mount a small file system")
+# Without the floor the store itself meets the end; its recovery may take minutes, or hang on a busy machine.
 @pytest.mark.parametrize(
     ("mode", "size"), [("floor", "176m"), pytest.param("no-floor", "112m", marks=pytest.mark.slow)]
 )
