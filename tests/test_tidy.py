@@ -60,7 +60,8 @@ def test_locks_hold_versions_and_hashes_only() -> None:
 
 def test_the_server_imports_neither_duckdb_nor_pyarrow() -> None:
     code = (
-        "import sys, terrascale.server; print(sorted({'duckdb', 'pyarrow'} & sys.modules.keys()))"
+        "import sys, terrascale.server, storage.columns.messages; "
+        "print(sorted({'duckdb', 'pyarrow', 'numpy'} & sys.modules.keys()))"
     )
     output = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

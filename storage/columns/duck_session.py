@@ -1,0 +1,70 @@
+"""DuckDB, locked down: nothing of the machine is reached through it, whatever SQL it is given.
+
+What may be asked at all is decided where the SQL is made (only operators and functions of a list are
+emitted); these settings are the second wall. What they leave open stays inside this process and its
+private directory, which no other query's spilled data ever is in.
+"""
+
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+#: What DuckDB takes only when it connects. Set afterwards, some are shown and not enforced.
+_AT_CONNECT: Final = {
+    "enable_external_access": "false",
+    "autoload_known_extensions": "false",
+    "autoinstall_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "allow_unsigned_extensions": "false",
+    "allow_persistent_secrets": "false",
+    "python_enable_replacements": "false",
+    "python_scan_all_frames": "false",
+}
+#: Then by SQL, the last one for good. PostgreSQL's division and errors come first; of the settings
+#: only the time zone stays open.
+_BY_SQL: Final = (
+    "SET allow_extension_repositories = 'forbidden'",
+    "SET integer_division = true",
+    "SET ieee_floating_point_ops = false",
+    "SET allowed_configs = ['TimeZone']",
+    "SET lock_configuration = true",
+)
+
+
+class DuckSession:
+    """One connection to an empty in-memory database, over tables that are registered for a query."""
+
+    def __init__(
+        self, temporary: Path, *, memory_bytes: int, temporary_bytes: int, threads: int
+    ) -> None:
+        config: dict[str, Any] = {
+            **_AT_CONNECT,
+            "temp_directory": str(temporary),
+            "memory_limit": f"{memory_bytes}B",
+            "threads": str(threads),
+        }
+        self._connection = duckdb.connect(":memory:", config=config)
+        self._connection.execute(f"SET max_temp_directory_size = '{temporary_bytes}B'")
+        for statement in _BY_SQL:
+            self._connection.execute(statement)
+
+    def run(
+        self, sql: str, tables: dict[str, pa.Table], parameters: list[Any], batch_rows: int
+    ) -> pa.RecordBatchReader:
+        """Starts a query over tables and returns its result, which is made as it is read."""
+        for name, table in tables.items():
+            self._connection.register(name, table)
+        # `execute` would make the whole result first; a relation streams.
+        relation = self._connection.sql(sql, params=parameters)
+        return relation.to_arrow_reader(batch_rows)
+
+    def release(self, names: list[str]) -> None:
+        """Lets the tables of a query go."""
+        for name in names:
+            self._connection.unregister(name)
+
+    def interrupt(self) -> None:
+        """Asks the running query to stop; from another thread. It may take its time."""
+        self._connection.interrupt()

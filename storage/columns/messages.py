@@ -1,0 +1,110 @@
+"""What a query over columns is made of: the values that cross between server and processes.
+
+`ColumnarQuery` says in DuckDB's words what to run, `TableSpec` what its tables are made of, and
+`TableVersion` where the rows of a table lie as of a commit timestamp. All are msgpack arrays: a new
+field goes to the end and has a default.
+
+A *kind* says how a column is held, in the Arrow table that the reader makes of it, and in the
+result of the query:
+
+    kind              Arrow type                     remarks
+    bool              bool
+    int16 int32 int64 likewise                       oid and other small types as int64
+    float32 float64   likewise
+    numeric           decimal128(38, s)              s is the display scale of every value
+    numeric_scaled    decimal128(38, s), int8        display scales apart: two columns, `<name>` and
+                                                     `<name>_s`; as a result one struct (value,
+                                                     scale)
+    date              date32
+    time              time64(us)
+    timestamp         timestamp(us)
+    timestamptz       timestamp(us, UTC)
+    interval          month_day_nano_interval        months, days and microseconds stay apart
+    uuid              fixed_size_binary(16) or text
+    text              string, or a dictionary of it  all text types, compared by bytes
+    bytea             binary
+    jsonb             string                         normalised text, numbers exact
+    kind[]            list of the kind               as results only
+
+Kinds of results that are finished outside of DuckDB, for it has no exact form of them. Each is a
+struct whose fields come in this order:
+
+    quotient          dividend, its display scale, divisor, its display scale: numeric division;
+                      avg of exact numbers is sum ÷ count. NULL where the dividend or the divisor is
+    var_pop var_samp stddev_pop stddev_samp
+                      count, sum, sum of squares, display scale of the inputs: over exact numbers
+
+The decimals in them may be of any scale; display scales say how many digits PostgreSQL shows.
+"""
+
+from typing import Any
+
+import msgspec
+
+
+class ColumnSpec(msgspec.Struct, frozen=True, array_like=True):
+    """A column that a query reads.
+
+    Attributes:
+        name: Its name in DuckDB, "c0", "c1"…: DuckDB ignores case, so names of SQL can't be used.
+        column: The declared column's id in the item's map; None for an undeclared attribute.
+        path: () for a whole column; otherwise the steps into a document. An undeclared attribute's
+            first step is its name.
+        kind: How it is held, see above.
+        missing: Value of rows that were written before the column was added, in its stored form.
+        scale: Digits after the point of `numeric` and `numeric_scaled`.
+    """
+
+    name: str
+    column: int | None
+    path: tuple[str, ...]
+    kind: str
+    missing: Any = None
+    scale: int = 0
+
+
+class TableSpec(msgspec.Struct, frozen=True, array_like=True):
+    """A table that a query reads; its name in DuckDB is "t0", "t1" and so on."""
+
+    name: str
+    storage_id: int
+    columns: tuple[ColumnSpec, ...]
+
+
+class ResultColumn(msgspec.Struct, frozen=True, array_like=True):
+    """A column of the result: its type for the client, and how the query emits it."""
+
+    oid: int
+    typmod: int
+    kind: str
+
+
+class ColumnarQuery(msgspec.Struct, frozen=True, array_like=True):
+    """A query in DuckDB's SQL, over the relations that `tables` names.
+
+    `parameters` are the values of $1, $2…: whatever msgpack has (null, bool, int, float, text,
+    bytes). The text of the query casts them to their types.
+    """
+
+    sql: str
+    tables: tuple[TableSpec, ...]
+    results: tuple[ResultColumn, ...]
+    parameters: tuple[Any, ...] = ()
+
+
+class TableVersion(msgspec.Struct, frozen=True, array_like=True):
+    """Where the rows of one storage id lie, exactly as of a commit timestamp.
+
+    The keeper's client makes it and the reader opens it; in between nobody looks inside.
+
+    Attributes:
+        row_count: Visible rows, or an upper bound of them.
+        segment_count: Segments that hold them.
+        delta_row_count: Rows of them that are in no segment yet.
+    """
+
+    storage_id: int
+    timestamp: int
+    row_count: int
+    segment_count: int
+    delta_row_count: int
