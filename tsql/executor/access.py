@@ -186,7 +186,6 @@ def _index_item_source(path: plan.IndexGet | plan.IndexRange, access: TableAcces
         entries = _Ranges(run, make(run.env), reverse, limit)
 
         async def look_up(found: Sequence[Entry]) -> list[Entry]:
-            run.txn.counts.index_entries_read += len(found)
             return await access.items_of(run.txn, index, found)
 
         return _LookedUp(entries, look_up)
@@ -317,7 +316,6 @@ class _CoveringRows:
     async def next(self) -> list[Row] | None:
         decode, predicate, env = self._decode, self._predicate, self._run.env
         while (entries := await self._entries.next()) is not None:
-            self._run.txn.counts.index_entries_read += len(entries)
             rows = [decode(entry) for entry in entries]
             if predicate is not None:
                 rows = [row for row in rows if predicate(row, env)]

@@ -119,6 +119,18 @@ async def test_limit_reads_no_more_than_it_needs(alice: Client) -> None:
     assert "Items read: 3\n" in plan
 
 
+async def test_index_entries_are_counted_once(alice: Client) -> None:
+    await alice.run(
+        "INSERT INTO t SELECT g, g, 'c' || g % 2, g % 5, NULL FROM generate_series(1, 50) g"
+    )
+    plan = await alice.plan("(ANALYZE, TIMING OFF) SELECT * FROM t WHERE d = 3")
+    assert "Items read: 10\n" in plan
+    assert "Index entries read: 10\n" in plan
+    covered = await alice.plan("(ANALYZE, TIMING OFF) SELECT d FROM t WHERE c = 'c1'")
+    assert "Items read: 0\n" in covered
+    assert "Index entries read: 25\n" in covered
+
+
 async def test_json_format(alice: Client) -> None:
     text = await alice.value("EXPLAIN (FORMAT JSON) SELECT * FROM t WHERE a = 1 AND d > 2")
     for part in ('"Node Type": "KeyRange"', '"Relation Name": "t"', '"Key Condition": "a = 1"'):
