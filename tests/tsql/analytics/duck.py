@@ -1,0 +1,163 @@
+"""Columnar queries over rows in memory, in a DuckDB locked down as in a query process."""
+
+import datetime
+import pathlib
+import tempfile
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from storage.columns.duck_session import DuckSession
+from storage.columns.messages import ColumnarQuery, ColumnSpec
+from storage.types import (
+    DATE_INFINITY,
+    DATE_MINUS_INFINITY,
+    TIMESTAMP_INFINITY,
+    TIMESTAMP_MINUS_INFINITY,
+    Interval,
+)
+from tests.tsql.analytics.finishing import finish
+
+EPOCH_DAYS = 10_957
+EPOCH_MICROSECONDS = EPOCH_DAYS * 86_400_000_000
+DIGITS = 38
+
+_ARROW = {
+    "bool": pa.bool_(),
+    "int16": pa.int16(),
+    "int32": pa.int32(),
+    "int64": pa.int64(),
+    "float32": pa.float32(),
+    "float64": pa.float64(),
+    "date": pa.date32(),
+    "time": pa.time64("us"),
+    "timestamp": pa.timestamp("us"),
+    "timestamptz": pa.timestamp("us", "UTC"),
+    "interval": pa.month_day_nano_interval(),
+    "uuid": pa.binary(16),
+    "text": pa.string(),
+    "bytea": pa.binary(),
+    "jsonb": pa.string(),
+}
+_INFINITIES = {
+    "date": ({DATE_INFINITY: 2**31 - 1, DATE_MINUS_INFINITY: -(2**31 - 1)}, EPOCH_DAYS),
+    "timestamp": (
+        {TIMESTAMP_INFINITY: 2**63 - 1, TIMESTAMP_MINUS_INFINITY: -(2**63 - 1)},
+        EPOCH_MICROSECONDS,
+    ),
+}
+_INFINITIES["timestamptz"] = _INFINITIES["timestamp"]
+
+
+class NotHeldError(Exception):
+    """A value has no place in a column: such a table is read on the key path."""
+
+
+def session() -> DuckSession:
+    """Returns an empty DuckDB."""
+    directory = pathlib.Path(tempfile.mkdtemp())
+    return DuckSession(directory, memory_bytes=1 << 30, temporary_bytes=1 << 30, threads=1)
+
+
+def arrow_table(specs: Sequence[ColumnSpec], columns: Sequence[Sequence[Any]]) -> pa.Table:
+    """Returns a table as the reader would make it."""
+    arrays: dict[str, pa.Array] = {}
+    for spec, values in zip(specs, columns, strict=True):
+        if spec.kind == "numeric_scaled":
+            arrays[f"{spec.name}_s"] = pa.array(
+                [None if v is None else _scale(v) for v in values], pa.int8()
+            )
+        arrays[spec.name] = _array(spec, values)
+    return pa.table(arrays)
+
+
+def _array(spec: ColumnSpec, values: Sequence[Any]) -> pa.Array:
+    held = [None if value is None else _held(spec, value) for value in values]
+    if spec.kind.startswith("numeric"):
+        return pa.array(held, pa.decimal128(DIGITS, spec.scale))
+    if spec.kind in _INFINITIES:
+        integers = pa.array(held, pa.int32() if spec.kind == "date" else pa.int64())
+        return integers.view(_ARROW[spec.kind])
+    try:
+        return pa.array(held, _ARROW[spec.kind])
+    except OverflowError:
+        raise NotHeldError from None
+
+
+def _scale(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise NotHeldError
+    return -exponent
+
+
+def _held(spec: ColumnSpec, value: Any) -> Any:
+    if spec.kind in _INFINITIES:
+        infinities, epoch = _INFINITIES[spec.kind]
+        shifted = infinities.get(value, value + epoch)
+        if abs(shifted) >= 2 ** (31 if spec.kind == "date" else 63):
+            raise NotHeldError
+        return shifted
+    if spec.kind.startswith("numeric"):
+        scale = _scale(value)
+        if scale > spec.scale or max(value.adjusted() + 1, 0) + spec.scale > DIGITS:
+            raise NotHeldError
+        return value
+    match spec.kind:
+        case "time":
+            if value == 86_400_000_000:
+                raise NotHeldError
+            midnight = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 - a time has no zone
+            return (midnight + datetime.timedelta(microseconds=value)).time()
+        case "interval":
+            return (value.months, value.days, value.microseconds * 1000)
+        case _:
+            return value
+
+
+def run(duck: DuckSession, query: ColumnarQuery, tables: dict[str, pa.Table]) -> list[list[Any]]:
+    """Returns a query's rows as values of TerraScale's."""
+    try:
+        table = duck.run(query.sql, tables, list(query.parameters), 1000).read_all()
+    finally:
+        duck.release(list(tables))
+    columns = [
+        _values(column.combine_chunks(), result.kind)
+        for column, result in zip(table.columns, query.results, strict=True)
+    ]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+ERRORS = (duckdb.Error, pa.ArrowException)
+
+
+def _values(array: pa.Array, kind: str) -> list[Any]:
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    if kind in _INFINITIES:
+        infinities, epoch = _INFINITIES[kind]
+        back = {value: key for key, value in infinities.items()}
+        integers = array.view(pa.int32() if kind == "date" else pa.int64()).to_pylist()
+        return [None if v is None else back.get(v, v - epoch) for v in integers]
+    if kind == "time":
+        times: list[Any] = array.view(pa.int64()).to_pylist()
+        return times
+    values = array.to_pylist()
+    return [None if value is None else _value(value, kind) for value in values]
+
+
+def _value(value: Any, kind: str) -> Any:
+    match kind:
+        case "numeric":
+            return Decimal(value).copy_abs() if not value else Decimal(value)
+        case "interval":
+            return Interval(value.months, value.days, value.nanoseconds // 1000)
+        case "bool" | "text" | "jsonb" | "bytea" | "uuid":
+            return value
+        case _ if isinstance(value, dict):
+            return finish(kind, list(value.values()))
+        case _:
+            return value

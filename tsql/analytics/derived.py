@@ -1,0 +1,121 @@
+"""Parts of queries in DuckDB's SQL: derived tables, and the tables that a statement reads."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from storage.columns.messages import ColumnSpec
+from tsql.analytics.emitted import WORKING_SCALE, Emitted, UntranslatableError
+from tsql.analytics.expressions import Surroundings
+from tsql.bound import BoundSelect, ColumnRef, TableRelation
+from tsql.types import oids
+from tsql.types.numeric import precision_and_scale
+
+_COLUMN_KINDS: Final = {
+    oids.BOOL: "bool",
+    oids.INT2: "int16",
+    oids.INT4: "int32",
+    oids.INT8: "int64",
+    oids.FLOAT4: "float32",
+    oids.FLOAT8: "float64",
+    oids.TEXT: "text",
+    oids.VARCHAR: "text",
+    oids.BPCHAR: "text",
+    oids.NAME: "text",
+    oids.BYTEA: "bytea",
+    oids.UUID: "uuid",
+    oids.DATE: "date",
+    oids.TIME: "time",
+    oids.TIMESTAMP: "timestamp",
+    oids.TIMESTAMPTZ: "timestamptz",
+    oids.INTERVAL: "interval",
+    oids.JSONB: "jsonb",
+}
+
+
+def column_kind(oid: int) -> str:
+    """Returns how a column of a type is held."""
+    kind = _COLUMN_KINDS.get(oid)
+    if kind is None:
+        raise UntranslatableError(f"columns of type {oid}")
+    return kind
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A query: its text, and its columns as they are called in it."""
+
+    sql: str
+    columns: tuple[Emitted, ...]
+
+    def under(self, alias: str) -> tuple[Emitted, ...]:
+        """Returns the columns as the query around it sees them."""
+        return renamed(self.columns, alias)
+
+
+def renamed(columns: Sequence[Emitted], alias: str) -> tuple[Emitted, ...]:
+    names = (f"{alias}.c{number}" for number in itertools.count())
+    return tuple([one.over(list(itertools.islice(names, len(one.pieces())))) for one in columns])
+
+
+def select_list(columns: Sequence[Emitted]) -> str:
+    pieces = [piece for column in columns for piece in column.pieces()]
+    return ", ".join(f"{piece} AS c{number}" for number, piece in enumerate(pieces)) or "1 AS c0"
+
+
+def single(column: Emitted) -> Emitted:
+    """Returns a column that is one piece; refuses any other."""
+    if len(column.pieces()) > 1:
+        raise UntranslatableError("numerics of no fixed scale here")
+    return column
+
+
+@dataclass(slots=True)
+class TableInUse:
+    """A table that the statement reads, once per mention, with the columns read so far."""
+
+    relation: TableRelation
+    name: str
+    specs: dict[int, ColumnSpec] = field(default_factory=dict)
+
+
+def column_spec(relation: TableRelation, node: ColumnRef) -> ColumnSpec:
+    columns = relation.table.columns
+    name = f"c{node.position}"
+    if node.position >= len(columns):
+        attribute = relation.attributes[node.position - len(columns)]
+        kind, scale = _kind_and_scale(node.type, -1)
+        return ColumnSpec(name, None, (attribute,), kind, None, scale)
+    column = columns[node.position]
+    kind, scale = _kind_and_scale(column.sql_type, column.typmod)
+    return ColumnSpec(name, column.id, (), kind, column.missing, scale)
+
+
+def _kind_and_scale(oid: int, typmod: int) -> tuple[str, int]:
+    if oid != oids.NUMERIC:
+        return column_kind(oid), 0
+    if typmod == -1:
+        return "numeric_scaled", WORKING_SCALE
+    precision, scale = precision_and_scale(typmod)
+    if not 0 <= scale <= precision <= 38:
+        raise UntranslatableError("numerics of this precision")
+    return "numeric", scale
+
+
+class Queries(Protocol):
+    """The statement around a query level."""
+
+    surroundings: Surroundings
+
+    def alias(self) -> str:
+        """Returns a name that nothing else has."""
+
+    def query(self, select: BoundSelect) -> Derived:
+        """Returns a query inside of this one."""
+
+    def kept(self, number: int) -> tuple[str, tuple[Emitted, ...]]:
+        """Returns a WITH query's name and columns."""
+
+    def use(self, relation: TableRelation) -> TableInUse:
+        """Returns a table of this mention."""

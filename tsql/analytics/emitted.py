@@ -1,0 +1,168 @@
+"""Pieces of DuckDB SQL, with what is known of their values.
+
+A numeric is a DECIMAL(38, scale) in DuckDB, and `shown` says how many digits PostgreSQL would show
+after the point: a number, or SQL where it differs from row to row. A quotient is kept as dividend
+and divisor until somebody needs its value: what goes to the client is divided outside of DuckDB.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from tsql.types import oids
+
+#: Digits of DuckDB's widest decimal.
+DIGITS_MAX: Final = 38
+#: A product of a larger scale leaves too few digits before the point to be worth trying.
+SCALE_MAX: Final = 28
+#: Digits after the point of numerics whose scale isn't declared.
+WORKING_SCALE: Final = 18
+#: Longest text of one expression: what is checked is written more than once.
+TEXT_CHARACTERS_MAX: Final = 100_000
+
+_TYPES: Final = {
+    oids.BOOL: "BOOLEAN",
+    oids.INT2: "SMALLINT",
+    oids.INT4: "INTEGER",
+    oids.INT8: "BIGINT",
+    oids.FLOAT4: "FLOAT",
+    oids.FLOAT8: "DOUBLE",
+    oids.TEXT: "VARCHAR",
+    oids.VARCHAR: "VARCHAR",
+    oids.BPCHAR: "VARCHAR",
+    oids.NAME: "VARCHAR",
+    oids.BYTEA: "BLOB",
+    oids.UUID: "BLOB",
+    oids.DATE: "DATE",
+    oids.TIME: "TIME",
+    oids.TIMESTAMP: "TIMESTAMP",
+    oids.TIMESTAMPTZ: "TIMESTAMP WITH TIME ZONE",
+    oids.INTERVAL: "INTERVAL",
+    oids.JSONB: "VARCHAR",
+}
+#: Types whose values DuckDB orders and compares as PostgreSQL does.
+ORDERED: Final = frozenset(_TYPES) - {oids.BPCHAR, oids.JSONB} | {oids.NUMERIC}
+
+
+class UntranslatableError(Exception):
+    """There is no DuckDB SQL that surely gives PostgreSQL's answer; the text says for what."""
+
+
+def has_type(oid: int) -> bool:
+    """Returns whether values of a type have a form in DuckDB."""
+    return oid in _TYPES or oid == oids.NUMERIC
+
+
+def type_name(oid: int, scale: int = 0) -> str:
+    """Returns DuckDB's name of a type."""
+    if oid == oids.NUMERIC:
+        return f"DECIMAL({DIGITS_MAX}, {scale})"
+    name = _TYPES.get(oid)
+    if name is None:
+        raise UntranslatableError(f"values of type {oid}")
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """SQL of a value.
+
+    Attributes:
+        type: OID of its type in PostgreSQL.
+        scale: Of a numeric: digits after the point in DuckDB.
+        shown: Of a numeric: its display scale; SQL where it isn't the same for all rows.
+        kind: "" for a value. Otherwise what `parts` are for: quotient (dividend, divisor), var_pop,
+            var_samp, stddev_pop, stddev_samp (count, sum, sum of squares, over inputs of the scale).
+        unchecked: Of a float: it may be an overflow, which nobody has looked for yet.
+        factors: Of an unchecked product of floats: what it is a product of.
+        is_literal, value: Whether it is known now, and as what.
+    """
+
+    sql: str
+    type: int
+    scale: int = 0
+    shown: int | str = 0
+    kind: str = ""
+    parts: tuple["Emitted", ...] = ()
+    unchecked: bool = False
+    factors: tuple[str, ...] = ()
+    is_literal: bool = False
+    value: Any = None
+
+    def __post_init__(self) -> None:
+        if len(self.sql) > TEXT_CHARACTERS_MAX:
+            raise UntranslatableError("an expression of this length")
+
+    def pieces(self) -> list[str]:
+        """Returns the SQL of all that a derived table has to hold of it."""
+        if self.parts:
+            return [piece for part in self.parts for piece in part.pieces()]
+        return [self.sql, self.shown] if isinstance(self.shown, str) else [self.sql]
+
+    def over(self, names: Sequence[str]) -> "Emitted":
+        """Returns it as made of columns that hold its pieces."""
+        if self.parts:
+            parts, start = [], 0
+            for part in self.parts:
+                count = len(part.pieces())
+                parts.append(part.over(names[start : start + count]))
+                start += count
+            return replace(self, parts=tuple(parts))
+        if isinstance(self.shown, str):
+            return replace(self, sql=names[0], shown=names[1])
+        return replace(self, sql=names[0])
+
+
+#: SQL that raises the error by which a statement goes to the key path.
+KEY_PATH: Final = "error('key path')"
+
+Form = str | Callable[[tuple[Emitted, ...]], Emitted | None]
+
+
+def cast(value: str, oid: int, scale: int = 0) -> str:
+    """Returns SQL with an explicit type."""
+    return f"CAST({value} AS {type_name(oid, scale)})"
+
+
+def at_scale(value: Emitted, scale: int) -> str:
+    """Returns the SQL of a numeric with this many digits after the point, which are not fewer."""
+    assert scale >= value.scale
+    if value.scale == scale:
+        return value.sql
+    return f"CAST({value.sql} AS DECIMAL({DIGITS_MAX}, {scale}))"
+
+
+def same_scale(values: Sequence[Emitted]) -> list[Emitted]:
+    """Returns numerics with equal scales, other values as they are."""
+    if not any(value.type == oids.NUMERIC for value in values):
+        return list(values)
+    scale = max(value.scale for value in values)
+    return [replace(value, sql=at_scale(value, scale), scale=scale) for value in values]
+
+
+def greatest_shown(shown: Sequence[int | str]) -> int | str:
+    """Returns the larger display scale."""
+    numbers = [one for one in shown if isinstance(one, int)]
+    texts = list(dict.fromkeys(one for one in shown if isinstance(one, str)))
+    if not texts:
+        return max(numbers)
+    if len(texts) == 1 and not any(numbers):
+        return texts[0]
+    return f"greatest({', '.join([*texts, *map(str, numbers)])})"
+
+
+def checked(value: Emitted) -> Emitted:
+    """Returns a float after a look for overflow and underflow; any other value as it is.
+
+    Sums, differences and products of infinities are infinities or NaN: so one look at the end of a
+    chain of them is enough, but for a product that has become zero.
+    """
+    if not value.unchecked:
+        return value
+    sql = value.sql
+    condition = f"NOT isfinite({sql})"
+    if value.factors:
+        nonzero = " AND ".join(f"{factor} <> 0" for factor in dict.fromkeys(value.factors))
+        condition = f"{condition} OR ({sql} = 0 AND {nonzero})"
+    text = f"(CASE WHEN {condition} THEN {KEY_PATH} ELSE {sql} END)"
+    return replace(value, sql=text, unchecked=False, factors=())

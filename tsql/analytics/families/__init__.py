@@ -1,0 +1,1 @@
+"""Functions and operators as DuckDB's SQL, a module per type family."""

@@ -1,0 +1,85 @@
+"""text, varchar, char(n), name: by code points, compared by bytes."""
+
+from typing import Final
+
+from tsql.analytics.emitted import KEY_PATH, Emitted, Form
+from tsql.analytics.families.comparisons import COMPARISONS
+from tsql.analytics.families.patterns import PATTERNS
+from tsql.types import oids
+
+#: char(n) ignores trailing blanks where it is compared.
+_TRIMMED: Final = {
+    f"bpchar{name}(bpchar,bpchar)": form.replace("{0}", "rtrim({0}, ' ')").replace(
+        "{1}", "rtrim({1}, ' ')"
+    )
+    for name, form in COMPARISONS.items()
+}
+_BLANK: Final = "' '"
+
+
+def _cut(arguments: tuple[Emitted, ...]) -> Emitted | None:
+    """varchar(n): an explicit cast cuts."""
+    value, typmod, explicit = arguments
+    if not isinstance(typmod.value, int) or explicit.value is not True:
+        return None
+    if typmod.value < 4:
+        return Emitted(value.sql, oids.VARCHAR)
+    return Emitted(f"left({value.sql}, {typmod.value - 4})", oids.VARCHAR)
+
+
+_LENGTH: Final = "CAST(length({0}) AS INTEGER)"
+_BPCHAR_LENGTH: Final = "CAST(length(rtrim({0}, ' ')) AS INTEGER)"
+_START: Final = "greatest(CAST({1} AS BIGINT), 1)"
+_PART: Final = f"CASE WHEN {{1}} IS NOT NULL THEN substring({{0}}, {_START}) END"
+_ASCII: Final = "strlen({0}) = length({0})"
+
+FORMS: Final[dict[str, Form]] = {
+    **{
+        f"text{name}(text,text)": form for name, form in COMPARISONS.items() if name in {"eq", "ne"}
+    },
+    **{
+        f"text_{name}(text,text)": form
+        for name, form in COMPARISONS.items()
+        if name not in {"eq", "ne"}
+    },
+    **{f"name{name}(name,name)": form for name, form in COMPARISONS.items()},
+    **{f"name{name}text(name,text)": form for name, form in COMPARISONS.items()},
+    **{f"text{name}name(text,name)": form for name, form in COMPARISONS.items()},
+    **_TRIMMED,
+    **PATTERNS,
+    "ascii(text)": f"CASE WHEN {_ASCII} THEN CAST(ascii({{0}}) AS INTEGER) ELSE {KEY_PATH} END",
+    "bit_length(text)": "CAST(strlen({0}) * 8 AS INTEGER)",
+    "btrim(text)": f"trim({{0}}, {_BLANK})",
+    "btrim(text,text)": "trim({0}, {1})",
+    "char_length(bpchar)": _BPCHAR_LENGTH,
+    "char_length(text)": _LENGTH,
+    "character_length(bpchar)": _BPCHAR_LENGTH,
+    "character_length(text)": _LENGTH,
+    "left(text,int4)": "left({0}, {1})",
+    "length(bpchar)": _BPCHAR_LENGTH,
+    "length(text)": _LENGTH,
+    "ltrim(text)": f"ltrim({{0}}, {_BLANK})",
+    "ltrim(text,text)": "ltrim({0}, {1})",
+    "octet_length(text)": "CAST(strlen({0}) AS INTEGER)",
+    "position(text,text)": "CAST(strpos({0}, {1}) AS INTEGER)",
+    "replace(text,text,text)": "replace({0}, {1}, {2})",
+    "reverse(text)": f"CASE WHEN {_ASCII} THEN reverse({{0}}) ELSE {KEY_PATH} END",
+    "right(text,int4)": f"CASE WHEN {{1}} = -2147483648 THEN {KEY_PATH} ELSE right({{0}}, {{1}}) END",
+    "rtrim(text)": f"rtrim({{0}}, {_BLANK})",
+    "rtrim(text,text)": "rtrim({0}, {1})",
+    "starts_with(text,text)": "starts_with({0}, {1})",
+    "strpos(text,text)": "CAST(strpos({0}, {1}) AS INTEGER)",
+    "substr(text,int4)": _PART,
+    "substring(text,int4)": _PART,
+    "text(bpchar)": "rtrim({0}, ' ')",
+    "textcat(text,text)": "{0} || {1}",
+    "textlen(text)": _LENGTH,
+    "translate(text,text,text)": "translate({0}, {1}, {2})",
+    "varchar(varchar,int4,bool)": _cut,
+}
+for _name in ("substr", "substring"):
+    FORMS[f"{_name}(text,int4,int4)"] = (
+        f"CASE WHEN {{2}} < 0 THEN {KEY_PATH} WHEN {{1}} + {{2}}::BIGINT IS NOT NULL"
+        f" THEN substring({{0}}, {_START},"
+        f" greatest(CAST({{1}} AS BIGINT) + {{2}} - {_START}, 0)) END"
+    )
