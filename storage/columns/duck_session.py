@@ -60,6 +60,11 @@ class DuckSession:
         relation = self._connection.sql(sql, params=parameters)
         return relation.to_arrow_reader(batch_rows)
 
+    def set_time_zone(self, name: str) -> None:
+        """Sets the zone that dates and times are read in."""
+        quoted = name.replace("'", "''")
+        self._connection.execute(f"SET TimeZone = '{quoted}'")
+
     def release(self, names: list[str]) -> None:
         """Lets the tables of a query go."""
         for name in names:
