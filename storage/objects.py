@@ -33,6 +33,10 @@ TYPES: Final = "type"
 ROLES: Final = "role"
 
 
+#: What options may say for true.
+TRUE_WORDS: Final = ("true", "on", "yes", "1")
+
+
 class CatalogObject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An object of the catalog: the contract of its class.
 
@@ -72,11 +76,12 @@ class Address(msgspec.Struct, frozen=True, omit_defaults=True, order=True):
 
 
 class ViewColumn(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A column of a view."""
+    """A column of a view; a default is for what is inserted through it."""
 
     name: str
     sql_type: int
     typmod: int = -1
+    default_sql: str | None = None
 
 
 class ViewRelation(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -117,6 +122,17 @@ class View(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
     options: dict[str, str] = msgspec.field(default_factory=dict)
     owner: str = "terrascale"
     version: int = 1
+
+    @property
+    def all_options(self) -> dict[str, str]:
+        """All that WITH (…) may say, the check option too."""
+        check = {"check_option": self.check_option} if self.check_option else {}
+        return {**self.options, **check}
+
+    @property
+    def reads_as_invoker(self) -> bool:
+        """Whether it reads with the rights of who asks, rather than its owner's."""
+        return self.options.get("security_invoker", "false").lower() in TRUE_WORDS
 
     def key(self) -> Key:
         return (self.id,)

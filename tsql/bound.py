@@ -519,9 +519,16 @@ class SetColumn:
     expression: Expression
 
 
-RowRule = (
-    SetColumn | tuple[str, Expression]
-)  # of a new row: a generated column's value, or a CHECK to test
+@dataclass(frozen=True, slots=True)
+class ViewCheck:
+    """WITH CHECK OPTION of a view that is written through: what a new row must meet."""
+
+    view: str
+    condition: Expression | None
+
+
+#: Of a new row: a generated column's value, a CHECK to test, or a view's check option.
+RowRule = SetColumn | tuple[str, Expression] | ViewCheck
 
 
 @dataclass(frozen=True, slots=True)

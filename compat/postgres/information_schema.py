@@ -14,6 +14,7 @@ from compat.postgres.recorded import INFORMATION_SCHEMA, PG_CATALOG
 from compat.postgres.system_relations import Moment, Values, built, rows_of
 from storage.objects import EnumType, View
 from storage.schema import Sequence, Table
+from tsql.binder.view_targets import updatable_columns
 from tsql.catalog import pg
 from tsql.temporary import is_temporary
 from tsql.types import oids
@@ -50,12 +51,16 @@ def tables(moment: Moment) -> Iterator[Values]:
     for schema, row in _relations(moment):
         is_permanent = row["relpersistence"] != "t"
         is_table = row["relkind"] == "r"
+        view = moment.catalog.object(View, row["oid"])
+        is_writable = is_table or bool(
+            view and any(updatable_columns(view, moment.catalog, moment.env) or ())
+        )
         yield {
             "table_catalog": moment.env.database,
             "table_schema": schema,
             "table_name": row["relname"],
             "table_type": _KINDS[row["relkind"]] if is_permanent else "LOCAL TEMPORARY",
-            "is_insertable_into": yes_or_no(is_table),
+            "is_insertable_into": yes_or_no(is_writable),
             "is_typed": "NO",
             "commit_action": None,
         }
@@ -68,8 +73,13 @@ def columns(moment: Moment) -> Iterator[Values]:
         if row["attnum"] > 0:
             attributes[row["attrelid"]].append(row)
     for schema, relation in _relations(moment):
+        view = moment.catalog.object(View, relation["oid"])
+        writable = view and updatable_columns(view, moment.catalog, moment.env)
         for attribute in attributes[relation["oid"]]:
-            yield _column(moment, schema, relation, attribute)
+            column = dict(_column(moment, schema, relation, attribute))
+            if writable:
+                column["is_updatable"] = yes_or_no(writable[attribute["attnum"] - 1])
+            yield column
 
 
 def _column(moment: Moment, schema: str, relation: Values, attribute: Values) -> Values:
@@ -155,6 +165,7 @@ def views(moment: Moment) -> Iterator[Values]:
         if row["relkind"] != "v":
             continue
         view = found.get(row["oid"])
+        is_updatable = bool(view and any(updatable_columns(view, moment.catalog, moment.env) or ()))
         option = "NONE" if view is None or not view.check_option else view.check_option.upper()
         yield {
             "table_catalog": moment.env.database,
@@ -164,8 +175,8 @@ def views(moment: Moment) -> Iterator[Values]:
             if view is None
             else view_text(view, moment.catalog, moment.env.search_path),
             "check_option": option,
-            "is_updatable": "NO",
-            "is_insertable_into": "NO",
+            "is_updatable": yes_or_no(is_updatable),
+            "is_insertable_into": yes_or_no(is_updatable),
             "is_trigger_updatable": "NO",
             "is_trigger_deletable": "NO",
             "is_trigger_insertable_into": "NO",

@@ -260,7 +260,7 @@ def pg_class(moment: Moment) -> Iterator[Values]:
             relkind="v",
             relnatts=len(view.columns),
             relhasrules=True,
-            reloptions=_options(view.options),
+            reloptions=_options(view.all_options),
         )
 
 

@@ -9,7 +9,9 @@ from compat.postgres.definitions import catalog_of
 from compat.postgres.relations import index_by_id
 from compat.postgres.system_relations import Moment
 from storage.errors import DatabaseError
+from storage.objects import View
 from storage.types import Array
+from tsql.binder.view_targets import updatable_columns
 from tsql.catalog import pg
 from tsql.env import Env
 from tsql.functions.registry import implements
@@ -78,12 +80,22 @@ def oidvectortypes(types: Array) -> str:
 @implements("pg_relation_is_updatable", env=True)
 def pg_relation_is_updatable(env: Env, oid: int, _include_triggers: bool) -> int:
     """Returns a bit mask of the writes that it takes: 4 UPDATE, 8 INSERT, 16 DELETE."""
-    return 28 if catalog_of(env).table_by_id(oid) is not None else 0
+    catalog = catalog_of(env)
+    view = catalog.object(View, oid)
+    if view is not None:
+        columns = updatable_columns(view, catalog, env)
+        return 0 if columns is None else 28 if any(columns) else 16
+    return 28 if catalog.table_by_id(oid) is not None else 0
 
 
 @implements("pg_column_is_updatable", env=True)
-def pg_column_is_updatable(env: Env, oid: int, _column: int, _include_triggers: bool) -> bool:
-    return catalog_of(env).table_by_id(oid) is not None
+def pg_column_is_updatable(env: Env, oid: int, column: int, _include_triggers: bool) -> bool:
+    catalog = catalog_of(env)
+    view = catalog.object(View, oid)
+    if view is not None:
+        columns = updatable_columns(view, catalog, env) or ()
+        return 0 < column <= len(columns) and columns[column - 1]
+    return column > 0 and catalog.table_by_id(oid) is not None
 
 
 @implements("pg_relation_is_publishable")

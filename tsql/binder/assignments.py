@@ -10,7 +10,7 @@ from tsql.binder.attributes import attribute_type
 from tsql.binder.coercion import coerce, coerce_to
 from tsql.binder.columns import SYSTEM_COLUMNS
 from tsql.binder.containers import bind_subscripts
-from tsql.binder.context import Context, Item, Level
+from tsql.binder.context import Context, Item, Level, NotWritable
 from tsql.binder.locations import error_at
 from tsql.binder.nodes import is_a
 from tsql.binder.pathways import CoercionContext
@@ -27,6 +27,7 @@ class Destination:
     Attributes:
         parts: Subscripts, where only a part of the column is written.
         place: Where it is named.
+        fault: Why a column of a view can't be written to.
     """
 
     position: int
@@ -35,22 +36,51 @@ class Destination:
     typmod: int = -1
     parts: tuple[Any, ...] = ()
     place: int | None = None
+    fault: NotWritable | None = None
+
+    def column_name(self, table: Table) -> str:
+        """Returns what the table calls it."""
+        if 0 <= self.position < len(table.columns):
+            return table.columns[self.position].name
+        return self.name
+
+
+def view_column(
+    item: Item, at: int, name: str, parts: tuple[Any, ...] = (), place: int | None = None
+) -> Destination:
+    """Returns the column of the table that the n-th of a view is."""
+    through, field = item.through, item.columns[at]
+    assert through is not None
+    position = through.positions[at]
+    if isinstance(position, NotWritable):
+        return Destination(-1 - at, name, field.type, field.typmod, parts, place, position)
+    assert through.base.table is not None
+    column = through.base.table.columns[position]
+    return Destination(position, name, column.sql_type, column.typmod, parts, place)
+
+
+def check_writable(to: Destination, doing: str) -> None:
+    """Raises 0A000 for a view's column that can't be written to."""
+    if to.fault is not None:
+        view, column, reason = to.fault
+        message = f'cannot {doing} column "{column}" of view "{view}"'
+        raise DatabaseError("0A000", message, detail=reason)
 
 
 def destination(item: Item, target: Any, *, is_update: bool) -> Destination:
     """Returns the column that an `ast.ResTarget` names. Raises 42703, 0A000."""
+    name = target.name
+    if item.through is not None:
+        return _destination_in_view(item, target, is_update=is_update)
     table = item.table
     assert table is not None
-    name = target.name
     for position, column in enumerate(table.columns):
         if column.name == name:
-            parts = _parts(column, target)
+            parts = _parts(column.name, column.sql_type, target)
             return Destination(
                 position, name, column.sql_type, column.typmod, parts, target.location
             )
-    if name in SYSTEM_COLUMNS and is_update:
-        message = f'cannot assign to system column "{name}"'
-        raise error_at(target.location, "0A000", message)
+    _check_not_system(target, is_update=is_update)
     if not item.is_dynamic or target.indirection:
         message = f'column "{name}" of relation "{table.name}" does not exist'
         raise error_at(target.location, "42703", message)
@@ -59,14 +89,31 @@ def destination(item: Item, target: Any, *, is_update: bool) -> Destination:
     return Destination(len(table.columns) + item.attributes.index(name), name, 0)
 
 
-def _parts(column: Column, target: Any) -> tuple[Any, ...]:
+def _destination_in_view(item: Item, target: Any, *, is_update: bool) -> Destination:
+    for at, field in enumerate(item.columns):
+        if field.name == target.name:
+            parts = _parts(field.name, field.type, target)
+            return view_column(item, at, field.name, parts, target.location)
+    _check_not_system(target, is_update=is_update)
+    assert item.through is not None
+    message = f'column "{target.name}" of relation "{item.through.view.name}" does not exist'
+    raise error_at(target.location, "42703", message)
+
+
+def _check_not_system(target: Any, *, is_update: bool) -> None:
+    if target.name in SYSTEM_COLUMNS and is_update:
+        message = f'cannot assign to system column "{target.name}"'
+        raise error_at(target.location, "0A000", message)
+
+
+def _parts(name: str, type_: int, target: Any) -> tuple[Any, ...]:
     for part in target.indirection or ():
         if not is_a(part, ast.A_Indices):
             raise error_at(
                 target.location,
                 "42804",
-                f'cannot assign to field "{part.sval}" of column "{column.name}" because its type'
-                f" {type_name(column.sql_type)} is not a composite type",
+                f'cannot assign to field "{part.sval}" of column "{name}" because its type'
+                f" {type_name(type_)} is not a composite type",
             )
     return tuple(target.indirection or ())
 

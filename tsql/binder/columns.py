@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from storage.errors import DatabaseError
 from tsql.binder.attributes import attribute_type
-from tsql.binder.context import Item, Level
+from tsql.binder.context import Item, Level, Through
 from tsql.binder.locations import error_at
 from tsql.binder.nodes import is_a
 from tsql.binder.spelling import hint_for
@@ -174,6 +174,8 @@ def item_column(level: Level, item: Item, position: int, node: Any) -> Expressio
         level.remember(found, node)
         _note_read(item, position)
         return found
+    if item.through is not None:
+        _note_read_through(item.through, position)
     value = item.values[position]
     if isinstance(value, ColumnRef):
         value = replace(value)
@@ -187,6 +189,15 @@ def _note_read(item: Item, position: int) -> None:
     """Notes that the statement needs the privilege to read a column."""
     if item.need is not None and position < len(item.columns):
         item.need.on("r", (item.columns[position].column_number,))
+
+
+def _note_read_through(through: Through, position: int) -> None:
+    """Notes the privileges to read a column of a view that is written to, and what it is under it."""
+    *under, (need, _) = through.layers
+    need.on("r", (position + 1,))
+    base = through.positions[position]
+    for need, numbers in under:
+        need.on("r", (numbers[base],) if isinstance(base, int) else ())
 
 
 def _attribute(level: Level, item: Item, name: str, node: Any) -> ColumnRef:

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from storage.catalog import Catalog, IndexRef, Relation
 from storage.errors import DatabaseError
@@ -28,6 +28,7 @@ from tsql.bound import (
     FunctionCall,
     Param,
     Slot,
+    ViewCheck,
     WindowCall,
 )
 from tsql.env import Env
@@ -93,6 +94,36 @@ EXECUTE: Final = Clause("EXECUTE parameters", no_subqueries="EXECUTE parameter")
 COPY_WHERE: Final = Clause("COPY FROM WHERE conditions", no_subqueries="COPY FROM WHERE condition")
 
 
+class NotWritable(NamedTuple):
+    """Why a view's column can't be written to; the view may be one under that which is written to."""
+
+    view: str
+    column: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Through:
+    """What is written through a view (tsql/binder/view_targets.py).
+
+    Attributes:
+        base: The table under it, relation 0.
+        positions: Of each column of the view: its position in the table, or why it can't be written.
+        defaults: Those that the views' columns have, by the table's position.
+        conditions: Which of the table's rows it has.
+        layers: From the table to the view: what is needed of each, and the numbers of its columns by
+            the table's positions.
+    """
+
+    view: View
+    base: "Item"
+    positions: "tuple[int | NotWritable, ...]"
+    defaults: dict[int, Expression] = field(default_factory=dict)
+    conditions: list[Expression] = field(default_factory=list)
+    checks: list[ViewCheck] = field(default_factory=list)
+    layers: list[tuple[Need, dict[int, int]]] = field(default_factory=list)
+
+
 @dataclass(slots=True)
 class Item:
     """A FROM item (or a write's target) as names see it.
@@ -111,6 +142,8 @@ class Item:
         lateral_only: Whether it can be seen by LATERAL items only (FROM is being bound), and
             `lateral_ok` whether these may really use it.
         need: What the statement needs of it; columns are added to SELECT as they are named.
+        through: If it is a view that is written to, what is written through it.
+        parts: If it is a view or a subquery that is read, the items that it reads.
     """
 
     relation: int
@@ -131,6 +164,13 @@ class Item:
     lateral_ok: bool = True
     record_fields: tuple[tuple[str, int, int], ...] | None = None
     need: Need | None = None
+    through: Through | None = None
+    parts: list["Item"] = field(default_factory=list)
+
+    @property
+    def base(self) -> "Item":
+        """The table's item: itself, or that of the table under a view."""
+        return self if self.through is None else self.through.base
 
 
 @dataclass(slots=True)
@@ -206,9 +246,10 @@ class Context:
 
     @contextmanager
     def inside(self, view: View) -> Iterator[None]:
-        """Binds a view's query: literals are read as when it was made, rights are its owner's."""
+        """Binds a view's query: literals are read as when it was made, rights are its owner's (or the user's)."""
         outer, used, role = self.env, self.used_columns, self.acting_role
-        self.acting_role = view.owner
+        if not view.reads_as_invoker:
+            self.acting_role = view.owner
         zone, style, order, intervals = view.settings
         self.env = dataclasses.replace(
             outer, time_zone=zone, date_style=style, date_order=order, interval_style=intervals

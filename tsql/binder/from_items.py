@@ -73,13 +73,11 @@ def bind_item(level: Level, node: Any) -> tuple[Relation, list[Item]]:
 # ---- tables --------------------------------------------------------------------------------------
 
 
-def find_table(level: Level, node: Any) -> Table | None:
-    """Returns the table that an `ast.RangeVar` names, or None. Raises 0A000, 42809."""
+def find_target(level: Level, node: Any) -> Table | View | None:
+    """Returns the table or view that an `ast.RangeVar` names, or None. Raises 0A000, 42809."""
     found = find_relation(level, node)
-    if found is None or isinstance(found, Table):
+    if found is None or isinstance(found, Table | View):
         return found
-    if isinstance(found, View):
-        raise unsupported_at(node, "writing to a view")
     if isinstance(found, SequenceRelation):
         message = f'cannot change sequence "{found.name}"'
         raise error_at(None, "42809", message)
@@ -113,8 +111,9 @@ def table_item(table: Table, alias: str, relation: int = 0) -> Item:
 
 def table_relation(item: Item) -> TableRelation:
     """Returns the relation of an item; call it when all that names attributes has been bound."""
-    assert item.table is not None
-    return TableRelation(item.table, item.alias, tuple(item.attributes))
+    base = item.base
+    assert base.table is not None
+    return TableRelation(base.table, item.alias, tuple(item.attributes))
 
 
 def refreshed(relation: Relation, level: Level, first: int = 0) -> Relation:
@@ -148,9 +147,10 @@ def _named(level: Level, node: Any) -> tuple[Relation, list[Item]]:
         return _sequence_relation(level, found, node, alias)
     if isinstance(found, View):
         return bind_view(level, found, node, alias)
-    table = find_table(level, node)
+    table = find_target(level, node)
     if table is None:
         raise unknown_table(level, node)
+    assert isinstance(table, Table)
     item = table_item(table, alias, len(level.relations))
     item.need = level.context.need(table.id)
     item.need.on("r")
@@ -254,7 +254,9 @@ def _subquery(level: Level, node: Any) -> tuple[Relation, list[Item]]:
             level.is_lateral = False
         slots, outer = tuple(inner.slots), tuple(inner.outer)
     else:
-        select = level.bind_select(level.beside(), node.subquery)
+        inner = level.beside()
+        select = level.bind_select(inner, node.subquery)
         slots, outer = (), ()
     item = add_relation(level, alias, renamed(select.fields, node.alias, alias))
+    item.parts = inner.relations
     return SubqueryRelation(select, alias, item.columns, slots, outer), [item]

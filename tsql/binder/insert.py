@@ -10,20 +10,27 @@ from tsql.binder.assignments import (
     Destination,
     assigned,
     assigned_part,
+    check_writable,
     destination,
     generated_always,
     overwrites,
+    view_column,
 )
 from tsql.binder.bulk import rows_relation
 from tsql.binder.context import Clause, Item, Level
-from tsql.binder.defaults import checks_of, default_of
 from tsql.binder.from_items import table_relation
 from tsql.binder.locations import error_at
 from tsql.binder.on_conflict import bind_on_conflict
 from tsql.binder.select import bind_query_body
 from tsql.binder.targets import fields_from
 from tsql.binder.with_queries import with_queries
-from tsql.binder.writes import bind_returning, bind_target, note_written
+from tsql.binder.writes import (
+    bind_returning,
+    bind_target,
+    defaults_of,
+    note_written,
+    rules_of,
+)
 from tsql.bound import (
     BoundInsert,
     BoundSelect,
@@ -44,11 +51,11 @@ Rows = tuple[tuple[Expression, ...], ...]
 
 def bind_insert(level: Level, node: Any) -> BoundInsert:
     """Binds an `ast.InsertStmt`."""
-    item = bind_target(level, node)
-    table = item.table
+    item = bind_target(level, node, "a")
+    table = item.base.table
     assert table is not None
     env = level.context.env
-    defaults = tuple([default_of(column, env) for column in table.columns])
+    defaults = defaults_of(item, env)
     source = _Source(level, table, node, _destinations(item, node), defaults)
     rows, select, positions = source.bound()
     note_written(item, "a", positions)
@@ -56,7 +63,7 @@ def bind_insert(level: Level, node: Any) -> BoundInsert:
     if node.onConflictClause is not None:
         on_conflict = bind_on_conflict(level, item, node.onConflictClause)
     returning, fields = bind_returning(_returning_level(level, item), node)
-    checks = checks_of(table, env)
+    checks = rules_of(item, env)
     ctes = with_queries(level)
     return BoundInsert(
         table_relation(item),
@@ -75,18 +82,21 @@ def bind_insert(level: Level, node: Any) -> BoundInsert:
 def _returning_level(level: Level, item: Item) -> Level:
     """Returns a level that sees the target only: EXCLUDED is gone."""
     level.hidden = [other for other in level.items if other is not item]
-    level.relations = [item]
+    level.relations = [item.base]
     level.items = [item]
     return level
 
 
 def _destinations(item: Item, node: Any) -> list[Destination]:
     """Returns the columns that are written. Raises 42703, 42701."""
-    assert item.table is not None
+    if not node.cols and item.through is not None:
+        names = [column.name for column in item.columns]
+        return [view_column(item, position, name) for position, name in enumerate(names)]
+    assert item.base.table is not None
     if not node.cols:
         return [
             Destination(position, column.name, column.sql_type, column.typmod)
-            for position, column in enumerate(item.table.columns)
+            for position, column in enumerate(item.base.table.columns)
         ]
     result: list[Destination] = []
     for target in node.cols:
@@ -152,6 +162,11 @@ class _Source:
         result: dict[int, Expression] = {}
         context = self.level.context
         for value, node, to in zip(values, nodes, self.destinations, strict=False):
+            check_writable(to, "insert into")
+            if to.position in result and not to.parts:
+                name = to.column_name(self.table)
+                message = f'multiple assignments to same column "{name}"'
+                raise error_at(None, "42601", message)
             if to.parts:
                 before = result.get(to.position, Const(None, to.type, to.typmod))
                 result[to.position] = assigned_part(self.level, before, value, to, node)

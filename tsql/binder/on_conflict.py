@@ -11,6 +11,7 @@ from tsql.binder.from_items import table_item
 from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.select import bind_condition
 from tsql.binder.update import bind_assignments
+from tsql.binder.view_targets import moved
 from tsql.binder.writes import note_written
 from tsql.bound import ColumnRef, Expression, OnConflict
 from tsql.parser import enums
@@ -31,19 +32,20 @@ def bind_on_conflict(level: Level, item: Item, node: Any) -> OnConflict:
     arbiters = () if node.infer is None else _arbiters(level, item, node.infer)
     if not is_update:
         return OnConflict(arbiters, node.infer is None, do_nothing=True)
-    assert item.table is not None
-    excluded = table_item(item.table, "excluded", relation=1)
+    assert item.base.table is not None
+    excluded = table_item(item.base.table, "excluded", relation=1)
     excluded.attributes = item.attributes
-    level.items.append(excluded)
+    level.items.append(excluded if item.through is None else moved(item, 1))
     level.relations.append(excluded)
     update = bind_assignments(level, item, node.targetList)
     note_written(item, "w", [assignment.position for assignment in update])
+    # Which rows a view has isn't asked of the one that is there.
     where = bind_condition(level, node.whereClause, clauses.WHERE)
     return OnConflict(arbiters, any_constraint=False, do_nothing=False, update=update, where=where)
 
 
 def _arbiters(level: Level, item: Item, node: Any) -> tuple[Index | None, ...]:
-    table = item.table
+    table = item.base.table
     assert table is not None
     if node.conname is not None:
         return (_constraint(table, node.conname),)
@@ -97,6 +99,8 @@ def _inferred(level: Level, element: Any, place: int | None) -> Expression:
     item = level.items[0]
     for position, column in enumerate(item.columns):
         if column.name == element.name:
+            if item.values is not None:
+                return item.values[position]
             return ColumnRef(0, position, column.name, column.type, column.typmod)
     message = f'column "{element.name}" does not exist'
     raise error_at(place, "42703", message)

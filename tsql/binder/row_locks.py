@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from storage.kv.store import LockWait
 from storage.lock_modes import LockMode
-from tsql.binder.context import Level
+from tsql.binder.context import Item, Level
 from tsql.binder.locations import error_at
 from tsql.bound import (
     BoundSelect,
@@ -51,10 +51,18 @@ def bind_locking(select: BoundSelect, level: Level, node: Any) -> BoundSelect:
         _check(select, node, name)
         numbers = _named(level, select, clause, name)
         for item in level.relations:
-            if item.need is not None and (numbers is None or item.relation in numbers):
-                item.need.on("w")
+            if numbers is None or item.relation in numbers:
+                _note_locked(item)
         select = _locked(select, numbers, clause, name)
     return select
+
+
+def _note_locked(item: Item) -> None:
+    """Notes the privilege to lock an item's rows, and those of what it reads."""
+    if item.need is not None:
+        item.need.on("w")
+    for part in item.parts:
+        _note_locked(part)
 
 
 def _check(select: BoundSelect, node: Any, name: str) -> None:

@@ -9,19 +9,27 @@ from tsql.binder.assignments import (
     Destination,
     assigned,
     assigned_part,
+    check_writable,
     destination,
     generated_always,
     overwrites,
 )
 from tsql.binder.context import Item, Level
-from tsql.binder.defaults import checks_of, default_of
 from tsql.binder.from_items import bind_from, refreshed, table_relation
 from tsql.binder.locations import error_at
 from tsql.binder.nodes import is_a
 from tsql.binder.select import bind_condition
 from tsql.binder.sublinks import bind_row_subquery
+from tsql.binder.view_targets import with_conditions
 from tsql.binder.with_queries import with_queries
-from tsql.binder.writes import bind_returning, bind_target, note_written
+from tsql.binder.writes import (
+    bind_returning,
+    bind_target,
+    default_at,
+    need_whole,
+    note_written,
+    rules_of,
+)
 from tsql.bound import (
     BoundDelete,
     BoundUpdate,
@@ -38,14 +46,13 @@ from tsql.types import oids
 
 def bind_update(level: Level, node: Any) -> BoundUpdate:
     """Binds an `ast.UpdateStmt`."""
-    item = bind_target(level, node)
-    assert item.table is not None
+    item = bind_target(level, node, "w")
     source = _more_items(level, item, node.fromClause)
     assignments = bind_assignments(level, item, node.targetList)
     note_written(item, "w", [assignment.position for assignment in assignments])
-    where = bind_condition(level, node.whereClause, clauses.WHERE)
+    where = with_conditions(item, bind_condition(level, node.whereClause, clauses.WHERE))
     returning, fields = bind_returning(level, node)
-    checks = checks_of(item.table, level.context.env)
+    checks = rules_of(item, level.context.env)
     return BoundUpdate(
         table_relation(item),
         assignments,
@@ -60,11 +67,10 @@ def bind_update(level: Level, node: Any) -> BoundUpdate:
 
 def bind_delete(level: Level, node: Any) -> BoundDelete:
     """Binds an `ast.DeleteStmt`."""
-    item = bind_target(level, node)
-    assert item.need is not None
-    item.need.letters = "d"
+    item = bind_target(level, node, "d")
+    need_whole(item, "d")
     source = _more_items(level, item, node.usingClause)
-    where = bind_condition(level, node.whereClause, clauses.WHERE)
+    where = with_conditions(item, bind_condition(level, node.whereClause, clauses.WHERE))
     returning, fields = bind_returning(level, node)
     source = _source(level, source)
     return BoundDelete(table_relation(item), where, returning, fields, source, with_queries(level))
@@ -87,27 +93,28 @@ def bind_assignments(level: Level, item: Item, nodes: Sequence[Any]) -> tuple[Se
     """Binds the SET list. Raises 42703, 42601, 42804."""
     rows: dict[int, list[Expression]] = {}
     values = [_value(level, target.val, rows) for target in nodes]
-    table, context = item.table, level.context
+    table, context = item.base.table, level.context
     assert table is not None
     result: dict[int, SetColumn] = {}
     seen: list[Destination] = []
     for target, (given, value_node) in zip(nodes, values, strict=True):
         to = destination(item, target, is_update=True)
         if overwrites(to, seen):
-            message = f'multiple assignments to same column "{to.name}"'
+            message = f'multiple assignments to same column "{to.column_name(table)}"'
             raise error_at(None, "42601", message)
         seen.append(to)
+        check_writable(to, "update")
         if not isinstance(given, Default):
             _check_not_generated(table, to.position)
         if to.parts:
             before = result.get(to.position)
-            column = ColumnRef(item.relation, to.position, to.name, to.type, to.typmod)
+            column = ColumnRef(0, to.position, to.name, to.type, to.typmod)
             container = column if before is None else before.expression
             value = assigned_part(level, container, given, to, value_node)
         elif not isinstance(given, Default):
             value = assigned(context, table, given, to, value_node)
         elif to.position < len(table.columns):
-            value = default_of(table.columns[to.position], context.env)
+            value = default_at(item, to.position, context.env)
         else:
             value = Const(None, oids.JSONB)
         result[to.position] = SetColumn(to.position, value)

@@ -41,6 +41,7 @@ def bind_view(level: Level, view: View, node: Any, alias: str) -> tuple[Relation
     ]
     item = add_relation(level, alias, renamed(fields, node.alias, alias))
     item.schema, item.is_plain, item.need = view.schema, node.alias is None, need
+    item.parts = inner.relations
     return SubqueryRelation(select, alias, item.columns), [item]
 
 
@@ -76,8 +77,10 @@ def as_it_was(level: Level, number: int, whole: Item) -> Item:
         whole.relation,
         whole.alias,
         tuple(fields),
+        whole.table,
         schema=whole.schema,
         values=tuple(values),
         is_plain=False,
         need=whole.need,
+        parts=whole.parts,
     )

@@ -41,7 +41,7 @@ def table_options(definitions: Sequence[Any] | None) -> TableOptions:
     policy, scheme = ColumnPolicy.STRICT, KeyScheme.RANGE
     kept: dict[str, str] = {}
     for definition in definitions or ():
-        name, text = definition.defname, _text(definition.arg)
+        name, text = definition.defname, text_of(definition.arg)
         if definition.defnamespace is not None:
             name = f"{definition.defnamespace}.{name}"
         if name == "partition_key":
@@ -59,7 +59,8 @@ def table_options(definitions: Sequence[Any] | None) -> TableOptions:
     return TableOptions(partition_columns, policy, scheme, kept)
 
 
-def _text(argument: Any) -> str:
+def text_of(argument: Any) -> str:
+    """Returns the text of a parameter's value."""
     match argument:
         case None:
             return "true"

@@ -5,12 +5,14 @@ from typing import Any, Final
 import msgspec
 
 from storage.errors import DatabaseError, not_supported
-from storage.objects import TYPES, Address, EnumType, View, ViewColumn
+from storage.objects import TRUE_WORDS, TYPES, Address, EnumType, View, ViewColumn
 from tsql.binder import bind_query
+from tsql.binder.view_targets import why_not_updatable
 from tsql.bound_query import BoundQuery
 from tsql.ddl.context import Ddl
 from tsql.ddl.create_table import type_exists
 from tsql.ddl.describe import relation_by_id
+from tsql.ddl.options import text_of
 from tsql.ddl.stored_query import StoredQuery, stored_query
 from tsql.ddl.stored_text import with_fields
 from tsql.parser import ast, enums
@@ -19,6 +21,7 @@ from tsql.types import oids
 from tsql.types.type_names import type_name
 
 _OPTIONS: Final = frozenset({"security_barrier", "security_invoker", "check_option"})
+_FALSE: Final = ("false", "off", "no", "0")
 _CHECKS: Final = enums.ViewCheckOption
 
 
@@ -27,13 +30,12 @@ async def create_view(node: Any, ddl: Ddl) -> str:
     relation = node.view
     if relation.relpersistence == "u":
         raise DatabaseError("42601", "views cannot be unlogged because they do not have storage")
-    if node.options or node.withCheckOption != _CHECKS.NO_CHECK_OPTION:
-        _refuse_options(node)
     _check_query(node.query)
     bound = bind_query(
         node.query, ddl.catalog, ddl.env, None, catalog_relations=ddl.catalog_relations
     )
     columns = _columns(bound, node)
+    options = _options(node)
     query = stored_query(node.query, ddl)
     schema = await ddl.creation_schema(_with_persistence(relation, query, ddl))
     await _hold(bound, ddl)
@@ -47,8 +49,12 @@ async def create_view(node: Any, ddl: Ddl) -> str:
         relations=query.relations,
         relies_on=_relies_on(bound, query, ddl),
         settings=_settings(ddl),
+        check_option=options.pop("check_option", ""),
+        options=options,
         owner=ddl.env.user,
     )
+    if view.check_option:
+        check_updatable(view, ddl)
     if old is None:
         if ddl.catalog.is_named(TYPES, schema, relation.relname):
             raise type_exists(relation.relname)
@@ -109,14 +115,43 @@ def _settings(ddl: Ddl) -> tuple[str, ...]:
     return env.time_zone, env.date_style, env.date_order, env.interval_style
 
 
-def _refuse_options(node: Any) -> None:
-    for definition in node.options or ():
-        if definition.defname not in _OPTIONS:
-            raise DatabaseError("22023", f'unrecognized parameter "{definition.defname}"')
-        if definition.defname == "check_option":
-            raise not_supported("WITH CHECK OPTION")
+def _options(node: Any) -> dict[str, str]:
+    """Returns what WITH (…) and WITH CHECK OPTION say. Raises 22023."""
+    options = {definition.defname: view_option(definition) for definition in node.options or ()}
     if node.withCheckOption != _CHECKS.NO_CHECK_OPTION:
-        raise not_supported("WITH CHECK OPTION")
+        is_local = node.withCheckOption == _CHECKS.LOCAL_CHECK_OPTION
+        if "check_option" in options:
+            message = 'parameter "check_option" specified more than once'
+            raise DatabaseError("42601", message)
+        options["check_option"] = "local" if is_local else "cascaded"
+    return options
+
+
+def view_option(definition: Any) -> str:
+    """Returns the value of a view's option. Raises 22023, 0A000."""
+    name = definition.defname
+    if name not in _OPTIONS:
+        raise DatabaseError("22023", f'unrecognized parameter "{name}"')
+    value = text_of(definition.arg)
+    if name == "check_option":
+        if value not in {"local", "cascaded"}:
+            raise DatabaseError(
+                "22023",
+                f'invalid value for enum option "check_option": {value}',
+                detail='Valid values are "local" and "cascaded".',
+            )
+        return value
+    if value.lower() not in {*TRUE_WORDS, *_FALSE}:
+        raise DatabaseError("22023", f'invalid value for boolean option "{name}": {value}')
+    return value
+
+
+def check_updatable(view: View, ddl: Ddl) -> None:
+    """Raises 0A000 for a check option of a view that can't be written to."""
+    reason = why_not_updatable(view, ddl.catalog, ddl.env)
+    if reason is not None:
+        message = "WITH CHECK OPTION is supported only on automatically updatable views"
+        raise DatabaseError("0A000", message, hint=reason)
 
 
 def _check_query(query: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from storage.errors import DatabaseError
 from storage.schema import ColumnPolicy, Table
-from tsql.bound import Const, Expression, RowRule, SetColumn, TableRelation
+from tsql.bound import Const, Expression, RowRule, SetColumn, TableRelation, ViewCheck
 from tsql.env import Env
 from tsql.executor.attributes import (
     attribute_readers,
@@ -27,7 +27,7 @@ _SHOWN_BYTES_MAX = 64
 
 
 class RowChecks:
-    """Generated columns, NOT NULL and CHECK of one table: `test` raises 23502, 23514."""
+    """Generated columns, NOT NULL and CHECK of one table: `test` raises 23502, 23514, 44000."""
 
     def __init__(self, table: Table, rules: Sequence[RowRule]) -> None:
         self._table = table
@@ -36,10 +36,14 @@ class RowChecks:
         ]
         self._generated: list[tuple[int, Evaluate]] = []
         self._checks: list[tuple[str, Evaluate]] = []
+        self._views: list[tuple[str, Evaluate]] = []
         for rule in rules:
             match rule:
                 case SetColumn(position=position, expression=expression):
                     self._generated.append((position, compile_expression(expression)))
+                case ViewCheck(view=view, condition=condition):
+                    if condition is not None:
+                        self._views.append((view, compile_expression(condition)))
                 case name, check:
                     self._checks.append((name, compile_expression(check)))
 
@@ -58,6 +62,11 @@ class RowChecks:
         for name, check in self._checks:
             if check(row, env) is False:
                 raise self._check_error(name, row, env)
+        for view, condition in self._views:
+            if condition(row, env) is not True:
+                message = f'new row violates check option for view "{view}"'
+                detail = failing_row(self._table, row, env)
+                raise DatabaseError("44000", message, detail=detail)
 
     def _null_error(self, position: int, row: Row, env: Env) -> DatabaseError:
         table, column = self._table, self._table.columns[position]

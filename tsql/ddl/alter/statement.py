@@ -5,8 +5,10 @@ from typing import Any, Final
 
 from storage.catalog import IndexRef
 from storage.errors import DatabaseError, not_supported
+from storage.objects import View
 from storage.schema import Sequence, Table
 from tsql.ddl.alter.subcommands import SUBCOMMANDS, Subcommand, subcommand_name
+from tsql.ddl.alter.view import alter_view
 from tsql.ddl.alteration.finish import finish
 from tsql.ddl.alteration.state import Alteration
 from tsql.ddl.context import Ddl, no_such_relation
@@ -34,6 +36,10 @@ async def alter_table(node: Any, ddl: Ddl) -> str:
     kind = _KINDS.get(node.objtype, "TABLE")
     if len(node.cmds) == 1 and node.cmds[0].subtype == _CHANGE_OWNER:
         return await _change_owner(node, kind, ddl)
+    found = ddl.find(node.relation.schemaname, node.relation.relname)
+    if isinstance(found, View) and kind in {"VIEW", "TABLE"}:
+        await alter_view(found, node, ddl)
+        return f"ALTER {kind}"
     subcommands = [_subcommand(cmd) for cmd in node.cmds]
     table = await _locked(node, ddl)
     if table is None:
