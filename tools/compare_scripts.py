@@ -17,6 +17,7 @@ EXPLAIN isn't counted: plans are our own.
 
 import argparse
 import collections
+import contextlib
 import dataclasses
 import json
 import os
@@ -42,7 +43,7 @@ SETTINGS: Final = {
     "IntervalStyle": "postgres_verbose",
     "application_name": "compare",
 }
-SECONDS_MAX: Final = 120.0
+SECONDS_MAX: Final = 60.0
 VERDICTS: Final = ("agreed", "text", "differed", "refused", "follows")
 _SENDS: Final = frozenset({"", "g", "gx", "gset", "gexec", "gdesc", "crosstabview", "copy"})
 _MADE: Final = re.compile(
@@ -115,6 +116,8 @@ class Side:
             needs_data = _COPY_IN.match(sql) is not None
             return [self.client.extended_query(sql, copy_data=copy_data if needs_data else ())]
         except (OSError, EOFError) as error:
+            with contextlib.suppress(OSError):
+                self.client.cancel()
             self.client.abort()
             self.client = self.connect()
             return [StatementResult(error={"sqlstate": "lost", "message": repr(error)})]

@@ -5,11 +5,17 @@ percentile_cont(0.5) WITHIN GROUP (ORDER BY a)
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tsql.binder import context as clauses
-from tsql.binder.coercion import coerce, coerce_to_boolean, known
+from tsql.binder.coercion import (
+    coerce,
+    coerce_to_boolean,
+    coerce_to_common,
+    known,
+    select_common_type,
+)
 from tsql.binder.context import Level
 from tsql.binder.functions import Candidate
 from tsql.binder.locations import error_at, unsupported_at
@@ -48,17 +54,20 @@ def bind_aggregate(
     proc = syntax.candidate.proc
     _check_syntax(syntax, node)
     _check_nesting(level, arguments, node)
-    given = [
-        coerce(level.context, argument, type_, node=argument_node)
-        for argument, type_, argument_node in zip(
-            arguments, syntax.types, syntax.nodes, strict=True
-        )
-    ]
-    direct_count = pg.aggregates()[proc.oid].direct_argument_count if node.agg_within_group else 0
+    direct_count = len(node.args or ()) if node.agg_within_group else 0
+    if pg.aggregates()[proc.oid].kind == "h":
+        given = _hypothetical(level, syntax, arguments, node)
+    else:
+        given = [
+            coerce(level.context, argument, type_, node=argument_node)
+            for argument, type_, argument_node in zip(
+                arguments, syntax.types, syntax.nodes, strict=True
+            )
+        ]
     aggregated = given[direct_count:]
     keys = _sort_keys(level, aggregated, node)
     if node.agg_distinct:
-        _check_distinct(aggregated, keys, node)
+        keys = _distinct_keys(arguments, aggregated, keys, node)
     if aggregate_of(proc) is None:
         shown = ", ".join(type_name(type_) for type_ in proc.argument_types)
         raise unsupported_at(node.location, f"aggregate function {proc.name}({shown})")
@@ -78,11 +87,35 @@ def bind_aggregate(
     return call
 
 
-def owner_of(level: Level, arguments: Sequence[Expression]) -> Level:
-    """Returns the query whose aggregate a call is: the innermost whose columns it is over."""
+def aggregate_owner(level: Level, arguments: Sequence[Expression], node: Any) -> Level:
+    """Returns the query whose aggregate a call is: the innermost whose columns it is over.
+
+    FILTER and ORDER BY count, the direct arguments of WITHIN GROUP don't. Raises 42803.
+    """
+    if level.parent is None:
+        return level
+    count = len(node.args or ()) if node.agg_within_group else 0
+    aggregated, direct = list(arguments[count:]), arguments[:count]
+    if node.agg_filter is not None:
+        aggregated.append(level.expression(node.agg_filter, clauses.FILTER))
+    if not node.agg_within_group:
+        aggregated += [level.bind(level, item.node) for item in node.agg_order or ()]
+    owner = owner_of(level, aggregated)
+    if owner is not level and any(
+        isinstance(part, ColumnRef) for argument in direct for part in walk(argument)
+    ):
+        message = (
+            "outer-level aggregate cannot contain a lower-level variable in its direct arguments"
+        )
+        raise error_at(node.args[0], "42803", message)
+    return owner
+
+
+def owner_of(level: Level, expressions: Sequence[Expression]) -> Level:
+    """Returns the innermost query whose columns expressions are over."""
     owners: list[Level] = []
-    for argument in arguments:
-        for part in walk(argument):
+    for expression in expressions:
+        for part in walk(expression):
             if isinstance(part, ColumnRef | SystemColumn | AggregateCall):
                 return level
             if isinstance(part, Slot):
@@ -100,6 +133,37 @@ def _owner(level: Level, slot: int) -> Level:
             break
         slot = value.number
     return level
+
+
+def _hypothetical(
+    level: Level, syntax: AggregateSyntax, arguments: list[Expression], node: Any
+) -> list[Expression]:
+    """Returns the arguments of rank and its kin: each direct one of one type with what it sorts among.
+
+    Raises 42883, 42804.
+    """
+    count, name = len(node.args or ()), syntax.candidate.proc.name
+    if count * 2 != len(arguments):
+        shown = ", ".join(type_name(argument.type) for argument in arguments)
+        raise error_at(
+            node.location,
+            "42883",
+            f"function {name}({shown}) does not exist",
+            hint=f"To use the hypothetical-set aggregate {name}, the number of hypothetical direct"
+            f" arguments (here {count}) must match the number of ordering columns"
+            f" (here {len(arguments) - count}).",
+        )
+    given = list(arguments)
+    for at in range(count):
+        places = (at + count, at)
+        pair = [arguments[place] for place in places]
+        nodes = [syntax.nodes[place] for place in places]
+        target = select_common_type(pair, nodes, "WITHIN GROUP")
+        for place, argument, its_node in zip(places, pair, nodes, strict=True):
+            given[place] = coerce_to_common(
+                level.context, argument, target, "WITHIN GROUP", its_node
+            )
+    return given
 
 
 def _check_syntax(syntax: AggregateSyntax, node: Any) -> None:
@@ -159,16 +223,27 @@ def _sort_keys(level: Level, aggregated: list[Expression], node: Any) -> tuple[S
     return tuple(keys)
 
 
-def _check_distinct(aggregated: Sequence[Expression], keys: Sequence[SortKey], node: Any) -> None:
+def _distinct_keys(
+    written: Sequence[Expression],
+    aggregated: Sequence[Expression],
+    keys: Sequence[SortKey],
+    node: Any,
+) -> tuple[SortKey, ...]:
+    """Returns the sort keys over the arguments as they are aggregated: converted. Raises 42P10."""
     for argument, argument_node in zip(aggregated, node.args or (), strict=False):
         check_has_equality(argument.type, argument_node)
+    result = []
     for key, item in zip(keys, node.agg_order or (), strict=True):
-        if key.expression not in aggregated:
+        if key.expression in written:
+            at = written.index(key.expression)
+            result.append(replace(key, expression=aggregated[at]))
+        else:
             raise error_at(
                 item.node,
                 "42P10",
                 "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
             )
+    return tuple(result)
 
 
 def _filter(level: Level, node: Any) -> Expression | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from tsql.binder import polymorphism
-from tsql.binder.aggregates import AggregateSyntax, bind_aggregate, owner_of
+from tsql.binder.aggregates import AggregateSyntax, aggregate_owner, bind_aggregate
 from tsql.binder.coercion import coerce, coerce_to
 from tsql.binder.columns import lowered
 from tsql.binder.context import FROM_FUNCTION, Level
@@ -63,7 +63,7 @@ def bind_function(level: Level, node: Any) -> Expression:
     if isinstance(found, Cast):
         return _bind_cast(level, found, arguments[0], nodes[0], node)
     if found.proc.kind == "a" and node.over is None:
-        owner = owner_of(level, arguments)
+        owner = aggregate_owner(level, arguments, node)
         if owner is not level:
             # Such as max(outer.a): the aggregate is the outer query's, over its groups.
             level.forget(mark)

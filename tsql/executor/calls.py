@@ -79,6 +79,10 @@ NATURAL: Final[dict[str, Callable[[Any, Any], Any]]] = {
 }
 
 
+#: To these VARIADIC NULL means no further arguments; others answer NULL.
+_TAKES_NO_ARRAY: Final = frozenset({"text_format"})
+
+
 def compile_call(call: FunctionCall, arguments: Sequence[Part]) -> Part:
     """Returns a call over its compiled arguments."""
     proc = call.proc
@@ -104,9 +108,10 @@ def _spread_call(call: FunctionCall, arguments: Sequence[Part]) -> Part:
 
     def evaluate(row: Row, env: Env) -> Any:
         *firsts, array = [part(row, env) for part in evaluates]
-        if array is None:
+        if array is None and call.proc.src not in _TAKES_NO_ARRAY:
             return None
-        count = len(array.items)
+        items = () if array is None else array.items
+        count = len(items)
         if count not in built:
             types = (*call.argument_types[:-1], *(element,) * count)
             implementation = implementation_of(call.proc)
@@ -114,7 +119,7 @@ def _spread_call(call: FunctionCall, arguments: Sequence[Part]) -> Part:
             site = CallSite(call.proc, types, call.type, (-1,) * len(types))
             built[count] = implementation.build(site), implementation.env
         function, takes_env = built[count]
-        values = [*firsts, *array.items]
+        values = [*firsts, *items]
         return function(env, *values) if takes_env else function(*values)
 
     return Part(evaluate)

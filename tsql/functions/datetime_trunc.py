@@ -23,6 +23,8 @@ from tsql.types.civil import (
     HOUR,
     MINUTE,
     SECOND,
+    TIMESTAMP_END,
+    TIMESTAMP_MIN,
     civil_from_days,
     days_from_civil,
     truncated_divmod,
@@ -159,6 +161,6 @@ def timestamp_bin(stride: Interval, timestamp: int, origin: int) -> int:
     if not -(2**63) <= distance < 2**63:
         raise interval_out_of_range()
     result = timestamp - distance % width
-    if not -(2**63) <= result < 2**63:
+    if not TIMESTAMP_MIN <= result < TIMESTAMP_END:
         raise timestamp_out_of_range()
     return result

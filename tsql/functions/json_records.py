@@ -21,6 +21,7 @@ from tsql.types import oids
 from tsql.types.io import Input, input_of
 from tsql.types.json import jsonb_text, parse_jsonb
 from tsql.types.record import Record
+from tsql.types.type_names import type_name
 
 #: Name, type and typmod of each column.
 Columns = Sequence[tuple[str, int, int]]
@@ -200,6 +201,26 @@ def _given_columns(call: CallSite) -> Columns:
     return [(name, oid, -1) for name, oid in fields]
 
 
+def _check_expected(call: CallSite, columns: Columns) -> None:
+    """Raises 42804 if a column definition list expects other columns than the argument has."""
+    expected = call.result_fields
+    if expected is None:
+        return
+    detail = None
+    if len(expected) != len(columns):
+        noun = "attribute" if len(columns) == 1 else "attributes"
+        detail = f"Returned row contains {len(columns)} {noun}, but query expects {len(expected)}."
+    for at, ((_, has, _), (_, wants, _)) in enumerate(zip(columns, expected, strict=False), 1):
+        if detail is None and has != wants:
+            detail = (
+                f"Returned type {type_name(has)} at ordinal position {at},"
+                f" but query expects {type_name(wants)}."
+            )
+    if detail is not None:
+        message = "function return row and query-specified return row do not match"
+        raise DatabaseError("42804", message, detail=detail)
+
+
 def _unknown_row(call: CallSite) -> DatabaseError:
     return DatabaseError(
         "0A000",
@@ -229,7 +250,9 @@ def _at_run_time(build: Callable[[CallSite], Function]) -> Callable[[CallSite], 
 @builds("json_populate_record", "jsonb_populate_record", env=True)
 @_at_run_time
 def populate_record(call: CallSite) -> Function:
-    maker = _RowMaker(_READERS[call.argument_types[1]], _given_columns(call))
+    columns = _given_columns(call)
+    _check_expected(call, columns)
+    maker = _RowMaker(_READERS[call.argument_types[1]], columns)
 
     def populate(env: Env, given: Any, node: Any, *_use_json_as_text: bool) -> Any:
         return given if node is None else maker.make(node, given, env)
@@ -240,7 +263,9 @@ def populate_record(call: CallSite) -> Function:
 @builds("json_populate_recordset", "jsonb_populate_recordset", env=True)
 @_at_run_time
 def populate_recordset(call: CallSite) -> Function:
-    maker = _RowMaker(_READERS[call.argument_types[1]], _given_columns(call))
+    columns = _given_columns(call)
+    _check_expected(call, columns)
+    maker = _RowMaker(_READERS[call.argument_types[1]], columns)
     name = call.proc.name
 
     def populate(env: Env, given: Any, node: Any, *_use_json_as_text: bool) -> list[Record]:

@@ -8,6 +8,7 @@ the type modifier (varchar(3), numeric(5,2), timestamp(0)) as PostgreSQL's typin
 varchar(n) is an error here; the silent truncation of an *explicit cast* is the length-coercion function's job.
 """
 
+import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,8 @@ from tsql.env import Env
 Input = Callable[[str, int, Env], Any]
 Output = Callable[[Any, Env], str]
 
+#: Modules that register a type when it is first asked for.
+_LATER: dict[int, str] = {}
 _INPUT: dict[int, Input] = {}
 _OUTPUT: dict[int, Output] = {}
 
@@ -25,6 +28,19 @@ def text_io(oid: int, parse: Input, render: Output) -> None:
     """Registers a type's text input and output."""
     _INPUT[oid] = parse
     _OUTPUT[oid] = render
+
+
+def text_io_later(oid: int, module: str) -> None:
+    """Names the module that registers a type which is rarely used."""
+    _LATER[oid] = module
+
+
+def _loaded(oid: int) -> bool:
+    module = _LATER.pop(oid, None)
+    if module is None:
+        return False
+    importlib.import_module(module)
+    return True
 
 
 def text_output(oid: int, render: Output) -> None:
@@ -37,6 +53,8 @@ def input_of(oid: int) -> Input:
     try:
         return _INPUT[oid]
     except KeyError:
+        if _loaded(oid):
+            return input_of(oid)
         raise _unknown(oid) from None
 
 
@@ -45,6 +63,8 @@ def output_of(oid: int) -> Output:
     try:
         return _OUTPUT[oid]
     except KeyError:
+        if _loaded(oid):
+            return output_of(oid)
         raise _unknown(oid) from None
 
 

@@ -22,7 +22,7 @@ from storage.errors import DatabaseError
 from storage.types import JSON_NULL, BinarySet, JsonNull, NumberSet, StringSet
 from tsql.env import Env
 from tsql.types import oids
-from tsql.types.io import text_io
+from tsql.types.io import text_io, text_io_later
 from tsql.types.json_lexer import SCALARS, JsonLexer, Token
 
 #: Levels of nesting. PostgreSQL stops at its stack (some ten thousand); ours is Python's.
@@ -362,3 +362,4 @@ def _jsonb_out(value: Any, env: Env) -> str:
 
 text_io(oids.JSON, _json_in, _json_out)
 text_io(oids.JSONB, _jsonb_in, _jsonb_out)
+text_io_later(oids.JSONPATH, "tsql.functions.jsonpath.functions")
