@@ -184,6 +184,7 @@ class Cte:
         forbidden: Why it can't be referred to where binding is now.
         has_rows: Whether it gives any; an INSERT without RETURNING doesn't.
         uses: How often it was referred to.
+        level: Of the query that it belongs to.
     """
 
     name: str
@@ -196,6 +197,7 @@ class Cte:
     forbidden: str | None = None
     has_rows: bool = True
     uses: int = 0
+    level: "Level | None" = None
 
 
 def _no_queries(*_args: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from tsql.binder.context import Cte, Level
 from tsql.binder.locations import error_at
+from tsql.bound import Slot
 
 
 def use_cte(level: Level, cte: Cte, node: Any) -> int:
@@ -18,6 +19,8 @@ def use_cte(level: Level, cte: Cte, node: Any) -> int:
         message = f'WITH query "{cte.name}" does not have a RETURNING clause'
         raise error_at(node, "0A000", message)
     cte.uses += 1
+    if cte.level is not None:
+        _depend_on(level, cte.level)
     if cte.is_working:
         cte.working_uses += 1
         reference = f'recursive reference to query "{cte.name}" must not appear'
@@ -27,6 +30,17 @@ def use_cte(level: Level, cte: Cte, node: Any) -> int:
             raise error_at(node, "42P19", f"{reference} more than once")
         level.is_recursive = True
     return cte.number
+
+
+def _depend_on(level: Level, home: Level) -> None:
+    """Makes a query further inside depend on what its WITH query's own query does: on outer values."""
+    if level.slots is home.slots or level.parent is None:
+        return
+    _depend_on(level.parent, home)
+    above = level.parent
+    for number, value in zip(tuple(above.slots), tuple(above.outer), strict=True):
+        name = getattr(value, "name", "?column?")
+        level.outer_value(Slot(number, name, value.type, value.typmod), name)
 
 
 @contextmanager

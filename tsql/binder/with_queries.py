@@ -46,14 +46,20 @@ def bind_with(level: Level, node: Any) -> None:
         if not isinstance(cte_node.ctequery, ast.SelectStmt) and not level.is_top:
             message = "WITH clause containing a data-modifying statement must be at the top level"
             raise error_at(cte_node.location, "0A000", message)
-        bounds.append(_Bound(Cte(name, level.context.new_number()), cte_node))
+        cte = Cte(name, level.context.new_number(), level=level)
+        bounds.append(_Bound(cte, cte_node))
     if node.recursive:
         for bound in bounds:
             level.ctes[bound.cte.name] = bound.cte
-            bound.cte.bind = _binder(level, bound)
+        # What refers to a later query is complete only after it.
+        complete: list[_Bound] = []
         for bound in bounds:
-            if bound.cte.bind is not None:
+            bound.cte.bind = _binder(level, bound, complete)
+        for bound in bounds:
+            if bound not in complete:
+                assert bound.cte.bind is not None
                 bound.cte.bind()
+        bounds = complete
     else:
         for bound in bounds:
             _bind(level, bound)
@@ -85,12 +91,13 @@ def _used(level: Level) -> Iterator[WithQuery]:
         )
 
 
-def _binder(level: Level, bound: _Bound) -> Any:
+def _binder(level: Level, bound: _Bound, complete: list[_Bound]) -> Any:
     def bind() -> None:
         cte = bound.cte
         cte.bind = lambda: _mutual(bound)
-        _bind(level, bound, recursive=True)
+        complete.extend(_bind(level, bound, recursive=True))
         cte.bind = None
+        complete.append(bound)
 
     return bind
 
@@ -100,12 +107,13 @@ def _mutual(bound: _Bound) -> None:
     raise error_at(bound.node.location, "0A000", message)
 
 
-def _bind(level: Level, bound: _Bound, *, recursive: bool = False) -> None:
+def _bind(level: Level, bound: _Bound, *, recursive: bool = False) -> list[_Bound]:
+    """Binds a WITH query; returns those of its own that have to run before it."""
     query = bound.node.ctequery
     inner = level.beside()
     if recursive and _refers(query, bound.cte.name):
         _bind_recursive(inner, bound)
-        return
+        return inner.own_ctes
     if bound.node.search_clause is not None or bound.node.cycle_clause is not None:
         raise error_at(bound.node.location, "42601", "WITH query is not recursive")
     statement: BoundStatement
@@ -116,6 +124,7 @@ def _bind(level: Level, bound: _Bound, *, recursive: bool = False) -> None:
     bound.statement = statement
     bound.cte.has_rows = isinstance(statement, BoundSelect) or bool(statement.returning)
     bound.cte.fields = _named(statement.fields, bound.node)
+    return []
 
 
 def _named(fields: tuple[Field, ...], node: Any) -> tuple[Field, ...]:
@@ -177,12 +186,13 @@ def _bind_recursive(level: Level, bound: _Bound) -> None:
         cte.is_working = False
     operation = combine(level, query, (left, right), (left_nodes, right_nodes))
     for at, (field, whole) in enumerate(zip(left.fields, operation.fields, strict=True), 1):
-        if field.type != whole.type:
+        if (field.type, field.typmod) != (whole.type, whole.typmod):
             raise error_at(
                 left_nodes[at - 1],
                 "42804",
-                f'recursive query "{cte.name}" column {at} has type {type_name(field.type)}'
-                f" in non-recursive term but type {type_name(whole.type)} overall",
+                f'recursive query "{cte.name}" column {at} has type'
+                f" {type_name(field.type, field.typmod)} in non-recursive term"
+                f" but type {type_name(whole.type, whole.typmod)} overall",
                 hint="Cast the output of the non-recursive term to the correct type.",
             )
     bound.statement, bound.recursion = operation.left, operation.right
