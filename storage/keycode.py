@@ -123,6 +123,8 @@ class KeyCode:
 
     def _hashed(self) -> Callable[[Values], bytes]:
         count = self.hash_part_count
+        if count == 1 and len(self._encoders) == 2:
+            return self._hashed_pair(*self._encoders)
         partition = self._many(b"", self._encoders[:count])
         rest = tuple(enumerate(self._encoders))[count:]
         prefix = self.prefix
@@ -132,6 +134,16 @@ class KeyCode:
             chunks = [prefix, _partition_hash(head), head]
             chunks += [encode_part(values[n]) for n, encode_part in rest]
             return self._checked(b"".join(chunks))
+
+        return encode
+
+    def _hashed_pair(self, first: Encode, second: Encode) -> Callable[[Values], bytes]:
+        prefix, checked = self.prefix, self._checked
+
+        def encode(values: Values) -> bytes:
+            head = first(values[0])
+            key = prefix + _partition_hash(head) + head + second(values[1])
+            return key if len(key) <= _SIZE_MAX else checked(key)
 
         return encode
 

@@ -202,17 +202,27 @@ _DIGITS_UP: Final = str.maketrans("0123456789", "123456789a")
 _DIGITS_DOWN: Final = str.maketrans("123456789a", "0123456789")
 
 
+#: Class bytes of integers, by their number of digits.
+_INTEGER_HEADS: Final = tuple(
+    bytes((0x82 + _SHORT_EXPONENT_MAX + count,)) for count in range(_SHORT_EXPONENT_MAX + 1)
+)
+
+
 def encode_decimal(value: Decimal | int) -> bytes:
     """Encodes a number of any size; 1, 1.0 and 1.00 are one key."""
     if not isinstance(value, Decimal):
         value = Decimal(value)
+    text = str(value)
+    if text.isdecimal() and len(text) <= _SHORT_EXPONENT_MAX and text[0] != "0":
+        digits = text.rstrip("0")
+        tail = "0" if len(digits) & 1 else "00"
+        return _INTEGER_HEADS[len(text)] + bytes.fromhex(digits.translate(_DIGITS_UP) + tail)
     if not value:
         return _NUMERIC_ZERO
     if not value.is_finite():
         if value.is_nan():
             return _NUMERIC_NAN
         return _NUMERIC_INFINITY if value > 0 else _NUMERIC_MINUS_INFINITY
-    text = str(value)
     mantissa = text.partition("E")[0]
     digits = mantissa.replace(".", "").strip("-0")
     exponent = value.adjusted() + 1

@@ -25,13 +25,7 @@ The layout of a row is storage/items.py's. NOT NULL, CHECK and types are the cal
 """
 
 import enum
-from collections.abc import (
-    Callable,
-    Collection,
-    Iterable,
-    Mapping,
-    Sequence,
-)
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -347,11 +341,15 @@ class TableAccess:
 
         Raises StaleTable, NeedsTransaction.
         """
-        if self.is_stale:
-            raise StaleTable
         if self._registry is not None and not self._registry.knows(row):
             raise NeedsTransaction
-        newest.put_item(key, self.encode(row))
+        self.replace_body_point(newest, key, self.encode(row))
+
+    def replace_body_point(self, newest: Newest, key: bytes, body: bytes) -> None:
+        """Likewise, with an encoded row, which must bring nothing new to the registry."""
+        if self.is_stale:
+            raise StaleTable
+        newest.put_item(key, body)
 
     async def _new_key(self, txn: Transaction, row: Row) -> bytes:
         if self._hidden_keys is not None:

@@ -41,17 +41,24 @@ class Access:
         self._catalog: Catalog | None = None
         self._superusers: set[str] = set()
 
-    def check(self, role: str, operation: str, body: Body) -> None:
-        """Raises AccessDeniedException if the role lacks a right that the operation needs."""
+    def is_free(self, role: str) -> bool:
+        """Returns whether the role is asked for no rights."""
         catalog = self._service.tables.catalogs.current
         if catalog is not self._catalog:
             self._catalog, self._superusers = catalog, set()
         if role in self._superusers:
+            return True
+        if not is_superuser(catalog, role):
+            return False
+        if len(self._superusers) < _SUPERUSERS_MAX:
+            self._superusers.add(role)
+        return True
+
+    def check(self, role: str, operation: str, body: Body) -> None:
+        """Raises AccessDeniedException if the role lacks a right that the operation needs."""
+        if self.is_free(role):
             return
-        if is_superuser(catalog, role):
-            if len(self._superusers) < _SUPERUSERS_MAX:
-                self._superusers.add(role)
-            return
+        catalog = self._service.tables.catalogs.current
         if operation == "CreateTable":
             self._check_creation(catalog, role, body)
         for name, letters in _needs(operation, body):

@@ -28,6 +28,8 @@ CLOCK_SKEW: Final = timedelta(minutes=5)
 #: Seconds for which a presigned request may be good.
 EXPIRES_SECONDS_MAX: Final = 604_800
 
+_SIGNATURE: Final = re.compile("[0-9a-f]{64}")
+_SIGNING_KEYS_MAX: Final = 1000
 _BLANKS: Final = re.compile(r"\s+")
 _MISMATCH: Final = (
     "The request signature we calculated does not match the signature you provided."
@@ -45,7 +47,7 @@ class AccessKey:
     role: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SignedRequest:
     """What of a request is signed.
 
@@ -60,7 +62,7 @@ class SignedRequest:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Claim:
     """What a request says of its own signature."""
 
@@ -92,6 +94,8 @@ class Authenticator:
         self._region = region
         self._accepts_any_key = accepts_any_key
         self._default_role = default_role
+        #: Of credentials whose scope is right on a day.
+        self._signing_keys: dict[tuple[str, str], bytes] = {}
 
     def role_of(self, request: SignedRequest, now: datetime) -> str:
         """Returns the role. Raises DynamoError with AWS's name of what is wrong."""
@@ -108,26 +112,40 @@ class Authenticator:
         return key.role
 
     def _verify(self, request: SignedRequest, claim: _Claim, key: AccessKey, now: datetime) -> None:
-        scope = claim.credential.split("/")
         moment = _moment_of(claim.moment)
-        if moment is None or len(scope) != 5:
+        if moment is None:
             raise _incomplete(
-                "Credential must have exactly 5 slash-delimited elements,"
-                f" e.g. keyid/date/region/service/term, got '{claim.credential}'"
-                if moment is not None
-                else "Date must be in ISO-8601 'basic format'. Got '"
-                f"{claim.moment}'. See http://en.wikipedia.org/wiki/ISO_8601"
+                f"Date must be in ISO-8601 'basic format'. Got '{claim.moment}'."
+                " See http://en.wikipedia.org/wiki/ISO_8601"
             )
-        self._check_scope(scope, claim.moment)
+        signing_key = self._signing_key(claim, key)
         _check_moment(claim, moment, now)
         names = claim.signed_headers.split(";")
         if "host" not in names:
             raise _invalid(_MISMATCH)
-        signing_key = _signing_key(key.secret, scope[1], scope[2])
-        text = _string_to_sign(request, claim, names, "/".join(scope[1:]))
+        scope = claim.credential.partition("/")[2]
+        text = _string_to_sign(request, claim, names, scope)
         expected = hmac.digest(signing_key, text.encode(), "sha256").hex()
         if not hmac.compare_digest(expected.encode(), claim.signature.encode()):
             raise _invalid(_MISMATCH)
+
+    def _signing_key(self, claim: _Claim, key: AccessKey) -> bytes:
+        """Returns what signs in the claim's scope, if that is the right one for its moment."""
+        known = claim.credential, claim.moment[:8]
+        signing_key = self._signing_keys.get(known)
+        if signing_key is None:
+            scope = claim.credential.split("/")
+            if len(scope) != 5:
+                raise _incomplete(
+                    "Credential must have exactly 5 slash-delimited elements,"
+                    f" e.g. keyid/date/region/service/term, got '{claim.credential}'"
+                )
+            self._check_scope(scope, claim.moment)
+            signing_key = _signing_key(key.secret, scope[1], scope[2])
+            if len(self._signing_keys) >= _SIGNING_KEYS_MAX:
+                self._signing_keys.clear()
+            self._signing_keys[known] = signing_key
+        return signing_key
 
     def _check_scope(self, scope: list[str], moment: str) -> None:
         _, date, region, service, terminator = scope
@@ -190,9 +208,21 @@ def _claim_of(request: SignedRequest) -> _Claim:
     return _header_claim(header.strip(), request.headers)
 
 
-def _header_claim(header: str, headers: Mapping[str, str]) -> _Claim:
+@lru_cache(maxsize=256)
+def _header_parameters(header: str) -> tuple[str, dict[str, str]]:
+    """Returns the algorithm and the parameters of an Authorization header."""
     algorithm, _, rest = header.partition(" ")
-    parameters = dict([part.partition("=")[::2] for part in rest.replace(",", " ").split()])
+    return algorithm, dict([part.partition("=")[::2] for part in rest.replace(",", " ").split()])
+
+
+def _header_claim(header: str, headers: Mapping[str, str]) -> _Claim:
+    # All that is before the signature is the same in many requests.
+    start, label, signature = header.rpartition("Signature=")
+    algorithm, parameters = _header_parameters(start + label)
+    if _SIGNATURE.fullmatch(signature) is not None and "Signature" in parameters:
+        parameters = {**parameters, "Signature": signature}
+    else:
+        algorithm, parameters = _header_parameters(header)
     moment = headers.get("x-amz-date") or headers.get("date")
     missing = [
         f"Authorization header requires '{name}' parameter. "

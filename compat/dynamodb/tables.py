@@ -19,6 +19,7 @@ from compat.dynamodb.attribute_values import write_item
 from compat.dynamodb.definitions import IndexDefinition, KeySchema, TableDefinition
 from compat.dynamodb.documents import Documents
 from compat.dynamodb.errors import DynamoError, resource_not_found, validation
+from compat.dynamodb.stored_items import plain_table
 from compat.dynamodb.wire_items import LongWay, wire_reader
 from storage.catalog import PUBLIC
 from storage.catalog_store import CatalogStore
@@ -77,6 +78,8 @@ class TableHandle:
         checks: NOT NULL and CHECK, or None where there is nothing to test.
         is_bare: Whether a put needn't know what was there.
         made_here: Whether CreateTable made it.
+        plain: The short way for plain keys and, if the table `is_open`, plain items; None if there is none.
+        is_open: Whether nothing but the item itself is to be looked at or written with a put.
         wire_item: Makes an item's wire form of its stored value. Raises LongWay; `show` doesn't.
     """
 
@@ -87,9 +90,11 @@ class TableHandle:
         "documents",
         "indexes",
         "is_bare",
+        "is_open",
         "key",
         "made_here",
         "name",
+        "plain",
         "table",
         "wire_item",
     )
@@ -113,6 +118,8 @@ class TableHandle:
             for column in table.columns
         )
         self.checks = None if is_free else RowChecks(table, checks_of(table, Env()))
+        self.plain = plain_table(table, access.code)
+        self.is_open = self.is_bare and is_free and self.plain is not None
 
     def _wire_item(self, _stored: bytes) -> dict[str, Any]:
         raise LongWay
@@ -167,6 +174,12 @@ class DynamoTables:
             if len(self._handles) > _HANDLE_COUNT_MAX:
                 del self._handles[next(iter(self._handles))]
         return handle
+
+    def known(self, name: str) -> TableHandle | None:
+        """Returns the handle of a table by its plain name if it has been made, or None."""
+        table = self.catalogs.current.table(PUBLIC, name)
+        handle = None if table is None else self._handles.get(table.id)
+        return handle if handle is not None and handle.table is table else None
 
     def get(self, name: str, not_found: str = _NOT_FOUND) -> TableHandle:
         """Returns the table of that name. Raises ResourceNotFoundException."""

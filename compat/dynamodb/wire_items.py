@@ -18,6 +18,11 @@ from storage.packing import Extension, read_extension
 from storage.schema import ColumnPolicy, Table
 from storage.types import Kind
 
+_DECIMAL: Final = int(Extension.DECIMAL)
+_STRING_SET: Final = int(Extension.STRING_SET)
+_TYPED: Final = int(Extension.TYPED)
+_unpack_texts: Final = msgspec.msgpack.Decoder(list[str]).decode
+
 
 class LongWay(Exception):  # noqa: N818 - a signal of control flow, not a fault
     """An item that has to become values first."""
@@ -28,21 +33,26 @@ class _Wired(dict[str, Any]):
 
 
 def _read_wired(code: int, data: memoryview) -> _Wired:
-    if code == Extension.DECIMAL:
+    if code == _DECIMAL:
         return _wired_number(str(data, "ascii"))
-    if code == Extension.TYPED:
+    if code == _STRING_SET:
+        # Members are stored in the order in which they are shown.
+        return _Wired(SS=_unpack_texts(data))
+    if code == _TYPED:
         raise LongWay
     return _Wired(write_value(read_extension(code, data)))
 
 
 def _wired_number(text: str) -> _Wired:
     """Returns a number in wire form if its text is DynamoDB's own for it: no E, no zeros to trim."""
+    if len(text) > _DIGITS_SURE:
+        raise LongWay
+    if text.isdecimal():
+        return _Wired(N=text)
     if "." in text:
         if "E" in text or text[-1] == "0":
             raise LongWay
-    elif not text.isdecimal() and not text[1:].isdecimal():
-        raise LongWay
-    if len(text) > _DIGITS_SURE:
+    elif not text[1:].isdecimal():
         raise LongWay
     return _Wired(N=text)
 

@@ -6,6 +6,7 @@
 A fault is final: what came before it is still answered, then the connection ends.
 """
 
+import re
 from collections import deque
 from typing import Final
 
@@ -56,6 +57,36 @@ _KNOWN_NAMES_MAX: Final = 500
 _KNOWN_NAME_BYTES_MAX: Final = 64
 
 
+_HEAD_END: Final = b"\r\n\r\n"
+_PLAIN_TARGETS: Final = {b"POST / HTTP/1.1": "/"}
+_PLAIN_LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x20-\x7e]*)")
+#: Headers that mean something to the connection or the body's length. Their lines go to the parser.
+_SPECIAL_NAMES: Final = frozenset(
+    {"connection", "content-encoding", "expect", "proxy-connection", "transfer-encoding", "upgrade"}
+)
+#: Lines of plain heads that may come again, read.
+_PLAIN_LINES: Final[dict[bytes, tuple[str, str]]] = {}
+_PLAIN_LINES_MAX: Final = 1000
+_PLAIN_LINE_BYTES_MAX: Final = 200
+#: Headers whose values differ from request to request.
+_PASSING_NAMES: Final = frozenset({"amz-sdk-invocation-id", "authorization"})
+
+
+def _read_plain_line(line: bytes) -> tuple[str, str] | None:
+    """Returns a header's name and value; None for a line that isn't plain."""
+    found = _PLAIN_LINE.fullmatch(line)
+    if found is None:
+        return None
+    name, value = found[1].decode().lower(), found[2].decode().strip()
+    if name in _SPECIAL_NAMES and (name, value.lower()) != ("connection", "keep-alive"):
+        return None
+    if len(line) <= _PLAIN_LINE_BYTES_MAX and name not in _PASSING_NAMES:
+        if len(_PLAIN_LINES) >= _PLAIN_LINES_MAX:
+            del _PLAIN_LINES[next(iter(_PLAIN_LINES))]
+        _PLAIN_LINES[line] = name, value
+    return name, value
+
+
 class Assembly:
     """Reads the requests of one connection.
 
@@ -74,6 +105,7 @@ class Assembly:
         self.is_inside = False
         self.wants_continue = False
         self._limits = limits
+        self._plain_bytes_max = min(SMALL_BODY_BYTES, limits.body_bytes_max)
         self._parser = httptools.HttpRequestParser(self)
         self._begin()
 
@@ -88,6 +120,8 @@ class Assembly:
     def feed(self, data: bytes) -> None:
         """Reads bytes."""
         if self.fault is not None:
+            return
+        if not self.is_inside and self._take_plain(data):
             return
         if self._is_in_head:
             self._head_bytes += len(data)
@@ -104,6 +138,32 @@ class Assembly:
     def _fail(self, status: int, text: str) -> None:
         if self.fault is None:
             self.fault = status, text
+
+    def _take_plain(self, data: bytes) -> bool:
+        """Takes one whole POST with nothing special about it; False leaves it to the parser.
+
+        Of a client's lines most come with each of its requests: they are read once.
+        """
+        end = data.find(_HEAD_END)
+        if not 0 <= end < self._limits.head_bytes_max or len(data) > self._plain_bytes_max:
+            return False
+        first, *lines = data[:end].split(b"\r\n")
+        target = _PLAIN_TARGETS.get(first)
+        if target is None:
+            return False
+        headers: dict[str, str] = {}
+        for line in lines:
+            pair = _PLAIN_LINES.get(line) or _read_plain_line(line)
+            if pair is None:
+                return False
+            headers[pair[0]] = pair[1]
+        length = headers.get("content-length", "")
+        body = data[end + len(_HEAD_END) :]
+        if len(headers) < len(lines) or length != str(len(body)):
+            return False
+        request = Request("POST", target, headers, body, body)
+        self.requests.append(Assembled(request, keeps_alive=True, is_old=False))
+        return True
 
     # ---- called by the parser --------------------------------------------------------------------
 

@@ -52,18 +52,19 @@ def encode_response(
     response: Response, date: str, *, is_head: bool, keeps_alive: bool, is_old: bool
 ) -> bytes:
     """Returns the bytes of a response; `is_old` for a client of HTTP/1.0."""
-    status = response.status
-    lines = [f"HTTP/1.1 {status} {_REASONS.get(status, '')}"]
-    lines += [f"{name}: {value}" for name, value in response.headers]
-    if status not in _BODILESS:
-        lines.append(f"Content-Length: {len(response.body)}")
-    lines.append(f"Date: {date}")
+    status, body = response.status, response.body
+    headers = "".join([f"{name}: {value}\r\n" for name, value in response.headers])
+    length = f"Content-Length: {len(body)}\r\n" if status not in _BODILESS else ""
+    connection = ""
     if not keeps_alive:
-        lines.append("Connection: close")
+        connection = "Connection: close\r\n"
     elif is_old:
-        lines.append("Connection: keep-alive")
-    head = "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
-    return head if is_head or status in _BODILESS else head + response.body
+        connection = "Connection: keep-alive\r\n"
+    head = (
+        f"HTTP/1.1 {status} {_REASONS.get(status, '')}\r\n"
+        f"{headers}{length}Date: {date}\r\n{connection}\r\n"
+    ).encode("latin-1", "replace")
+    return head if is_head or status in _BODILESS else head + body
 
 
 def plain(status: int, text: str = "") -> Response:

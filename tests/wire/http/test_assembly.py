@@ -53,6 +53,41 @@ def test_any_cut_gives_the_same_requests(cuts: list[int]) -> None:
     assert not assembly.is_inside
 
 
+_NAMES = (
+    *(b"Host", b"X-A", b"x-a", b"Connection", b"Content-Length", b"Expect", b"Content-Encoding"),
+    *(b"Transfer-Encoding", b"X A", b"", b" X", b"X-B "),
+)
+_VALUES = (
+    *(b"x", b" x ", b"\t1", b"keep-alive", b"Keep-Alive", b"close", b"5", b"05", b"chunked"),
+    *(b"\xe4", b"100-continue", b"gzip", b"a\rb", b"a\nb", b"a\0b", b"", b"a\tb", b"upgrade"),
+)
+headers = st.tuples(st.sampled_from(_NAMES), st.sampled_from(_VALUES))
+
+
+@settings(max_examples=300)
+@given(
+    st.sampled_from(
+        [b"POST / HTTP/1.1", b"POST / HTTP/1.0", b"GET / HTTP/1.1", b"POST /a HTTP/1.1"]
+    ),
+    st.lists(headers, max_size=4),
+    st.sampled_from([b"hello", b"", b"hello!"]),
+    st.booleans(),
+)
+def test_the_short_way_reads_as_the_parser_does(
+    first: bytes, lines: list[tuple[bytes, bytes]], body: bytes, states_length: bool
+) -> None:
+    if states_length:
+        lines = [*lines, (b"Content-Length", b"%d" % len(body))]
+    sent = b"\r\n".join([first, *[name + b": " + value for name, value in lines], b"", body])
+    whole, one = requests(sent)
+    cut, other = requests(sent[:1], sent[1:])
+    assert whole == cut
+    assert one.fault == other.fault
+    assert [each.keeps_alive for each in one.requests] == [
+        each.keeps_alive for each in other.requests
+    ]
+
+
 @pytest.mark.parametrize(
     ("encoding", "compress"), [("gzip", gzip.compress), ("deflate", zlib.compress)]
 )

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -83,8 +84,9 @@ def _paths(value: Any, start: Path = ()) -> list[Path]:
 
 
 @st.composite
-def mutated(draw: st.DrawFn) -> Exchange:
-    exchange = draw(st.sampled_from(REQUESTS))
+def mutated(draw: st.DrawFn, requests: Sequence[Exchange] = REQUESTS) -> Exchange:
+    """One of the requests, with up to three changes."""
+    exchange = draw(st.sampled_from(requests))
     request = json.loads(json.dumps(exchange.request))
     for _ in range(draw(st.integers(1, 3))):
         paths = _paths(request)

@@ -1,0 +1,110 @@
+"""Plain requests, answered in one step: GetItem, PutItem and BatchWriteItem without anything beside items.
+
+Most requests are right in every respect and ask for nothing unusual. A short way takes a request
+apart only as far as that shows, and does what the operation would do; whatever isn't plainly so is a
+LongWay, raised before anything is done: types, constraints, parameters, expressions and keys are then looked at
+one after another, and the operation gives the answer, or names the fault (decision 60).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from compat.dynamodb.item_size import ITEM_SIZE_BYTES_MAX
+from compat.dynamodb.parameters import BATCH_WRITE_MAX
+from compat.dynamodb.service import Service, encode
+from compat.dynamodb.tables import TableHandle
+from compat.dynamodb.wire_items import LongWay
+from storage.commit import Group
+from storage.kv.store import Newest
+
+#: The answer, and what must be durable before it may be given.
+Short = tuple[bytes, Group | None]
+ShortWay = Callable[[Service, dict[str, Any], int], Short]
+#: What is put where: (table, key, body).
+_Puts = list[tuple[TableHandle, bytes, bytes]]
+
+_NOTHING: Final = b"{}"
+_ALL_PROCESSED: Final = b'{"UnprocessedItems":{}}'
+
+
+def _handle(service: Service, name: Any) -> TableHandle:
+    if type(name) is not str:
+        raise LongWay
+    handle = service.tables.known(name)
+    if handle is None or handle.plain is None:
+        raise LongWay
+    return handle
+
+
+def _get_item(service: Service, body: dict[str, Any], _request_bytes: int) -> Short:
+    if len(body) != 2 and (len(body) != 3 or type(body.get("ConsistentRead")) is not bool):
+        raise LongWay
+    handle = _handle(service, body.get("TableName"))
+    assert handle.plain is not None
+    value = service.store.get_now(handle.plain.key(body.get("Key")))
+    if value is None:
+        return _NOTHING, None
+    return encode({"Item": handle.wire_item(value)}), None
+
+
+def _put_item(service: Service, body: dict[str, Any], request_bytes: int) -> Short:
+    if len(body) != 2 or request_bytes > ITEM_SIZE_BYTES_MAX:
+        raise LongWay
+    handle = _handle(service, body.get("TableName"))
+    return _NOTHING, _put(service, [_read_put(handle, body.get("Item"))])
+
+
+def _batch_write_item(service: Service, body: dict[str, Any], request_bytes: int) -> Short:
+    tables = body.get("RequestItems")
+    if len(body) != 1 or request_bytes > ITEM_SIZE_BYTES_MAX or type(tables) is not dict:
+        raise LongWay
+    puts: _Puts = []
+    for name, requests in tables.items():
+        handle = _handle(service, name)
+        if type(requests) is not list or not requests:
+            raise LongWay
+        puts += [_read_put(handle, _item_of(request)) for request in requests]
+    if not 0 < len(puts) <= BATCH_WRITE_MAX or len({key for _, key, _ in puts}) < len(puts):
+        raise LongWay
+    return _ALL_PROCESSED, _put(service, puts)
+
+
+def _item_of(request: Any) -> Any:
+    if type(request) is not dict or len(request) != 1:
+        raise LongWay
+    put = request.get("PutRequest")
+    if type(put) is not dict or len(put) != 1:
+        raise LongWay
+    return put.get("Item")
+
+
+def _read_put(handle: TableHandle, item: Any) -> tuple[TableHandle, bytes, bytes]:
+    if not handle.is_open:
+        raise LongWay
+    assert handle.plain is not None
+    key, stored = handle.plain.item(item)
+    return handle, key, stored
+
+
+def _put(service: Service, puts: _Puts) -> Group | None:
+    """Puts items, all or none, as one point operation; returns the group that it is in."""
+    held = [key for _, key, _ in puts]
+    held += {handle.access.exclusive_key for handle, _, _ in puts}
+
+    def operation(newest: Newest) -> None:
+        for handle, key, stored in puts:
+            handle.access.replace_body_point(newest, key, stored)
+
+    evaluated = service.store.point_now(held, operation)
+    # A lock is waited for, a stale table found anew, and a full disk told of, on the long way.
+    if evaluated is None or evaluated.error is not None:
+        raise LongWay
+    return evaluated.group
+
+
+#: By the operation's name.
+SHORT_WAYS: Final[Mapping[str, ShortWay]] = {
+    "BatchWriteItem": _batch_write_item,
+    "GetItem": _get_item,
+    "PutItem": _put_item,
+}
