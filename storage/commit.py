@@ -23,14 +23,16 @@ Large transactions come as an `IngestGroup`: sorted files that become visible in
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from time import perf_counter
 from typing import Final, Protocol
 
 from storage.clock import Clock, TimestampSource
 from storage.disk import Disk, no_room
 from storage.errors import DatabaseError
+from storage.following import Following
 from storage.kv.batches import BATCH_KEY, BatchRecord, encode_record
-from storage.kv.engine import Engine, EngineError, Fault, KeyRange
+from storage.kv.engine import Change, Engine, EngineError, Fault, KeyRange
 from storage.serializable import RecentWrites
 from storage.snapshots import Snapshot, SnapshotRegister
 from storage.syncer import Syncer
@@ -80,6 +82,8 @@ class Group:
         timestamp: The highest commit timestamp in it.
         is_settled: Whether the outcome is known.
         failure: Why it isn't durable, then.
+        spans: Ranges in which a large transaction writes.
+        followed: What it does to tables that are followed (storage/following.py).
     """
 
     __slots__ = (
@@ -88,17 +92,20 @@ class Group:
         "changes",
         "commit_count",
         "failure",
+        "followed",
         "is_closed",
         "is_settled",
         "members",
         "number",
         "ranges",
+        "spans",
         "timestamp",
     )
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.changes: dict[bytes, bytes | None] = {}
         self.ranges: Sequence[KeyRange] = ()
+        self.spans: Sequence[KeyRange] = ()
         self.commit_count = 0
         self.members: list[Member] = []
         self.timestamp = 0
@@ -106,6 +113,7 @@ class Group:
         self.is_closed = False
         self.is_settled = False
         self.failure: DatabaseError | None = None
+        self.followed: Sequence[Change] | Path | None = None
         self._loop = loop
         self._listeners: list[Listener] = []
 
@@ -154,10 +162,9 @@ class IngestGroup(Group):
 
     Attributes:
         ingest: Moves the files in, as the batch of the given record; returns when that is durable.
-        spans: Ranges in which it writes.
     """
 
-    __slots__ = ("ingest", "spans")
+    __slots__ = ("ingest",)
 
     def __init__(
         self,
@@ -208,6 +215,7 @@ class Committer:
         self.disk: Disk = disk
         self.snapshots = SnapshotRegister()
         self.recent = RecentWrites()
+        self.following = Following()
         self._clock = clock
         self._number = self._synced_number = last.number
         self._loop = loop
@@ -296,13 +304,18 @@ class Committer:
         return group
 
     def join_ingest(
-        self, member: Member, ingest: Callable[[BatchRecord], None], spans: Sequence[KeyRange]
+        self,
+        member: Member,
+        ingest: Callable[[BatchRecord], None],
+        spans: Sequence[KeyRange],
+        followed: Path | None = None,
     ) -> Group:
         """Adds a large transaction, which writes in these ranges, to the line.
 
-        The commit timestamp is the group's.
+        The commit timestamp is the group's. `followed` is the file for the follower.
         """
         group = IngestGroup(self._loop, ingest, spans)
+        group.followed = followed
         group.timestamp = self.timestamps.next()
         if self.recent.is_wanted:
             self.recent.note(group.timestamp, (), spans)
@@ -365,7 +378,10 @@ class Committer:
             return
         try:
             first = (BATCH_KEY, encode_record(record))
-            changes = group.changes.items()
+            changes: Iterable[Change] = group.changes.items()
+            if self.following.prefixes:
+                group.followed, notes = self.following.notes(group)
+                changes = [*changes, *notes]
             self.engine.write(first, group.ranges, changes)
         except EngineError as error:
             if error.fault is Fault.BUSY:
@@ -459,6 +475,8 @@ class Committer:
             self._guarded(member.durable)
         self.newest = self._make_snapshot(group.timestamp)
         self._in_flight = None
+        if self.following.prefixes:
+            self._guarded(lambda: self.following.tell(group))
         # Those who are answered now come back while the others, who came during the sync, wait.
         came_meanwhile = self._waiting[0].commit_count if self._waiting else 0
         self._expected_count = max(self._expected_count, group.commit_count + came_meanwhile)

@@ -15,6 +15,7 @@ from storage.commit import Committer, Reopening, SyncedNumbers
 from storage.coordinator import LocalCoordinator
 from storage.disk import Disk, DiskGuard, DiskSettings, UnlimitedDisk
 from storage.errors import DatabaseError
+from storage.following import followed_storages
 from storage.items import SPILL_BIT
 from storage.kv import verdict
 from storage.kv.batches import BATCH_KEY, BatchRecord, decode_record
@@ -265,11 +266,13 @@ class _State:
 
     Attributes:
         late_ranges: Ranges that a large commit had still to remove, and the keys of the notes.
+        followed: Storage ids of the tables that are also kept as columns.
     """
 
     last: BatchRecord
     last_spill_number: int
     late_ranges: list[tuple[bytes, list[KeyRange]]]
+    followed: list[int]
 
     @classmethod
     def of(cls, engine: Engine) -> "_State":
@@ -279,6 +282,7 @@ class _State:
             decode_record(snapshot.get(BATCH_KEY)),
             last_spill_number(snapshot.scan),
             pending_ranges(snapshot.scan),
+            followed_storages(snapshot.scan),
         )
 
 
@@ -302,6 +306,8 @@ def _assemble(
         reopen=files.reopen,
         die=components.die,
     )
+    for storage_id in state.followed:
+        committer.following.begin(storage_id)
     for note, ranges in state.late_ranges:
         committer.join({note: None}, committer.timestamps.next(), ranges=ranges)
     services = Services(

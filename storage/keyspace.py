@@ -21,6 +21,8 @@ ITEMS: Final = b"\x10"
 INDEX_ENTRIES: Final = b"\x11"
 #: The change log (storage/changes.py).
 CHANGES: Final = b"\x20"
+#: Notes of changes to tables that are also kept as columns (storage/following.py).
+FOLLOWED: Final = b"\x21"
 #: Statistics and metering.
 STATS: Final = b"\x30"
 

@@ -25,6 +25,7 @@ from typing import Final
 import msgspec
 
 from storage.changes import change_key, encode_reference
+from storage.following import FollowedFile, Following
 from storage.items import SPILL_BIT, with_header
 from storage.keyspace import PREFIX_SIZE, STORE, prefix_range
 from storage.kv.batches import BATCH_KEY, BatchRecord, encode_record
@@ -81,7 +82,14 @@ class LargeCommit:
         number: The spill number.
     """
 
-    def __init__(self, engine: Engine, directory: Path, number: int, slices: Slices) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        directory: Path,
+        number: int,
+        slices: Slices,
+        following: Following,
+    ) -> None:
         self._engine = engine
         self._directory = directory
         self._stamp = SPILL_BIT | number
@@ -92,6 +100,9 @@ class LargeCommit:
         self.spans: list[KeyRange] = []
         self._has_changes = False
         directory.mkdir(parents=True)
+        self._following = following
+        #: For the follower.
+        self.followed = FollowedFile(directory / "followed", following)
 
     async def write(self, writes: Iterator[Own]) -> None:
         """Makes files of pending writes, which come in order: one or more for each keyspace."""
@@ -99,14 +110,17 @@ class LargeCommit:
 
         def stored() -> Iterator[tuple[bytes, bytes | None]]:
             prefix = b""
+            is_followed = False
             for key, pending in writes:
                 if key[:PREFIX_SIZE] != prefix:
                     prefix = key[:PREFIX_SIZE]
                     self.spans.append(prefix_range(prefix))
-                if isinstance(pending, tuple):
-                    yield key, with_header(stamp, pending[0])
-                else:
-                    yield key, pending
+                    is_followed = self.followed.wants(prefix)
+                value = with_header(stamp, pending[0]) if isinstance(pending, tuple) else pending
+                if is_followed:
+                    self.followed.add(key, value)
+                yield key, value
+            self.followed.close()
 
         await self._write_files(stored())
 
@@ -166,6 +180,12 @@ class LargeCommit:
             own.put(pending_ranges_key(self._number), note)
         own.put(commit_record_key(self._number), _NUMBER.pack(record.timestamp))
         own.finish()
+        notes = self._following.large_notes(record.timestamp, self.spans)
+        if notes:
+            noted = self._new_file()
+            for key, value in notes:
+                noted.put(key, value)
+            noted.finish()
         if self._has_changes:
             reference = self._new_file()
             reference.put(change_key(record.timestamp, 0), encode_reference(self._number))

@@ -495,6 +495,7 @@ class EmbeddedTransaction:
                 self._services.scratch.new_path("commit"),
                 number,
                 self._slices,
+                committer.following,
             )
             await self._write_files(large)
         except EngineError as error:
@@ -510,6 +511,7 @@ class EmbeddedTransaction:
             self,
             lambda record: large.ingest(committer.engine, record, ranges),
             [*large.spans, *ranges],
+            large.followed.path,
         )
         self._timestamp = group.timestamp
         await group.settled()

@@ -92,6 +92,21 @@ class ColumnarQuery(msgspec.Struct, frozen=True, array_like=True):
     parameters: tuple[Any, ...] = ()
 
 
+class PartVersion(msgspec.Struct, frozen=True, array_like=True):
+    """A file of rows, and how to know which of them are visible.
+
+    Attributes:
+        begin: The newest commit that a row of it is of; before that, each has a begin of its own.
+        ends_path: Where the rows' ends are, from `ends_offset` on; empty if no row has ended.
+    """
+
+    path: str
+    row_count: int
+    begin: int
+    ends_path: str = ""
+    ends_offset: int = 0
+
+
 class TableVersion(msgspec.Struct, frozen=True, array_like=True):
     """Where the rows of one storage id lie, exactly as of a commit timestamp.
 
@@ -108,3 +123,4 @@ class TableVersion(msgspec.Struct, frozen=True, array_like=True):
     row_count: int
     segment_count: int
     delta_row_count: int
+    parts: tuple[PartVersion, ...] = ()

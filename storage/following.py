@@ -1,0 +1,220 @@
+"""Following: tables that are also kept as columns, and what is noted of changes to them.
+
+    META 'k' storage id (4)                          the table's manifest (storage/columns/manifest.py)
+    FOLLOWED storage id (4) · commit timestamp (8)   msgpack of the keys that a group of commits has
+                                                     changed, without the table's prefix; nil for a
+                                                     large transaction
+
+A table is followed from the moment in which its columns begin to be built. Each group that changes
+it carries a note of the keys in its batch, and is told to the follower after its sync: what isn't
+synced never leaves the store. After a restart, the items under the keys noted since the manifest
+are read again. A table that isn't followed costs nothing.
+
+The writes of a large transaction are in files; while they are made, those of followed tables are
+also written to one file for the follower.
+"""
+
+import struct
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import BinaryIO, Final, Protocol
+
+import msgspec
+
+from storage.keyspace import (
+    FOLLOWED,
+    ITEMS,
+    META,
+    PREFIX_SIZE,
+    prefix_end,
+    storage_id_of,
+    storage_prefix,
+)
+from storage.kv.engine import Change, Entry, KeyRange
+
+_MANIFESTS: Final = META + b"k"
+_STORAGE_ID: Final = struct.Struct(">I")
+_NOTE: Final = struct.Struct(">cIQ")
+#: Tables that can be followed.
+TABLES_MAX: Final = 100_000
+_LENGTH: Final = struct.Struct("<I")
+
+_pack: Final = msgspec.msgpack.Encoder().encode
+_unpack_keys: Final = msgspec.msgpack.Decoder(list[bytes] | None).decode
+_unpack_change: Final = msgspec.msgpack.Decoder(tuple[bytes, bytes | None]).decode
+
+
+class Followed(Protocol):
+    """A group of commits, as the follower sees it.
+
+    Attributes:
+        changes: What its batch does to each key.
+        timestamp: The highest commit timestamp in it.
+        ranges: Ranges that it empties.
+        spans: Ranges in which it writes, where it is a large transaction.
+        followed: What it does to followed tables: keys and new values; or the file that has it.
+    """
+
+    changes: dict[bytes, bytes | None]
+    timestamp: int
+    ranges: Sequence[KeyRange]
+    spans: Sequence[KeyRange]
+    followed: "Sequence[Change] | Path | None"
+
+
+class Follower(Protocol):
+    """Whoever keeps the columns."""
+
+    def told(self, timestamp: int, changes: "Sequence[Change] | Path") -> None:
+        """Hears what a group has changed, in order, after its sync."""
+
+    def lost(self, storage_id: int) -> None:
+        """Hears that it can't be told what has become of a table, or that the table has gone."""
+
+
+class Following:
+    """Which tables are followed.
+
+    Attributes:
+        prefixes: Of their items.
+        follower: Who is told; None: the notes alone are kept.
+    """
+
+    __slots__ = ("follower", "prefixes")
+
+    def __init__(self) -> None:
+        self.prefixes: set[bytes] = set()
+        self.follower: Follower | None = None
+
+    def begin(self, storage_id: int) -> None:
+        """Follows a table from the next group on."""
+        self.prefixes.add(_prefix(storage_id))
+
+    def end(self, storage_id: int) -> None:
+        """Follows a table no more."""
+        self.prefixes.discard(_prefix(storage_id))
+
+    def is_followed(self, storage_id: int) -> bool:
+        """Returns whether the table is followed."""
+        return _prefix(storage_id) in self.prefixes
+
+    def notes(self, group: Followed) -> tuple[list[Change], list[Change]]:
+        """Returns the changes of a group to followed tables, and what its batch notes of them."""
+        prefixes = self.prefixes
+        followed = [
+            change for change in group.changes.items() if change[0][:PREFIX_SIZE] in prefixes
+        ]
+        notes: list[Change] = []
+        if followed:
+            keys: dict[int, list[bytes]] = {}
+            for key, _ in followed:
+                keys.setdefault(storage_id_of(key), []).append(key[PREFIX_SIZE:])
+            notes = [(note_key(each, group.timestamp), _pack(of)) for each, of in keys.items()]
+        notes += [(manifest_key(storage_id_of(each)), None) for each in self._emptied(group.ranges)]
+        return followed, notes
+
+    def large_notes(self, timestamp: int, spans: Sequence[KeyRange]) -> list[tuple[bytes, bytes]]:
+        """Returns what a large transaction that writes in these ranges notes, in order."""
+        nil = _pack(None)
+        return [
+            (note_key(storage_id_of(each), timestamp), nil) for each in sorted(self._within(spans))
+        ]
+
+    def tell(self, group: Followed) -> None:
+        """Tells the follower of a group that is synced."""
+        for prefix in self._emptied(group.ranges):
+            self._lose(prefix)
+        if group.spans and group.followed is None:
+            # It began before the table was followed, so its writes are in no file for us.
+            for prefix in self._within(group.spans):
+                self._lose(prefix)
+        elif self.follower is not None and group.followed:
+            self.follower.told(group.timestamp, group.followed)
+
+    def _emptied(self, ranges: Sequence[KeyRange]) -> list[bytes]:
+        return [
+            prefix
+            for start, end in ranges
+            for prefix in self.prefixes
+            if start < prefix_end(prefix) and prefix < end
+        ]
+
+    def _within(self, spans: Sequence[KeyRange]) -> list[bytes]:
+        return [start for start, _ in spans if start in self.prefixes]
+
+    def _lose(self, prefix: bytes) -> None:
+        self.prefixes.discard(prefix)
+        if self.follower is not None:
+            self.follower.lost(storage_id_of(prefix))
+
+
+def _prefix(storage_id: int) -> bytes:
+    return storage_prefix(ITEMS, storage_id)
+
+
+def manifest_key(storage_id: int) -> bytes:
+    """Returns the key of a table's manifest."""
+    return _MANIFESTS + _STORAGE_ID.pack(storage_id)
+
+
+def manifest_range() -> KeyRange:
+    """Returns the range of all manifests."""
+    return _MANIFESTS, _MANIFESTS + b"\xff" * 5
+
+
+def followed_storages(scan: Callable[..., list[Entry]]) -> list[int]:
+    """Returns the storage ids that have a manifest; `scan` is a snapshot's."""
+    found = scan(*manifest_range(), TABLES_MAX)
+    return [int.from_bytes(key[len(_MANIFESTS) :], "big") for key, _ in found]
+
+
+def note_key(storage_id: int, timestamp: int) -> bytes:
+    """Returns the key of the note that a group of commits makes of a table."""
+    return _NOTE.pack(FOLLOWED, storage_id, timestamp)
+
+
+def note_range(storage_id: int, after: int, through: int) -> KeyRange:
+    """Returns the range of a table's notes with after < timestamp <= through."""
+    return note_key(storage_id, after + 1), note_key(storage_id, through + 1)
+
+
+def decode_note(value: bytes) -> list[bytes] | None:
+    """Returns the keys of a note; None: of a large transaction."""
+    keys: list[bytes] | None = _unpack_keys(value)
+    return keys
+
+
+class FollowedFile:
+    """What a large transaction writes to followed tables, for the follower."""
+
+    def __init__(self, path: Path, following: Following) -> None:
+        self._path = path
+        self._prefixes = following.prefixes
+        self._file: BinaryIO | None = None
+
+    @property
+    def path(self) -> Path | None:
+        """The file, if there is anything in it."""
+        return None if self._file is None else self._path
+
+    def wants(self, prefix: bytes) -> bool:
+        """Returns whether writes under this prefix belong in the file."""
+        return prefix in self._prefixes
+
+    def add(self, key: bytes, value: bytes | None) -> None:
+        """Notes a write."""
+        if self._file is None:
+            self._file = self._path.open("xb")
+        change = _pack((key, value))
+        self._file.write(_LENGTH.pack(len(change)) + change)
+
+    def close(self) -> None:
+        """Has the file complete."""
+        if self._file is not None:
+            self._file.close()
+
+
+def read_followed_file(file: BinaryIO) -> Iterable[tuple[bytes, bytes | None]]:
+    """Yields the writes in a `FollowedFile`."""
+    while head := file.read(_LENGTH.size):
+        yield _unpack_change(file.read(_LENGTH.unpack(head)[0]))
