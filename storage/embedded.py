@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import itertools
 import shutil
 import tempfile
@@ -20,7 +21,7 @@ from storage.items import SPILL_BIT
 from storage.kv import verdict
 from storage.kv.batches import BATCH_KEY, BatchRecord, decode_record
 from storage.kv.directory import DataDirectory, DirectoryError
-from storage.kv.engine import Engine, EngineError, Entry, KeyRange
+from storage.kv.engine import Engine, EngineError, Entry, KeyRange, TableFile
 from storage.kv.memory_store import MemoryEngine
 from storage.kv.rocksdb_store import RocksEngine, RocksSettings
 from storage.kv.store import Isolation, Newest, Retry
@@ -36,6 +37,7 @@ from storage.locks import LockTable
 from storage.point import Evaluated, evaluate
 from storage.scratch import ScratchSpace
 from storage.serializable import ReadSet, RecentWrites
+from storage.sizes import Sizes
 from storage.slices import Slices
 from storage.syncer import Syncer, SyncThread
 from storage.transaction import EmbeddedTransaction, Services
@@ -128,6 +130,16 @@ class OpenStore:
         self._is_open = True
         self._loop = loop
         self._housekeeping = loop.call_later(HOUSEKEEPING_SECONDS, self._keep_house)
+
+    @functools.cached_property
+    def sizes(self) -> Sizes:
+        """What ranges of keys hold."""
+
+        def files() -> list[TableFile]:
+            # Of the engine that is open now: after a full disk it is another one.
+            return self.committer.engine.table_files()
+
+        return Sizes(self.scan_now, files, self._loop.call_later)
 
     def begin(self, isolation: Isolation = Isolation.READ_COMMITTED) -> EmbeddedTransaction:
         return self._make_transaction(self._services, next(self._ids), isolation)

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from storage.catalog import Catalog, IndexRef
+from storage.kv.engine import KeyRange
 from storage.lock_owners import LockEntry
 from storage.objects import EnumType, View
 from storage.online_build import BuildProgress
 from storage.schema import Table
+from storage.sizes import NOTHING, RangeSize, index_range, table_range
 from tsql.access.privileges import Secured, require
 from tsql.access.roles import find_role, role_by_id
 from tsql.api import TransactionStatus
@@ -202,6 +204,34 @@ class SessionCatalog:
         """Returns how many bytes the store's tables take on disk, all together."""
         size: int = self._state.database.store.committer.engine.figures().table_bytes
         return size
+
+    def relation_size(self, oid: int) -> RangeSize | None:
+        """Returns what a table or index holds; nothing for other relations, None for none at all."""
+        keys = self._range_of(oid)
+        if keys is not None:
+            size: RangeSize = self._state.database.store.sizes.of(keys)
+            return size
+        return NOTHING if self._name_of(oid) is not None else None
+
+    def analyzed_size(self, keys: KeyRange) -> RangeSize | None:
+        """Returns what ANALYZE found in a range, None if it hasn't looked."""
+        found: dict[KeyRange, RangeSize] = self._state.database.store.sizes.analyzed
+        return found.get(keys)
+
+    @property
+    def analyzed_count(self) -> int:
+        """How often ANALYZE has looked at something."""
+        return int(self._state.database.store.sizes.analyzed_count)
+
+    def _range_of(self, oid: int) -> KeyRange | None:
+        table = self.catalog.table_by_id(oid)
+        if table is not None:
+            return table_range(table)
+        for other in self.catalog.tables:
+            for index in other.indexes:
+                if oid == index.id:
+                    return index_range(index)
+        return None
 
     def lock_entries(self) -> Iterator[LockEntry]:
         """Yields the locks that are held and waited for."""

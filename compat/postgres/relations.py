@@ -11,8 +11,10 @@ from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.roles import access_list, role_id
 from compat.postgres.system_relations import Moment, Values, built
 from storage.catalog import Catalog
+from storage.kv.engine import KeyRange
 from storage.objects import View
 from storage.schema import Column, ElementState, Index, KeyPart, Sequence, Table
+from storage.sizes import index_range, table_range
 from storage.types import Array
 from tsql.binder.attributes import attribute_type
 from tsql.binder.names import column_name
@@ -88,6 +90,8 @@ class IndexView:
     name: str
     table: Table
     parts: tuple[KeyPart, ...]
+    #: Of its entries; the primary key's are the table's rows.
+    keys: KeyRange
     included: tuple[int, ...] = ()
     unique: bool = True
     nulls_distinct: bool = True
@@ -119,6 +123,7 @@ def _index_view(table: Table, index: Index) -> IndexView:
         index.name,
         table,
         index.parts,
+        index_range(index),
         index.included_column_ids,
         index.unique,
         index.nulls_distinct,
@@ -141,6 +146,7 @@ def indexes_of(table: Table) -> Iterator[IndexView]:
             name,
             table,
             key_parts(table),
+            table_range(table),
             is_primary=True,
             constraint=name,
         )
@@ -209,6 +215,14 @@ def _relation(
     }
 
 
+def _analyzed(moment: Moment, keys: KeyRange) -> dict[str, Any]:
+    """Returns what ANALYZE has found, in PostgreSQL's pages of 8 kB; nobody has looked: -1 rows."""
+    size = moment.session.analyzed_size(keys)
+    if size is None:
+        return {"reltuples": -1.0}
+    return {"reltuples": float(size.entries), "relpages": -(-size.size_bytes // 8192)}
+
+
 @built(PG_CATALOG, "pg_class")
 def pg_class(moment: Moment) -> Iterator[Values]:
     catalog = moment.catalog
@@ -230,6 +244,7 @@ def pg_class(moment: Moment) -> Iterator[Values]:
             relhastriggers=bool(table.foreign_keys or table.referenced_by),
             relreplident="d",
             reloptions=_options(table.options),
+            **_analyzed(moment, table_range(table)),
         )
         for index in indexes:
             yield {
@@ -244,7 +259,7 @@ def pg_class(moment: Moment) -> Iterator[Values]:
                 "relnatts": len(index.parts) + len(index.included),
                 "relispopulated": True,
                 "relreplident": "n",
-                "reltuples": -1.0,
+                **_analyzed(moment, index.keys),
             }
     for sequence in catalog.sequences:
         namespace = namespaces.get(sequence.schema, 0)

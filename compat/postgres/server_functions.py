@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from compat.postgres import recorded
+from compat.postgres import object_ids, recorded
 from compat.postgres.activity import pg_settings
 from compat.postgres.definitions import catalog_of
 from compat.postgres.relations import index_by_id
@@ -209,17 +209,49 @@ def aclexplode(env: Env, items: Array) -> Iterator[tuple[int, int, str, bool]]:
 
 
 # ---- sizes -------------------------------------------------------------------------------------------
+# Bytes of keys and values, as storage/sizes.py knows them. A table's rows lie in its primary key, whose
+# index has no size of its own.
+
+_FORKS: Final = ("main", "fsm", "vm", "init")
 
 
-@implements(
-    "pg_relation_size", "pg_relation_size(regclass)", "pg_table_size", "pg_indexes_size",
-    "pg_total_relation_size", env=True,
-)  # fmt: skip
-def size_of_relation(env: Env, oid: int, *_fork: str) -> int | None:
-    """Not known: the store's files hold all tables together. NULL, as for a relation just dropped."""
-    return None
+@implements("pg_relation_size", "pg_relation_size(regclass)", env=True)
+def pg_relation_size(env: Env, oid: int, fork: str = "main") -> int | None:
+    if fork not in _FORKS:
+        hint = 'Valid fork names are "main", "fsm", "vm", and "init".'
+        raise DatabaseError("22023", "invalid fork name", hint=hint)
+    size = env.session.relation_size(oid)
+    if size is None:
+        return None
+    return int(size.size_bytes) if fork == "main" else 0
 
 
-@implements("pg_database_size_name", "pg_database_size_oid", env=True)
-def pg_database_size(env: Env, _database: str | int) -> int | None:
+@implements("pg_table_size", env=True)
+def pg_table_size(env: Env, oid: int) -> int | None:
+    return pg_relation_size(env, oid)
+
+
+@implements("pg_indexes_size", env=True)
+def pg_indexes_size(env: Env, oid: int) -> int | None:
+    table = catalog_of(env).table_by_id(oid)
+    if table is None:
+        return None if env.session.relation_size(oid) is None else 0
+    return sum(pg_relation_size(env, index.id) or 0 for index in table.indexes)
+
+
+@implements("pg_total_relation_size", env=True)
+def pg_total_relation_size(env: Env, oid: int) -> int | None:
+    size, of_indexes = pg_table_size(env, oid), pg_indexes_size(env, oid)
+    return None if size is None or of_indexes is None else size + of_indexes
+
+
+@implements("pg_database_size_name", env=True)
+def pg_database_size_by_name(env: Env, database: str) -> int:
+    if database != env.database:
+        raise DatabaseError("3D000", f'database "{database}" does not exist')
     return int(env.session.stored_bytes())
+
+
+@implements("pg_database_size_oid", env=True)
+def pg_database_size_by_oid(env: Env, database: int) -> int | None:
+    return int(env.session.stored_bytes()) if database == object_ids.DATABASE else None

@@ -107,16 +107,17 @@ _NO_COUNTS: Final = dict.fromkeys(
 )  # fmt: skip
 
 
-@built(PG_CATALOG, "pg_stat_user_tables")
+@built(PG_CATALOG, "pg_stat_user_tables", live=True)
 def pg_stat_user_tables(moment: Moment) -> Iterator[Values]:
-    """Users' tables; their counters aren't kept yet, and stand at zero."""
+    """Users' tables; how often they are read and written isn't counted yet, and stands at zero."""
     for table in moment.catalog.tables:
         indexed = {"idx_scan": 0, "idx_tup_fetch": 0} if list(indexes_of(table)) else {}
         names = {"relid": table.id, "schemaname": table.schema, "relname": table.name}
-        yield {**_NO_COUNTS, **indexed, **names}
+        size = moment.session.relation_size(table.id)
+        yield {**_NO_COUNTS, **indexed, **names, "n_live_tup": size.entries}
 
 
-@built(PG_CATALOG, "pg_stat_all_tables")
+@built(PG_CATALOG, "pg_stat_all_tables", live=True)
 def pg_stat_all_tables(moment: Moment) -> Iterator[Values]:
     yield from pg_stat_user_tables(moment)
 

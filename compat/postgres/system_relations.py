@@ -74,7 +74,8 @@ class _Rows:
             self._built is not None and self._built.replaces
         )
         self._recorded: list[Row] | None = None
-        self._made: tuple[int, list[Row]] | None = None
+        #: The versions of the catalog and of its statistics that they are made of, and the rows.
+        self._made: tuple[tuple[int, int], list[Row]] | None = None
 
     def __call__(self, env: Env) -> Iterator[Row]:
         if self._has_recorded:
@@ -89,14 +90,15 @@ class _Rows:
         if built.live:
             yield from map(self._shape.row, built.build(moment))
             return
-        if self._made is not None and self._made[0] == catalog.version:
+        version = catalog.version, env.session.analyzed_count
+        if self._made is not None and self._made[0] == version:
             yield from self._made[1]
             return
         made = []
         for values in built.build(moment):
             made.append(self._shape.row(values))
             yield made[-1]
-        self._made = catalog.version, made
+        self._made = version, made
 
 
 class PostgresCatalogs:

@@ -13,7 +13,7 @@ import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 Entry = tuple[bytes, bytes]
 #: What a batch does to a key: the new value, or None to remove it.
@@ -53,6 +53,20 @@ class EngineFigures:
     cache_bytes: int
     table_bytes: int
     log_bytes: int
+
+
+class TableFile(NamedTuple):
+    """What the engine knows of one of its files.
+
+    Attributes:
+        size_bytes: On disk.
+        entries: Puts less removals.
+    """
+
+    size_bytes: int
+    entries: int
+    first_key: bytes
+    last_key: bytes
 
 
 class EngineSnapshot(Protocol):
@@ -138,6 +152,9 @@ class Engine(Protocol):
 
     def figures(self) -> EngineFigures:
         """Returns figures for metrics."""
+
+    def table_files(self) -> list[TableFile]:
+        """Returns the table files; what is in memory only is in none of them."""
 
     def close(self) -> None:
         """Releases all snapshots and closes; a second call does nothing."""

@@ -21,6 +21,7 @@ from storage.kv.engine import (
     Fault,
     KeyRange,
     SortedFile,
+    TableFile,
 )
 
 #: What one batch did, in order.
@@ -185,6 +186,9 @@ class MemoryEngine:
 
     def figures(self) -> EngineFigures:
         return EngineFigures(0, 0, 0, 0, 0)
+
+    def table_files(self) -> list[TableFile]:
+        return []
 
     def close(self) -> None:
         return

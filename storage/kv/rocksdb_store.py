@@ -38,6 +38,7 @@ from storage.kv.engine import (
     Fault,
     KeyRange,
     SortedFile,
+    TableFile,
 )
 
 MIB: Final = 1 << 20
@@ -366,6 +367,17 @@ class RocksEngine:
             table_bytes=figure("rocksdb.total-sst-files-size"),
             log_bytes=sum(log.stat().st_size for log in Path(self._db.path()).glob("*.log")),
         )
+
+    def table_files(self) -> list[TableFile]:
+        return [
+            TableFile(
+                file["size"],
+                max(0, file["num_entries"] - 2 * file["num_deletions"]),
+                file["start_key"] or b"",
+                file["end_key"] or b"",
+            )
+            for file in self._db.live_files()
+        ]
 
     def close(self) -> None:
         if not self._is_open:

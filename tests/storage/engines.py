@@ -11,6 +11,7 @@ from storage.kv.engine import (
     EngineSnapshot,
     KeyRange,
     SortedFile,
+    TableFile,
 )
 from storage.syncer import Done
 
@@ -59,6 +60,9 @@ class EngineWrapper:
 
     def figures(self) -> EngineFigures:
         return self.inner.figures()
+
+    def table_files(self) -> list[TableFile]:
+        return self.inner.table_files()
 
     def close(self) -> None:
         self.inner.close()

@@ -1,0 +1,26 @@
+-- What sizes are is every server's own; which relations have one isn't.
+CREATE TABLE sized (a int PRIMARY KEY, b text);
+CREATE VIEW sized_view AS SELECT * FROM sized;
+CREATE INDEX sized_b ON sized (b);
+SELECT pg_relation_size('sized'), pg_relation_size('sized_view'), pg_total_relation_size('sized_view'), pg_indexes_size('sized_view');
+SELECT pg_relation_size(999999), pg_table_size(999999), pg_indexes_size(999999), pg_total_relation_size(999999);
+SELECT pg_relation_size('sized', 'fsm'), pg_relation_size('sized', 'foo');
+SELECT pg_relation_size('sized', 'foo');
+SELECT pg_database_size('nowhere');
+SELECT pg_database_size(4294967295::oid);
+SELECT pg_database_size(current_database()) > 0;
+INSERT INTO sized SELECT i, 'x' FROM generate_series(1, 1000) i;
+SELECT pg_relation_size('sized') > 1000, pg_relation_size('sized_b') > 1000, pg_total_relation_size('sized') >= pg_table_size('sized') + pg_indexes_size('sized');
+SELECT relname, reltuples, relpages FROM pg_class WHERE relname LIKE 'sized%' AND relkind = 'r';
+ANALYZE sized;
+SELECT relname, reltuples, relpages > 0 FROM pg_class WHERE relname LIKE 'sized%' AND relkind <> 'v' ORDER BY 1;
+SELECT n_live_tup FROM pg_stat_user_tables WHERE relname = 'sized';
+TRUNCATE sized;
+SELECT relname, reltuples FROM pg_class WHERE relname = 'sized';
+ANALYZE sized_view;
+ANALYZE nowhere;
+ANALYZE sized (a), sized (zz);
+VACUUM ANALYZE sized;
+VACUUM (ANALYZE, VERBOSE false) sized (b);
+VACUUM sized_view;
+SELECT relname, reltuples FROM pg_class WHERE relname LIKE 'sized%' AND relkind <> 'v' ORDER BY 1;
