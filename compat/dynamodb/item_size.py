@@ -25,6 +25,9 @@ from compat.dynamodb.numbers import format_number
 from storage.types import BinarySet, JsonNull, NumberSet, StringSet
 
 ITEM_SIZE_BYTES_MAX: Final = 409_600
+#: An item is at most so much larger than what is stored of it: an empty list in a list, by AWS's
+#: rules of four bytes, takes one.
+BOUND_FACTOR: Final = 4
 
 
 def item_size(item: Mapping[str, Any]) -> int:

@@ -16,7 +16,7 @@ from zlib import crc32
 from compat.dynamodb.attribute_values import Item
 from compat.dynamodb.definitions import KeySchema
 from compat.dynamodb.errors import validation
-from compat.dynamodb.item_size import item_size
+from compat.dynamodb.item_size import BOUND_FACTOR, item_size
 from compat.dynamodb.tables import IndexHandle, TableHandle
 from storage.embedded import OpenStore
 from storage.keycode import Bound, KeyCode
@@ -29,9 +29,6 @@ PAGE_BYTES_MAX: Final = 1 << 20
 _SLICE_ENTRIES_MAX: Final = 100
 #: Items are read a few at first, because they may be large.
 _FIRST_SLICE_ENTRIES: Final = 26
-#: An item is at most so much larger than what is stored of it: an empty list in a list, by AWS's
-#: rules of four bytes, takes one.
-_BOUND_FACTOR: Final = 4
 _HASH_COUNT: Final = 1 << 16
 
 
@@ -255,7 +252,7 @@ class _Gauge:
     def is_full(self, stored: bytes) -> bool:
         """Takes an item in."""
         self._unmeasured.append(stored)
-        self._bound += len(stored) * _BOUND_FACTOR + self._fixed
+        self._bound += len(stored) * BOUND_FACTOR + self._fixed
         if self._bound < self._room:
             return False
         decode, item_of = self._handle.access.decode, self._handle.documents.item

@@ -1,4 +1,4 @@
-"""Plain requests, answered in one step: GetItem, PutItem and BatchWriteItem without anything beside items.
+"""Plain requests, answered in one step: GetItem, PutItem, UpdateItem, BatchWriteItem of puts.
 
 Most requests are right in every respect and ask for nothing unusual. A short way takes a request
 apart only as far as that shows, and does what the operation would do; whatever isn't plainly so is a
@@ -9,13 +9,20 @@ one after another, and the operation gives the answer, or names the fault (decis
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from compat.dynamodb.errors import DynamoError
+from compat.dynamodb.expressions.update import compile_update
 from compat.dynamodb.item_size import ITEM_SIZE_BYTES_MAX
+from compat.dynamodb.operations.items import update_part
+from compat.dynamodb.operations.parameters import condition_of, placeholders_of
 from compat.dynamodb.parameters import BATCH_WRITE_MAX
 from compat.dynamodb.service import Service, encode
+from compat.dynamodb.stored_items import check_plain
 from compat.dynamodb.tables import TableHandle
 from compat.dynamodb.wire_items import LongWay
+from compat.dynamodb.writes import apply_part
 from storage.commit import Group
 from storage.kv.store import Newest
+from storage.point import Evaluated
 
 #: The answer, and what must be durable before it may be given.
 Short = tuple[bytes, Group | None]
@@ -23,6 +30,14 @@ ShortWay = Callable[[Service, dict[str, Any], int], Short]
 #: What is put where: (table, key, body).
 _Puts = list[tuple[TableHandle, bytes, bytes]]
 
+_UPDATE_MEMBERS: Final = frozenset(
+    {
+        *("TableName", "Key", "UpdateExpression", "ConditionExpression"),
+        *("ExpressionAttributeNames", "ExpressionAttributeValues"),
+    }
+)
+#: Longer names of attributes need a look at their length.
+_NAME_CHARACTERS_SURE: Final = 255
 _NOTHING: Final = b"{}"
 _ALL_PROCESSED: Final = b'{"UnprocessedItems":{}}'
 
@@ -52,6 +67,50 @@ def _put_item(service: Service, body: dict[str, Any], request_bytes: int) -> Sho
         raise LongWay
     handle = _handle(service, body.get("TableName"))
     return _NOTHING, _put(service, [_read_put(handle, body.get("Item"))])
+
+
+def _update_item(service: Service, body: dict[str, Any], _request_bytes: int) -> Short:
+    text, condition_text = body.get("UpdateExpression"), body.get("ConditionExpression", "")
+    if not (body.keys() <= _UPDATE_MEMBERS and type(text) is str and type(condition_text) is str):
+        raise LongWay
+    handle = _handle(service, body.get("TableName"))
+    plain, access = handle.plain, handle.access
+    if plain is None or not handle.is_open:
+        raise LongWay
+    key = plain.key(body.get("Key"))
+    _check_placeholders(body)
+    try:
+        placeholders = placeholders_of(body)
+        update = compile_update(text, placeholders)
+        condition = condition_of(body, placeholders)
+        placeholders.check_all_used()
+        update.check_keys(handle.key.names)
+    except DynamoError:
+        raise LongWay from None
+    part = update_part(body, "NONE", update, condition)
+    if part is None:
+        raise LongWay
+
+    def operation(newest: Newest) -> None:
+        if apply_part(newest, handle, key, part) is None:
+            raise LongWay
+
+    return _NOTHING, _done(service.store.point_now((key, access.exclusive_key), operation))
+
+
+def _check_placeholders(body: dict[str, Any]) -> None:
+    names, values = body.get("ExpressionAttributeNames"), body.get("ExpressionAttributeValues")
+    if names is not None:
+        if type(names) is not dict:
+            raise LongWay
+        for name in names.values():
+            if type(name) is not str or not 0 < len(name) <= _NAME_CHARACTERS_SURE:
+                raise LongWay
+    if values is not None:
+        if type(values) is not dict:
+            raise LongWay
+        for value in values.values():
+            check_plain(value)
 
 
 def _batch_write_item(service: Service, body: dict[str, Any], request_bytes: int) -> Short:
@@ -95,8 +154,14 @@ def _put(service: Service, puts: _Puts) -> Group | None:
         for handle, key, stored in puts:
             handle.access.replace_body_point(newest, key, stored)
 
-    evaluated = service.store.point_now(held, operation)
-    # A lock is waited for, a stale table found anew, and a full disk told of, on the long way.
+    return _done(service.store.point_now(held, operation))
+
+
+def _done(evaluated: Evaluated[None] | None) -> Group | None:
+    """Returns the group in which an operation's writes are. Raises LongWay if it has written nothing.
+
+    A lock is waited for, a stale table found anew, and what has failed told of, on the long way.
+    """
     if evaluated is None or evaluated.error is not None:
         raise LongWay
     return evaluated.group
@@ -107,4 +172,5 @@ SHORT_WAYS: Final[Mapping[str, ShortWay]] = {
     "BatchWriteItem": _batch_write_item,
     "GetItem": _get_item,
     "PutItem": _put_item,
+    "UpdateItem": _update_item,
 }

@@ -8,20 +8,23 @@ order, or that it was right after all.
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Any, Final
 
-from msgspec.msgpack import Ext
+from msgspec import Raw
+from msgspec.msgpack import Decoder, Ext
 
-from compat.dynamodb.attribute_values import map_order
+from compat.dynamodb.attribute_values import Item, map_order
+from compat.dynamodb.documents import attribute_in
 from compat.dynamodb.errors import DynamoError
 from compat.dynamodb.numbers import DIGITS_MAX, parse_number
 from compat.dynamodb.wire_items import LongWay
+from storage.items import HEADER_SIZE
 from storage.keycode import KeyCode
-from storage.packing import Extension, pack
+from storage.packing import Extension, kind_of, pack, tree_to_stored, unpack
 from storage.schema import ColumnPolicy, Table
-from storage.types import Kind
+from storage.types import Kind, Typed
 
 #: Text of so many characters fits any key, whatever they are; longer ones need a count.
 _KEY_CHARACTERS_SURE: Final = 256
@@ -171,6 +174,17 @@ _STORES: Final[dict[str, Store]] = {
 _IN_TREES: Final = {**_STORES, "N": _store_number_in_tree}
 
 
+def check_plain(value: Any) -> None:
+    """Raises LongWay unless it is plainly right as an attribute's value."""
+    if type(value) is not dict or len(value) != 1:
+        raise LongWay
+    for letter, content in value.items():
+        store = _STORES.get(letter)
+        if store is None:
+            raise LongWay
+        store(content)
+
+
 def _key_text(text: Any) -> str:
     if type(text) is not str or not 0 < len(text) <= _KEY_CHARACTERS_SURE:
         raise LongWay
@@ -191,6 +205,11 @@ _KEY_READS: Final[dict[Kind, Callable[[Any], Any]]] = {
 }
 
 
+#: A stored item whose attributes are packed still.
+Packed = dict[int | str, Any]
+_unpack_around: Final = Decoder(dict[int | str, Raw]).decode
+
+
 class PlainTable:
     """The short way into one version of a table made through DynamoDB.
 
@@ -207,6 +226,7 @@ class PlainTable:
             for column in columns
         )
         names = {column.name for column in columns}
+        self._known = {name: frozenset(kinds) for name, kinds in table.attributes}
         #: What stores an attribute, by its name and its type's letter.
         self._stores: dict[str, dict[str, Store]] = {
             name: {
@@ -214,7 +234,7 @@ class PlainTable:
                 for letter, store in _STORES.items()
                 if letter == "NULL" or _KINDS[letter] in kinds
             }
-            for name, kinds in table.attributes
+            for name, kinds in self._known.items()
             if name not in names
         }
 
@@ -261,6 +281,39 @@ class PlainTable:
         if missing:
             raise LongWay
         return self._encode([value for _, value in keys]), pack(stored)
+
+    def part(self, stored: bytes, names: Collection[str]) -> tuple[Packed, Item]:
+        """Returns a stored item, packed still, and of its attributes the key's and these.
+
+        Raises LongWay for what SQL has written.
+        """
+        packed: Packed = _unpack_around(stored[HEADER_SIZE:])
+        item: Item = {}
+        for column_id, name, letter, _ in self._keys:
+            value = unpack(packed[column_id])
+            item[name] = Decimal(value) if letter == "N" else value
+        for name in names:
+            raw = packed.get(name)
+            if raw is not None:
+                item[name] = value = unpack(raw)
+                if type(value) is Typed or type(value) is float:
+                    raise LongWay
+        return packed, item
+
+    def with_part(self, packed: Packed, part: Item, names: Collection[str]) -> bytes:
+        """Returns the body of the item with these attributes as they are in the part, or gone.
+
+        Raises LongWay for an attribute that the registry has to learn.
+        """
+        for name in names:
+            if name not in part:
+                packed.pop(name, None)
+                continue
+            value = attribute_in(part[name])
+            if value is not None and kind_of(value) not in self._known.get(name, ()):
+                raise LongWay
+            packed[name] = tree_to_stored(value)
+        return pack(packed)
 
 
 def plain_table(table: Table, code: KeyCode) -> PlainTable | None:

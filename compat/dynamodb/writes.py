@@ -11,13 +11,15 @@ key), the same actions run in a transaction: lock, read the newest state, decide
 A lock that a transaction holds is waited for; then it is a conflict.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from compat.dynamodb.attribute_values import Item
 from compat.dynamodb.errors import DynamoError, from_database, transaction_conflict
+from compat.dynamodb.item_size import BOUND_FACTOR
 from compat.dynamodb.tables import TableHandle
+from compat.dynamodb.wire_items import LongWay
 from storage.catalog_store import CatalogStore
 from storage.embedded import OpenStore
 from storage.errors import DatabaseError
@@ -48,12 +50,30 @@ class Action:
     Attributes:
         key: Of the item, encoded.
         put: What is put, if nobody asks what was there before: then it isn't looked at.
+        part: What does it looking at a part of the item only, if there is such a way.
     """
 
     handle: TableHandle
     key: bytes
     decide: Decide
     put: Item | None = None
+    part: "PartUpdate | None" = None
+
+
+@dataclass(slots=True)
+class PartUpdate:
+    """An update that looks at a few attributes of an item; the rest of it stays packed.
+
+    Attributes:
+        names: The attributes that it looks at, or changes.
+        targets: Those that it changes.
+        decide: Makes of these attributes and the key, and of the bytes that the whole item has at most,
+            what becomes of them. Raises LongWay.
+    """
+
+    names: Collection[str]
+    targets: Collection[str]
+    decide: Callable[[Item, int], Item]
 
 
 @dataclass(slots=True)
@@ -253,6 +273,13 @@ def _apply(newest: Newest, action: Action, held: list[bytes]) -> Outcome:
     if action.put is not None and handle.is_bare:
         access.replace_point(newest, key, _new_row(handle, action.put))
         return Outcome(None, action.put)
+    if action.part is not None and handle.is_open:
+        try:
+            outcome = apply_part(newest, handle, key, action.part)
+        except LongWay:
+            outcome = None
+        if outcome is not None:
+            return outcome
     old_row = access.get_point(newest, key)
     old = None if old_row is None else handle.documents.item(old_row)
     new = action.decide(old)
@@ -270,6 +297,23 @@ def _apply(newest: Newest, action: Action, held: list[bytes]) -> Outcome:
         for position in access.key_positions:
             row[position] = old_row[position]
         access.update_point(newest, key, old_row, row, held)
+    return Outcome(old, new)
+
+
+def apply_part(
+    newest: Newest, handle: TableHandle, key: bytes, update: PartUpdate
+) -> Outcome | None:
+    """Updates an item of an open table by a part of it; None if it isn't there.
+
+    Raises LongWay before it writes.
+    """
+    plain, stored = handle.plain, newest.get(key)
+    if plain is None or stored is None:
+        return None
+    packed, old = plain.part(stored, update.names)
+    new = update.decide(old, len(stored) * BOUND_FACTOR)
+    body = plain.with_part(packed, new, update.targets)
+    handle.access.replace_body_point(newest, key, body)
     return Outcome(old, new)
 
 

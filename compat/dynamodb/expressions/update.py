@@ -91,6 +91,7 @@ class _Code:
         tree: The actions' paths; a leaf is the action's number.
         written: The paths of those that write, SET and ADD.
         overhead: The bytes that the limit of 400 KB adds to what they write.
+        attributes: The top-level attributes that are looked at or changed.
     """
 
     evaluations: tuple[Evaluate, ...]
@@ -101,6 +102,7 @@ class _Code:
     targets: tuple[str, ...]
     has_documents: bool
     overhead: int
+    attributes: frozenset[str]
 
 
 class Update:
@@ -123,6 +125,10 @@ class Update:
     def target_names(self) -> tuple[str, ...]:
         """Returns the top-level attributes that it may change, in the order of the text."""
         return self._code.targets
+
+    def attribute_names(self) -> frozenset[str]:
+        """Returns the top-level attributes that it looks at or changes."""
+        return self._code.attributes
 
     def apply(self, item: Mapping[str, Value]) -> Item:
         """Returns the item as it is afterwards. Raises ValidationException.
@@ -165,6 +171,15 @@ class Update:
         if in_transaction or size + overhead <= ITEM_SIZE_BYTES_MAX:
             return False
         return item_size(project(item, self._code.written)) + overhead > ITEM_SIZE_BYTES_MAX
+
+    def fits_surely(self, part: Mapping[str, Value], rest_bytes: int) -> bool:
+        """Returns whether the update keeps the limit even if the rest of the item has so many bytes.
+
+        Args:
+            part: All of the item, as it is afterwards, that the update has looked at or changed.
+            rest_bytes: Of all else, at most.
+        """
+        return item_size(part) + rest_bytes + self._code.overhead <= ITEM_SIZE_BYTES_MAX
 
 
 def compile_update(
@@ -223,6 +238,7 @@ def _compile(text: str, names: Names) -> _Code:
         targets=tuple(dict.fromkeys(str(path[0]) for path in paths)),
         has_documents=any(len(path) > 1 for path in paths),
         overhead=_UPDATE_BYTES + _WRITE_BYTES * writes + _CLEAR_BYTES * (len(actions) - writes),
+        attributes=frozenset(checks.attributes),
     )
 
 

@@ -28,7 +28,8 @@ from compat.dynamodb.operations.parameters import (
 )
 from compat.dynamodb.service import Body, Caller, Service
 from compat.dynamodb.tables import TableHandle
-from compat.dynamodb.writes import UNCHANGED, Action, Decide, Decision, Outcome
+from compat.dynamodb.wire_items import LongWay
+from compat.dynamodb.writes import UNCHANGED, Action, Decide, Decision, Outcome, PartUpdate
 
 # ---- GetItem -----------------------------------------------------------------------------------
 
@@ -118,6 +119,30 @@ def decide_update(
         return new
 
     return decide
+
+
+def update_part(
+    body: Body, wanted: str, update: Update, condition: Condition | None
+) -> PartUpdate | None:
+    """Returns how UpdateItem does with a part of the item; None if its answer needs the whole."""
+    if (
+        wanted in {"ALL_OLD", "ALL_NEW"}
+        or wants_capacity(body)
+        or body.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+    ):
+        return None
+    names = update.attribute_names()
+    if condition is not None:
+        names = names.union(condition.attribute_names())
+
+    def decide(old: Item, bytes_max: int) -> Item:
+        require(condition, body, old)
+        new = update.apply(old)
+        if not update.fits_surely(new, bytes_max):
+            raise LongWay
+        return new
+
+    return PartUpdate(names, update.target_names(), decide)
 
 
 def require(condition: Condition | None, body: Body, old: Item | None) -> None:
@@ -216,9 +241,11 @@ async def update_item(service: Service, _caller: Caller, body: Body) -> dict[str
     def prepare() -> Sequence[Action]:
         handle = service.tables.get(body["TableName"])
         encoded = encoded_key(handle, key)
+        action = Action(handle, encoded, decide_update(body, handle, key, update, condition))
         if update is not None:
             update.check_keys(handle.key.names)
-        return [Action(handle, encoded, decide_update(body, handle, key, update, condition))]
+            action.part = update_part(body, wanted, update, condition)
+        return [action]
 
     (outcome,) = await service.writer.write(prepare)
     answer: dict[str, Any] = {}

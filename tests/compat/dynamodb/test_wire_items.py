@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from compat.dynamodb.attribute_values import write_item
 from compat.dynamodb.documents import Documents
-from compat.dynamodb.item_size import item_size
-from compat.dynamodb.pages import _BOUND_FACTOR
+from compat.dynamodb.item_size import BOUND_FACTOR, item_size
 from compat.dynamodb.wire_items import LongWay, wire_reader
 from storage.items import row_decoder, row_encoder, with_header
 from storage.schema import Column, ColumnPolicy, KeyScheme, Table
@@ -71,7 +70,7 @@ def test_both_ways_agree(attributes: dict[str, Any], kind: Kind, data: st.DataOb
         return
     assert short == write_item(long)
     # What a page is measured by, until it might be full.
-    assert item_size(long) <= len(stored) * _BOUND_FACTOR + len("pksk")
+    assert item_size(long) <= len(stored) * BOUND_FACTOR + len("pksk")
 
 
 @pytest.mark.parametrize(

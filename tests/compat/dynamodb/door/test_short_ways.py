@@ -56,15 +56,47 @@ OWN = [
 ]
 
 
-@given(st.sampled_from(OWN) | mutated(OWN))
-@settings(max_examples=400, suppress_health_check=list(HealthCheck), deadline=None)
-def test_both_ways_give_one_answer(server: Server, exchange: Exchange) -> None:
+KEY = {"pk": ITEM["pk"], "sk": ITEM["sk"]}
+
+
+def update(expression: str, **more: Any) -> Exchange:
+    request = {"TableName": "Short", "Key": KEY, "UpdateExpression": expression, **more}
+    return Exchange(expression, 0, "UpdateItem", request)
+
+
+ONE = {":v": {"N": "1"}}
+UPDATES = [
+    update("SET #n = #n + :v, text = :t", ExpressionAttributeNames={"#n": "number"},
+           ExpressionAttributeValues={**ONE, ":t": {"S": "new"}}),
+    update("SET list[1].b = :v, other = list REMOVE text", ExpressionAttributeValues=ONE),
+    update("ADD number :v", ConditionExpression="text = :t AND attribute_exists(pk)",
+           ExpressionAttributeValues={**ONE, ":t": {"S": "t"}}),
+    update("REMOVE list[0]", ConditionExpression="size(list) > :v", ExpressionAttributeValues=ONE),
+    update("SET text = missing"),
+    update("SET sk = :v", ExpressionAttributeValues=ONE),
+    update("SET text = :v", ExpressionAttributeValues=ONE),
+]  # fmt: skip
+
+
+@given(st.sampled_from([*OWN, *UPDATES]) | mutated([*OWN, *UPDATES]))
+@settings(max_examples=500, suppress_health_check=list(HealthCheck), deadline=None)
+def test_both_ways_give_one_answer_and_do_one_thing(server: Server, exchange: Exchange) -> None:
     _answer(server, "CreateTable", TABLE)
     short = json.loads(json.dumps(exchange.request))
     # A parameter that is there, though it asks for nothing, leads the long way.
     long = {**short, "ReturnConsumedCapacity": "NONE"} if isinstance(short, dict) else short
-    answers = [_answer(server, exchange.operation, request) for request in (short, long, short)]
-    assert answers[0] == answers[1] == answers[2]
+    answers = []
+    for request in (long, short, long):
+        _answer(server, "PutItem", {"TableName": "Short", "Item": ITEM})
+        answer = _answer(server, exchange.operation, request)
+        left = _answer(server, "Query", {
+            "TableName": "Short",
+            "KeyConditionExpression": "pk = :p",
+            "ExpressionAttributeValues": {":p": ITEM["pk"]},
+        })  # fmt: skip
+        answers.append((answer, left))
+    assert answers[1] == answers[2]
+    assert answers[0][0] == answers[1][0]
 
 
 def test_puts_on_the_short_way_are_there(server: Server) -> None:
