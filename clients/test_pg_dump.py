@@ -1,8 +1,9 @@
-"""A dump that pg_dump 15 makes of a PostgreSQL database, restored by psql: stops at nothing, and all is there."""
+"""Dumps that pg_dump 15 makes of a PostgreSQL database, restored here; and of this one, restored by PostgreSQL."""
 
 import os
 import pathlib
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 
@@ -44,13 +45,19 @@ def ours(server: Server) -> dict[str, str]:
     }
 
 
+def fresh_database(name: str) -> dict[str, str]:
+    """Returns the environment of an empty database of PostgreSQL's."""
+    run("psql", "-q", "-c", f"DROP DATABASE IF EXISTS {name}", "postgres")
+    run("psql", "-q", "-c", f"CREATE DATABASE {name} TEMPLATE template0", "postgres")
+    return {"PGDATABASE": name}
+
+
 @pytest.fixture(scope="module")
 def source() -> dict[str, str]:
     """The environment of a database of PostgreSQL's with the tables in it."""
-    run("psql", "-q", "-c", "DROP DATABASE IF EXISTS dumped", "postgres")
-    run("psql", "-q", "-c", "CREATE DATABASE dumped TEMPLATE template0", "postgres")
-    run("psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(SOURCE), "dumped")
-    return {"PGDATABASE": "dumped"}
+    environment = fresh_database("dumped")
+    run("psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(SOURCE), **environment)
+    return environment
 
 
 @pytest.mark.parametrize("form", ["--format=plain", "--inserts", "--column-inserts"])
@@ -87,3 +94,64 @@ def test_a_dump_is_restored(source: dict[str, str], tmp_path: pathlib.Path, form
             plan = "EXPLAIN SELECT id FROM shop.orders WHERE doc->>'k' = '7' AND total > 10"
             (result,) = client.simple_query(plan)
             assert "orders_doc" in str(result.rows)
+
+
+def dumped(environment: dict[str, str]) -> list[str]:
+    """Returns a database as pg_dump writes it, without the time and where it comes from."""
+    text = run("pg_dump", "--no-owner", "--restrict-key=x", **environment, PGTZ="UTC")
+    return _lines(text)
+
+
+@pytest.fixture(scope="module")
+def moved(source: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that the source has been moved to."""
+    folder = tmp_path_factory.mktemp("moved")
+    dump = folder / "dump.sql"
+    run("pg_dump", "--no-owner", "-f", str(dump), **source)
+    with Server(folder / "data") as server:
+        run("psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(dump), **ours(server))
+        yield server
+
+
+@pytest.mark.parametrize("form", ["plain", "custom", "directory", "tar"])
+def test_a_dump_of_ours_is_restored_by_postgresql(
+    source: dict[str, str], moved: Server, tmp_path: pathlib.Path, form: str
+) -> None:
+    """What comes back is what went out, to the letter."""
+    dump, target = tmp_path / "dump", fresh_database("restored")
+    run("pg_dump", f"--format={form}", "--no-owner", "-f", str(dump), **ours(moved))
+    if form == "plain":
+        run("psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(dump), **target)
+    else:
+        run("pg_restore", "--exit-on-error", "--no-owner", "-d", "restored", str(dump))
+    assert dumped(target) == dumped(source)
+
+
+@pytest.mark.parametrize("form", ["custom", "directory"])
+def test_pg_restore_writes_here(source: dict[str, str], tmp_path: pathlib.Path, form: str) -> None:
+    dump = tmp_path / "dump"
+    run("pg_dump", f"--format={form}", "-f", str(dump), **source)
+    with Server(tmp_path / "data") as server:
+        there = ours(server)
+        run("pg_restore", "--exit-on-error", "--no-owner", "-d", "terrascale", str(dump), **there)
+        target = fresh_database("restored")
+        again = tmp_path / "again"
+        run("pg_dump", "--no-owner", "-f", str(again), **there)
+        run("psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(again), **target)
+    assert dumped(target) == dumped(source)
+
+
+def test_parts_are_dumped(source: dict[str, str], moved: Server) -> None:
+    for flags in (
+        ("--schema-only", "--table=shop.customers"),
+        ("--data-only", "--schema=public", "--inserts", "--rows-per-insert=7"),
+        ("--section=post-data",),
+        ("--exclude-table=shop.*", "--clean", "--if-exists"),
+    ):
+        command = ("pg_dump", "--no-owner", "--restrict-key=x", *flags)
+        theirs, mine = run(*command, **source), run(*command, **ours(moved))
+        assert _lines(mine) == _lines(theirs), flags
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if not line.startswith("-- Dumped from")]

@@ -203,7 +203,10 @@ async def _check_format(txn: Transaction) -> None:
     found = await txn.get(_FORMAT_KEY)
     if found is None:
         txn.put(_FORMAT_KEY, _pack(FORMAT_VERSION))
-        txn.put(_SCHEMAS + PUBLIC.encode(), _pack(Schema(id=2200, name=PUBLIC)))
+        txn.put(
+            _SCHEMAS + PUBLIC.encode(),
+            _pack(Schema(id=2200, name=PUBLIC, owner="pg_database_owner")),
+        )
         return
     version = msgspec.msgpack.decode(found, type=int)
     if version > FORMAT_VERSION:

@@ -13,19 +13,26 @@ import psycopg
 
 TARGET = pathlib.Path(__file__).parent.parent / "tsql" / "catalog"
 
+PROCS = """
+        SELECT oid::int8, proname::text, prokind::text, proisstrict, proretset, provolatile::text,
+               pronargs, pronargdefaults, prorettype::int8, provariadic::int8,
+               proargtypes::oid[]::int8[], proallargtypes::int8[], proargmodes::text[], proargnames,
+               prosrc,
+               CASE WHEN pronargdefaults > 0 THEN pg_get_expr(proargdefaults, 0) END
+        FROM pg_proc
+    """
+
 QUERIES = {
     "pg_type": """
         SELECT oid::int8, typname::text, typlen, typtype::text, typcategory::text, typispreferred,
                typelem::int8, typarray::int8, typdelim::text, typalign::text, typstorage::text, typbyval
         FROM pg_type WHERE typtype IN ('b', 'p') OR (typtype = 'r' AND oid < 10000) OR typtype = 'm'
         ORDER BY oid""",
-    "pg_proc": """
-        SELECT oid::int8, proname::text, prokind::text, proisstrict, proretset, provolatile::text,
-               pronargs, pronargdefaults, prorettype::int8, provariadic::int8,
-               proargtypes::oid[]::int8[], proallargtypes::int8[], proargmodes::text[], proargnames,
-               prosrc,
-               CASE WHEN pronargdefaults > 0 THEN pg_get_expr(proargdefaults, 0) END
-        FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace ORDER BY oid""",
+    "pg_proc": PROCS + "WHERE pronamespace = 'pg_catalog'::regnamespace ORDER BY oid",
+    # Its other functions take rows of pg_attribute and pg_type.
+    "pg_proc_information_schema": PROCS
+    + """WHERE pronamespace = 'information_schema'::regnamespace AND proname NOT LIKE '%truetyp%'
+        ORDER BY oid""",
     "pg_operator": """
         SELECT oid::int8, oprname::text, oprkind::text, oprleft::int8, oprright::int8,
                oprresult::int8, oprcode::oid::int8, oprcom::int8, oprnegate::int8, oprcanhash, oprcanmerge

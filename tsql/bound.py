@@ -4,7 +4,7 @@ Every expression has a type OID and a typmod. Rows, while expressions run, are s
 (one relation's columns in table order, then the undeclared attributes that the statement names).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Union
 
 from storage.schema import Index
@@ -40,7 +40,8 @@ class FunctionCall:
 
     `argument_types` are the actual types for the CallSite; `operator` is the operator's name if written as one.
     VARIADIC "any" arguments stand one by one; `variadic_array` is True where the last one is an array that is to be
-    spread when its length is known: concat(VARIADIC a).
+    spread when its length is known: concat(VARIADIC a). `keyword` is CURRENT_TIMESTAMP or the like as it was written,
+    with the type and typmod that it has, where the call (in casts to that type) stands for one.
     """
 
     proc: PgProc
@@ -51,6 +52,7 @@ class FunctionCall:
     operator: str | None = None
     variadic_array: bool = False
     columns: tuple[tuple[str, int, int], ...] | None = None  # of a column definition list
+    keyword: tuple[str, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,12 +457,13 @@ Relation = (
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One output column."""
+    """One output column; of a record, `record` tells names, types and typmods of its fields if known."""
 
     expression: Expression
     name: str
     table_id: int = 0
     column_number: int = 0
+    record: tuple[tuple[str, int, int], ...] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

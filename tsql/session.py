@@ -6,7 +6,7 @@ one. A single statement in autocommit tries its point form first, which needs no
 """
 
 from collections.abc import AsyncIterator, Coroutine, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from storage.errors import DatabaseError
 from storage.table_locks import readers_key
@@ -27,6 +27,7 @@ from tsql.execution import (
     run_once,
     run_point,
     run_prepared,
+    sleep_if_asked,
     start_prepared,
 )
 from tsql.parser import SHORT_BYTES_MAX, ParsedStatement, parse
@@ -264,7 +265,9 @@ class Session:
         command = command_of(parsed.node)
         if command.name is not None:
             self._control.check_writable(command.name_of(parsed.node))
-        return await command.run(Invocation(self._state, parsed, values, is_alone, types))
+        result = await command.run(Invocation(self._state, parsed, values, is_alone, types))
+        await sleep_if_asked(self._state)
+        return result
 
     async def _finishing_stream(
         self, stream: AsyncIterator[T], *, is_last: bool
@@ -280,9 +283,15 @@ class Session:
 
     async def _guarded_items(self, stream: AsyncIterator[T]) -> AsyncIterator[T]:
         """Yields a stream's items; an interrupt ends the wait for the next one."""
+
+        async def next_item() -> T:
+            item = await anext(stream)
+            await sleep_if_asked(self._state)
+            return item
+
         while True:
             try:
-                item = await self.guarded(cast(Coroutine[Any, Any, T], anext(stream)))
+                item = await self.guarded(next_item())
             except StopAsyncIteration:
                 return
             yield item
@@ -471,8 +480,13 @@ class Session:
             running.pending = list(result.rows or ())
         return await self._take(running, row_limit)
 
+    async def _next_rows(self, running: Portal, limit: int) -> tuple[list[Any], bool]:
+        taken = await take_rows(running, limit)
+        await sleep_if_asked(self._state)
+        return taken
+
     async def _take(self, running: Portal, row_limit: int) -> Result:
-        rows, is_end = await take_rows(running, row_limit or _ROWS_BEFORE_STREAM)
+        rows, is_end = await self._next_rows(running, row_limit or _ROWS_BEFORE_STREAM)
         running.count = len(rows)  # the tag counts what this Execute gave
         result = Result(running.fields, rows)
         if not is_end and row_limit:
@@ -486,7 +500,7 @@ class Session:
     async def _portal_stream(self, running: Portal, result: Result) -> AsyncIterator[Sequence[Any]]:
         is_end = False
         while not is_end:
-            rows, is_end = await self.guarded(take_rows(running, _ROWS_BEFORE_STREAM))
+            rows, is_end = await self.guarded(self._next_rows(running, _ROWS_BEFORE_STREAM))
             running.count += len(rows)
             if rows:
                 yield rows

@@ -22,12 +22,6 @@ from tsql.types.io import output_of
 from tsql.types.type_names import type_name
 
 _UNLABELLED: Final = frozenset({oids.BOOL, oids.UNKNOWN})
-#: Functions that are written without parentheses.
-_VALUES: Final = {
-    "current_user": "CURRENT_USER",
-    "session_user": "SESSION_USER",
-    "current_database": "CURRENT_CATALOG",
-}
 
 
 def expression_text(expression: Expression, env: Env, *, pretty: bool = False) -> str:
@@ -54,6 +48,17 @@ def _is_cast(node: Expression) -> bool:
     source = node.argument_types[0] if node.argument_types else node.proc.argument_types[0]
     cast = pg.casts().get((source, node.type))
     return cast is not None and cast.function == node.proc.oid
+
+
+def _keyword(node: Expression) -> str | None:
+    """Returns CURRENT_DATE or the like, if the node stands for one."""
+    inner = node
+    while isinstance(inner, bound.Relabel) or _is_cast(inner):
+        inner = _cast_argument(inner)
+    if not isinstance(inner, bound.FunctionCall) or inner.keyword is None:
+        return None
+    text, *known = inner.keyword
+    return text if [node.type, node.typmod] == known else None
 
 
 def _cast_argument(node: Expression) -> Expression:
@@ -141,9 +146,9 @@ class _Printer:
             case bound.ColumnRef(name=name) | bound.SystemColumn(name=name):
                 return quoted(name)
             case bound.Relabel() | bound.CoerceViaIO() | bound.ArrayCoerce():
-                return self._cast(_cast_argument(node), node)
+                return _keyword(node) or self._cast(_cast_argument(node), node)
             case bound.FunctionCall():
-                return self._call(node)
+                return _keyword(node) or self._call(node)
             case bound.And(arguments=arguments):
                 return self._wrapped(" AND ".join(self._operand(part, node) for part in arguments))
             case bound.Or(arguments=arguments):
@@ -210,8 +215,6 @@ class _Printer:
         if _is_cast(node):
             return self._cast(node.arguments[0], node)
         name = node.proc.name
-        if name in _VALUES:
-            return _VALUES[name]
         variadic = node.variadic_array or node.proc.variadic_type
         arguments = list(map(self.text, node.arguments))
         if variadic and arguments and node.variadic_array:
@@ -285,5 +288,7 @@ def column_default_text(
     # Its conversion to the column's type is implied, unless it was written as a cast.
     if not isinstance(parse_expression(column.default_sql), ast.TypeCast):
         while isinstance(expression, bound.Relabel) or _is_cast(expression):
+            if _keyword(expression):
+                break
             expression = _cast_argument(expression)
     return expression_text(expression, env, pretty=pretty)

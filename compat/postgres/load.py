@@ -8,6 +8,7 @@ import compat.postgres.constraints
 import compat.postgres.definitions
 import compat.postgres.dependencies
 import compat.postgres.information_constraints
+import compat.postgres.information_functions
 import compat.postgres.information_schema
 import compat.postgres.relations
 import compat.postgres.roles

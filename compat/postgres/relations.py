@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from compat.postgres import object_ids, recorded
-from compat.postgres.object_ids import BTREE, HEAP
+from compat.postgres.object_ids import BTREE, HEAP, OWNER
 from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.roles import access_list, role_id
 from compat.postgres.system_relations import Moment, Values, built
-from storage.catalog import Catalog
+from storage.catalog import PUBLIC, Catalog
 from storage.kv.engine import KeyRange
 from storage.objects import View
 from storage.schema import Column, ElementState, Index, KeyPart, Sequence, Table
 from storage.sizes import index_range, table_range
 from storage.types import Array
+from tsql.access.roles import DATABASE_OWNER
 from tsql.binder.attributes import attribute_type
 from tsql.binder.names import column_name
 from tsql.catalog import pg
@@ -428,14 +429,41 @@ def pg_sequence(moment: Moment) -> Iterator[Values]:
         }
 
 
-@built(PG_CATALOG, "pg_namespace")
+#: What initdb grants on a schema: all to its owner, USAGE to everyone.
+_FIRST_GRANTS: Final = ("{owner}=UC/{owner}", "=U/{owner}")
+
+
+def _first_grants(owner: str) -> Array:
+    return Array.of([item.format(owner=owner) for item in _FIRST_GRANTS])
+
+
+@built(PG_CATALOG, "pg_namespace", replaces=True)
 def pg_namespace(moment: Moment) -> Iterator[Values]:
+    for id_, name, owner, _ in recorded.rows(recorded.shapes()[PG_CATALOG, "pg_namespace"]):
+        acl = None if name == "pg_toast" else _first_grants(moment.session.role_name(owner))
+        yield {"oid": id_, "nspname": name, "nspowner": owner, "nspacl": acl}
     for schema in moment.catalog.schemas:
+        acl = access_list(moment.catalog, "schema", schema.id)
+        if acl is None and schema.name == PUBLIC:
+            acl = _first_grants(schema.owner)
         yield {
             "oid": schema.id,
             "nspname": schema.name,
             "nspowner": role_id(moment.catalog, schema.owner),
-            "nspacl": access_list(moment.catalog, "schema", schema.id),
+            "nspacl": acl,
+        }
+
+
+@built(PG_CATALOG, "pg_init_privs")
+def pg_init_privs(moment: Moment) -> Iterator[Values]:
+    class_ = recorded.shapes()[PG_CATALOG, "pg_namespace"].oid
+    for id_, owner in ((11, moment.session.role_name(OWNER)), (2200, DATABASE_OWNER.name)):
+        yield {
+            "objoid": id_,
+            "classoid": class_,
+            "objsubid": 0,
+            "privtype": "i",
+            "initprivs": _first_grants(owner),
         }
 
 

@@ -190,6 +190,11 @@ def acldefault(env: Env, kind: str, owner: int) -> Array:
     return Array.of(items)
 
 
+@implements("aclitem_eq")
+def aclitem_eq(a: str, b: str) -> bool:
+    return a == b
+
+
 _RIGHT_NAMES: Final = {
     "a": "INSERT", "r": "SELECT", "w": "UPDATE", "d": "DELETE", "D": "TRUNCATE", "x": "REFERENCES",
     "t": "TRIGGER", "X": "EXECUTE", "U": "USAGE", "C": "CREATE", "T": "TEMPORARY", "c": "CONNECT",

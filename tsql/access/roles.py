@@ -19,6 +19,8 @@ FIRST_ROLE: Final = Role(
     replication=True,
     bypass_row_security=True,
 )
+#: Whoever owns the database is this role's one member; the schema public is its own.
+DATABASE_OWNER: Final = Role(id=6171, name="pg_database_owner")
 RESERVED_NAMES: Final = frozenset({"public", "none"})
 
 
@@ -27,19 +29,23 @@ def find_role(catalog: Catalog, name: str) -> Role | None:
     found = catalog.named(Role, "", name)
     if found is None and name == FIRST_ROLE.name and catalog.object(Role, FIRST_ROLE.id) is None:
         return FIRST_ROLE
-    return found
+    return DATABASE_OWNER if found is None and name == DATABASE_OWNER.name else found
 
 
 def role_by_id(catalog: Catalog, role_id: int) -> Role | None:
     """Returns the role with that id, or None."""
     found = catalog.object(Role, role_id)
-    return FIRST_ROLE if found is None and role_id == FIRST_ROLE.id else found
+    if found is None and role_id in {FIRST_ROLE.id, DATABASE_OWNER.id}:
+        return FIRST_ROLE if role_id == FIRST_ROLE.id else DATABASE_OWNER
+    return found
 
 
 def all_roles(catalog: Catalog) -> list[Role]:
     """Returns all roles, in the order of their ids."""
-    roles = catalog.objects(Role)
-    return roles if catalog.object(Role, FIRST_ROLE.id) else [FIRST_ROLE, *roles]
+    roles = [DATABASE_OWNER, *catalog.objects(Role)]
+    if catalog.object(Role, FIRST_ROLE.id) is None:
+        roles.append(FIRST_ROLE)
+    return sorted(roles, key=lambda role: role.id)
 
 
 def get_role(catalog: Catalog, name: str) -> Role:
@@ -64,7 +70,10 @@ def is_superuser(catalog: Catalog, name: str) -> bool:
 @lru_cache(maxsize=256)
 def _memberships(catalog: Catalog) -> dict[str, tuple[Membership, ...]]:
     """Returns the memberships of each member."""
-    found: dict[str, list[Membership]] = {}
+    owner = Membership(
+        role=DATABASE_OWNER.name, member=FIRST_ROLE.name, grantor=FIRST_ROLE.name, admin=False
+    )
+    found: dict[str, list[Membership]] = {owner.member: [owner]}
     for membership in catalog.objects(Membership):
         found.setdefault(membership.member, []).append(membership)
     return {member: tuple(items) for member, items in found.items()}

@@ -140,6 +140,8 @@ def assigned_part(
     """Returns the column's value (`container`) with a part replaced. Raises 42804, 0A000."""
     if isinstance(expression, Default):
         raise error_at(to.place, "0A000", "cannot set an array element to DEFAULT")
+    if container.type == oids.NAME:
+        raise error_at(to.place, "0A000", "assigning to a letter of a name is not supported")
     subscripts = bind_subscripts(level, container, to.parts, to.place)
     converted = coerce_to(
         level.context, expression, subscripts.type, -1, CoercionContext.ASSIGNMENT, node=node

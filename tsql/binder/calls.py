@@ -23,6 +23,7 @@ from tsql.bound import (
     Expression,
     FieldAccess,
     FunctionCall,
+    Param,
     SetRef,
     WholeRow,
 )
@@ -53,6 +54,9 @@ def bind_function(level: Level, node: Any) -> Expression:
         raise error_at(node.location, "54023", message)
     mark = level.mark()
     arguments = [level.bind(level, argument) for argument in nodes]
+    if not node.agg_within_group and any(map(_is_void, arguments)):
+        nodes = [each for each, bound in zip(nodes, arguments, strict=True) if not _is_void(bound)]
+        arguments = [bound for bound in arguments if not _is_void(bound)]
     schema = schemas[-1] if schemas else None
     actual = tuple([argument.type for argument in arguments])
     field = _as_field(name, schema, arguments)
@@ -69,6 +73,11 @@ def bind_function(level: Level, node: Any) -> Expression:
             level.forget(mark)
             return lowered(level, owner, owner.bind(owner, node))
     return _bind_candidate(level, found, call, arguments, nodes, node)
+
+
+def _is_void(argument: Expression) -> bool:
+    """A parameter of type void doesn't count: so drivers tell where a call's result is to go."""
+    return isinstance(argument, Param) and argument.type == oids.VOID
 
 
 def _arguments(node: Any) -> tuple[list[str], list[Any]]:

@@ -155,8 +155,8 @@ def fields_of(level: Level, record: Expression) -> list[tuple[str, int, int]] | 
             return [
                 (name, field.type, field.typmod) for name, field in zip(names, fields, strict=True)
             ]
-        case FunctionCall(proc=proc):
-            columns = output_columns(proc)
+        case FunctionCall():
+            columns = output_columns(record)
             return None if columns is None else [(name, type_, -1) for name, type_ in columns]
         case SetRef(position=position):
             return fields_of(level, level.sets[position])
@@ -181,6 +181,8 @@ def bind_subscripts(
     """Returns likewise, as the subscripts that it is."""
     if container.type == oids.JSONB:
         return _jsonb_path(level, container, subscripts, node)
+    if container.type == oids.NAME:
+        return _letter_of_name(level, container, subscripts)
     element = true_element(container.type)
     if not element:
         message = f"cannot subscript type {type_name(container.type)}"
@@ -201,6 +203,14 @@ def bind_subscripts(
         _index(level, part.lidx) if part.is_slice else Const(1, oids.INT4) for part in subscripts
     ]
     return Subscript(container, tuple(upper), tuple(lower), container.type, container.typmod)
+
+
+def _letter_of_name(level: Level, container: Expression, subscripts: Sequence[Any]) -> Subscript:
+    """A name is an array of 64 letters, counted from 0."""
+    if any(part.is_slice for part in subscripts):
+        raise DatabaseError("0A000", "slices of fixed-length arrays not implemented")
+    indexes = tuple(_index(level, part.uidx) for part in subscripts)
+    return Subscript(container, indexes, (), oids.CHAR, -1)
 
 
 def _index(level: Level, node: Any) -> Expression | None:

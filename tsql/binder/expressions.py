@@ -179,8 +179,11 @@ _VALUES: Final = {
 def _sql_value(level: Level, node: Any) -> Expression:
     name, target = _VALUES[node.op]
     (proc,) = [row for row in pg.procs_by_name()[name] if row.argument_count == 0]
-    call = FunctionCall(proc, (), proc.result_type)
     typmod = node.typmod if node.typmod is not None else -1
+    written = node.op.name.removeprefix("SVFOP_").removesuffix("_N")
+    if typmod >= 0:
+        written += f"({typmod})"
+    call = FunctionCall(proc, (), proc.result_type, keyword=(written, target, typmod))
     converted = coerce_to(level.context, call, target, typmod, CoercionContext.EXPLICIT)
     assert converted is not None
     return converted

@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tsql.binder import polymorphism
 from tsql.binder.candidates import choose, matching
 from tsql.binder.locations import error_at
-from tsql.binder.pathways import CoercionContext, Method, category_of, pathway
+from tsql.binder.pathways import CoercionContext, Method, category_of, common_type_of, pathway
 from tsql.binder.type_names import type_of_name
+from tsql.bound import FunctionCall
 from tsql.catalog import pg
 from tsql.catalog.pg import PgProc
 from tsql.types import oids
@@ -81,7 +83,7 @@ def resolve(call: Call, node: Any, *, has_order_by: bool = False) -> Candidate |
             hint="Could not choose a best candidate function."
             " You might need to add explicit type casts.",
         )
-    if call.schema not in {None, "pg_catalog", "public", "information_schema"}:
+    if call.schema not in {None, "pg_catalog", "public", _INFORMATION_SCHEMA}:
         raise error_at(node.location, "3F000", f'schema "{call.schema}" does not exist')
     hint = "No function matches the given name and argument types."
     if has_order_by:
@@ -96,13 +98,13 @@ def resolve(call: Call, node: Any, *, has_order_by: bool = False) -> Candidate |
 
 def _find(call: Call) -> Candidate | Cast | list[Candidate] | None:
     """Returns the one meant, several that fit equally, or None."""
-    if call.schema not in {None, "pg_catalog"}:
+    if call.schema not in {None, "pg_catalog", _INFORMATION_SCHEMA}:
         return None
     candidates = list(_candidates(call))
     for candidate in candidates:
         if candidate.types == call.actual:
             return candidate
-    cast = _as_cast(call)
+    cast = None if call.schema == _INFORMATION_SCHEMA else _as_cast(call)
     if cast is not None:
         return cast
     fitting = matching(candidates, call.actual)
@@ -134,7 +136,9 @@ def _candidates(call: Call) -> Iterator[Candidate]:
     """Yields the functions of that name as calls with that many arguments."""
     expanded: list[Candidate] = []
     plain: set[tuple[int, ...]] = set()
-    for proc in pg.procs_by_name().get(call.name, ()):
+    in_information_schema = call.schema == _INFORMATION_SCHEMA
+    procs = pg.information_schema_procs() if in_information_schema else pg.procs_by_name()
+    for proc in procs.get(call.name, ()):
         candidate = _named(proc, call) if call.names else _positional(proc, call)
         if candidate is None:
             continue
@@ -181,6 +185,8 @@ def _named(proc: PgProc, call: Call) -> Candidate | None:
     return Candidate(proc, tuple(types), tuple(slots))
 
 
+#: Its functions are found by their full names alone.
+_INFORMATION_SCHEMA: Final = "information_schema"
 _INPUT_MODES: Final = frozenset("ibv")
 
 
@@ -193,19 +199,28 @@ def _input_names(proc: PgProc) -> list[str]:
     return [name for name, mode in pairs if mode in _INPUT_MODES]
 
 
-def output_columns(proc: PgProc) -> list[tuple[str, int]] | None:
-    """Returns names and declared types of the OUT columns, or None for a single nameless value."""
+def output_columns(call: FunctionCall) -> list[tuple[str, int]] | None:
+    """Returns names and types of the OUT columns, or None for a single nameless value."""
+    proc = call.proc
     if proc.argument_modes is None or proc.all_argument_types is None:
         return None
     names = proc.argument_names or ("",) * len(proc.argument_modes)
     columns = [
-        (name or f"column{at}", type_)
+        (name or f"column{at}", _actual(call, type_))
         for at, (name, type_, mode) in enumerate(
             zip(names, proc.all_argument_types, proc.argument_modes, strict=True), 1
         )
         if mode in {"o", "b", "t"}
     ]
     return columns or None
+
+
+def _actual(call: FunctionCall, declared: int) -> int:
+    """Returns a type as this call has it: that of its arguments for a polymorphic one."""
+    if declared not in polymorphism.TYPES:
+        return declared
+    sources, targets = call.argument_types, call.proc.argument_types
+    return polymorphism.resolve(sources, targets, declared, common_type_of)[1]
 
 
 def default_texts(proc: PgProc, count: int) -> Sequence[str]:

@@ -44,9 +44,7 @@ def bind_range_function(level: Level, node: Any) -> tuple[Relation, list[Item]]:
             calls.append(bound)
     finally:
         level.is_lateral = False
-    is_scalar = (
-        len(fields) == 1 and calls[0].columns is None and output_columns(calls[0].proc) is None
-    )
+    is_scalar = len(fields) == 1 and calls[0].columns is None and output_columns(calls[0]) is None
     if node.ordinality:
         fields.append(Field("ordinality", oids.INT8))
     alias = column_name(nodes[0]) if node.alias is None else node.alias.aliasname
@@ -77,7 +75,7 @@ def _defined(level: Level, call: FunctionCall, nodes: Any) -> FunctionCall:
     if call.type != oids.RECORD:
         message = 'a column definition list is only allowed for functions returning "record"'
         raise error_at(nodes[0].location, "42601", message)
-    if output_columns(call.proc) is not None:
+    if output_columns(call) is not None:
         message = "a column definition list is redundant for a function with OUT parameters"
         raise error_at(nodes[0].location, "42601", message)
     columns: list[tuple[str, int, int]] = []
@@ -125,7 +123,7 @@ def _call(level: Level, node: Any) -> FunctionCall:
 
 
 def _function_fields(call: FunctionCall, node: Any, alias: str | None) -> list[Field]:
-    columns = output_columns(call.proc)
+    columns = output_columns(call)
     if columns is not None and (len(columns) > 1 or call.type == oids.RECORD):
         return [Field(name, type_) for name, type_ in columns]
     if call.type == oids.RECORD:

@@ -17,7 +17,6 @@ from tsql.bound import (
     Expression,
     Field,
     FieldAccess,
-    RowConstructor,
     Target,
     WholeRow,
 )
@@ -95,7 +94,9 @@ def finished(level: Level, entries: Sequence[TargetEntry]) -> tuple[Target, ...]
 
 def _target(level: Level, entry: TargetEntry) -> Target:
     table_id, number = origin(level, entry.expression)
-    return Target(entry.expression, entry.name, table_id, number)
+    fields = fields_of(level, entry.expression) if entry.expression.type == oids.RECORD else None
+    record = None if fields is None else tuple(fields)
+    return Target(entry.expression, entry.name, table_id, number, record)
 
 
 def origin(level: Level, expression: Expression) -> tuple[int, int]:
@@ -108,18 +109,6 @@ def origin(level: Level, expression: Expression) -> tuple[int, int]:
     return 0, 0
 
 
-def _record(expression: Expression) -> tuple[tuple[str, int, int], ...] | None:
-    """Returns what is known of the fields of a record."""
-    match expression:
-        case WholeRow(columns=columns):
-            return tuple([(column.name, column.type, column.typmod) for column in columns])
-        case RowConstructor(fields=fields, names=names):
-            pairs = zip(names, fields, strict=True)
-            return tuple([(name, field.type, field.typmod) for name, field in pairs])
-        case _:
-            return None
-
-
 def fields_from(targets: Sequence[Target]) -> tuple[Field, ...]:
     """Returns the result columns of a list of targets."""
     return tuple(
@@ -130,7 +119,7 @@ def fields_from(targets: Sequence[Target]) -> tuple[Field, ...]:
                 t.expression.typmod,
                 t.table_id,
                 t.column_number,
-                _record(t.expression),
+                t.record,
             )
             for t in targets
         ]

@@ -133,6 +133,15 @@ def procs_by_name() -> dict[str, list[PgProc]]:
 
 
 @functools.cache
+def information_schema_procs() -> dict[str, list[PgProc]]:
+    """Returns the functions of information_schema by name; they are found by their full names alone."""
+    result = defaultdict(list)
+    for row in _load("pg_proc_information_schema.jsonl", PgProc):
+        result[row.name].append(row)
+    return dict(result)
+
+
+@functools.cache
 def operators() -> dict[int, PgOperator]:
     """Returns pg_operator by OID."""
     return {row.oid: row for row in _load("pg_operator.jsonl", PgOperator)}

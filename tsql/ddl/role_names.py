@@ -31,13 +31,14 @@ def grantee(spec: Any, ddl: Ddl) -> str:
     return named_role(spec, ddl)
 
 
+def check_may_change(name: str, detail: str) -> None:
+    """Raises 42939 for a role that PostgreSQL brings and nobody may change."""
+    if name.startswith("pg_"):
+        raise DatabaseError("42939", f'role name "{name}" is reserved', detail=detail)
+
+
 def check_new_name(name: str) -> None:
     """Raises 42939 for a name that no role can have."""
     if name in RESERVED_NAMES:
         raise DatabaseError("42939", f'role name "{name}" is reserved')
-    if name.startswith("pg_"):
-        raise DatabaseError(
-            "42939",
-            f'role name "{name}" is reserved',
-            detail='Role names starting with "pg_" are reserved.',
-        )
+    check_may_change(name, 'Role names starting with "pg_" are reserved.')

@@ -12,6 +12,7 @@ from storage.objects import Address, Membership, Privileges, Role, View
 from tsql.access.passwords import Verifier
 from tsql.access.privileges import Secured
 from tsql.access.roles import (
+    DATABASE_OWNER,
     FIRST_ROLE,
     find_role,
     get_role,
@@ -23,7 +24,7 @@ from tsql.access.roles import (
 from tsql.ddl.context import Ddl
 from tsql.ddl.describe import describe
 from tsql.ddl.owned import owned_by
-from tsql.ddl.role_names import check_new_name, named_role
+from tsql.ddl.role_names import check_may_change, check_new_name, named_role
 from tsql.parser import ast, enums
 from tsql.types import oids
 from tsql.types.io import input_of
@@ -130,6 +131,7 @@ async def alter_role(node: Any, ddl: Ddl) -> str:
     """Runs an AlterRoleStmt; returns the command tag."""
     catalog = ddl.catalog
     name = named_role(node.role, ddl)
+    check_may_change(name, "Cannot alter reserved roles.")
     role, actor = get_role(catalog, name), get_role(catalog, ddl.env.user)
     options = _options(node.options)
     _check_may_alter(role, actor, options)
@@ -246,7 +248,7 @@ async def drop_role(node: Any, ddl: Ddl) -> str:
 
 
 async def _drop(role: Role, ddl: Ddl) -> None:
-    if role.id == FIRST_ROLE.id:
+    if role.id in {FIRST_ROLE.id, DATABASE_OWNER.id}:
         message = f"cannot drop role {role.name} because it is required by the database system"
         raise DatabaseError("2BP01", message)
     await ddl.changes.lock_object(Role, role.id)
@@ -336,6 +338,10 @@ async def grant_role(node: Any, ddl: Ddl) -> str:
 
 async def _add_member(role: str, member: str, ddl: Ddl, *, admin: bool = False) -> None:
     catalog = ddl.catalog
+    if role == DATABASE_OWNER.name:
+        raise DatabaseError("XX000", f'role "{role}" cannot have explicit members')
+    if member == DATABASE_OWNER.name:
+        raise DatabaseError("XX000", f'role "{member}" cannot be a member of any role')
     if role == member or role_is_in(catalog, role, member):
         message = f'role "{role}" is a member of role "{member}"'
         raise DatabaseError("0LP01", message)
@@ -380,6 +386,7 @@ async def rename_role(node: Any, ddl: Ddl) -> str:
         raise DatabaseError("0A000", "current user cannot be renamed")
     if old == getattr(ddl.env.session, "session_user", None):
         raise DatabaseError("0A000", "session user cannot be renamed")
+    check_new_name(old)
     check_new_name(new)
     if find_role(catalog, new) is not None:
         raise DatabaseError("42710", f'role "{new}" already exists')

@@ -10,6 +10,7 @@ from tsql.env import Env
 from tsql.executor.equality import Image
 from tsql.types import oids
 from tsql.types.record import Record
+from tsql.types.text import NAME_BYTES_MAX
 
 Row = Sequence[Any]
 Evaluate = Callable[[Row, Env], Any]
@@ -100,12 +101,13 @@ def subscript(
     if lower:
         return _slice(container, lower, upper)
     indexes = [part for part in upper if part is not None]
+    element_at = _letter if container_type == oids.NAME else _element
 
     def evaluate(row: Row, env: Env) -> Any:
-        array = container(row, env)
-        if array is None:
+        value = container(row, env)
+        if value is None:
             return None
-        return _element(array, [index(row, env) for index in indexes])
+        return element_at(value, [index(row, env) for index in indexes])
 
     return evaluate
 
@@ -119,6 +121,14 @@ def _element(array: Array, indexes: Sequence[int | None]) -> Any:
             return None
         offset = offset * length + index - low
     return array.items[offset]
+
+
+def _letter(name: str, indexes: Sequence[int | None]) -> str | None:
+    """Returns one of the 64 bytes of a name, which is filled up with zero bytes."""
+    (index, *more) = indexes
+    if more or index is None or not 0 <= index <= NAME_BYTES_MAX:
+        return None
+    return chr(letter) if (letter := name.encode().ljust(index + 1, b"\0")[index]) else ""
 
 
 def _slice(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from tsql.binder.functions import output_columns
 from tsql.bound import Expression, FunctionCall, RowConstructor, WholeRow
 from tsql.env import Env
 from tsql.executor.parts import Evaluate, Row
@@ -29,10 +30,9 @@ def record_fields(expression: Expression) -> Fields | None:
             return tuple(zip(names, types, strict=True))
         case FunctionCall(columns=tuple() as defined):
             return tuple([(name, type_) for name, type_, _ in defined])
-        case FunctionCall(proc=proc) if proc.argument_modes and proc.all_argument_types:
-            names = proc.argument_names or ("",) * len(proc.argument_modes)
-            outputs = zip(names, proc.all_argument_types, proc.argument_modes, strict=True)
-            return tuple([(name, type_) for name, type_, mode in outputs if mode in "obt"])
+        case FunctionCall():
+            outputs = output_columns(expression)
+            return None if outputs is None else tuple(outputs)
         case _:
             return None
 

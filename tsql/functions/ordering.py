@@ -98,6 +98,7 @@ _EQUALITIES: dict[int, Equality] = {
     oids.BPCHAR: _bpchar_eq,
     oids.INTERVAL: _interval_eq,
     oids.TIMETZ: operator.eq,
+    oids.ACLITEM: operator.eq,
 }
 
 

@@ -4,6 +4,9 @@ Names are looked up in the session that the Env belongs to; a number needs no se
 DEFAULT keeps `nextval('16390')`, which survives renames.
 """
 
+import re
+from typing import Final
+
 from storage.errors import DatabaseError
 from tsql.env import Env
 from tsql.types import oids
@@ -29,26 +32,21 @@ def parse_regclass(text: str, _typmod: int, env: Env) -> int:
     return found
 
 
+#: One part of a qualified name and what follows it (PostgreSQL's SplitIdentifierString).
+_PART: Final = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^\s."][^\s.]*))\s*(\.|\Z)')
+
+
 def name_parts(text: str) -> list[str]:
-    """Returns the parts of a qualified name: lower case unless quoted."""
+    """Returns the parts of a qualified name, lower case unless quoted; none if it isn't one."""
     parts: list[str] = []
-    rest = text.strip()
-    while rest:
-        if rest.startswith('"'):
-            end = rest.find('"', 1)
-            if end < 0:
-                return []
-            parts.append(rest[1:end])
-            rest = rest[end + 1 :]
-        else:
-            name, dot, tail = rest.partition(".")
-            if not name or len(name.split()) != 1 or '"' in name:
-                return []
-            parts.append(name.strip().lower())
-            rest = dot + tail
-        if rest and not rest.startswith("."):
+    at, separator = 0, "."
+    while separator:
+        found = _PART.match(text, at)
+        if found is None:
             return []
-        rest = rest[1:]
+        quoted, plain, separator = found.groups()
+        parts.append(plain.lower() if quoted is None else quoted.replace('""', '"'))
+        at = found.end()
     return parts
 
 
