@@ -1,19 +1,22 @@
 """The first build of a table's columns, in a process of its own: reads a checkpoint of the store.
 
-    python -m storage.columns.build CHECKPOINT DIRECTORY STORAGE_ID < layout > outcome
+    python -m storage.columns.build CHECKPOINT DIRECTORY STORAGE_ID NAME < layout > outcome
 
-The layout comes as msgpack on standard input. On standard output, one line of JSON after each
-segment, {"rows": so many so far}, and at the end {"timestamp": of the checkpoint's last commit,
+The segments' names begin with NAME. The layout comes as msgpack on standard input. On standard
+output, one line of JSON after each segment, {"rows": so many so far}, and at the end
+{"timestamp": of the checkpoint's last commit,
 "segments": [their records]}. It runs at the lowest niceness and ends with whoever started it.
 """
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import msgspec
+import pyarrow as pa
 
 from storage.columns.layout import HeldKind
 from storage.columns.manifest import SegmentRecord
@@ -38,7 +41,11 @@ def _slices(snapshot: EngineSnapshot, storage_id: int) -> Iterator[list[Entry]]:
 
 
 def _build(
-    snapshot: EngineSnapshot, directory: Path, storage_id: int, layout: dict[int, HeldKind]
+    snapshot: EngineSnapshot,
+    write: Callable[[str, "pa.RecordBatch", int], SegmentRecord],
+    storage_id: int,
+    name: str,
+    layout: dict[int, HeldKind],
 ) -> Iterator[SegmentRecord]:
     timestamp = decode_record(snapshot.get(BATCH_KEY)).timestamp
     keys: list[bytes] = []
@@ -50,7 +57,7 @@ def _build(
         number += 1
         batch = make_batch(keys[:SEGMENT_ROWS], bodies[:SEGMENT_ROWS], layout, None)
         del keys[:SEGMENT_ROWS], bodies[:SEGMENT_ROWS]
-        return write_segment(directory, f"built-{number}", batch, timestamp)
+        return write(f"{name}-{number}", batch, timestamp)
 
     for entries in _slices(snapshot, storage_id):
         keys += [key[PREFIX_SIZE:] for key, _ in entries]
@@ -65,12 +72,13 @@ def main() -> None:
     """Builds, as the module says."""
     die_with_parent()
     be_nice(NICENESS)
-    checkpoint, directory, storage_id = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    checkpoint, directory = Path(sys.argv[1]), Path(sys.argv[2])
+    storage_id, name = int(sys.argv[3]), sys.argv[4]
     layout = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=dict[int, HeldKind])
     engine = RocksEngine(checkpoint, RocksSettings(is_read_only=True))
     snapshot = engine.snapshot()
     records = []
-    for record in _build(snapshot, directory, storage_id, layout):
+    for record in _build(snapshot, partial(write_segment, directory), storage_id, name, layout):
         records.append(record)
         _say({"rows": sum(each.row_count for each in records)})
     timestamp = decode_record(snapshot.get(BATCH_KEY)).timestamp

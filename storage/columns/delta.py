@@ -1,12 +1,12 @@
 """The delta: recent rows of a table that are in no segment yet.
 
 Rows are numbered in the order in which they came, and never again: a flush takes the first ones
-away. New rows wait undecoded until somebody wants to see them, or there are many; then they become a
-chunk, a part of its own. Small chunks at the end are made anew together with what follows, so that
-there are never many.
+away. New rows wait undecoded until somebody wants to see them, or there are many. A few decoded ones
+at the end go along with each answer; when there are more they become a chunk, a part of its own.
+Small chunks at the end are made anew together with what follows, so that there are never many.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,12 +17,14 @@ import pyarrow as pa
 from storage.columns.ends import Timestamps, make_ends
 from storage.columns.layout import Layout
 from storage.columns.messages import PartVersion
-from storage.columns.part import concat, is_alike, make_batch, write_part
+from storage.columns.part import BEGIN, as_stream, concat, is_alike, make_batch, write_part
 
 #: Rows whose ends share a file. A chunk lies in one block.
 BLOCK_ROWS: Final = 65_536
 #: Rows that wait at most until they are decoded.
 WAITING_ROWS_MAX: Final = 8_192
+#: Rows that go along with an answer.
+TAIL_ROWS_MAX: Final = 1_024
 #: A chunk with more rows stays as it is.
 CHUNK_ROWS_MAX: Final = 16_384
 
@@ -58,18 +60,20 @@ class Delta:
         retired: Files that are no longer part of it.
     """
 
-    def __init__(self, directory: Path, layout: Layout) -> None:
+    def __init__(self, directory: Path, layout: Layout, new_name: Callable[[], str]) -> None:
         self.first = self.count = self.frozen = 0
         self.index: dict[bytes, int] = {}
         self.retired: list[Path] = []
         self.chunks: list[Chunk] = []
         self._directory = directory
         self._layout = layout
+        self._new_name = new_name
+        self._tail: pa.RecordBatch | None = None
         self._keys: list[bytes] = []
         self._bodies: list[bytes] = []
         self._begins: list[int] = []
         self._blocks: dict[int, Timestamps] = {}
-        self._file_count = 0
+        self._ends_paths: dict[int, Path] = {}
 
     @property
     def row_count(self) -> int:
@@ -85,8 +89,7 @@ class Delta:
         self._bodies.append(body)
         self._begins.append(timestamp)
         self.count += 1
-        is_block_full = not self.count % BLOCK_ROWS
-        if len(self._keys) >= WAITING_ROWS_MAX or is_block_full:
+        if len(self._keys) >= WAITING_ROWS_MAX or not self.count % BLOCK_ROWS:
             self.settle()
 
     def end(self, key: bytes, timestamp: int) -> bool:
@@ -105,27 +108,41 @@ class Delta:
         return block
 
     def _ends_path(self, number: int) -> Path:
-        return self._directory / f"delta-{number}.ends"
+        path = self._ends_paths.get(number)
+        if path is None:
+            path = self._ends_paths[number] = self._directory / f"{self._new_name()}.ends"
+        return path
 
     # Chunks
 
     def settle(self) -> None:
-        """Makes a chunk of the rows that wait."""
+        """Makes a chunk of the rows at the end."""
+        self._decode()
+        if self._tail is not None:
+            batch, self._tail = self._tail, None
+            self.chunks.append(self._write(self.count - batch.num_rows, batch))
+
+    def _decode(self) -> None:
+        """Has the rows that wait decoded, behind those that have been since the last chunk."""
         if not self._keys:
             return
         begins = np.array(self._begins, np.int64)
         batch = make_batch(self._keys, self._bodies, self._layout, begins)
-        chunk = self._write(self.count - len(self._keys), batch, int(begins[-1]))
         self._keys, self._bodies, self._begins = [], [], []
-        self.chunks.append(chunk)
+        tail = self._tail
+        if tail is not None and not is_alike(tail, batch):
+            self._tail = None
+            self.chunks.append(self._write(self.count - batch.num_rows - tail.num_rows, tail))
+            tail = None
+        self._tail = batch if tail is None else concat([tail, batch])
 
-    def _write(self, start: int, batch: "pa.RecordBatch", begin: int) -> Chunk:
+    def _write(self, start: int, batch: "pa.RecordBatch") -> Chunk:
+        begin = int(batch.column(BEGIN)[-1].as_py())
         while self.chunks and self._may_join(self.chunks[-1], start, batch):
             last = self.chunks.pop()
             self.retired.append(last.path)
             batch, start = concat([last.batch, batch]), last.start
-        self._file_count += 1
-        path = self._directory / f"delta-{start}-{self._file_count}.arrow"
+        path = self._directory / f"{self._new_name()}.arrow"
         write_part(path, batch, durable=False)
         return Chunk(start, path, batch, begin)
 
@@ -148,21 +165,30 @@ class Delta:
         ends = block[offset : offset + chunk.batch.num_rows]
         return ends if ends.any() else None
 
-    def versions(self) -> list[PartVersion]:
+    def versions(self, timestamp: int) -> list[PartVersion]:
         """Returns where the rows lie; those that waited are decoded now."""
-        self.settle()
-        return [
-            PartVersion(str(chunk.path), chunk.batch.num_rows, chunk.begin)
-            if self.ends_of(chunk) is None
-            else PartVersion(
-                str(chunk.path),
-                chunk.batch.num_rows,
-                chunk.begin,
-                str(self._ends_path(chunk.start // BLOCK_ROWS)),
-                chunk.start % BLOCK_ROWS,
-            )
-            for chunk in self.chunks
-        ]
+        self._decode()
+        if self._tail is not None and self._tail.num_rows > TAIL_ROWS_MAX:
+            self.settle()
+        parts = [self._version(chunk) for chunk in self.chunks]
+        tail = self._tail
+        if tail is not None:
+            start = self.count - tail.num_rows
+            lives = tail.column(BEGIN).to_numpy() <= timestamp
+            block = self._blocks.get(start // BLOCK_ROWS)
+            if block is not None:
+                ends = block[start % BLOCK_ROWS :][: tail.num_rows]
+                lives &= (ends == 0) | (ends > timestamp)
+            visible = tail if lives.all() else tail.filter(pa.array(lives))
+            parts.append(PartVersion("", visible.num_rows, 0, stream=as_stream(visible)))
+        return parts
+
+    def _version(self, chunk: Chunk) -> PartVersion:
+        count = chunk.batch.num_rows
+        if self.ends_of(chunk) is None:
+            return PartVersion(str(chunk.path), count, chunk.begin)
+        ends_path = str(self._ends_path(chunk.start // BLOCK_ROWS))
+        return PartVersion(str(chunk.path), count, chunk.begin, ends_path, chunk.start % BLOCK_ROWS)
 
     def drop_before(self, row: int) -> None:
         """Forgets rows that are in segments now: whole chunks."""
@@ -173,4 +199,4 @@ class Delta:
         self.index = {key: number for key, number in self.index.items() if number >= row}
         for number in [n for n in self._blocks if (n + 1) * BLOCK_ROWS <= row]:
             del self._blocks[number]
-            self.retired.append(self._ends_path(number))
+            self.retired.append(self._ends_paths.pop(number))

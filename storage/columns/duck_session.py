@@ -11,6 +11,8 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
+from storage.columns.reader import LIVE
+
 #: What DuckDB takes only when it connects. Set afterwards, some are shown and not enforced.
 _AT_CONNECT: Final = {
     "enable_external_access": "false",
@@ -55,10 +57,19 @@ class DuckSession:
     ) -> pa.RecordBatchReader:
         """Starts a query over tables and returns its result, which is made as it is read."""
         for name, table in tables.items():
-            self._connection.register(name, table)
+            self._register(name, table)
         # `execute` would make the whole result first; a relation streams.
         relation = self._connection.sql(sql, params=parameters)
         return relation.to_arrow_reader(batch_rows)
+
+    def _register(self, name: str, table: pa.Table) -> None:
+        if LIVE not in table.column_names:
+            self._connection.register(name, table)
+            return
+        # Filtering here costs less than copying what lives.
+        self._connection.register(f"{name}_all", table)
+        view = f'CREATE TEMP VIEW "{name}" AS SELECT * FROM "{name}_all" WHERE {LIVE}'  # noqa: S608 - our names
+        self._connection.execute(view)
 
     def set_time_zone(self, name: str) -> None:
         """Sets the zone that dates and times are read in."""
@@ -69,6 +80,8 @@ class DuckSession:
         """Lets the tables of a query go."""
         for name in names:
             self._connection.unregister(name)
+            self._connection.execute(f'DROP VIEW IF EXISTS "{name}"')
+            self._connection.unregister(f"{name}_all")
 
     def interrupt(self) -> None:
         """Asks the running query to stop; from another thread. It may take its time."""

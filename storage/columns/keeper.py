@@ -77,6 +77,8 @@ class Keeper:
         self._replaced: dict[tuple[int, int], list[Path]] = {}
         self._flushes: dict[int, set[int]] = {}
         self._last_flush = time.monotonic()
+        #: Files of this keeper's begin so; one before may have left, or shown, others.
+        self._name = os.urandom(6).hex()
         self._selector = selectors.DefaultSelector()
         self._thread = ThreadPoolExecutor(1)
         self._finished: list[Callable[[], None]] = []
@@ -87,10 +89,15 @@ class Keeper:
 
     def run(self) -> None:
         """Works until the server has gone."""
+        timeout = 0.0
         while self._is_open:
-            for key, _ in self._selector.select(FLUSH_SECONDS / 4):
+            ready = self._selector.select(timeout)
+            for key, _ in ready:
                 key.data()
             self._keep_house()
+            # What may be needed soon is made while nobody waits.
+            is_idle = not ready and not any(t.index_segment() for t in self._tables.values())
+            timeout = FLUSH_SECONDS / 4 if is_idle else 0.0
 
     # Messages
 
@@ -178,7 +185,7 @@ class Keeper:
 
     def _open(self, manifest: Manifest) -> None:
         directory = self._directory / str(manifest.storage_id)
-        self._tables[manifest.storage_id] = KeptTable.opened(directory, manifest)
+        self._tables[manifest.storage_id] = KeptTable.opened(directory, manifest, self._name)
 
     def _caught_up(self, storage_id: int, timestamp: int) -> None:
         table = self._tables.get(storage_id)
@@ -202,9 +209,15 @@ class Keeper:
         directory = self._directory / str(message.storage_id)
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir()
-        table = KeptTable(directory, message.storage_id, message.layout)
+        table = KeptTable(directory, message.storage_id, message.layout, self._name)
         self._tables[message.storage_id] = table
-        arguments = ["storage.columns.build", message.checkpoint, directory, message.storage_id]
+        arguments = [
+            "storage.columns.build",
+            message.checkpoint,
+            directory,
+            message.storage_id,
+            f"{self._name}-built-{self._next_sequence()}",
+        ]
         process = subprocess.Popen(  # noqa: S603 - a module of our own
             [sys.executable, "-m", *map(str, arguments)],
             stdin=subprocess.PIPE,

@@ -53,6 +53,9 @@ class Job:
 class KeptTable:
     """One table.
 
+    Args:
+        name: What the names of its new files begin with; no keeper before had the same.
+
     Attributes:
         applied: All its commits up to this one are in it.
         reachable: The oldest commit timestamp at which it can be read.
@@ -63,7 +66,9 @@ class KeptTable:
         durable_applied: All commits up to this one are in segments.
     """
 
-    def __init__(self, directory: Path, storage_id: int, layout: dict[int, HeldKind]) -> None:
+    def __init__(
+        self, directory: Path, storage_id: int, layout: dict[int, HeldKind], name: str
+    ) -> None:
         self.storage_id = storage_id
         self.layout = layout
         self.directory = directory
@@ -73,13 +78,14 @@ class KeptTable:
         self.is_busy = False
         self.held_back: list[Change] = []
         self.retired: list[Path] = []
+        self._name = name
         self._file_count = 0
-        self.delta = Delta(directory, layout)
+        self.delta = Delta(directory, layout, self.new_name)
 
     @classmethod
-    def opened(cls, directory: Path, manifest: Manifest) -> "KeptTable":
+    def opened(cls, directory: Path, manifest: Manifest, name: str) -> "KeptTable":
         """Returns a table as its manifest has it; what else lies in the directory goes."""
-        table = cls(directory, manifest.storage_id, manifest.layout)
+        table = cls(directory, manifest.storage_id, manifest.layout, name)
         table.applied = table.durable_applied = manifest.applied
         table.reachable = manifest.reachable
         table.take_segments(manifest)
@@ -95,13 +101,11 @@ class KeptTable:
             segment = Segment(self.directory, record)
             segment.open_ends(manifest.applied)
             self.segments.append(segment)
-            number = int(record.name.rpartition("-")[2])
-            self._file_count = max(self._file_count, number)
 
     def new_name(self) -> str:
-        """Returns a name for a segment that no other has had since the table was opened."""
+        """Returns a name that no file has had: readers keep files open, and know them by name."""
         self._file_count += 1
-        return f"segment-{self._file_count}"
+        return f"{self._name}-{self._file_count}"
 
     # Following
 
@@ -163,7 +167,9 @@ class KeptTable:
 
     def version(self, timestamp: int) -> TableVersion:
         """Returns where the rows lie as of a commit timestamp."""
-        parts = [segment.version() for segment in self.segments] + self.delta.versions()
+        parts = [segment.version(timestamp) for segment in self.segments] + self.delta.versions(
+            timestamp
+        )
         rows = sum(segment.record.row_count - segment.dead_count for segment in self.segments)
         return TableVersion(
             self.storage_id,
@@ -195,6 +201,13 @@ class KeptTable:
         """Returns what is durable, once ends are synced."""
         records = tuple(segment.record for segment in self.segments)
         return Manifest(self.storage_id, self.layout, records, self.durable_applied, self.reachable)
+
+    def index_segment(self) -> bool:
+        """Indexes the keys of one segment ahead of need; returns False if all are indexed."""
+        for segment in self.segments:
+            if not segment.is_indexed:
+                return segment.index is not None
+        return False
 
     def sync_ends(self) -> None:
         """Returns when all ends that are set are durable."""

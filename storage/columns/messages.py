@@ -93,11 +93,13 @@ class ColumnarQuery(msgspec.Struct, frozen=True, array_like=True):
 
 
 class PartVersion(msgspec.Struct, frozen=True, array_like=True):
-    """A file of rows, and how to know which of them are visible.
+    """Rows, and how to know which of them are visible.
 
     Attributes:
+        path: Of their file; empty where they come along, as `stream`: then all are visible.
         begin: The newest commit that a row of it is of; before that, each has a begin of its own.
-        ends_path: Where the rows' ends are, from `ends_offset` on; empty if no row has ended.
+        ends_path: Where the rows' ends are, from `ends_offset` on; empty if no row has ended, or if
+            only those in `dead` have: places of rows that aren't visible, as int32.
     """
 
     path: str
@@ -105,6 +107,8 @@ class PartVersion(msgspec.Struct, frozen=True, array_like=True):
     begin: int
     ends_path: str = ""
     ends_offset: int = 0
+    stream: bytes = b""
+    dead: bytes = b""
 
 
 class TableVersion(msgspec.Struct, frozen=True, array_like=True):

@@ -129,6 +129,20 @@ def sync_file(path: Path) -> None:
     sync_directory(path.parent)
 
 
+def as_stream(batch: "pa.RecordBatch") -> bytes:
+    """Returns rows as bytes that go along with a message."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+    stream: bytes = sink.getvalue().to_pybytes()
+    return stream
+
+
+def of_stream(stream: bytes) -> "pa.RecordBatch":
+    """Returns the rows of `as_stream`."""
+    return pa.ipc.open_stream(stream).read_next_batch()
+
+
 def open_part(path: str | Path) -> "pa.RecordBatch":
     """Returns a part's rows, mapped."""
     with pa.memory_map(str(path)) as file:

@@ -6,22 +6,29 @@ and nothing is copied but what dead rows have to be left out of.
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
+import msgspec
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage.columns.decode import Field
-from storage.columns.ends import read_ends
+from storage.columns.ends import Timestamps, read_ends
 from storage.columns.held import Held, hold
+from storage.columns.key_index import Rows
 from storage.columns.layout import DIGITS_MAX, HeldKind
 from storage.columns.messages import ColumnSpec, PartVersion, TableSpec, TableVersion
-from storage.columns.part import BEGIN, column_name, kind_of, open_part
+from storage.columns.part import BEGIN, column_name, kind_of, of_stream, open_part
 
 #: Parts that stay mapped.
 OPEN_PARTS_MAX: Final = 4096
+
+#: Where at most so many runs of dead rows are in a part, they are cut out of it.
+SLICES_MAX: Final = 16
+#: The column that tells dead rows from others.
+LIVE: Final = "live"
 
 _INDICES: Final = pa.int32()
 _TYPES: Final = {
@@ -54,68 +61,135 @@ class NotHeldError(Exception):
     """A column isn't held in the kind that the query reads: the key path has it."""
 
 
+@dataclass(slots=True)
+class _Part:
+    """An open part.
+
+    Attributes:
+        columns: What queries have read, by the column's specification, made ready for DuckDB.
+    """
+
+    batch: "pa.RecordBatch"
+    kinds: dict[str, HeldKind | None]
+    columns: "dict[ColumnSpec, list[tuple[str, pa.Array]]]"
+    ends: Timestamps | None = None
+
+    @classmethod
+    def of(cls, batch: "pa.RecordBatch") -> "_Part":
+        return cls(batch, {each.name: kind_of(each) for each in batch.schema}, {})
+
+    def column(self, column: ColumnSpec) -> "list[tuple[str, pa.Array]]":
+        """Returns the arrays of a column, by suffix of its name; which one query calls it doesn't matter."""
+        anonymous = msgspec.structs.replace(column, name="", missing=repr(column.missing))
+        found = self.columns.get(anonymous)
+        if found is None:
+            found = self.columns[anonymous] = _column(self, column)
+        return found
+
+
 class Reader:
     """Opens tables; one for each query process."""
 
     def __init__(self) -> None:
-        self._parts: OrderedDict[str, pa.RecordBatch] = OrderedDict()
+        self._parts: OrderedDict[str, _Part] = OrderedDict()
 
     def open_tables(
         self, specs: Sequence[TableSpec], versions: Sequence[TableVersion]
     ) -> dict[str, "pa.Table"]:
-        """Returns the tables by their names in DuckDB. Raises NotHeldError."""
+        """Returns the tables by their names in DuckDB. Raises NotHeldError.
+
+        A table with a column named `live` has dead rows among the others: where it isn't true.
+        """
         by_storage = {version.storage_id: version for version in versions}
         return {spec.name: self._open(spec, by_storage[spec.storage_id]) for spec in specs}
 
     def _open(self, spec: TableSpec, version: TableVersion) -> "pa.Table":
-        columns: dict[str, list[pa.Array]] = {}
-        for column in spec.columns:
-            columns[column.name] = []
-            if column.kind == "numeric_scaled":
-                columns[f"{column.name}_s"] = []
-        row_count = 0
-        for part in version.parts:
-            batch = self._part(part.path)
-            mask = _visible(batch, part, version.timestamp)
-            row_count += batch.num_rows if mask is None else int(mask.sum())
-            selected = None if mask is None else pa.array(mask)
-            for column in spec.columns:
-                for suffix, array in _column(batch, column):
-                    visible = array if selected is None else array.filter(selected)
-                    columns[column.name + suffix].append(visible)
+        pieces: list[_Piece] = []
+        for described in version.parts:
+            part = self._part(described)
+            hidden = _hidden(part, described, version.timestamp)
+            pieces += _pieces(part, hidden)
+        columns = {
+            column.name + suffix: _chunked([piece.column(column, number) for piece in pieces], kind)
+            for column in spec.columns
+            for number, (suffix, kind) in enumerate(_types_of(column))
+        }
+        if any(piece.live is not None for piece in pieces):
+            columns[LIVE] = pa.chunked_array([piece.lives() for piece in pieces])
         if not columns:
             # A table without columns has no rows, in Arrow.
-            return pa.table({"rows": pa.nulls(row_count, pa.bool_())})
-        chunked = {name: _chunked(arrays) for name, arrays in columns.items()}
-        for column in spec.columns:
-            for suffix, kind in _types_of(column):
-                if not version.parts:
-                    chunked[column.name + suffix] = pa.chunked_array([], kind)
-        return pa.table(chunked)
+            columns["rows"] = pa.nulls(sum(piece.row_count for piece in pieces), pa.bool_())
+        return pa.table(columns)
 
-    def _part(self, path: str) -> "pa.RecordBatch":
-        batch = self._parts.get(path)
-        if batch is None:
-            batch = self._parts[path] = open_part(path)
+    def _part(self, described: PartVersion) -> _Part:
+        if not described.path:
+            return _Part.of(of_stream(described.stream))
+        path = described.path
+        part = self._parts.get(path)
+        if part is None:
+            part = self._parts[path] = _Part.of(open_part(path))
             if len(self._parts) > OPEN_PARTS_MAX:
                 self._parts.popitem(last=False)
         else:
             self._parts.move_to_end(path)
-        return batch
+        if described.ends_path and part.ends is None:
+            part.ends = read_ends(described.ends_path, described.ends_offset, described.row_count)
+        return part
 
 
-def _visible(
-    batch: "pa.RecordBatch", part: PartVersion, timestamp: int
-) -> npt.NDArray[np.bool_] | None:
-    """Returns which rows are visible; None: all are."""
-    mask: npt.NDArray[np.bool_] | None = None
-    if part.begin > timestamp:
-        mask = batch.column(BEGIN).to_numpy() <= timestamp
-    if part.ends_path:
-        ends = read_ends(part.ends_path, part.ends_offset, part.row_count)
-        lives = (ends == 0) | (ends > timestamp)
-        mask = lives if mask is None else mask & lives
-    return None if mask is None or mask.all() else mask
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Some rows of a part: consecutive ones, or all, with those that live marked."""
+
+    part: _Part
+    start: int
+    row_count: int
+    live: "pa.Array | None" = None
+
+    def column(self, column: ColumnSpec, number: int) -> "pa.Array":
+        """Returns the rows' values of a column; `number` counts the arrays that it is made of."""
+        array = self.part.column(column)[number][1]
+        return array if self.row_count == len(array) else array.slice(self.start, self.row_count)
+
+    def lives(self) -> "pa.Array":
+        """Returns which rows live."""
+        return pa.repeat(True, self.row_count) if self.live is None else self.live
+
+
+def _hidden(part: _Part, described: PartVersion, timestamp: int) -> Rows | None:
+    """Returns the rows that aren't visible, in order; None: all are."""
+    hidden: Rows | None = None
+    if described.dead:
+        hidden = np.frombuffer(described.dead, np.int32).astype(np.int64)
+    elif described.ends_path:
+        assert part.ends is not None
+        ended = np.flatnonzero(part.ends)
+        hidden = ended[part.ends[ended] <= timestamp]
+    if described.begin > timestamp:
+        later = np.flatnonzero(part.batch.column(BEGIN).to_numpy() > timestamp)
+        hidden = later if hidden is None else np.union1d(hidden, later)
+    return hidden if hidden is not None and len(hidden) else None
+
+
+def _pieces(part: _Part, hidden: Rows | None) -> list[_Piece]:
+    """Returns what is left without the hidden rows: slices, or all rows with a mark on each."""
+    count = part.batch.num_rows
+    if hidden is None:
+        return [_Piece(part, 0, count)]
+    # A run of hidden rows begins where the row before isn't hidden.
+    firsts = np.flatnonzero(np.diff(hidden, prepend=-2) != 1)
+    if len(firsts) > SLICES_MAX:
+        live = np.ones(count, np.bool_)
+        live[hidden] = False
+        return [_Piece(part, 0, count, pa.array(live))]
+    lasts = np.append(firsts[1:], len(hidden)) - 1
+    starts = [0, *(hidden[lasts] + 1).tolist()]
+    afters = [*hidden[firsts].tolist(), count]
+    return [
+        _Piece(part, start, after - start)
+        for start, after in zip(starts, afters, strict=True)
+        if after > start
+    ]
 
 
 def _types_of(column: ColumnSpec) -> list[tuple[str, "pa.DataType"]]:
@@ -127,13 +201,13 @@ def _types_of(column: ColumnSpec) -> list[tuple[str, "pa.DataType"]]:
     return [("", _TYPES[column.kind])]
 
 
-def _column(batch: "pa.RecordBatch", column: ColumnSpec) -> list[tuple[str, "pa.Array"]]:
+def _column(part: _Part, column: ColumnSpec) -> list[tuple[str, "pa.Array"]]:
     """Returns a part's values of a column, by suffix of its name."""
+    batch, names = part.batch, part.kinds
     if column.path or column.column is None:
         msg = "paths into documents"
         raise NotHeldError(msg)
     name = column_name(column.column)
-    names = batch.schema.names
     missing: list[tuple[str, pa.Array]] | None = None
     if name not in names or f"{name}_p" in names:
         value = Field([column.missing])
@@ -141,7 +215,7 @@ def _column(batch: "pa.RecordBatch", column: ColumnSpec) -> list[tuple[str, "pa.
     if name not in names:
         assert missing is not None
         return [(suffix, pa.repeat(array[0], batch.num_rows)) for suffix, array in missing]
-    kind = kind_of(batch.schema.field(name))
+    kind = names[name]
     assert kind is not None
     scales = batch.column(f"{name}_s") if kind.kind == "numeric_scaled" else None
     found = _in_kind(Held(kind, batch.column(name), scales), column)
@@ -178,11 +252,11 @@ def _in_kind(held: Held, column: ColumnSpec) -> list[tuple[str, "pa.Array"]]:
     raise NotHeldError(msg)
 
 
-def _chunked(arrays: list["pa.Array"]) -> "pa.ChunkedArray":
+def _chunked(arrays: list["pa.Array"], kind: "pa.DataType") -> "pa.ChunkedArray":
     """Returns arrays of one column as one; if one has a dictionary, all get one."""
     if any(pa.types.is_dictionary(array.type) for array in arrays):
-        arrays = [_with_dictionary(array) for array in arrays]
-    return pa.chunked_array(arrays) if arrays else None
+        return pa.chunked_array([_with_dictionary(array) for array in arrays])
+    return pa.chunked_array(arrays, kind)
 
 
 def _with_dictionary(array: "pa.Array") -> "pa.Array":
@@ -194,8 +268,3 @@ def _with_dictionary(array: "pa.Array") -> "pa.Array":
 
 def _plain(array: "pa.Array") -> "pa.Array":
     return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
-
-
-def rows_of(table: "pa.Table") -> list[tuple[Any, ...]]:
-    """Returns a table's rows as tuples of Python values."""
-    return list(zip(*(column.to_pylist() for column in table.columns), strict=True))

@@ -25,6 +25,8 @@ from storage.columns.part import (
     write_part,
 )
 
+#: Dead rows that go along with an answer; where there are more, readers look for themselves.
+DEAD_ROWS_MAX: Final = 512
 #: DuckDB's row groups have as many.
 SEGMENT_ROWS: Final = 122_880
 
@@ -46,6 +48,7 @@ class Segment:
         batch: Its rows, mapped.
         ends: When they end; None if all live.
         dead_count: How many have ended.
+        dead_rows: Which have, while they are few; else None.
         is_touched: Whether ends have been set that may not be durable.
         is_single: Whether it isn't to be merged for being small.
     """
@@ -55,6 +58,7 @@ class Segment:
         self.batch = open_part(part_path(directory, record.name))
         self.ends: Timestamps | None = None
         self.dead_count = 0
+        self.dead_rows: list[int] | None = []
         self.is_touched = False
         self.is_single = False
         self._path = part_path(directory, record.name)
@@ -67,12 +71,22 @@ class Segment:
             return
         ends = self.ends = open_ends(self._ends_path, self.record.row_count)
         ends[ends > applied] = 0
-        self.dead_count = int(np.count_nonzero(ends))
+        self._count_dead(ends)
+
+    def _count_dead(self, ends: Timestamps) -> None:
+        dead = np.flatnonzero(ends)
+        self.dead_count = len(dead)
+        self.dead_rows = dead.tolist() if len(dead) <= DEAD_ROWS_MAX else None
 
     @property
     def files(self) -> list[Path]:
         """Its files."""
         return [self._path, self._ends_path]
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether `index` is there at once."""
+        return self._index is not None
 
     @property
     def index(self) -> KeyIndex:
@@ -99,13 +113,17 @@ class Segment:
         self.ends[row] = timestamp
         self.dead_count += 1
         self.is_touched = True
+        if self.dead_rows is not None:
+            self.dead_rows.append(row)
+            if len(self.dead_rows) > DEAD_ROWS_MAX:
+                self.dead_rows = None
 
     def set_ends(self, ends: Timestamps) -> None:
         """Takes over the ends of rows that have been elsewhere before."""
         if ends.any():
             self.ends = make_ends(self._ends_path, self.record.row_count)
             self.ends[:] = ends
-            self.dead_count = int(np.count_nonzero(ends))
+            self._count_dead(ends)
             self.is_touched = True
 
     def sync_ends(self) -> None:
@@ -116,10 +134,17 @@ class Segment:
             sync_file(self._ends_path)
             self.is_touched = False
 
-    def version(self) -> PartVersion:
-        """Returns where the rows lie."""
-        path = str(self._ends_path) if self.dead_count else ""
-        return PartVersion(str(self._path), self.record.row_count, self.record.begin, path)
+    def version(self, timestamp: int) -> PartVersion:
+        """Returns where the rows lie, as of a commit timestamp."""
+        record, path = self.record, str(self._path)
+        if not self.dead_count:
+            return PartVersion(path, record.row_count, record.begin)
+        if self.dead_rows is None:
+            return PartVersion(path, record.row_count, record.begin, str(self._ends_path))
+        assert self.ends is not None
+        rows = np.sort(np.array(self.dead_rows, np.int32))
+        dead = rows[self.ends[rows] <= timestamp]
+        return PartVersion(path, record.row_count, record.begin, dead=dead.tobytes())
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pyarrow as pa
 from storage.columns.keeper_client import KeeperClient
 from storage.columns.layout import held_kind
 from storage.columns.messages import ColumnSpec, TableSpec
-from storage.columns.reader import Reader
+from storage.columns.reader import LIVE, Reader
 from storage.embedded import OpenStore, open_store
 from storage.index import key_code_at
 from storage.items import Row, row_decoder, row_encoder
@@ -103,7 +103,10 @@ class Followed:
         spec = spec or spec_of(self.table)
         versions = await self.client.versions([self.table.storage_id], timestamp)
         try:
-            return self.reader.open_tables([spec], versions.tables)["t0"]
+            opened = self.reader.open_tables([spec], versions.tables)["t0"]
+            if LIVE in opened.column_names:
+                opened = opened.filter(opened[LIVE]).drop_columns([LIVE])
+            return opened
         finally:
             versions.release()
 

@@ -29,6 +29,15 @@ def test_it_answers_over_registered_tables(session: DuckSession) -> None:
     assert rows(session, "SELECT count(*) AS n FROM t0") == [{"n": 3}]
 
 
+def test_dead_rows_are_left_out(session: DuckSession) -> None:
+    dead = pa.table({"c0": [1, 2, 3, 4], "live": [True, False, True, False]})
+    plain = pa.table({"c0": [5, 6]})
+    for table, total in ((dead, 4), (plain, 11), (dead, 4), (dead, 4), (plain, 11)):
+        found = session.run("SELECT sum(c0)::BIGINT AS s FROM t0", {"t0": table}, [], 100)
+        assert found.read_all().to_pylist() == [{"s": total}]
+        session.release(["t0"])
+
+
 @pytest.mark.parametrize(
     "sql",
     [

@@ -100,3 +100,15 @@ async def test_a_new_start_goes_on_from_the_manifest(tmp_path: Path) -> None:
     assert followed.client.tables
     assert await followed.compare() == 1490
     await followed.close()
+
+
+async def test_many_dead_rows_among_others(followed: Followed) -> None:
+    await followed.put(row(number) for number in range(5000))
+    await followed.build()
+    before = followed.store.committer.newest
+    for seed in range(1, 4):
+        chosen = random.Random(seed).sample(range(5000), 700)
+        await followed.put(row(number, seed) for number in chosen)
+        await followed.delete(row(number) for number in chosen[:50])
+        await followed.compare()
+    await followed.compare(before)
