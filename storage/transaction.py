@@ -310,6 +310,9 @@ class EmbeddedTransaction:
             self._locks.answer_for(self._pending_locks)
         return [self._new_in_claim(watch) for _ in ranges]
 
+    def reads_as_committed(self, start: bytes, end: bytes) -> bool:
+        return self._reads is None and not self._has_own_in(start, end)
+
     def _has_own_in(self, start: bytes, end: bytes) -> bool:
         own = self._own_in_range(start, end, reverse=False)
         return own is not None and next(own, None) is not None

@@ -61,6 +61,25 @@ class CopyOut:
     chunks: AsyncIterator[bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class ReadyRows:
+    """Rows as DataRow messages in the formats that were asked for."""
+
+    count: int
+    data: bytes
+
+
+@dataclass(slots=True)
+class ReadyForm:
+    """What a front door may ask of a stream before it reads it: rows ready for the wire.
+
+    Attributes:
+        formats: A format code for each column. The messages are in UTF-8.
+    """
+
+    formats: tuple[int, ...] | None = None
+
+
 @dataclass(slots=True)
 class Result:
     """What one statement answers.
@@ -69,17 +88,19 @@ class Result:
         fields: Of the rows, or None if the statement returns none.
         rows: All rows, where they are few and ready; else None.
         stream: Batches of rows, where they are not; read to the end before `tag`.
+        ready: If set, the stream may give some of them as ReadyRows.
         tag: Command tag; with a stream, valid at its end. Empty for an empty query string.
         suspended: The row limit was reached: PortalSuspended instead of CommandComplete.
     """
 
     fields: tuple[Field, ...] | None = None
     rows: Sequence[Row] | None = None
-    stream: AsyncIterator[Sequence[Row]] | None = None
+    stream: AsyncIterator[Sequence[Row] | ReadyRows] | None = None
     tag: str = ""
     suspended: bool = False
     copy_in: CopyIn | None = None
     copy_out: CopyOut | None = None
+    ready: ReadyForm | None = None
 
 
 @dataclass(slots=True)

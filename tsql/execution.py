@@ -12,8 +12,10 @@ from typing import Any, Final
 from storage.errors import DatabaseError
 from storage.table import StaleTable
 from tsql.access.privileges import check_needs
-from tsql.api import Result
+from tsql.api import ReadyForm, Result
+from tsql.bound import Field
 from tsql.env import Env
+from tsql.executor.columnar import ColumnarRows
 from tsql.executor.point import PointWrite
 from tsql.executor.run import Batches, Row
 from tsql.executor.waits import MustWaitError
@@ -110,6 +112,8 @@ async def run_query(state: SessionState, query: Query, values: tuple[Any, ...]) 
     if query.is_write:
         return await run_write(state, query, values)
     batches = await start_select(state, query, values)
+    if isinstance(batches, ColumnarRows):
+        return columnar_result(batches, query.fields)
     rows: list[Row] = []
     while len(rows) <= READY_ROWS_MAX:
         batch = await batches.next()
@@ -118,6 +122,13 @@ async def run_query(state: SessionState, query: Query, values: tuple[Any, ...]) 
         rows += batch
     result = Result(query.fields, rows)
     result.stream = _streamed(batches, result, len(rows))
+    return result
+
+
+def columnar_result(rows: ColumnarRows, fields: tuple[Field, ...] | None) -> Result:
+    """Returns a result that is made while it is read, in the form that its reader wants."""
+    result = Result(fields, ready=ReadyForm())
+    result.stream = rows.stream(result)
     return result
 
 

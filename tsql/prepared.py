@@ -24,6 +24,7 @@ from tsql.binder import CatalogRelations, bind_query
 from tsql.bound import BoundSelect, Expression, Field, JoinRelation, SubqueryRelation
 from tsql.bound_query import BoundQuery
 from tsql.env import Env
+from tsql.executor.columnar import Chooser
 from tsql.executor.compiler import Compiler
 from tsql.executor.point import (
     PointSelect,
@@ -97,6 +98,7 @@ class Query:
     """
 
     __slots__ = (
+        "_chooser",
         "_is_compiled",
         "_source",
         "_subqueries",
@@ -145,6 +147,7 @@ class Query:
         self._source: Source | None = None
         self._write: Write | None = None
         self._subqueries: Subqueries | None = None
+        self._chooser: Chooser | None = None
         self.point_read: PointSelect | None = None
         self.point_write: PointWrite | None = None
 
@@ -160,6 +163,8 @@ class Query:
         else:
             self._source = compiler.source(root)
             self.point_read = None if self.locks else point_select(self.plan, self._tables)
+            if self.plan.columnar is not None:
+                self._chooser = Chooser(self.plan.columnar)
         if self.plan.subqueries or self.plan.correlated or self.plan.freezes:
             self._subqueries = Subqueries(self.plan, compiler)
         self._is_compiled = True
@@ -194,8 +199,15 @@ class Query:
     async def start(self, run: Run) -> Batches:
         """Starts a SELECT. Raises StaleTable."""
         self.compile()
-        assert self._source is not None
         await self.lock_tables(run.txn)
+        if self._chooser is not None and self._chooser.is_worth_it(run):
+            batches = await self._chooser.start(run, self._start_by_key)
+            if batches is not None:
+                return batches
+        return await self._start_by_key(run)
+
+    async def _start_by_key(self, run: Run) -> Batches:
+        assert self._source is not None
         if self._subqueries is None:
             return self._source(run)
         return await self._subqueries.start(self._source, run)

@@ -20,6 +20,7 @@ from tsql.commands.temporary import end_temporary, run_commit_actions
 from tsql.env import Env
 from tsql.execution import (
     check_allowed,
+    columnar_result,
     hold_once,
     hold_tables,
     prepare,
@@ -30,6 +31,7 @@ from tsql.execution import (
     sleep_if_asked,
     start_prepared,
 )
+from tsql.executor.columnar import ColumnarRows
 from tsql.parser import SHORT_BYTES_MAX, ParsedStatement, parse
 from tsql.point_statement import PointStatement
 from tsql.portal import Portal, take_rows
@@ -486,6 +488,8 @@ class Session:
         return taken
 
     async def _take(self, running: Portal, row_limit: int) -> Result:
+        if not row_limit and not running.pending and isinstance(running.batches, ColumnarRows):
+            return self._rest_of_columns(running, running.batches)
         rows, is_end = await self._next_rows(running, row_limit or _ROWS_BEFORE_STREAM)
         running.count = len(rows)  # the tag counts what this Execute gave
         result = Result(running.fields, rows)
@@ -495,6 +499,13 @@ class Session:
             result.tag = _tag_of(running, running.count)
         else:
             result.stream = self._portal_stream(running, result)
+        return result
+
+    def _rest_of_columns(self, running: Portal, batches: ColumnarRows) -> Result:
+        result = columnar_result(batches, running.fields)
+        running.batches = None
+        assert result.stream is not None
+        result.stream = self._guarded_items(result.stream)
         return result
 
     async def _portal_stream(self, running: Portal, result: Result) -> AsyncIterator[Sequence[Any]]:

@@ -222,7 +222,14 @@ class SessionState:
         """Returns an execution in the session's transaction, at a fresh snapshot."""
         shared = self.database
         txn = self.control.statement_transaction()
-        return Run(env, txn, shared.store.slices, shared.statement_bytes_max)
+        return Run(
+            env,
+            txn,
+            shared.store.slices,
+            shared.statement_bytes_max,
+            shared.columns,
+            self.settings.value("terrascale.path"),
+        )
 
     @property
     def catalog(self) -> Catalog:

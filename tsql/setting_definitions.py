@@ -37,6 +37,18 @@ _UNLISTED = (
     Definition("role", "string", "user", "", None, None, None, "none", "", ""),
     Definition("seed", "real", "user", "", "-1", "1", None, "0", "", ""),
     Definition("session_authorization", "string", "user", "", None, None, None, "", "", ""),
+    Definition(
+        "terrascale.path",
+        "enum",
+        "user",
+        "",
+        None,
+        None,
+        ("auto", "key", "columnar"),
+        "auto",
+        "",
+        "",
+    ),
 )
 
 _MEMORY_UNITS = {"B": 1, "kB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30, "TB": 1 << 40}

@@ -23,6 +23,7 @@ from storage.tables import Tables
 from tsql.binder import bind_expression_text
 from tsql.bound import ColumnRef, Expression
 from tsql.env import Env
+from tsql.executor.columnar import Columns
 from tsql.executor.expressions import compile_expression
 from tsql.executor.run import STATEMENT_BYTES_MAX
 from tsql.identifiers import quoted
@@ -74,6 +75,7 @@ class Shared:
         preparer: Bound and planned statements.
         templates: Plans of statements with inline literals.
         parser: Parses long statements.
+        columns: The tables' columns, where there are any.
         builds: Indexes that are built online.
         sequences: Their values.
         sessions: State of the sessions there are, by process id.
@@ -99,6 +101,7 @@ class Shared:
         self.tables = Tables(
             catalogs, store.coordinator, self.compile_indexes, rendering, SqlRowRules()
         )
+        self.columns: Columns | None = None
         self.builds = OnlineBuilds(store, catalogs, self.tables)
         self.parser = ParserProcess()
         self.sequences = Sequences(store, catalogs)

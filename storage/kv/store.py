@@ -138,6 +138,12 @@ class Transaction(Protocol):
         writers off, and has seen to what they have written before (`others_settled`).
         """
 
+    def reads_as_committed(self, start: bytes, end: bytes) -> bool:
+        """Returns whether others may read a range for it, as of `read_timestamp`.
+
+        They may where it has written nothing itself and needn't remember what it has read.
+        """
+
     async def lock(
         self, key: bytes, mode: AnyLockMode = LockMode.UPDATE, wait: LockWait = LockWait.WAIT
     ) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from compat.postgres.system_relations import PostgresCatalogs
 from storage.embedded import open_memory_store
 from storage.errors import DatabaseError
-from tsql.api import Result
+from tsql.api import ReadyRows, Result
 from tsql.database import Database, SessionOptions
 from tsql.functions.load import load_later
 from tsql.session import Session
@@ -110,6 +110,7 @@ async def _collect(result: Result, answer: Answer, data: bytes | None) -> None:
     answer.rows = [tuple(row) for row in result.rows or ()]
     if result.stream is not None:
         async for batch in result.stream:
+            assert not isinstance(batch, ReadyRows)
             answer.rows += [tuple(row) for row in batch]
     answer.tag = result.tag
 

@@ -13,12 +13,20 @@ from tsql.api import Result
 from tsql.bound import Field
 from tsql.commands.command import Command, Fields, Invocation
 from tsql.execution import check_allowed, prepare
+from tsql.executor.columnar import Chooser
 from tsql.executor.compiler import Compiler, Start
 from tsql.executor.run import Batches, Row, Run
 from tsql.executor.statement_subqueries import Subqueries
 from tsql.parser import ParsedStatement, ast
 from tsql.planner import plan
-from tsql.planner.explain import Description, Profile, as_json, describe, text_lines
+from tsql.planner.explain import (
+    Description,
+    Profile,
+    as_json,
+    columnar_forms,
+    describe,
+    text_lines,
+)
 from tsql.planner.plan import Node
 from tsql.prepared import Query, is_query
 from tsql.session_state import SessionState
@@ -86,9 +94,10 @@ async def run_explain(invocation: Invocation) -> Result:
     node, state = invocation.node, invocation.state
     options = _options(node)
     query = _explained_query(invocation)
-    root = _without_projection(describe(query.plan))
     profiles: dict[int, Profile] | None = None
     summary: list[tuple[str, Any]] = []
+    from_columns = await _from_columns(query, state)
+    root = _without_projection(describe(query.plan, from_columns))
     if options.analyze:
         if query.is_write:
             state.control.check_writable(query.command)
@@ -102,6 +111,34 @@ async def run_explain(invocation: Invocation) -> Result:
     lines = text_lines(root, profiles)
     lines += [f"{label}: {value}" for label, value in summary]
     return Result(fields, [(line,) for line in lines], tag="EXPLAIN")
+
+
+async def _from_columns(query: Query, state: SessionState) -> dict[int, Description]:
+    """Returns the parts that the columns answer, in words."""
+    found: dict[int, Description] = {}
+    forms = list(columnar_forms(query.plan))
+    if not forms:
+        return found
+    run = state.run(state.statement_env(()))
+    for form in forms:
+        chooser = Chooser(form)
+        if not chooser.is_surely_first(run):
+            continue
+        chosen = await chooser.choose(run)
+        if isinstance(chosen, str):
+            continue
+        tables = chosen.tables
+        details = [
+            ("Tables", ", ".join(sorted(table.name for table in chooser.tables.values()))),
+            ("Segments", tables.segment_count),
+            ("Rows", tables.row_count),
+            ("Rows of the delta", tables.delta_row_count),
+        ]
+        tables.release()
+        found[id(form)] = Description("Columnar", details, node=form)
+        if form is query.plan.columnar:
+            break
+    return found
 
 
 def _without_projection(root: Description) -> Description:
@@ -191,8 +228,7 @@ async def _analyze(
         profiles[id(root)] = Profile(rows=written.count)
         returned = len(written.rows)
     else:
-        source = compiler.source(root)
-        batches = await Subqueries(query.plan, compiler).start(source, run)
+        batches = await _started(query, compiler, run, profiles)
         while (rows := await batches.next()) is not None:
             returned += len(rows)
     seconds = time.perf_counter() - began
@@ -210,6 +246,24 @@ async def _analyze(
     if options.timing and options.summary is not False:
         summary.append(("Execution Time", f"{seconds * 1000:.3f} ms"))
     return summary
+
+
+async def _started(
+    query: Query, compiler: Compiler, run: Run, profiles: dict[int, Profile]
+) -> Batches:
+    """Starts a SELECT on the path that it would take."""
+    source = compiler.source(query.plan.root)
+
+    async def key_path(run: Run) -> Batches:
+        return await Subqueries(query.plan, compiler).start(source, run)
+
+    form = query.plan.columnar
+    if form is not None:
+        batches = await Chooser(form).start(run, key_path)
+        if batches is not None:
+            profile = profiles.setdefault(id(form), Profile())
+            return _Observed(run, batches, profile, reads=False)
+    return await key_path(run)
 
 
 def _difference(counts: Counts, before: dict[str, int]) -> dict[str, int]:

@@ -260,6 +260,8 @@ class _Ranges:
                 continue
             if self._left is not None:
                 self._left -= len(entries)
+            if self._run.reads_end is not None:
+                self._run.check_reads()
             return entries
         return None
 

@@ -8,6 +8,7 @@ from storage.tables import Tables
 from tsql.bound import Expression
 from tsql.executor.access import CompiledAccess
 from tsql.executor.aggregate import aggregate_rows
+from tsql.executor.columnar import chosen_source
 from tsql.executor.distinct import distinct_rows
 from tsql.executor.grouping_sets import grouping_set_rows
 from tsql.executor.joins import hash_join, key_loop, loop_join, nested_loop, slot_setter
@@ -77,6 +78,9 @@ class Compiler:
             case plan.Gate(source=source, condition=condition):
                 gated: Start = gate_rows(self.start(source), condition)
                 return gated
+            case plan.Columnar(source=source):
+                chosen = chosen_source(node, self.source(source))
+                return lambda run, _wanted: chosen(run)
             case plan.LockRows():
                 rows = self.source(node.source)
                 return lock_rows(rows, node.relations, node.filter, self.tables)
@@ -224,7 +228,7 @@ def _told(source: Source, slots: tuple[int, ...], values: tuple[Expression, ...]
 def _known_width(node: Node) -> int | None:
     """Returns how wide the rows of a node are, where its columns may be all that is asked for."""
     match node:
-        case plan.Limit() | plan.Sort() | plan.Filter() | plan.Gate():
+        case plan.Limit() | plan.Sort() | plan.Filter() | plan.Gate() | plan.Columnar():
             return _known_width(node.source)
         case plan.Get() | plan.MultiGet() | plan.KeyRange() | plan.IndexGet() | plan.IndexRange():
             return None if node.with_item else width_of(node.relation)

@@ -29,6 +29,10 @@ _SAMPLE_EVERY: Final = 32
 _ROW_OVERHEAD_BYTES: Final = 120
 
 
+class TooManyReadsError(Exception):
+    """A run that was to end soon hasn't."""
+
+
 class Batches(Protocol):
     """A running operator."""
 
@@ -90,6 +94,9 @@ class Run:
 
     Attributes:
         env: Its parameters begin with the client's and go on with the subqueries' results.
+        columns: The tables' columns (tsql.executor.columnar.Columns), or None: there are none.
+        path: terrascale.path.
+        reads_end: Of items and index entries that may be read: then TooManyReadsError is raised.
         kept: The rows of WITH queries, by their numbers (tsql/executor/with_queries.py).
         working: The last rounds of recursive ones.
     """
@@ -98,12 +105,23 @@ class Run:
     txn: Transaction
     slices: Slices
     memory_bytes_max: int = STATEMENT_BYTES_MAX
+    columns: Any = None
+    path: str = "auto"
+    reads_end: int | None = None
     kept: dict[int, Any] = field(default_factory=dict)
     working: dict[int, list[Row]] = field(default_factory=dict)
 
     def memory(self, what: str) -> Memory:
         """Returns a counter for one operator."""
         return Memory(what, self.memory_bytes_max)
+
+    def check_reads(self) -> None:
+        """Raises TooManyReadsError."""
+        counts = self.txn.counts
+        if self.reads_end is not None and (
+            counts.items_read + counts.index_entries_read > self.reads_end
+        ):
+            raise TooManyReadsError
 
     async def breathe(self) -> None:
         """Lets others run if this turn of the loop has lasted long enough."""

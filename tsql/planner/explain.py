@@ -8,7 +8,7 @@
 With ANALYZE each node says how many rows it gave, and each access path what it read.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,11 +44,16 @@ class Description:
     node: Node | None = None
 
 
-def describe(whole: Plan) -> Description:
-    """Returns the whole plan in words."""
-    root = _describe(whole.root)
+def describe(whole: Plan, from_columns: Mapping[int, Description]) -> Description:
+    """Returns the whole plan in words; parts that the columns answer come as they are described.
+
+    They are found by the identity of their nodes.
+    """
+    if whole.columnar is not None and id(whole.columnar) in from_columns:
+        return from_columns[id(whole.columnar)]
+    root = _describe(whole.root, from_columns)
     for number, subquery in enumerate(whole.subqueries, whole.parameter_count + 1):
-        child = _describe(subquery.node)
+        child = _describe(subquery.node, from_columns)
         child.details.insert(0, ("Gives", f"${number}"))
         child.name = f"Subquery: {child.name}"
         root.children.append(child)
@@ -56,20 +61,35 @@ def describe(whole: Plan) -> Description:
         form = correlated.node
         if correlated.hashed is not None and not correlated.is_keyed:
             form = correlated.hashed.node
-        child = _describe(form)
+        child = _describe(form, from_columns)
         child.details.insert(0, ("Gives", f"subquery {number}"))
         child.name = f"Subquery, for each row: {child.name}"
         if form is not correlated.node:
-            child.name = f"Subquery, in a hash table: {_describe(form).name}"
+            child.name = f"Subquery, in a hash table: {_named(form).name}"
         root.children.append(child)
     return root
 
 
-def _describe(node: Node) -> Description:
+def _describe(node: Node, from_columns: Mapping[int, Description]) -> Description:
+    if isinstance(node, plan.Columnar):
+        found = from_columns.get(id(node))
+        return _describe(node.source, from_columns) if found is None else found
     description = _named(node)
     description.node = node
-    description.children += [_describe(child) for child in _children(node)]
+    description.children += [_describe(child, from_columns) for child in _children(node)]
     return description
+
+
+def columnar_forms(whole: Plan) -> Iterator[plan.Columnar]:
+    """Yields what the columns may be asked: the whole first, if it may."""
+    if whole.columnar is not None:
+        yield whole.columnar
+    nodes = [whole.root, *[subquery.node for subquery in whole.subqueries]]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, plan.Columnar):
+            yield node
+        nodes += _children(node)
 
 
 def _children(node: Node) -> Iterator[Node]:

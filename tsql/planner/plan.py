@@ -24,6 +24,7 @@ from typing import Union
 from storage.schema import Index
 from tsql.bound import (
     AggregateCall,
+    BoundSelect,
     CatalogRelation,
     Expression,
     FunctionCall,
@@ -372,6 +373,21 @@ class Aggregate:
 
 
 @dataclass(frozen=True, slots=True)
+class Columnar:
+    """What may be answered from columns instead: `select` gives the same rows as `source`.
+
+    Attributes:
+        large_tables: Storage ids of the tables that the key path reads by ranges.
+        reads_all: Whether it surely reads one of them whole.
+    """
+
+    select: BoundSelect
+    source: "Node"
+    large_tables: tuple[int, ...]
+    reads_all: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sort:
     """Orders rows; with `limit` and `offset` keeps the first only (top-N)."""
 
@@ -487,6 +503,7 @@ Node = (
     | Project
     | ProjectSet
     | Aggregate
+    | Columnar
     | Sort
     | Distinct
     | Limit
@@ -550,7 +567,8 @@ class HashedSubquery:
 class Plan:
     """A statement's plan with its subqueries, in the order in which they run.
 
-    `freezes`: parts of it write, and all parts read the state from before.
+    `freezes`: parts of it write, and all parts read the state from before. `columnar` is the other
+    form of the whole.
     """
 
     root: Node
@@ -558,3 +576,4 @@ class Plan:
     subqueries: tuple[SubqueryParameter, ...]
     correlated: tuple[CorrelatedSubquery, ...] = ()
     freezes: bool = False
+    columnar: Columnar | None = None

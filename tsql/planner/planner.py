@@ -34,6 +34,7 @@ from tsql.bound import (
 )
 from tsql.planner import plan
 from tsql.planner.access_path import IndexExpressions, Request, choose
+from tsql.planner.columnar import columnar_form, grouping_of
 from tsql.planner.conditions import without_row_equalities
 from tsql.planner.from_clause import FromClause
 from tsql.planner.min_max import ordered_for_min_max
@@ -62,6 +63,7 @@ def plan_statement(
         tuple(subqueries.parameters),
         tuple(subqueries.correlated),
         planner.with_queries.has_writes,
+        columnar_form(statement, root) if isinstance(statement, BoundSelect) else None,
     )
 
 
@@ -116,8 +118,8 @@ class _Planner:
         self.depth -= 1
         return plan.With(node, kept, starts_anew=starts_anew) if kept else node
 
-    def _select(self, select: BoundSelect) -> Node:
-        select = self._with_ready_parts(select)
+    def _select(self, bound_select: BoundSelect) -> Node:
+        select = self._with_ready_parts(bound_select)
         unit, order_by = self._source(select)
         node = unit.node
         flat = _Flattened(select, unit)
@@ -129,6 +131,7 @@ class _Planner:
                 _grouping_sets(select),
                 select.groupings,
             )
+            node = columnar_form(grouping_of(bound_select), node) or node
             if select.having is not None:
                 node = plan.Filter(node, flat(select.having))
         if select.windows:

@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import Any, Final
 
 from storage.errors import DatabaseError, FatalError, not_supported
-from tsql.api import Answer, Result, Session, TransactionStatus
+from tsql.api import Answer, ReadyRows, Result, Session, TransactionStatus
 from tsql.bound import Field
 from tsql.encodings import encoding
 from tsql.types.binary.registry import Context
@@ -25,7 +25,8 @@ from wire.pg.copying import copy_in, copy_out
 from wire.pg.limits import Limits
 from wire.pg.output import Channel, Output, StatementClock
 from wire.pg.parameters import decode_parameters
-from wire.pg.rows import Encode, check_format_count
+from wire.pg.ready import has_plain_form
+from wire.pg.rows import Encode, check_format_count, spread_formats
 from wire.pg.shortcuts import Response, Shortcuts
 from wire.pg.statements import RowShapes, Statement, StatementCache
 
@@ -418,20 +419,36 @@ class Conversation:
             elif result.rows:
                 self.output.add(encoder.encode(result.rows, context))
         if result.stream is not None:
+            if result.ready is not None:
+                spread = spread_formats(formats, len(fields))
+                if has_plain_form(fields, spread, encoding.name, self.session.env):
+                    result.ready.formats = spread
             await self._send_stream(result.stream, encoder.encode, context)
 
     async def _send_stream(
-        self, stream: AsyncIterator[Sequence[Sequence[Any]]], encode: Encode, context: Context
+        self,
+        stream: AsyncIterator[Sequence[Sequence[Any]] | ReadyRows],
+        encode: Encode,
+        context: Context,
     ) -> None:
         try:
             async for batch in stream:
                 if self.session.events.notices:
                     self._send_notices()
-                await self._send_batch(batch, encode, context)
+                if isinstance(batch, ReadyRows):
+                    await self._send_ready(batch)
+                else:
+                    await self._send_batch(batch, encode, context)
         except BaseException:
             if isinstance(stream, AsyncGenerator):
                 await stream.aclose()
             raise
+
+    async def _send_ready(self, rows: ReadyRows) -> None:
+        self.output.add(rows.data)
+        await self.output.relieve()
+        if perf_counter() >= self._channel.turn_end:
+            await self._channel.next_turn()
 
     async def _send_batch(
         self,
