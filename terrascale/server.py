@@ -107,8 +107,10 @@ async def _serve(settings: Settings, components: StoreComponents) -> None:
             trimmer = Trimmer(loop)
             trimmer.start()
             builds = loop.create_task(_continue_builds(database))
+            columns = loop.create_task(_open_columns(database, store, settings))
             await stop.wait()
             builds.cancel()
+            columns.cancel()
             trimmer.stop()
             LOG.info("stopping: waiting for running statements")
         finally:
@@ -127,6 +129,14 @@ async def _continue_builds(database: Database) -> None:
     """Goes on with the index builds that the last life of the server has left unfinished."""
     async for outcome in database.continue_builds():
         LOG.info("%s", outcome)
+
+
+async def _open_columns(database: Database, store: OpenStore, settings: Settings) -> None:
+    """Has the tables' columns ready for queries. Nobody waits for it."""
+    from storage.columns.table_columns import TableColumns  # noqa: PLC0415 - clients come first
+
+    columns = database.shared.columns = TableColumns(store, settings.data_dir, LOG.warning)
+    await columns.open()
 
 
 async def _open(settings: Settings, components: StoreComponents) -> OpenStore:

@@ -56,6 +56,8 @@ class Database:
     async def close(self) -> None:
         """Ends what runs beside the sessions; the store is the caller's."""
         await self.shared.parser.close()
+        if self.shared.columns is not None:
+            await self.shared.columns.close()
 
 
 async def _drop_left_behind(shared: Shared) -> None:

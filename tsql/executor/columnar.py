@@ -77,6 +77,9 @@ class Columns(Protocol):
     async def prepare(self, tables: Sequence[Table]) -> None:
         """Returns when the columns of tables can be read, or never will be."""
 
+    async def close(self) -> None:
+        """Ends what they need."""
+
     async def as_of(self, storage_ids: Sequence[int], timestamp: int) -> TablesAsOf | None:
         """Returns the tables as of a commit timestamp; None if they can't be read so."""
 
