@@ -198,11 +198,11 @@ class Reader:
             if limit is not None:
                 wanted = min(wanted, limit - len(shown))
             entries = self._store.scan_now(start, end, wanted, reverse=reverse)
-            for _, stored in entries:
-                shown.append(show(stored))
-                if gauge.is_full(stored) or len(shown) == limit:
-                    last = handle.documents.item(handle.access.decode(stored))
-                    return Page(shown=shown, evaluated=len(shown), last=last)
+            taken = gauge.take(entries)
+            shown += [show(stored) for _, stored in taken]
+            if gauge.is_full or len(shown) == limit:
+                last = handle.documents.item(handle.access.decode(taken[-1][1]))
+                return Page(shown=shown, evaluated=len(shown), last=last)
             if len(entries) < wanted:
                 break
             if reverse:
@@ -240,17 +240,35 @@ class Reader:
 
 
 class _Gauge:
-    """Tells when a page is full, and measures items only where it might be."""
+    """Tells when a page is full, and measures items only where it might be.
+
+    Attributes:
+        is_full: Whether it is.
+    """
 
     def __init__(self, handle: TableHandle) -> None:
         self._handle = handle
+        self.is_full = False
         self._room = PAGE_BYTES_MAX
         self._bound = 0
         self._unmeasured: list[bytes] = []
         self._fixed = sum(len(name.encode()) for name in handle.key.names)
 
-    def is_full(self, stored: bytes) -> bool:
-        """Takes an item in."""
+    def take(self, entries: list[Entry]) -> list[Entry]:
+        """Takes items in; returns those up to the one with which the page is full."""
+        bound = sum([len(stored) for _, stored in entries]) * BOUND_FACTOR
+        bound += len(entries) * self._fixed
+        if self._bound + bound < self._room:
+            self._bound += bound
+            self._unmeasured += [stored for _, stored in entries]
+            return entries
+        for number, (_, stored) in enumerate(entries, 1):
+            self.is_full = self._take_one(stored)
+            if self.is_full:
+                return entries[:number]
+        return entries
+
+    def _take_one(self, stored: bytes) -> bool:
         self._unmeasured.append(stored)
         self._bound += len(stored) * BOUND_FACTOR + self._fixed
         if self._bound < self._room:

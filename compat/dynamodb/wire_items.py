@@ -28,33 +28,34 @@ class LongWay(Exception):  # noqa: N818 - a signal of control flow, not a fault
     """An item that has to become values first."""
 
 
-class _Wired(dict[str, Any]):
-    """A value in wire form already."""
+#: A type's letter and what is behind it: a value in wire form already. msgpack itself has no tuples.
+_Wired = tuple[str, Any]
 
 
 def _read_wired(code: int, data: memoryview) -> _Wired:
     if code == _DECIMAL:
-        return _wired_number(str(data, "ascii"))
+        return "N", _wired_number(str(data, "ascii"))
     if code == _STRING_SET:
         # Members are stored in the order in which they are shown.
-        return _Wired(SS=_unpack_texts(data))
+        return "SS", _unpack_texts(data)
     if code == _TYPED:
         raise LongWay
-    return _Wired(write_value(read_extension(code, data)))
+    ((letter, content),) = write_value(read_extension(code, data)).items()
+    return letter, content
 
 
-def _wired_number(text: str) -> _Wired:
-    """Returns a number in wire form if its text is DynamoDB's own for it: no E, no zeros to trim."""
+def _wired_number(text: str) -> str:
+    """Returns a number's text if it is DynamoDB's own for it: no E, no zeros to trim."""
     if len(text) > _DIGITS_SURE:
         raise LongWay
     if text.isdecimal():
-        return _Wired(N=text)
+        return text
     if "." in text:
         if "E" in text or text[-1] == "0":
             raise LongWay
     elif not text[1:].isdecimal():
         raise LongWay
-    return _Wired(N=text)
+    return text
 
 
 #: So many characters are a number of at most 38 digits.
@@ -66,13 +67,13 @@ _WRAPS: Final[dict[type, Callable[[Any], dict[str, Any]]]] = {
     bytes: lambda value: {"B": b64encode(value).decode()},
     type(None): lambda _value: {"NULL": True},
     int: lambda value: {"N": str(value)},
-    _Wired: lambda value: value,
+    tuple: lambda value: {value[0]: value[1]},
     dict: lambda value: {"M": {n: _WRAPS[type(v)](v) for n, v in value.items()}},
     list: lambda value: {"L": [_WRAPS[type(v)](v) for v in value]},
 }
 _KEY_WRAPS: Final[dict[Kind, Callable[[Any], dict[str, Any]]]] = {
     Kind.TEXT: _WRAPS[str],
-    Kind.DECIMAL: _wired_number,
+    Kind.DECIMAL: lambda value: {"N": _wired_number(value)},
     Kind.BYTES: _WRAPS[bytes],
 }
 
@@ -93,11 +94,19 @@ def wire_reader(table: Table) -> Callable[[bytes], dict[str, Any]] | None:
 
     def read(stored: bytes) -> dict[str, Any]:
         raw = _unpack(stored[HEADER_SIZE:])
-        item: dict[str, Any] = {name: wrap(raw.pop(number)) for number, name, wrap in fields}
+        item: dict[str, Any] = {}
+        for number, name, wrap in fields:
+            item[name] = wrap(raw.pop(number))
         try:
             for name, value in cast(dict[str, Any], raw).items():
+                kind = type(value)
                 # Text is what there is most of.
-                item[name] = {"S": value} if type(value) is str else wraps[type(value)](value)
+                if kind is str:
+                    item[name] = {"S": value}
+                elif kind is tuple:
+                    item[name] = {value[0]: value[1]}
+                else:
+                    item[name] = wraps[kind](value)
         except KeyError:  # a float
             raise LongWay from None
         return item
