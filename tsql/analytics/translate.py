@@ -18,7 +18,7 @@ from tsql.analytics.emitted import Emitted, UntranslatableError
 from tsql.analytics.expressions import Surroundings
 from tsql.analytics.forms import lookup
 from tsql.analytics.statements import Statements
-from tsql.bound import BoundSelect, Expression, Field
+from tsql.bound import BoundSelect, Expression, Field, TableRelation
 from tsql.env import Env
 from tsql.types import oids
 
@@ -27,10 +27,15 @@ _UTC: Final = frozenset({"UTC", "Etc/UTC", "GMT", "Etc/GMT", "Z", "Zulu"})
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """A SELECT as a columnar query; without one, `reason` says what can't be translated."""
+    """A SELECT as a columnar query; without one, `reason` says what can't be translated.
+
+    Attributes:
+        relations: What the query's tables are, one for each mention.
+    """
 
     query: ColumnarQuery | None
     reason: str = ""
+    relations: tuple[TableRelation, ...] = ()
 
 
 def translate(select: BoundSelect, evaluate: Callable[[Expression], Any], env: Env) -> Translation:
@@ -47,7 +52,8 @@ def translate(select: BoundSelect, evaluate: Callable[[Expression], Any], env: E
         return Translation(None, str(error))
     except RecursionError:
         return Translation(None, "a statement as deep as this")
-    return Translation(ColumnarQuery(sql, statements.table_specs(), results))
+    relations = tuple(one.relation for one in statements.tables)
+    return Translation(ColumnarQuery(sql, statements.table_specs(), results), "", relations)
 
 
 def _results(derived: Derived, fields: tuple[Field, ...]) -> tuple[str, tuple[ResultColumn, ...]]:
