@@ -206,12 +206,23 @@ def _of_value(name: str) -> Aggregate:
 
     def form(call: Call) -> Emitted | None:
         value = call.arguments[0]
+        if not all(isinstance(one.value, int) for one in call.arguments[1:2]):
+            return None
+        if name == "nth_value" and call.arguments[1].value < 1:
+            return None
         if isinstance(value.shown, str) or (value.type == oids.NUMERIC and len(call.arguments) > 2):
             return None
         arguments = [one.sql for one in call.arguments]
         return Emitted(call.sql(name, *arguments), call.type, value.scale, value.shown)
 
     return form
+
+
+def _ntile(call: Call) -> Emitted | None:
+    (buckets,) = call.arguments
+    if not isinstance(buckets.value, int) or buckets.value < 1:
+        return None
+    return Emitted(cast(call.sql("ntile", buckets.sql), call.type), call.type)
 
 
 _ORDERED_NAMES: Final = (
@@ -255,7 +266,7 @@ WINDOW_FUNCTIONS: Final[dict[str, Aggregate]] = {
     "last_value": _of_value("last_value"),
     "lead": _of_value("lead"),
     "nth_value": _of_value("nth_value"),
-    "ntile": _int8("ntile"),
+    "ntile": _ntile,
     "percent_rank": _int8("percent_rank"),
     "rank": _int8("rank"),
     "row_number": _int8("row_number"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from storage.columns.messages import ColumnSpec
-from tsql.analytics.emitted import WORKING_SCALE, Emitted, UntranslatableError
+from tsql.analytics.emitted import WORKING_SCALE, Emitted, UntranslatableError, called
 from tsql.analytics.expressions import Surroundings
 from tsql.bound import BoundSelect, ColumnRef, TableRelation
 from tsql.types import oids
@@ -38,7 +38,7 @@ def column_kind(oid: int) -> str:
     """Returns how a column of a type is held."""
     kind = _COLUMN_KINDS.get(oid)
     if kind is None:
-        raise UntranslatableError(f"columns of type {oid}")
+        raise UntranslatableError(f"columns of {called(oid)}")
     return kind
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from tsql.catalog import pg
 from tsql.types import oids
 
 #: Digits of DuckDB's widest decimal.
@@ -20,6 +21,7 @@ WORKING_SCALE: Final = 18
 #: Longest text of one expression: what is checked is written more than once.
 TEXT_CHARACTERS_MAX: Final = 100_000
 
+_FIRST_OWN_OID: Final = 16384
 _TYPES: Final = {
     oids.BOOL: "BOOLEAN",
     oids.INT2: "SMALLINT",
@@ -53,13 +55,19 @@ def has_type(oid: int) -> bool:
     return oid in _TYPES or oid == oids.NUMERIC
 
 
+def called(oid: int) -> str:
+    """Returns what a type is called where something is said of it."""
+    row = pg.types().get(oid) if oid < _FIRST_OWN_OID else None
+    return "a type that users made" if row is None else f"type {row.name}"
+
+
 def type_name(oid: int, scale: int = 0) -> str:
     """Returns DuckDB's name of a type."""
     if oid == oids.NUMERIC:
         return f"DECIMAL({DIGITS_MAX}, {scale})"
     name = _TYPES.get(oid)
     if name is None:
-        raise UntranslatableError(f"values of type {oid}")
+        raise UntranslatableError(f"values of {called(oid)}")
     return name
 
 
@@ -75,6 +83,7 @@ class Emitted:
             var_samp, stddev_pop, stddev_samp (count, sum, sum of squares, over inputs of the scale).
         unchecked: Of a float: it may be an overflow, which nobody has looked for yet.
         factors: Of an unchecked product of floats: what it is a product of.
+        is_padded: Of a char(n): whether all values are of one length, so that equal ones are the same.
         is_literal, value: Whether it is known now, and as what.
     """
 
@@ -86,6 +95,7 @@ class Emitted:
     parts: tuple["Emitted", ...] = ()
     unchecked: bool = False
     factors: tuple[str, ...] = ()
+    is_padded: bool = False
     is_literal: bool = False
     value: Any = None
 
@@ -166,3 +176,16 @@ def checked(value: Emitted) -> Emitted:
         condition = f"{condition} OR ({sql} = 0 AND {nonzero})"
     text = f"(CASE WHEN {condition} THEN {KEY_PATH} ELSE {sql} END)"
     return replace(value, sql=text, unchecked=False, factors=())
+
+
+def require_distinct(value: Emitted, what: str) -> None:
+    """Raises unless equal values of DuckDB's are those that are equal in PostgreSQL."""
+    if value.type == oids.BPCHAR and value.is_padded:
+        return
+    if value.type not in ORDERED or value.kind:
+        raise UntranslatableError(f"{what} over {called(value.type)}")
+
+
+def compared(value: Emitted) -> str:
+    """Returns the SQL by which a value is sorted and compared."""
+    return f"rtrim({value.sql}, ' ')" if value.type == oids.BPCHAR else value.sql

@@ -17,6 +17,7 @@ from tsql.analytics.emitted import (
     ORDERED,
     Emitted,
     UntranslatableError,
+    called,
     cast,
     checked,
     has_type,
@@ -117,7 +118,9 @@ class Emitter:
             case bound.Coalesce():
                 return self._unified("coalesce({})", expression.arguments)
             case bound.MinMax():
-                self.require_plain_order(expression.less, expression.type)
+                if expression.type == oids.BPCHAR:
+                    raise UntranslatableError("GREATEST of char(n)")
+                require_plain_order(expression.less, expression.type)
                 word = "greatest" if expression.greatest else "least"
                 return self._unified(word + "({})", expression.arguments)
             case bound.NullIf():
@@ -170,11 +173,6 @@ class Emitter:
             raise UntranslatableError(f"function {proc.name}")
         return made
 
-    def require_plain_order(self, less: PgProc, type_: int) -> None:
-        """Raises unless DuckDB orders the type as `less` does."""
-        if type_ not in ORDERED or less.name not in _ORDERINGS:
-            raise UntranslatableError(f"the order of type {type_}")
-
     # ---- logic -----------------------------------------------------------------------------------
 
     @staticmethod
@@ -217,7 +215,7 @@ class Emitter:
         if argument.type == expression.type:
             return argument
         if not {argument.type, expression.type} <= _TEXTS:
-            raise UntranslatableError(f"the cast to type {expression.type}")
+            raise UntranslatableError(f"the cast to {called(expression.type)}")
         return replace(argument, type=expression.type)
 
     def _through_text(self, expression: bound.CoerceViaIO) -> Emitted:
@@ -235,11 +233,11 @@ class Emitter:
                 f" ELSE CAST({argument.sql} AS VARCHAR) END)"
             )
             return Emitted(text, expression.type)
-        raise UntranslatableError(f"the text of type {argument.type}")
+        raise UntranslatableError(f"the text of {called(argument.type)}")
 
     def _from_text(self, argument: Emitted, expression: bound.CoerceViaIO) -> Emitted:
         if argument.type not in _TEXTS or expression.type not in _INTEGERS:
-            raise UntranslatableError(f"the cast from text to type {expression.type}")
+            raise UntranslatableError(f"the cast from text to {called(expression.type)}")
         target = type_name(expression.type)
         text = (
             f"(CASE WHEN {argument.sql} IS NULL THEN NULL"
@@ -374,6 +372,14 @@ _ORDERINGS: Final = frozenset(
 )  # fmt: skip
 
 
+def require_plain_order(less: PgProc, type_: int) -> None:
+    """Raises unless DuckDB orders the type as `less` does."""
+    if type_ == oids.BPCHAR and less.name in {"bpcharlt", "bpchargt"}:
+        return
+    if type_ not in ORDERED or less.name not in _ORDERINGS:
+        raise UntranslatableError(f"the order of {called(type_)}")
+
+
 def _is_null(value: Emitted) -> bool:
     return value.is_literal and value.value is None
 
@@ -381,8 +387,10 @@ def _is_null(value: Emitted) -> bool:
 def _plain(value: Emitted) -> Emitted:
     """Returns a value of the same type that nothing else is known of."""
     if not has_type(value.type):
-        raise UntranslatableError(f"values of type {value.type}")
-    return replace(value, is_literal=False, value=None, factors=(), unchecked=False)
+        raise UntranslatableError(f"values of {called(value.type)}")
+    return replace(
+        value, is_literal=False, value=None, factors=(), unchecked=False, is_padded=False
+    )
 
 
 def _case_shown(conditions: Sequence[str], values: Sequence[Emitted]) -> int | str:

@@ -21,9 +21,10 @@ from tsql.analytics.emitted import (
     at_scale,
     cast,
     checked,
-    has_type,
+    compared,
+    require_distinct,
 )
-from tsql.analytics.expressions import Emitter
+from tsql.analytics.expressions import Emitter, require_plain_order
 from tsql.analytics.families.division import settled
 from tsql.bound import BoundSelect, ColumnRef, Expression, SortKey, TableRelation
 from tsql.planner.row_layout import leaves_of
@@ -199,7 +200,8 @@ class Level:
         sql = f"{self._aliases[node.relation]}.{spec.name}"
         if spec.kind == "numeric_scaled":
             return Emitted(sql, node.type, spec.scale, f"{sql}_s")
-        return Emitted(sql, node.type, spec.scale, spec.scale)
+        is_padded = node.type == oids.BPCHAR and node.typmod >= 0
+        return Emitted(sql, node.type, spec.scale, spec.scale, is_padded=is_padded)
 
     def _subquery(self, node: bound.Subquery, emitter: Emitter) -> Emitted:
         self._tell(node.slots, node.outer)
@@ -258,7 +260,7 @@ class Level:
         if test.type == oids.NUMERIC:
             left, right = at_scale(test, scale), at_scale(column, scale)
         if test.type == oids.BPCHAR:
-            left, right = f"rtrim({left}, ' ')", f"rtrim({right}, ' ')"
+            left, right = compared(test), compared(column)
         return Emitted(f"({left} IN (SELECT {right} FROM ({derived.sql}) AS {alias}))", oids.BOOL)
 
     # ---- groups ----------------------------------------------------------------------------------
@@ -284,10 +286,7 @@ class Level:
 
     def _key(self, expression: Expression) -> Emitted:
         key = single(self.emitter.value(expression))
-        if key.type == oids.JSONB or not has_type(key.type):
-            raise UntranslatableError(f"GROUP BY type {key.type}")
-        if key.type == oids.BPCHAR:
-            raise UntranslatableError("GROUP BY char(n)")
+        require_distinct(key, "GROUP BY")
         # A number would be a position.
         return replace(key, sql=cast(key.sql, key.type, key.scale)) if key.is_literal else key
 
@@ -372,8 +371,7 @@ class Level:
 
     def _plain_key(self, expression: Expression) -> Emitted:
         key = self.emitter.value(expression)
-        if key.type in {oids.BPCHAR, oids.JSONB} or not has_type(key.type):
-            raise UntranslatableError(f"PARTITION BY type {key.type}")
+        require_distinct(key, "PARTITION BY")
         return key
 
     # ---- ORDER BY, LIMIT, DISTINCT ---------------------------------------------------------------
@@ -383,10 +381,10 @@ class Level:
         return self._sorted(value, key)
 
     def _sorted(self, value: Emitted, key: SortKey, sql: str = "") -> str:
-        self.emitter.require_plain_order(key.less, value.type)
+        require_plain_order(key.less, value.type)
         direction = "DESC" if key.descending else "ASC"
         nulls = "FIRST" if key.nulls_first else "LAST"
-        return f"{sql or value.sql} {direction} NULLS {nulls}"
+        return f"{sql or compared(value)} {direction} NULLS {nulls}"
 
     def _order(self, visible: Sequence[bound.Target], columns: Sequence[Emitted]) -> str:
         select = self._select
@@ -408,8 +406,8 @@ class Level:
             return f"DISTINCT ON ({on}) "
         if not select.distinct:
             return ""
-        if any(one.type in {oids.BPCHAR, oids.JSONB} or one.kind for one in columns):
-            raise UntranslatableError("DISTINCT over such columns")
+        for column in columns:
+            require_distinct(column, "DISTINCT")
         return "DISTINCT "
 
     def _limit(self) -> str:

@@ -16,8 +16,8 @@ from tsql.analytics.emitted import (
     SCALE_MAX,
     Emitted,
     UntranslatableError,
+    called,
     cast,
-    type_name,
 )
 from tsql.types import oids
 
@@ -94,6 +94,6 @@ def _moment(value: int, oid: int) -> str:
             case oids.TIME if value < 86_400_000_000:
                 return str((_EPOCH + datetime.timedelta(microseconds=value)).time())
             case _:
-                raise UntranslatableError(f"a literal of type {type_name(oid)}")
+                raise UntranslatableError(f"a literal of {called(oid)}")
     except OverflowError:
         raise UntranslatableError("a date outside of the years 1 to 9999") from None

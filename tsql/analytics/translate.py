@@ -47,6 +47,8 @@ def translate(select: BoundSelect, evaluate: Callable[[Expression], Any], env: E
         derived = statements.query(select, is_whole=True)
         if not statements.tables:
             return Translation(None, "no table")
+        if not derived.columns:
+            return Translation(None, "no columns")
         sql, results = _results(derived, select.fields)
     except UntranslatableError as error:
         return Translation(None, str(error))
@@ -59,9 +61,7 @@ def translate(select: BoundSelect, evaluate: Callable[[Expression], Any], env: E
 def _results(derived: Derived, fields: tuple[Field, ...]) -> tuple[str, tuple[ResultColumn, ...]]:
     """Returns the query with one column for each field, in the form that the client's part takes."""
     columns = [_result(column) for column in derived.under("r")]
-    listed = (
-        ", ".join(f"{sql} AS c{number}" for number, (sql, _) in enumerate(columns)) or "1 AS c0"
-    )
+    listed = ", ".join(f"{sql} AS c{number}" for number, (sql, _) in enumerate(columns))
     results = tuple(
         ResultColumn(field.type, field.typmod, kind)
         for field, (_, kind) in zip(fields, columns, strict=True)

@@ -59,7 +59,7 @@ class BothPaths:
         query = translation.query
         if query is None:
             return Outcome("untranslated", translation.reason)
-        (expected,) = await self._client.run(sql)
+        expected = (await self._client.run(sql))[-1]
         try:
             tables = {
                 spec.name: await self._table(spec, relation)
@@ -158,5 +158,3 @@ def _same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
         else repr(a) == repr(b)
         for a, b in zip(one, other, strict=True)
     )
-
-

@@ -53,6 +53,8 @@ def _regex(*, negated: bool) -> Form:
 
 
 PATTERNS: Final[dict[str, Form]] = {
+    "bpcharlike(bpchar,text)": _like(negated=False),
+    "bpcharnlike(bpchar,text)": _like(negated=True),
     "like(text,text)": _like(negated=False),
     "notlike(text,text)": _like(negated=True),
     "textlike(text,text)": _like(negated=False),
