@@ -17,17 +17,18 @@ Maps are in the order that trees have in storage (storage/types.py), whatever th
 
 Reading expects JSON of the right types (validation.py refuses anything else before) and judges the
 values. Empty strings and binaries are values like others, also as members of sets; only keys can't
-be empty. {"NULL": false} is read as NULL, as AWS does since 2026.
+be empty.
 
 Sources: "Supported data types and naming rules", API_AttributeValue.
 """
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
 
-from compat.dynamodb.errors import invalid_parameter, validation
+from compat.dynamodb.errors import DynamoError, WrongValueError, invalid_parameter, validation
 from compat.dynamodb.numbers import format_number, parse_number
 from storage.types import BinarySet, JsonNull, NumberSet, StringSet
 
@@ -40,6 +41,7 @@ NESTING_LEVELS_MAX: Final = 32
 EMPTY_VALUE: Final = (
     "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
 )
+_INVALID: Final = "One or more parameter values were invalid: "
 _AMBIGUOUS: Final = (
     "Supplied AttributeValue has more than one datatypes set,"
     " must contain exactly one of the supported datatypes"
@@ -50,15 +52,31 @@ NESTING_TOO_DEEP: Final = (
 )
 
 
+class EmptyNameError(DynamoError):
+    """An attribute, or a member of a map, has the empty name."""
+
+    def __init__(self) -> None:
+        super().__init__("ValidationException", "Empty attribute name")
+
+
 def read_item(wire: Mapping[str, Any]) -> Item:
     """Returns the item that the wire shows. Raises ValidationException."""
-    # Text is what there is most of.
-    return {
-        name: text
-        if len(value) == 1 and (text := value.get("S")) is not None
-        else read_value(value)
-        for name, value in wire.items()
-    }
+    if "" in wire:
+        raise EmptyNameError
+    try:
+        # Text is what there is most of.
+        return {
+            name: text
+            if len(value) == 1 and (text := value.get("S")) is not None
+            else read_value(value)
+            for name, value in wire.items()
+        }
+    except EmptyNameError:
+        # Inside of maps, it comes after all that may be wrong with values.
+        for value in wire.values():
+            with suppress(EmptyNameError):
+                read_value(value)
+        raise
 
 
 def read_value(wire: Mapping[str, Any], level: int = 0) -> Value:
@@ -102,7 +120,10 @@ def _read_list(wire: list[Any], level: int) -> list[Value]:
 def _read_map(wire: Mapping[str, Any], level: int) -> dict[str, Value]:
     if level + 1 >= NESTING_LEVELS_MAX and wire:
         raise validation(NESTING_TOO_DEEP)
-    return {name: read_value(wire[name], level + 1) for name in sorted(wire, key=map_order)}
+    members = {name: read_value(wire[name], level + 1) for name in sorted(wire, key=map_order)}
+    if "" in members:
+        raise EmptyNameError
+    return members
 
 
 def map_order(name: str) -> tuple[int, bytes]:
@@ -116,7 +137,21 @@ def _read_string_set(wire: list[str], _level: int) -> StringSet:
     if not wire:
         raise invalid_parameter("An string set  may not be empty")
     if len(members) < len(wire):
-        raise invalid_parameter(f"Input collection [{', '.join(wire)}] contains duplicates.")
+        shown = ", ".join([f'"{member}"' for member in _as_found(wire)])
+        raise WrongValueError(
+            f"{_INVALID}Input collection [{', '.join(wire)}] contains duplicates.",
+            f"{_INVALID}Input collection [{shown}] contains duplicates.",
+        )
+    return members
+
+
+def _as_found(members: list[str], key: Callable[[str], Any] = str.encode) -> list[str]:
+    """Returns members as they are shown by who has read them, in order, up to the first that repeats."""
+    seen: set[Any] = set()
+    for number, member in enumerate(members):
+        if key(member) in seen:
+            return [*sorted(members[:number], key=key), *members[number:]]
+        seen.add(key(member))
     return members
 
 
@@ -125,7 +160,10 @@ def _read_number_set(wire: list[str], _level: int) -> NumberSet:
     if not wire:
         raise invalid_parameter("An number set  may not be empty")
     if len(members) < len(wire):
-        raise validation("Input collection contains duplicates")
+        raise WrongValueError(
+            "Input collection contains duplicates",
+            f"{_INVALID}Input collection contains duplicates.",
+        )
     return members
 
 
@@ -134,10 +172,17 @@ def _read_binary_set(wire: list[str], _level: int) -> BinarySet:
     if not wire:
         raise invalid_parameter("Binary sets should not be empty")
     if len(members) < len(wire):
-        raise invalid_parameter(
-            f"Input collection [{', '.join(wire)}]of type BS contains duplicates."
+        shown = ",".join([f'"{member}"' for member in _as_found(wire, b64decode)])
+        raise WrongValueError(
+            f"{_INVALID}Input collection [{', '.join(wire)}]of type BS contains duplicates.",
+            f"{_INVALID}Input collection [{shown}]of type BS contains duplicates.",
         )
     return members
+
+
+def _read_null(payload: bool, _level: int) -> None:
+    if not payload:
+        raise invalid_parameter("Null attribute value types must have the value of true")
 
 
 _READERS: Final[dict[str, Callable[[Any, int], Value]]] = {
@@ -145,7 +190,7 @@ _READERS: Final[dict[str, Callable[[Any, int], Value]]] = {
     "N": lambda payload, _level: parse_number(payload),
     "B": lambda payload, _level: b64decode(payload),
     "BOOL": lambda payload, _level: payload,
-    "NULL": lambda _payload, _level: None,
+    "NULL": _read_null,
     "L": _read_list,
     "M": _read_map,
     "SS": _read_string_set,

@@ -4,8 +4,8 @@
     satisfy enum value set: [...]; Value null at 'key' failed to satisfy constraint: Member must not
     be null
 
-All faults are reported together, up to ten, with two exceptions that AWS makes: a table's name that
-can't be one is reported alone, and UpdateItem reports the first fault only.
+All faults are reported together, up to ten, with the exceptions that AWS makes: a table's name that
+can't be one is reported alone, and UpdateItem reports the first fault only, unless it has no key.
 """
 
 import math
@@ -14,11 +14,13 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
-from compat.dynamodb.errors import validation
-from compat.dynamodb.service_model import SHAPES, Shape
+from compat.dynamodb.errors import encode, validation
+from compat.dynamodb.service_model import KEYLESS_UPDATE, SHAPES, Shape
 
 ERRORS_MAX: Final = 10
 _SHOWN_CHARACTERS_MAX: Final = 20_000
+
+_SHOWN_AS_SENT: Final = "BatchGetRequestMap"
 
 #: Appends what is wrong with a value that is at a path.
 Check = Callable[[Any, str, list[str]], None]
@@ -34,6 +36,16 @@ _BARE_TEXTS: Final = {
     "Query": "Value at 'Limit'",
     "BatchGetItem": r"Value at 'RequestItems\g<a>Keys'",
 }
+_NO_REQUESTS: Final = (
+    "1 validation error detected: Value at 'RequestItems' failed to satisfy constraint:"
+    " Member must have length greater than or equal to 1"
+)
+#: What is said of the keys of a batch's map. Of a table made in SQL shorter names are taken.
+_ODD_TABLE_NAME: Final = (
+    "Map keys must satisfy constraint: [Member must have length less than or equal to 255, Member"
+    " must have length greater than or equal to 3, Member must satisfy regular expression pattern:"
+    " [a-zA-Z0-9_.-]+]"
+)
 #: Operations on tables, which have their own text for a table name that isn't there.
 _TABLE_OPERATIONS: Final = frozenset({"CreateTable", "DeleteTable", "DescribeTable", "UpdateTable"})
 
@@ -43,11 +55,18 @@ def check_constraints(operation: str, shape: str, body: dict[str, Any]) -> None:
     if operation in _TABLE_OPERATIONS and "TableName" not in body:
         raise validation("The parameter 'TableName' is required but was not present in the request")
     if operation in {"BatchGetItem", "BatchWriteItem"} and not body.get("RequestItems"):
+        if operation == "BatchGetItem" and "RequestItems" in body:
+            raise validation(_NO_REQUESTS)
         raise validation(f"The requestItems parameter is required for {operation}")
     errors: list[str] = []
-    _check_table_name(shape, body, errors)
+    reports_all = operation == "UpdateItem" and "Key" not in body
+    if not reports_all:
+        _check_table_name(shape, body, errors)
     if not errors:
-        check = _structure_check(shape, is_request=True)
+        if reports_all:
+            check = _structure_check(KEYLESS_UPDATE, is_request=False)
+        else:
+            check = _structure_check(shape, is_request=True)
         if check is not None:
             check(body, "", errors)
         if not errors:
@@ -55,7 +74,9 @@ def check_constraints(operation: str, shape: str, body: dict[str, Any]) -> None:
     bare = _BARE.get(operation)
     if bare is not None:
         errors = [bare.sub(_BARE_TEXTS[operation], error) for error in errors]
-    del errors[1 if operation == "UpdateItem" else ERRORS_MAX :]
+    if operation == "BatchWriteItem" and len(errors) > 1:
+        errors = [error for error in errors if _ODD_TABLE_NAME not in error] or errors
+    del errors[1 if operation == "UpdateItem" and not reports_all else ERRORS_MAX :]
     raise validation(
         f"{len(errors)} validation error{'s' if len(errors) > 1 else ''} detected:"
         f" {'; '.join(errors)}"
@@ -217,6 +238,8 @@ def _map_check(shape: str, record: Shape) -> Check | None:
         _check_length(shape, record, value, path, errors)
         if are_keys_wrong is not None and are_keys_wrong(value):
             constraint = f"Map key must satisfy constraint: {_all_constraints(key)}"
+            if record.key == "TableArn":
+                constraint = _ODD_TABLE_NAME
             errors.append(failed(shape, value, path, constraint))
         if check_value is None and (is_value or None not in value.values()):
             return
@@ -293,7 +316,8 @@ def _number_check(shape: str, record: Shape) -> Check | None:
 
 def _shown(shape: str, value: Any) -> str:
     """Returns a value as Java's toString shows it, huge ones with their middle left out."""
-    text = _java_text(shape, value)
+    # Of BatchGetItem's requests the JSON is shown.
+    text = encode(value).decode() if shape == _SHOWN_AS_SENT else _java_text(shape, value)
     if len(text) <= _SHOWN_CHARACTERS_MAX:
         return text
     return text[: _SHOWN_CHARACTERS_MAX // 2] + "..." + text[-_SHOWN_CHARACTERS_MAX // 2 :]

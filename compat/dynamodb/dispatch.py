@@ -22,10 +22,12 @@ import msgspec
 from compat.dynamodb.access import Access
 from compat.dynamodb.errors import (
     DynamoError,
+    WrongValueError,
     from_database,
     internal,
     serialization,
     unknown_operation,
+    validation,
 )
 from compat.dynamodb.operations.account import (
     describe_continuous_backups,
@@ -59,6 +61,8 @@ _log = logging.getLogger(__name__)
 TARGET_PREFIX: Final = "DynamoDB_20120810."
 JSON_1_0: Final = "application/x-amz-json-1.0"
 _JSON_TYPES: Final = frozenset({JSON_1_0, "application/x-amz-json-1.1", "application/json"})
+#: Operations that word faults of values in the current way, beside those that count them.
+_JUDGING_ANEW: Final = frozenset({"BatchGetItem", "GetItem", "Query"})
 _UNKNOWN: Final = b"<UnknownOperationException/>\n"
 _REQUEST_ID_BITS: Final = 208
 #: Ids needn't be secret, and asking the system for each would cost more than a read of an item.
@@ -165,9 +169,14 @@ class Dispatcher:
                 if group is not None:
                     await group.settled()
                 return answer
-        check_request(name, decoded)
-        self._access.check(role, name, decoded)
-        return encode(await operation(self._service, Caller(role, len(body)), decoded))
+        try:
+            check_request(name, decoded)
+            self._access.check(role, name, decoded)
+            return encode(await operation(self._service, Caller(role, len(body)), decoded))
+        except WrongValueError as fault:
+            if name in _JUDGING_ANEW:
+                raise validation(fault.current) from None
+            raise
 
     def _answer_other(self, request: SignedRequest, request_id: str) -> Answer:
         headers = [("x-amzn-RequestId", request_id)]

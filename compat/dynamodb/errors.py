@@ -11,12 +11,15 @@ and cancelled transactions write "Message" with a capital letter, all others "me
 model says so for those that it names.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, ParamSpec, TypeVar
 
 import msgspec
 
 from storage.errors import DatabaseError
+
+Arguments = ParamSpec("Arguments")
+T = TypeVar("T")
 
 _SERVICE: Final = "com.amazonaws.dynamodb.v20120810#"
 _VALIDATE: Final = "com.amazon.coral.validate#"
@@ -50,7 +53,7 @@ _STATUS: Final[dict[str, int]] = {
     "ServiceUnavailableException": 503,
 }
 
-_encode: Final = msgspec.json.Encoder().encode
+encode: Final = msgspec.json.Encoder().encode
 
 
 class DynamoError(Exception):
@@ -78,15 +81,45 @@ class DynamoError(Exception):
         if self.message is not None:
             answer["Message" if self.kind in _CAPITAL_MESSAGE else "message"] = self.message
         answer.update(self.fields)
-        return _encode(answer)
+        return encode(answer)
 
     def __repr__(self) -> str:
         return f"DynamoError({self.kind!r}, {self.message!r})"
 
 
+class WrongValueError(DynamoError):
+    """A value that can't be one; which AWS words in two ways, by operation (decision 61).
+
+    Attributes:
+        current: The text of the operations that judge values anew; `message` is the older one.
+    """
+
+    def __init__(self, message: str, current: str) -> None:
+        super().__init__("ValidationException", message)
+        self.current = current
+
+
 def validation(message: str) -> DynamoError:
     """Returns the error for a request that can't be right."""
     return DynamoError("ValidationException", message)
+
+
+def current_text(error: DynamoError) -> str | None:
+    """Returns an error's text where values are judged anew."""
+    return error.current if isinstance(error, WrongValueError) else error.message
+
+
+def in_envelope(read: Callable[Arguments, T], *args: Arguments.args, **more: Arguments.kwargs) -> T:
+    """Returns what is read of a request of PutItem, UpdateItem or DeleteItem.
+
+    What is wrong with such a request before its table is looked for is counted, as constraints are.
+    """
+    try:
+        return read(*args, **more)
+    except DynamoError as error:
+        if error.kind != "ValidationException":
+            raise
+        raise validation(f"1 validation error detected: {current_text(error)}") from None
 
 
 def invalid_parameter(reason: str) -> DynamoError:

@@ -11,16 +11,21 @@ Sources: "Data types" in the developer guide (HowItWorks.NamingRulesDataTypes), 
 """
 
 import re
-from decimal import Context, Decimal, DecimalException, Inexact
+from decimal import Context, Decimal, Inexact
 from typing import Final
 
-from compat.dynamodb.errors import validation
+from compat.dynamodb.errors import WrongValueError, validation
 
 DIGITS_MAX: Final = 38
 EXPONENT_MAX: Final = 125
 EXPONENT_MIN: Final = -130
 
-_FORMAT: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
+_FORMAT: Final = re.compile(
+    r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE](?P<exponent>[+-]?[0-9]+))?", re.ASCII
+)
+#: Exponents that fit a 64-bit integer are read; the older way of reading had 32 bits.
+_EXPONENT_BITS: Final = 63
+_OLDER_EXPONENT_BITS: Final = 31
 _ZERO: Final = Decimal(0)
 _ONE: Final = Decimal(1)
 #: Wide enough for the exact sum of any two numbers, from 10^125 down to 10^-168.
@@ -33,6 +38,7 @@ UNDERFLOW: Final = (
     "Number underflow. Attempting to store a number with magnitude smaller than supported range"
 )
 
+_NOT_NUMERIC: Final = "The parameter cannot be converted to a numeric value"
 _TOO_PRECISE: Final = "Attempting to store more than 38 significant digits in a Number"
 
 
@@ -41,17 +47,33 @@ def parse_number(text: str) -> Decimal:
     if len(text) <= DIGITS_MAX and text.isdecimal() and text.isascii() and text[0] != "0":
         return Decimal(text)
     if not text:
-        raise validation("The parameter cannot be converted to a numeric value")
-    if _FORMAT.fullmatch(text) is None:
-        raise validation(f"The parameter cannot be converted to a numeric value: {text}")
-    try:
-        number = Decimal(text)
-    except DecimalException:  # an exponent of a billion digits
-        mantissa, _, exponent = text.lower().partition("e")
-        if not Decimal(mantissa):
-            return _ZERO
-        raise validation(UNDERFLOW if exponent.startswith("-") else OVERFLOW) from None
-    return canonical(number)
+        raise WrongValueError(_NOT_NUMERIC, f"{_NOT_NUMERIC}: ")
+    found = _FORMAT.fullmatch(text)
+    if found is None:
+        raise validation(f"{_NOT_NUMERIC}: {text}")
+    if found["exponent"] is not None:
+        _check_exponent(text, found["exponent"])
+    return canonical(Decimal(text))
+
+
+def _check_exponent(text: str, written: str) -> None:
+    """Raises WrongValueError for an exponent far out of range, and ValidationException for that of a zero."""
+    if len(written.lstrip("+-0")) > len(str(1 << _EXPONENT_BITS)):
+        raise validation(f"{_NOT_NUMERIC}: {text}")
+    exponent = int(written)
+    if not -(1 << _EXPONENT_BITS) <= exponent < 1 << _EXPONENT_BITS:
+        raise validation(f"{_NOT_NUMERIC}: {text}")
+    mantissa = Decimal(text.lower().partition("e")[0])
+    adjusted = exponent + (mantissa.adjusted() if mantissa else 0)
+    if EXPONENT_MIN <= adjusted <= EXPONENT_MAX:
+        return
+    current = older = OVERFLOW if adjusted > 0 else UNDERFLOW
+    limit = 1 << _OLDER_EXPONENT_BITS
+    if not -limit < exponent < limit:
+        older = f"{_NOT_NUMERIC}: {text}"
+    elif adjusted >= limit - 1:
+        older = UNDERFLOW  # it wraps around
+    raise WrongValueError(older, current)
 
 
 def canonical(number: Decimal) -> Decimal:

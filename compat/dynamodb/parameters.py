@@ -8,7 +8,7 @@ expressions, are refused by name here: their replacements do all that they did.
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
-from compat.dynamodb.errors import DynamoError, validation
+from compat.dynamodb.errors import DynamoError, WrongValueError, validation
 
 Body = Mapping[str, Any]
 
@@ -33,6 +33,9 @@ _EMPTY: Final = (
 )
 
 
+_WITHOUT_EXPRESSION: Final = (
+    "ExpressionAttributeValues can only be specified when using expressions"
+)
 #: Without any of these there is nothing to check; most requests for one item are like that.
 _CONCERNED: Final = frozenset(_REPLACEMENTS) | {
     "ConditionExpression",
@@ -61,10 +64,8 @@ def _check_expressions(body: Body, expressions: Collection[str], legacy: Collect
         raise validation("ExpressionAttributeNames can only be specified when using expressions")
     with_values = [name for name in expressions if name != "ProjectionExpression"]
     if "ExpressionAttributeValues" in body and not any(name in body for name in with_values):
-        raise validation(
-            "ExpressionAttributeValues can only be specified when using expressions:"
-            f" {' and '.join(with_values)} {'are' if len(with_values) > 1 else 'is'} null"
-        )
+        reason = f": {' and '.join(with_values)} {'are' if len(with_values) > 1 else 'is'} null"
+        raise WrongValueError(f"{_WITHOUT_EXPRESSION}{reason}", _WITHOUT_EXPRESSION)
     for name in old:
         raise _legacy(name)
 

@@ -68,6 +68,15 @@ _ENUMS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+#: The request of an UpdateItem that has no key: all that is wrong with it is reported.
+KEYLESS_UPDATE: Final = "UpdateItemInput without Key"
+#: Faults are reported in the service's order of members, where that is known to be another.
+_IN_OTHER_ORDER: Final = {
+    "TransactWriteItemsInput": ("TransactWriteItemsInput", ("ClientRequestToken",)),
+    KEYLESS_UPDATE: ("UpdateItemInput", ("ReturnConsumedCapacity", "TableName", "ReturnValues")),
+}
+
+
 def _overridden(shapes: dict[str, Shape]) -> dict[str, Shape]:
     changed = dict(shapes)
     for name, enum in _ENUMS.items():
@@ -78,11 +87,17 @@ def _overridden(shapes: dict[str, Shape]) -> dict[str, Shape]:
     changed["TableKeySchema"] = Shape(type="list", value="KeySchemaElement", min=1, max=2)
     changed["KeySchema"] = Shape(type="list", value="KeySchemaElement", min=1, max=8)
     create = shapes["CreateTableInput"]
+    members = {**create.members, "TableName": "TableName", "KeySchema": "TableKeySchema"}
+    members["LocalSecondaryIndexes"] = members.pop("LocalSecondaryIndexes")
     changed["CreateTableInput"] = msgspec.structs.replace(
         create,
-        members={**create.members, "TableName": "TableName", "KeySchema": "TableKeySchema"},
+        members=members,
         required=(*create.required, "AttributeDefinitions", "KeySchema"),
     )
+    for name, (shape, first) in _IN_OTHER_ORDER.items():
+        members = shapes[shape].members
+        ordered = {**{member: members[member] for member in first}, **members}
+        changed[name] = msgspec.structs.replace(shapes[shape], members=ordered)
     local = shapes["LocalSecondaryIndex"]
     changed["LocalSecondaryIndex"] = msgspec.structs.replace(
         local, members={**local.members, "KeySchema": "TableKeySchema"}

@@ -113,7 +113,7 @@ def _store_boolean(value: Any) -> bool:
 
 
 def _store_null(value: Any) -> None:
-    if type(value) is not bool:
+    if value is not True:
         raise LongWay
 
 
@@ -133,7 +133,7 @@ def _store_set(extension: Extension, read: Callable[[Any], Any], show: Store | N
 
 
 def _store_map(members: Any, level: int = 1) -> dict[str, Any]:
-    if type(members) is not dict or level > _LEVELS_SURE:
+    if type(members) is not dict or level > _LEVELS_SURE or "" in members:
         raise LongWay
     names = members if len(members) < 2 else sorted(members, key=map_order)
     return {name: _store_member(members[name], level) for name in names}
@@ -235,7 +235,7 @@ class PlainTable:
                 if letter == "NULL" or _KINDS[letter] in kinds
             }
             for name, kinds in self._known.items()
-            if name not in names
+            if name and name not in names
         }
 
     def key(self, wire: Any) -> bytes:

@@ -5,12 +5,16 @@ model (constraints.py), the parameters that must or can't go together (parameter
 on values, on expressions or on the table comes after, in the operations.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from compat.dynamodb.constraints import check_constraints
+from compat.dynamodb.errors import in_envelope
 from compat.dynamodb.parameters import RULES
 from compat.dynamodb.service_model import OPERATIONS
 from compat.dynamodb.wire_types import check_types
+
+#: Operations whose answers count what is wrong, whatever it is.
+_ENVELOPED: Final = frozenset({"DeleteItem", "PutItem", "UpdateItem"})
 
 __all__ = ["OPERATIONS", "check_request"]
 
@@ -26,5 +30,9 @@ def check_request(operation: str, body: dict[str, Any]) -> None:
     check_types(shape, body)
     check_constraints(operation, shape, body)
     rules = RULES.get(operation)
-    if rules is not None:
+    if rules is None:
+        return
+    if operation in _ENVELOPED:
+        in_envelope(rules, body)
+    else:
         rules(body)

@@ -128,7 +128,10 @@ class KeyConditionDraft:
         parts = self._parts
         is_simple = len(key.hash) == 1 and len(key.range) <= 1
         if is_simple and len(parts) > 2:
-            raise validation("Conditions can be of length 1 or 2 only")
+            raise validation(
+                f"The number of query conditions ({len(parts)}) exceeds the number of key attributes"
+                f" defined in the schema ({len(key.hash) + len(key.range)})"
+            )
         for name in key.hash:
             if name not in parts:
                 raise validation(f"Query condition missed key schema element: {name}")
@@ -263,7 +266,10 @@ def _collect(tree: Condition, checks: Checks, parts: list[_Part]) -> None:
             operator, operands = _COMPARATORS[comparator], (left, right)
     part = _part(operator, operands, checks)
     if any(part.attribute == other.attribute for other in parts):
-        raise ExpressionError("KeyConditionExpressions must only contain one condition per key")
+        raise ExpressionError(
+            "Invalid KeyConditionExpression:"
+            " KeyConditionExpressions must only contain one condition per key"
+        )
     parts.append(part)
 
 

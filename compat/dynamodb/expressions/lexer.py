@@ -53,14 +53,22 @@ class Token(NamedTuple):
     end: int
 
 
+class ExpressionSizeError(ExpressionError):
+    """An expression is too long."""
+
+    #: All that is said of an update expression.
+    reason: Final = "Expression size has exceeded the maximum allowed size;"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"{self.reason} expression size: {size}")
+
+
 def tokenize(text: str) -> list[Token]:
     """Returns the tokens, then one of kind "" for the end. Raises ExpressionError."""
     if len(text) * 4 > EXPRESSION_SIZE_BYTES_MAX:
         size = len(text.encode())
         if size > EXPRESSION_SIZE_BYTES_MAX:
-            raise ExpressionError(
-                f"Expression size has exceeded the maximum allowed size; expression size: {size}"
-            )
+            raise ExpressionSizeError(size)
     tokens = []
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup

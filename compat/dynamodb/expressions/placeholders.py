@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from compat.dynamodb.attribute_values import Value, read_value
-from compat.dynamodb.errors import DynamoError, validation
+from compat.dynamodb.errors import DynamoError, WrongValueError, current_text, validation
 
 _NAME: Final = re.compile(r"#[A-Za-z0-9_]+")
 _VALUE: Final = re.compile(r":[A-Za-z0-9_]+")
@@ -73,7 +73,8 @@ def _read_values(wire: Mapping[str, Any]) -> dict[str, Value]:
         try:
             values[key] = read_value(value)
         except DynamoError as error:
-            raise validation(
+            wrapped = (
                 f"ExpressionAttributeValues contains invalid value: {error.message} for key {key}"
-            ) from None
+            )
+            raise WrongValueError(wrapped, current_text(error) or wrapped) from None
     return values

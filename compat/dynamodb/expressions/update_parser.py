@@ -10,7 +10,7 @@ Source: "Update expressions" (Expressions.UpdateExpressions).
 
 from functools import lru_cache
 
-from compat.dynamodb.expressions.lexer import ExpressionError
+from compat.dynamodb.expressions.lexer import ExpressionError, ExpressionSizeError
 from compat.dynamodb.expressions.operands import OperandParser
 from compat.dynamodb.expressions.syntax import (
     Action,
@@ -26,7 +26,10 @@ from compat.dynamodb.expressions.syntax import (
 @lru_cache(maxsize=1024)
 def parse_update(text: str) -> tuple[Action, ...]:
     """Returns the actions, in the order of the text. Raises ExpressionError."""
-    parser = _UpdateParser(text)
+    try:
+        parser = _UpdateParser(text)
+    except ExpressionSizeError as error:
+        raise ExpressionError(error.reason) from None
     actions = parser.sections()
     for fault in (
         parser.reserved_fault(),

@@ -5,7 +5,7 @@ from typing import Any
 
 from compat.dynamodb.attribute_values import Item, read_item, write_item
 from compat.dynamodb.capacity import Consumed
-from compat.dynamodb.errors import conditional_check_failed, validation
+from compat.dynamodb.errors import conditional_check_failed, in_envelope, validation
 from compat.dynamodb.expressions.condition import Condition
 from compat.dynamodb.expressions.update import Update, compile_update
 from compat.dynamodb.item_size import ITEM_SIZE_BYTES_MAX, item_size
@@ -152,14 +152,19 @@ def require(condition: Condition | None, body: Body, old: Item | None) -> None:
 
 
 def read_new_item(body: Body, request_bytes: int) -> Item:
-    """Returns the item of a put. Raises ValidationException for one that is too large.
+    """Returns the item of a put. Raises ValidationException for one that is too large."""
+    item = read_item(body["Item"])
+    check_new_size(item, request_bytes)
+    return item
+
+
+def check_new_size(item: Item, request_bytes: int) -> None:
+    """Raises ValidationException for an item that is too large.
 
     No item is larger than the JSON of its request: most needn't be measured.
     """
-    item = read_item(body["Item"])
     if request_bytes > ITEM_SIZE_BYTES_MAX and item_size(item) > ITEM_SIZE_BYTES_MAX:
         raise validation("Item size has exceeded the maximum allowed size")
-    return item
 
 
 def put_action(
@@ -181,16 +186,32 @@ def asks_nothing(body: Body) -> bool:
     )
 
 
+def _read_put(body: Body) -> tuple[Item, Condition | None]:
+    item = read_item(body["Item"])
+    placeholders = placeholders_of(body)
+    condition = condition_of(body, placeholders)
+    placeholders.check_all_used()
+    return item, condition
+
+
+def _read_change(body: Body) -> tuple[Item, Update | None, Condition | None]:
+    key = read_key(body)
+    placeholders = placeholders_of(body)
+    text = body.get("UpdateExpression")
+    update = None if text is None else compile_update(text, placeholders)
+    condition = condition_of(body, placeholders)
+    placeholders.check_all_used()
+    return key, update, condition
+
+
 # ---- the writes --------------------------------------------------------------------------------
 
 
 async def put_item(service: Service, caller: Caller, body: Body) -> dict[str, Any]:
     """Puts an item in the place of what is there."""
     wanted: str = body.get("ReturnValues") or "NONE"
-    item = read_new_item(body, caller.request_bytes)
-    placeholders = placeholders_of(body)
-    condition = condition_of(body, placeholders)
-    placeholders.check_all_used()
+    item, condition = in_envelope(_read_put, body)
+    check_new_size(item, caller.request_bytes)
     decide = decide_put(body, item, condition)
 
     is_blind = asks_nothing(body)
@@ -211,10 +232,7 @@ async def put_item(service: Service, caller: Caller, body: Body) -> dict[str, An
 async def delete_item(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
     """Removes an item, if it is there."""
     wanted: str = body.get("ReturnValues") or "NONE"
-    key = read_key(body)
-    placeholders = placeholders_of(body)
-    condition = condition_of(body, placeholders)
-    placeholders.check_all_used()
+    key, _, condition = in_envelope(_read_change, body)
     decide = decide_delete(body, condition)
 
     def prepare() -> Sequence[Action]:
@@ -231,12 +249,7 @@ async def delete_item(service: Service, _caller: Caller, body: Body) -> dict[str
 async def update_item(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
     """Changes an item, or makes it."""
     wanted: str = body.get("ReturnValues") or "NONE"
-    key = read_key(body)
-    placeholders = placeholders_of(body)
-    text = body.get("UpdateExpression")
-    update = None if text is None else compile_update(text, placeholders)
-    condition = condition_of(body, placeholders)
-    placeholders.check_all_used()
+    key, update, condition = in_envelope(_read_change, body)
 
     def prepare() -> Sequence[Action]:
         handle = service.tables.get(body["TableName"])

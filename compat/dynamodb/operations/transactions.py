@@ -164,13 +164,14 @@ class _Write:
 def _write(given: Body, request_bytes: int) -> _Write:
     (kind,) = (kind for kind in ("ConditionCheck", "Put", "Delete", "Update") if kind in given)
     parameters = given[kind]
-    is_put = kind == "Put"
-    item = read_new_item(parameters, request_bytes) if is_put else read_item(parameters["Key"])
+    item = read_new_item(parameters, request_bytes) if kind == "Put" else None
     placeholders = placeholders_of(parameters)
     text = parameters.get("UpdateExpression")
     update = None if text is None else compile_update(text, placeholders)
     condition = condition_of(parameters, placeholders)
     placeholders.check_all_used()
+    if item is None:
+        item = read_item(parameters["Key"])
     return _Write(kind, parameters, item, condition, update)
 
 

@@ -34,7 +34,6 @@ from tests.compat.dynamodb.wire_values import Wire, items
         ({"B": ""}, b""),
         ({"BOOL": False}, False),
         ({"NULL": True}, None),
-        ({"NULL": False}, None),
         ({"SS": ["b", "a", ""]}, StringSet(["a", "b", ""])),
         ({"NS": ["2", "1.0"]}, NumberSet([Decimal(1), Decimal(2)])),
         ({"BS": ["Yg==", "YQ=="]}, BinarySet([b"a", b"b"])),

@@ -83,11 +83,21 @@ GAP += " condition is present on key attribute {}"
         ("p = :p AND a = :p", COMPOSITE, "Query condition missed key schema element: c"),
         ("p = :p AND a = :p", SIMPLE, "Query key condition not supported"),
         ("p < :p", COMPOSITE, "Query key condition not supported"),
-        ("p=:p AND c<:n AND a<:p", COMPOSITE, "Conditions can be of length 1 or 2 only"),
+        (
+            "p=:p AND c<:n AND a<:p",
+            COMPOSITE,
+            (
+                "The number of query conditions (3) exceeds the number of key attributes defined in"
+                " the schema (2)"
+            ),
+        ),
         (
             "p = :p AND p = :p",
             COMPOSITE,
-            "KeyConditionExpressions must only contain one condition per key",
+            (
+                "Invalid KeyConditionExpression:"
+                " KeyConditionExpressions must only contain one condition per key"
+            ),
         ),
         (
             "p = :p AND c.x = :n",
