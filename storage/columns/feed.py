@@ -142,6 +142,7 @@ class Ready(Message):
     """A table can be read."""
 
     storage_id: int
+    row_count: int
 
 
 class Failed(Message):
@@ -191,6 +192,20 @@ ToKeeper = (
     | Inspect
 )
 ToServer = Answer | NewManifest | Progress | Ready | Failed | Figures | Done
+
+
+class KeeperSettings(msgspec.Struct, frozen=True):
+    """What the keeper is started with.
+
+    Attributes:
+        flush_rows: A delta is flushed at this many rows.
+        flush_seconds: A smaller one is flushed too, so long after the last flush: then the notes of
+            its keys go.
+    """
+
+    flush_rows: int = 122_880
+    flush_seconds: float = 60.0
+
 
 _LENGTH: Final = struct.Struct("<I")
 _encode: Final = msgspec.msgpack.Encoder().encode

@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from storage.columns.decode import Field
 from storage.columns.documents import json_text
-from storage.columns.layout import DIGITS_MAX, STORED, HeldKind
-from storage.packing import pack, tree_to_stored
+from storage.columns.layout import DIGITS_MAX, NATURAL, STORED, HeldKind
+from storage.packing import pack, tree_to_stored, unpack
 from storage.types import (
     DATE_INFINITY,
     DATE_MINUS_INFINITY,
@@ -35,6 +35,15 @@ _INTERVAL_PARTS: Final = np.dtype([("months", "<i4"), ("days", "<i4"), ("nanosec
 _NANOSECONDS_MAX: Final = 2**63 - 1
 #: Digits after the point that are kept of a numeric without a declared scale.
 _SCALE_MAX: Final = 127
+
+
+_NATURAL: Final = {
+    bool: pa.bool_(),
+    int: pa.int64(),
+    float: pa.float64(),
+    str: pa.string(),
+    bytes: pa.binary(),
+}
 
 
 class DoesNotFitError(Exception):
@@ -66,6 +75,32 @@ def hold(wanted: HeldKind, field: Field) -> Held:
             # The binding's errors for what a type can't hold; the values are kept as they are.
             pass
     return hold_stored(field)
+
+
+def hold_natural(field: Field) -> Held:
+    """Returns a field's values in the type that they have by nature, if they have one in common."""
+    values = field.values
+    if isinstance(values, list):
+        types = {type(value) for value in values} - {type(None)}
+        natural = _NATURAL.get(types.pop()) if len(types) == 1 else None
+        if natural is None:
+            return hold_stored(field)
+        try:
+            values = pa.array(values, natural)
+        except (pa.ArrowInvalid, OverflowError):
+            return hold_stored(field)
+    return Held(HeldKind(NATURAL), values)
+
+
+def reheld(wanted: HeldKind, held: Held) -> Held:
+    """Returns values that are held without knowing their kind in that kind, if they fit."""
+    values = held.values
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    if held.kind.kind == NATURAL:
+        return hold(wanted, Field(values))
+    stored = [None if packed is None else unpack(packed) for packed in values.to_pylist()]
+    return hold(wanted, Field(stored))
 
 
 def hold_stored(field: Field) -> Held:

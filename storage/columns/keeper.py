@@ -1,10 +1,10 @@
 """The keeper: follows the commits and keeps tables as columns.
 
-    python -m storage.columns.keeper DIRECTORY SOCKET
+    python -m storage.columns.keeper DIRECTORY SOCKET SETTINGS
 
-SOCKET is the number of an inherited socket, over which the server talks (storage/columns/feed.py). One
-loop applies what comes and answers; a thread flushes and merges; first builds have processes of
-their own. It ends when the server does.
+SOCKET is the number of an inherited socket, over which the server talks (storage/columns/feed.py),
+and SETTINGS is JSON of the `KeeperSettings`. One loop applies what comes and answers; a thread
+flushes and merges; first builds have processes of their own. It ends when the server does.
 """
 
 import contextlib
@@ -27,8 +27,8 @@ from typing import Any, Final
 import msgspec
 
 from storage.columns import feed
-from storage.columns.feed import Frames, ToKeeper, frame
-from storage.columns.kept_table import FLUSH_ROWS, Job, KeptTable, changes_of
+from storage.columns.feed import Frames, KeeperSettings, ToKeeper, frame
+from storage.columns.kept_table import Job, KeptTable, changes_of
 from storage.columns.manifest import Manifest, SegmentRecord
 from storage.columns.process import be_nice, die_with_parent
 from storage.columns.segment import Compacted
@@ -36,8 +36,6 @@ from storage.following import read_followed_file
 
 #: Better than the queries', so that commits are applied while these keep all processors busy.
 NICENESS: Final = 5
-#: A delta that is small is flushed too, this long after the last flush: notes of its keys go then.
-FLUSH_SECONDS: Final = 60.0
 _READ_BYTES: Final = 1 << 20
 #: Changes of a large transaction that are applied at a time.
 _FILE_CHANGES: Final = 20_000
@@ -62,7 +60,10 @@ class Keeper:
         connection: To the server.
     """
 
-    def __init__(self, directory: Path, connection: socket.socket) -> None:
+    def __init__(
+        self, directory: Path, connection: socket.socket, settings: KeeperSettings
+    ) -> None:
+        self._settings = settings
         self._directory = directory
         self._connection = connection
         self._frames = Frames(ToKeeper)
@@ -97,7 +98,7 @@ class Keeper:
             self._keep_house()
             # What may be needed soon is made while nobody waits.
             is_idle = not ready and not any(t.index_segment() for t in self._tables.values())
-            timeout = FLUSH_SECONDS / 4 if is_idle else 0.0
+            timeout = self._settings.flush_seconds / 4 if is_idle else 0.0
 
     # Messages
 
@@ -191,10 +192,11 @@ class Keeper:
         table = self._tables.get(storage_id)
         if table is not None:
             table.ready(reachable=timestamp)
-            self._send(feed.Ready(storage_id))
+            self._send(feed.Ready(storage_id, table.row_count))
 
     def _forget(self, storage_id: int) -> None:
         table = self._tables.pop(storage_id, None)
+        self._flushed(storage_id)
         if table is None:
             return
         # Its files go when nobody reads them any more; a new build begins in another directory.
@@ -264,7 +266,7 @@ class Keeper:
         table.applied = table.durable_applied = timestamp
         table.ready(reachable=timestamp)
         self._new_manifest(table, [])
-        self._send(feed.Ready(table.storage_id))
+        self._send(feed.Ready(table.storage_id, table.row_count))
 
     # Answering
 
@@ -307,7 +309,7 @@ class Keeper:
         return self._sequence
 
     def _keep_house(self) -> None:
-        is_late = time.monotonic() - self._last_flush > FLUSH_SECONDS
+        is_late = time.monotonic() - self._last_flush > self._settings.flush_seconds
         if is_late:
             self._last_flush = time.monotonic()
         for table in list(self._tables.values()):
@@ -316,14 +318,17 @@ class Keeper:
             wanted = any(table.storage_id in waiting for waiting in self._flushes.values())
             rows = table.delta.row_count
             is_behind = table.applied > table.durable_applied
-            if rows >= FLUSH_ROWS or (is_behind and (is_late or wanted)):
+            if rows >= self._settings.flush_rows or (is_behind and (is_late or wanted)):
                 self._start(table, table.flush_job(self._pin))
             elif (job := table.merge_job(self._pin)) is not None:
                 self._start(table, job)
             elif wanted:
-                for waiting in self._flushes.values():
-                    waiting.discard(table.storage_id)
+                self._flushed(table.storage_id)
         self._check_flushes()
+
+    def _flushed(self, storage_id: int) -> None:
+        for waiting in self._flushes.values():
+            waiting.discard(storage_id)
 
     def _check_flushes(self) -> None:
         for number in [n for n, waiting in self._flushes.items() if not waiting]:
@@ -371,7 +376,8 @@ def main() -> None:
     be_nice(NICENESS)
     directory = Path(sys.argv[1])
     connection = socket.socket(fileno=int(sys.argv[2]))
-    Keeper(directory, connection).run()
+    settings = msgspec.json.decode(sys.argv[3], type=KeeperSettings)
+    Keeper(directory, connection, settings).run()
     # A thread that flushes is not waited for: what isn't in a manifest doesn't count.
     os._exit(0)
 

@@ -21,8 +21,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from storage.columns import feed
-from storage.columns.feed import Frames, ToServer, frame
+from storage.columns.feed import Frames, KeeperSettings, ToServer, frame
 from storage.columns.layout import Layout, layout_of
 from storage.columns.manifest import Manifest, decode_manifest, encode_manifest
 from storage.columns.messages import TableVersion
@@ -49,6 +51,8 @@ FEED_CHANGES_MAX: Final = 2_000
 BEHIND_BYTES: Final = 64 << 20
 RESTART_SECONDS: Final = 0.1
 RESTART_SECONDS_MAX: Final = 10.0
+#: Builds that may fail, one after another.
+REBUILDS_MAX: Final = 3
 _NOTES_AT_ONCE: Final = 64
 _ITEMS_AT_ONCE: Final = 64
 
@@ -71,8 +75,9 @@ class FollowedTable:
     """A table whose columns are kept.
 
     Attributes:
-        row_count: Rows that its build has come to.
+        row_count: Rows that its build has come to; then, roughly, those that it has.
         problem: Why it has failed.
+        rebuild_count: How often it has been built anew since it was ready.
     """
 
     storage_id: int
@@ -80,6 +85,7 @@ class FollowedTable:
     phase: Phase
     row_count: int = 0
     problem: str = ""
+    rebuild_count: int = 0
     waiters: list["asyncio.Future[None]"] = field(default_factory=list)
 
     def enter(self, phase: Phase) -> None:
@@ -106,11 +112,20 @@ class KeeperClient:
     Args:
         directory: The data directory; columns are kept in a directory in it.
         report: Hears what an administrator may want to know.
+        program: The module that is the keeper.
     """
 
     def __init__(
-        self, store: OpenStore, directory: Path, report: Callable[[str], None] = lambda _: None
+        self,
+        store: OpenStore,
+        directory: Path,
+        report: Callable[[str], None] = lambda _: None,
+        *,
+        settings: KeeperSettings | None = None,
+        program: str = "storage.columns.keeper",
     ) -> None:
+        self._settings = settings or KeeperSettings()
+        self._program = program
         self.tables: dict[int, FollowedTable] = {}
         self._store = store
         self._directory = directory / "columns"
@@ -159,7 +174,8 @@ class KeeperClient:
         ours, theirs = socket.socketpair()
         with theirs:
             descriptor = theirs.fileno()
-            arguments = ["storage.columns.keeper", str(self._directory), str(descriptor)]
+            settings = msgspec.json.encode(self._settings).decode()
+            arguments = [self._program, str(self._directory), str(descriptor), settings]
             self._process = subprocess.Popen(  # noqa: ASYNC220, S603 - ours, and quick
                 [sys.executable, "-m", *arguments], pass_fds=[descriptor], stdin=subprocess.DEVNULL
             )
@@ -210,6 +226,7 @@ class KeeperClient:
             if table.phase is Phase.READY:
                 table.enter(Phase.CATCHING_UP)
         assert self._process is not None
+        self._process.kill()  # it may have closed its side first, and still be ending
         code = self._process.wait()
         self._report(f"the columns' keeper has ended with code {code} and is started again")
         self._loop.call_later(self._restart_seconds, self._restart)
@@ -275,7 +292,7 @@ class KeeperClient:
                 if await self._tell_noted(table, after, snapshot):
                     self._send(feed.CaughtUp(table.storage_id, snapshot.timestamp))
                 else:
-                    self._failed(table.storage_id, "a large transaction came while no keeper ran")
+                    self._rebuild(table, "a large transaction came while no keeper ran")
             except DatabaseError as error:
                 if error.sqlstate != "72000":
                     self._failed(table.storage_id, error.message)
@@ -437,21 +454,44 @@ class KeeperClient:
     def hear(self, message: ToServer) -> None:
         """Hears a message of the keeper's."""
         match message:
-            case feed.Answer(number) | feed.Figures(number) | feed.Done(number):
-                future = self._asked.get(number)
-                if future is not None and not future.done():
-                    future.set_result(message)
+            case feed.Answer():
+                for version in message.versions:
+                    if (table := self.tables.get(version.storage_id)) is not None:
+                        table.row_count = version.row_count
+                self._settle(message.number, message)
+            case feed.Figures(number) | feed.Done(number):
+                self._settle(number, message)
             case feed.NewManifest(sequence, manifest):
                 self._work.put_nowait(partial(self._keep_manifest, sequence, manifest))
             case feed.Progress(storage_id, row_count):
                 if storage_id in self.tables:
                     self.tables[storage_id].row_count = row_count
-            case feed.Ready(storage_id):
+                    self.tables[storage_id].rebuild_count = 0
+            case feed.Ready(storage_id, row_count):
                 if storage_id in self.tables and not self._is_behind:
+                    self.tables[storage_id].row_count = row_count
+                    self.tables[storage_id].rebuild_count = 0
                     self.tables[storage_id].enter(Phase.READY)
                 self._restart_seconds = RESTART_SECONDS
             case feed.Failed(storage_id, reason):
-                self._failed(storage_id, reason)
+                if storage_id in self.tables:
+                    self._rebuild(self.tables[storage_id], reason)
+
+    def _rebuild(self, table: FollowedTable, reason: str) -> None:
+        """Builds the columns of a table anew, unless that has just gone wrong."""
+        if table.rebuild_count >= REBUILDS_MAX:
+            self._failed(table.storage_id, reason)
+            return
+        self._report(f"the columns of storage {table.storage_id} are built anew: {reason}")
+        table.rebuild_count += 1
+        table.enter(Phase.BUILDING)
+        self._send(feed.Forget(table.storage_id))
+        self._spawn(self._build(table))
+
+    def _settle(self, number: int, message: ToServer) -> None:
+        future = self._asked.get(number)
+        if future is not None and not future.done():
+            future.set_result(message)
 
     def _failed(self, storage_id: int, reason: str) -> None:
         self._report(f"the columns of storage {storage_id} can't be kept: {reason}")

@@ -18,8 +18,6 @@ from storage.columns.segment import SEGMENT_ROWS, Compacted, Segment, Source, co
 from storage.items import HEADER_SIZE
 from storage.keyspace import PREFIX_SIZE
 
-#: The delta is flushed at this many rows.
-FLUSH_ROWS: Final = SEGMENT_ROWS
 #: Segments below this size are merged, as soon as there are this many.
 SMALL_ROWS: Final = SEGMENT_ROWS // 2
 SMALL_COUNT: Final = 4
@@ -165,16 +163,21 @@ class KeptTable:
             return "its columns don't reach back so far"
         return ""
 
+    @property
+    def row_count(self) -> int:
+        """Rows that live, or somewhat more."""
+        living = (s.record.row_count - s.dead_count for s in self.segments)
+        return sum(living) + self.delta.row_count
+
     def version(self, timestamp: int) -> TableVersion:
         """Returns where the rows lie as of a commit timestamp."""
         parts = [segment.version(timestamp) for segment in self.segments] + self.delta.versions(
             timestamp
         )
-        rows = sum(segment.record.row_count - segment.dead_count for segment in self.segments)
         return TableVersion(
             self.storage_id,
             timestamp,
-            rows + self.delta.row_count,
+            self.row_count,
             len(self.segments),
             self.delta.row_count,
             tuple(parts),

@@ -1,8 +1,9 @@
 """Layouts: how the declared columns of a table are held as columns.
 
-The keeper has no catalog: it is told the layout of each table that it follows. A column that isn't
-in the layout (it was added since) is held as it is stored, and so is a value that doesn't fit its
-column's kind; queries that need such a column run on the key path until the table is held anew.
+The keeper has no catalog: it is told the layout of each table that it follows. What isn't in the
+layout (a column that was added since, an undeclared attribute) is held in the Arrow type that its
+stored values have by nature; where they have none in common, or don't fit their column's kind, as
+they are stored. The reader makes the kind that a query wants of it, or else the key path answers.
 """
 
 from typing import Final
@@ -12,8 +13,10 @@ import msgspec
 from storage.schema import Column, Table
 from storage.types import Kind
 
-#: Held as stored: msgpack. No query reads it.
+#: Held as stored: msgpack.
 STORED: Final = "stored"
+#: Held in the type that stored values have: int64, float64, string, binary, bool.
+NATURAL: Final = "natural"
 #: Digits that an Arrow decimal of 128 bits holds.
 DIGITS_MAX: Final = 38
 

@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage.columns.decode import Field, decode
-from storage.columns.held import Held, hold, hold_stored
+from storage.columns.held import Held, hold, hold_natural
 from storage.columns.layout import HeldKind, Layout
 from storage.kv.synced_through import sync_directory
 
@@ -69,7 +69,7 @@ def make_batch(
         fields.append(pa.field(BEGIN, pa.int64()))
     for name, decoded in decode(bodies).items():
         wanted = layout.get(name) if isinstance(name, int) else None
-        held = hold_stored(decoded) if wanted is None else hold(wanted, decoded)
+        held = hold_natural(decoded) if wanted is None else hold(wanted, decoded)
         _add(columns, fields, column_name(name), held, decoded)
     return pa.record_batch(list(columns.values()), schema=pa.schema(fields))
 

@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 
 from storage.columns.decode import Field
 from storage.columns.ends import Timestamps, read_ends
-from storage.columns.held import Held, hold
+from storage.columns.held import Held, hold, reheld
 from storage.columns.key_index import Rows
-from storage.columns.layout import DIGITS_MAX, HeldKind
+from storage.columns.layout import DIGITS_MAX, NATURAL, STORED, HeldKind
 from storage.columns.messages import ColumnSpec, PartVersion, TableSpec, TableVersion
 from storage.columns.part import BEGIN, column_name, kind_of, of_stream, open_part
 
@@ -218,7 +218,10 @@ def _column(part: _Part, column: ColumnSpec) -> list[tuple[str, "pa.Array"]]:
     kind = names[name]
     assert kind is not None
     scales = batch.column(f"{name}_s") if kind.kind == "numeric_scaled" else None
-    found = _in_kind(Held(kind, batch.column(name), scales), column)
+    held = Held(kind, batch.column(name), scales)
+    if kind.kind in {NATURAL, STORED}:
+        held = reheld(HeldKind(column.kind, column.scale), held)
+    found = _in_kind(held, column)
     if missing is None:
         return found
     present = batch.column(f"{name}_p")

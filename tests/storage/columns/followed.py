@@ -1,9 +1,11 @@
 """A store whose table is also kept as columns, and the comparison of the two."""
 
+import datetime
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 
 from storage.columns.keeper_client import KeeperClient
@@ -20,6 +22,7 @@ from storage.snapshots import Snapshot
 from storage.types import Kind
 from tests.storage.tables import column, table
 
+EPOCH = datetime.date(2000, 1, 1)
 ITEMS_TABLE = table(
     ("id", Kind.INT8),
     ("city", Kind.TEXT),
@@ -41,7 +44,7 @@ def spec_of(described: Table) -> TableSpec:
                 (),
                 held_kind(each).kind,
                 None,
-                held_kind(each).scale,
+                10 if held_kind(each).kind == "numeric_scaled" else held_kind(each).scale,
             )
             for number, each in enumerate(described.columns)
         ),
@@ -51,7 +54,7 @@ def spec_of(described: Table) -> TableSpec:
 class Followed:
     """The store, the client and the table."""
 
-    def __init__(self, path: Path, store: OpenStore, described: Table) -> None:
+    def __init__(self, path: Path, store: OpenStore, described: Table, **more: Any) -> None:
         self.path = path
         self.store = store
         self.table = described
@@ -63,14 +66,24 @@ class Followed:
         self.encode = row_encoder(described)
         self.decode = row_decoder(described)
         self.reports: list[str] = []
-        self.client = KeeperClient(store, path, self.reports.append)
+        self.client = KeeperClient(store, path, self.reports.append, **more)
         self.reader = Reader()
 
     @classmethod
-    async def open(cls, path: Path, described: Table = ITEMS_TABLE) -> "Followed":
-        followed = cls(path, await open_store(path), described)
+    async def open(cls, path: Path, described: Table = ITEMS_TABLE, **more: Any) -> "Followed":
+        followed = cls(path, await open_store(path), described, **more)
         await followed.client.start()
         return followed
+
+    def wider(self, *added: tuple[str, Kind]) -> "Followed":
+        """Returns it with more columns, NULL in the rows that are there."""
+        columns = list(self.table.columns)
+        for name, kind in added:
+            columns.append(column(len(columns) + 1, name, kind))
+        described = msgspec.structs.replace(self.table, columns=tuple(columns))
+        wider = Followed(self.path, self.store, described)
+        wider.client = self.client
+        return wider
 
     async def close(self) -> None:
         await self.client.close()
@@ -129,4 +142,19 @@ class Followed:
 
 
 def values(arrow: pa.Table) -> Sequence[tuple[Any, ...]]:
-    return list(zip(*(each.to_pylist() for each in arrow.columns), strict=True))
+    """Returns rows of values as the store has them."""
+    columns = []
+    for name, each in zip(arrow.column_names, arrow.columns, strict=True):
+        if name.endswith("_s"):
+            continue
+        plain = each.to_pylist()
+        if pa.types.is_date(each.type):
+            plain = [None if day is None else (day - EPOCH).days for day in plain]
+        if f"{name}_s" in arrow.column_names:
+            scales = arrow[f"{name}_s"].to_pylist()
+            plain = [
+                None if value is None else round(value, scale)
+                for value, scale in zip(plain, scales, strict=True)
+            ]
+        columns.append(plain)
+    return list(zip(*columns, strict=True))

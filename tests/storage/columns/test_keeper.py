@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from storage.items import Row
+from storage.types import Kind
 from tests.storage.columns.followed import Followed
 
 CITIES = ("Bonn", "Lyon", "Graz", "Zürich", "")
@@ -112,3 +113,14 @@ async def test_many_dead_rows_among_others(followed: Followed) -> None:
         await followed.delete(row(number) for number in chosen[:50])
         await followed.compare()
     await followed.compare(before)
+
+
+async def test_a_column_that_was_added_later(followed: Followed) -> None:
+    await followed.put(row(number) for number in range(100))
+    await followed.build()
+    wider = followed.wider(("note", Kind.TEXT), ("day", Kind.DATE), ("left", Kind.DECIMAL))
+    rows = [(*row(number), f"note {number}", number, Decimal(number)) for number in range(50, 150)]
+    await wider.put(rows)
+    assert await wider.compare() == 150
+    await followed.client.flush()
+    assert await wider.compare() == 150
