@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from clients.peers import Peers, empty_database
 from tests.server import Server
 
 
@@ -13,3 +14,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder: pathlib.Path = tmp_path_factory.mktemp("clients")
     with Server(folder / "data") as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def peers(server: Server) -> Peers:
+    return Peers(empty_database(), server.port)

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from terrascale.config import PREFIX, Settings
+from tests.pages import PAGES, text_of
 
 ROOT = pathlib.Path(__file__).parent.parent
 COMPATIBILITY = (ROOT / "docs" / "compatibility.md").read_text(encoding="utf-8")
@@ -53,3 +54,14 @@ def test_each_setting_is_documented(name: str) -> None:
 def test_links_lead_somewhere(text: str) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", text):
         assert (ROOT / "docs" / target).exists(), target
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page != "README"])
+def test_a_clients_page_is_listed_and_names_its_tests(page: str) -> None:
+    assert f"({page}.md)" in text_of("README")
+    named = re.findall(
+        r"`((?:tests|clients)/[\w/]+\.py)`", text_of(page).rpartition("Tested by")[2]
+    )
+    assert named
+    for path in named:
+        assert (ROOT / path).exists(), path

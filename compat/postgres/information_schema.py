@@ -117,7 +117,7 @@ def _column(moment: Moment, schema: str, relation: Values, attribute: Values) ->
 
 def _udt(moment: Moment, type_: int) -> Values:
     row = pg.types().get(type_)
-    if row is not None:
+    if row is not None and type_ < pg.FIRST_OWN_OID:
         return {"udt_schema": PG_CATALOG, "udt_name": row.name}
     for enum in moment.catalog.objects(EnumType):
         if type_ == enum.id:

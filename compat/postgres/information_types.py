@@ -23,10 +23,10 @@ _SCALE_BITS: Final = 0x7FF
 def data_type(type_: int) -> str:
     """Returns the standard's name of a type: ARRAY and USER-DEFINED where it has none."""
     row = pg.types().get(type_)
-    if row is None:
-        return "USER-DEFINED"
-    if row.element and row.length == -1:
+    if row is not None and row.element and row.length == -1:
         return "ARRAY"
+    if row is None or type_ >= pg.FIRST_OWN_OID:
+        return "USER-DEFINED"
     return type_name(type_, None)
 
 

@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+from tests.pages import blocks, with_ports
 from tests.server import Server
 
 APPS = ["contenttypes", "auth", "sessions", "admin", "messages", "sites", "flatpages", "redirects"]
@@ -21,20 +22,34 @@ APPS = ["contenttypes", "auth", "sessions", "admin", "messages", "sites", "flatp
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder: pathlib.Path = tmp_path_factory.mktemp("django")
     with Server(folder / "data") as server:
+        page: dict[str, Any] = {}
+        exec(with_ports(blocks("django", "python")[0], server.port), page)
         settings.configure(
             INSTALLED_APPS=[f"django.contrib.{app}" for app in APPS],
-            DATABASES={
-                "default": {
-                    "ENGINE": "django.db.backends.postgresql",
-                    "NAME": "terrascale",
-                    "USER": "terrascale",
-                    "HOST": "127.0.0.1",
-                    "PORT": server.port,
-                }
-            },
+            DATABASES=page["DATABASES"],
             DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
             PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
             SECRET_KEY="of a test",
+            ALLOWED_HOSTS=["testserver"],
+            ROOT_URLCONF="tests.drivers.django_urls",
+            MIDDLEWARE=[
+                "django.contrib.sessions.middleware.SessionMiddleware",
+                "django.contrib.auth.middleware.AuthenticationMiddleware",
+                "django.contrib.messages.middleware.MessageMiddleware",
+            ],
+            TEMPLATES=[
+                {
+                    "BACKEND": "django.template.backends.django.DjangoTemplates",
+                    "APP_DIRS": True,
+                    "OPTIONS": {
+                        "context_processors": [
+                            "django.template.context_processors.request",
+                            "django.contrib.auth.context_processors.auth",
+                            "django.contrib.messages.context_processors.messages",
+                        ]
+                    },
+                }
+            ],
             SITE_ID=1,
             USE_TZ=True,
         )
@@ -146,3 +161,49 @@ def test_inspectdb_writes_the_model_of_a_table(database: Server) -> None:
     assert "unique_together = (('n', 't'),)" in fields
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE kind, owner")
+
+
+def test_the_admin_lists_searches_changes_and_deletes(database: Server) -> None:
+    from django.contrib.admin.models import LogEntry
+    from django.contrib.auth.models import Group, User
+    from django.test import Client
+
+    call_command("migrate", verbosity=0)
+    User.objects.create_superuser("root", password="secret")
+    for number in range(120):
+        User.objects.create(username=f"user{number:03}", is_staff=number % 2 == 0)
+    client = Client()
+    client.login(username="root", password="secret")
+
+    def shown(address: str, **question: Any) -> str:
+        response = client.get(f"/admin/auth/user/{address}", question)
+        assert response.status_code == 200
+        return str(response.content.decode())
+
+    assert "121 users" in shown("")
+    assert "user119" in shown("", p=2, all="")
+    assert "1 result" in shown("", q="user042")
+    assert "60 users" in shown("", is_staff__exact=0)
+    group = client.post("/admin/auth/group/add/", {"name": "editors", "permissions": [1, 2]})
+    assert group.status_code == 302
+    editors = Group.objects.get(name="editors")
+    user = User.objects.get(username="user007")
+    fields = {
+        "username": "bond",
+        "groups": [editors.pk],
+        "date_joined_0": "2024-01-02",
+        "date_joined_1": "03:04:05",
+    }
+    changed = client.post(f"/admin/auth/user/{user.pk}/change/", fields)
+    assert changed.status_code == 302, changed.content
+    user.refresh_from_db()
+    assert (user.username, list(user.groups.all())) == ("bond", [editors])
+    assert "Changed" in shown(f"{user.pk}/history/")
+    taken = client.post(f"/admin/auth/user/{user.pk}/change/", {**fields, "username": "user008"})
+    assert "already exists" in taken.content.decode()
+    doomed = User.objects.filter(username__startswith="user11")
+    action = {"action": "delete_selected", "_selected_action": [each.pk for each in doomed]}
+    assert "Are you sure" in client.post("/admin/auth/user/", action).content.decode()
+    assert client.post("/admin/auth/user/", {**action, "post": "yes"}).status_code == 302
+    assert User.objects.filter(username__startswith="user11").count() == 0
+    assert LogEntry.objects.filter(user__username="root").count() == 12

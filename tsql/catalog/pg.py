@@ -15,7 +15,7 @@ import msgspec
 
 _Row = TypeVar("_Row")
 #: From here on OIDs are those of what users make.
-_FIRST_OWN_OID: Final = 16384
+FIRST_OWN_OID: Final = 16384
 
 
 class PgType(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -114,7 +114,7 @@ def types() -> dict[int, PgType]:
 @functools.cache
 def types_by_name() -> dict[str, PgType]:
     """Returns PostgreSQL's own types by internal name (int4, not integer)."""
-    return {row.name: row for row in types().values() if row.oid < _FIRST_OWN_OID}
+    return {row.name: row for row in types().values() if row.oid < FIRST_OWN_OID}
 
 
 @functools.cache

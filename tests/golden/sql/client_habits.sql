@@ -86,3 +86,13 @@ SELECT n.nspname, ct.relname, a.attname, (information_schema._pg_expandarray(i.i
 SELECT pg_sleep(0.01);
 
 DROP TABLE habits, "a""b";
+
+CREATE TYPE habits_mood AS ENUM ('sad', 'ok');
+
+CREATE TABLE habits_moods (id int, m habits_mood DEFAULT 'ok', ms habits_mood[], i int[], n name, o oid);
+
+SELECT column_name, data_type, udt_schema, udt_name, column_default, character_maximum_length, dtd_identifier FROM information_schema.columns WHERE table_name = 'habits_moods' ORDER BY ordinal_position;
+
+DROP TABLE habits_moods;
+
+DROP TYPE habits_mood;
