@@ -13,7 +13,7 @@ help:
 	@echo "make check     formatting, lint, types, import contracts"
 	@echo "make oracle    re-record the SQL goldens from PostgreSQL 15 and show what changed"
 	@echo "make golden    rewrite wire and explain goldens from our own answers (never SQL answers)"
-	@echo "make clients   psql, pgbench, the AWS CLI and SDKs against a server of our own; dynalite as a peer"
+	@echo "make clients   psql, pg_dump, node-postgres, pgjdbc, pgx, DuckDB, the AWS CLI and SDKs; dynalite as a peer"
 	@echo "make bench     side by side with PostgreSQL 15, dynalite and moto, as ratios"
 	@echo "make crash     kill -9, power cuts, damage and full disks: the long suites"
 	@echo "make fuzz      a minute each of hostile input"
@@ -67,7 +67,24 @@ $(VENV)/node/package.json: clients/package.json
 	cp clients/package.json $(VENV)/node/
 	cd $(VENV)/node && npm install --no-package-lock --no-audit --no-fund --silent
 
-clients: $(VENV)/dev $(VENV)/awscli/bin/aws $(VENV)/node/package.json
+PGJDBC := org.postgresql:postgresql:42.7.7
+$(VENV)/java/postgresql.jar:
+	mkdir -p $(VENV)/java
+	mvn --quiet --batch-mode dependency:copy -Dartifact=$(PGJDBC) -DoutputDirectory=$(CURDIR)/$(VENV)/java -Dmdep.stripVersion=true
+
+PGX := github.com/jackc/pgx/v5
+$(VENV)/go/pgx_work: clients/pgx_work.go
+	mkdir -p $(VENV)/go
+	cp clients/pgx_work.go $(VENV)/go/main.go
+	cd $(VENV)/go && rm -f go.mod go.sum && go mod init pgx_work
+	cd $(VENV)/go && go get $(PGX)@v5.13.0 $(PGX)/pgxpool@v5.13.0 && go build -o pgx_work .
+
+# The extension is made for one version of DuckDB, another than the columnar worker's.
+$(VENV)/duckdb/bin/python:
+	$(PYTHON) -m venv $(VENV)/duckdb
+	$@ -m pip install --quiet --disable-pip-version-check duckdb==1.4.4 duckdb-ext==0.1.2 duckdb-ext-postgres==1.4.4.20260205 pytz==2025.2
+
+clients: $(VENV)/dev $(VENV)/awscli/bin/aws $(VENV)/node/package.json $(VENV)/java/postgresql.jar $(VENV)/go/pgx_work $(VENV)/duckdb/bin/python
 	tools/postgres.sh $(BIN)/python -m pytest -m "not slow" clients
 
 bench: bench-dynamodb

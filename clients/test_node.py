@@ -11,8 +11,8 @@ HERE = pathlib.Path(__file__).parent
 NODE = HERE.parent / ".venv" / "node"
 
 
-@pytest.mark.parametrize(("page", "lines"), [("node-postgres", 20), ("knex", 30)])
-def test_an_applications_work(peers: Peers, page: str, lines: int) -> None:
+@pytest.mark.parametrize("page", ["node-postgres", "knex"])
+def test_an_applications_work(peers: Peers, page: str) -> None:
     # Modules are looked for beside the program.
     program = NODE / f"{page}.mjs"
     program.write_text((HERE / f"{page.replace('-', '_')}_work.mjs").read_text())
@@ -21,4 +21,4 @@ def test_an_applications_work(peers: Peers, page: str, lines: int) -> None:
         for port in (peers.postgresql, peers.terrascale)
     )
     assert not differences(theirs, ours)
-    assert len(ours) >= lines
+    assert len(ours) > 20
