@@ -117,6 +117,9 @@ class Subqueries:
         if not _is_plain(select) or not _compares_equal(node):
             return None
         own = frozenset(node.slots)
+        if not own <= free_slots(node.select):
+            # A WITH query that it reads depends on outer values: there is no table for all of them.
+            return None
         outer: list[Expression] = []
         inner: list[Expression] = []
         rest: list[Expression] = []

@@ -71,3 +71,29 @@ SELECT id, n FROM s ORDER BY n DESC NULLS LAST LIMIT 3;
 SELECT id FROM s ORDER BY g DESC NULLS LAST, id DESC LIMIT 5 OFFSET 2;
 
 SELECT id FROM s ORDER BY i + 0 DESC NULLS FIRST, lower(t) LIMIT 4;
+
+SELECT (SELECT count(*) FILTER (WHERE o <> 0) FROM (VALUES (1)) AS i (n)) FROM (VALUES (2), (0), (3)) AS t (o)
+
+SELECT (SELECT max(0) FILTER (WHERE b)) FROM (VALUES (true), (false)) AS t (b)
+
+SELECT (SELECT string_agg('x', ',' ORDER BY o) FROM (VALUES (1), (2)) AS i (n)) FROM (VALUES (2), (0), (3)) AS t (o)
+
+SELECT ARRAY(SELECT percentile_disc(a) WITHIN GROUP (ORDER BY x) FROM (VALUES (0.3), (0.7)) AS v (a) GROUP BY a) FROM generate_series(1, 5) AS g (x)
+
+SELECT ARRAY(SELECT percentile_disc(a) WITHIN GROUP (ORDER BY y) FROM generate_series(1, 5) AS y) FROM (VALUES (0.3), (0.7)) AS v (a)
+
+SELECT rank(3) WITHIN GROUP (ORDER BY x) FROM (VALUES ('a'), ('b')) AS v (x)
+
+SELECT rank('3') WITHIN GROUP (ORDER BY x), dense_rank(3::bigint) WITHIN GROUP (ORDER BY x), percent_rank(2.5) WITHIN GROUP (ORDER BY x), cume_dist(3) WITHIN GROUP (ORDER BY x DESC) FROM generate_series(1, 5) AS x
+
+SELECT rank('x') WITHIN GROUP (ORDER BY x) FROM generate_series(1, 5) AS x
+
+SELECT rank(1, 'b') WITHIN GROUP (ORDER BY x, y) FROM (VALUES (1, 'a'), (1, 'c'), (0, 'z')) AS v (x, y)
+
+SELECT rank(1) WITHIN GROUP (ORDER BY x, y) FROM (VALUES (1, 'a')) AS v (x, y)
+
+SELECT string_agg(DISTINCT v, ',' ORDER BY v), count(DISTINCT v) FROM (VALUES ('b'::varchar), ('a'), ('b')) AS t (v)
+
+SELECT string_agg(DISTINCT v, ',' ORDER BY v DESC) FROM (VALUES ('b'::varchar), ('a'), ('b')) AS t (v)
+
+SELECT string_agg(DISTINCT v, ',' ORDER BY v::text) FROM (VALUES ('b'::varchar), ('a'), ('b')) AS t (v)

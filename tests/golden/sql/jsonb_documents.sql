@@ -73,3 +73,9 @@ SELECT '1e400'::jsonb, '-0'::jsonb, '0.10'::jsonb, '[]'::jsonb, '{}'::jsonb;
 SELECT '{"a": {"b": 1, "a": 2}, "aa": 1, "b": 2, "a": 3}'::jsonb;
 
 SELECT json '{"a":1}' -> 'a', json '[1,2]' ->> 1, json_typeof('[1]'), json_array_length('[1, 2]');
+
+SELECT * FROM json_populate_recordset(row(0::int), '[{"a": "1", "b": "2"}]') AS q (a text, b text)
+
+SELECT * FROM jsonb_populate_recordset(row(0::int, 1), '[{"a": "1", "b": "2"}]') AS q (a text, b text)
+
+SELECT * FROM jsonb_populate_record(row(0::int, 1), '{"f1": "1", "f2": "2"}') AS q (a int, b int)

@@ -215,3 +215,7 @@ SELECT count(*), sum(a), avg(a), min(a), max(a) FROM generate_series(1, 4) a;
 SELECT count(*) FROM generate_series(1, 4) a WHERE a > 10;
 
 SELECT string_agg(a::text, ',' ORDER BY a DESC), array_agg(a), count(DISTINCT a % 2), sum(a) FILTER (WHERE a > 2), bool_and(a > 0), every(a > 1) FROM generate_series(1, 4) a;
+
+SELECT format('Hello', VARIADIC NULL::int[]), format('%s', VARIADIC NULL::int[])
+
+SELECT date_bin('365000 days', '4400-01-01 BC'::timestamp, '4000-01-01 BC'::timestamp)

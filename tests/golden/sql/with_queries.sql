@@ -91,3 +91,19 @@ SELECT * FROM (WITH d AS (DELETE FROM w1 RETURNING *) SELECT * FROM d) s
 WITH a AS (INSERT INTO w1 VALUES (30, 1, 'x') RETURNING id), b AS (INSERT INTO w1 SELECT id + 1, id, 'y' FROM a RETURNING id, parent) SELECT * FROM b
 
 SELECT id, name FROM w1 ORDER BY id
+
+WITH RECURSIVE later (n) AS (SELECT n FROM sooner UNION ALL SELECT n + 1 FROM later WHERE n < 4), sooner (n) AS (VALUES (1)) SELECT * FROM later
+
+WITH RECURSIVE outside AS (SELECT 2 AS z), t (j) AS (WITH RECURSIVE s (i) AS (SELECT z FROM outside UNION ALL SELECT i + 1 FROM s WHERE i < 5) SELECT i FROM s UNION ALL SELECT j + 10 FROM t WHERE j < 20) SELECT count(*), sum(j) FROM t
+
+WITH RECURSIVE narrow (i) AS (SELECT 1::numeric(3,0) UNION ALL SELECT (i + 1)::numeric(10,0) FROM narrow WHERE i < 3) SELECT * FROM narrow
+
+SELECT x, (WITH w (y) AS (SELECT x + 1) SELECT (SELECT y FROM w)) FROM generate_series(1, 3) AS x
+
+SELECT x, (WITH w (y) AS (SELECT x + i) SELECT (SELECT (SELECT y * 2 FROM w) FROM w) FROM generate_series(5, 5)) FROM generate_series(1, 2) AS x, generate_series(1, 2) AS i
+
+SELECT x, (WITH w AS (SELECT y FROM generate_series(1, 5) AS y WHERE y > x) SELECT count(*) FROM generate_series(1, 5) AS z WHERE EXISTS (SELECT FROM w WHERE w.y = z)) FROM generate_series(1, 3) AS x
+
+SELECT x, (WITH w AS (SELECT y FROM generate_series(1, 5) AS y WHERE y > x) SELECT count(*) FROM generate_series(1, 5) AS z WHERE z NOT IN (SELECT y FROM w)) FROM generate_series(1, 3) AS x
+
+SELECT x, n FROM generate_series(1, 3) AS x, LATERAL (WITH w AS (SELECT y FROM generate_series(1, 5) AS y WHERE y > x) SELECT count(*) AS n FROM generate_series(1, 5) AS z WHERE z IN (SELECT y FROM w)) AS l

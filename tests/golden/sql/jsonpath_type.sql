@@ -1,0 +1,5 @@
+SELECT '$.a[*] ? (@.b > 1)'::jsonpath
+
+SELECT 'strict $'::jsonpath, 'lax $."x y"'::jsonpath AS quoted
+
+SELECT ''::jsonpath
