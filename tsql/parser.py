@@ -181,8 +181,10 @@ def _sqlstate_of(message: str) -> str:
 
 #: Complaints of PostgreSQL's scanner and grammar that aren't plain syntax errors.
 _SQLSTATES: Final = (
-    ("invalid Unicode escape value", "22025"),
+    ("invalid Unicode escape value", "42601"),
     ("invalid Unicode escape", "22025"),
+    ("is only supported for ON DELETE actions", "0A000"),
+    ("CREATE SCHEMA IF NOT EXISTS cannot include schema elements", "0A000"),
     ("invalid Unicode surrogate pair", "42601"),
     ("unsafe use of", "22P06"),
     ("invalid byte sequence for encoding", "22021"),

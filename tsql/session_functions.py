@@ -17,6 +17,7 @@ from tsql.access.roles import has_privileges_of, is_superuser
 from tsql.executor.waits import MustWaitError
 from tsql.session_catalog import SessionCatalog
 from tsql.session_privileges import SessionPrivileges
+from tsql.temporary import is_temporary
 
 AdvisoryKey = tuple[int, int, int]
 
@@ -135,13 +136,13 @@ class SessionFunctions(SessionCatalog):
     # -- sequences -------------------------------------------------------------------------------
 
     def _sequence(self, oid: int, letters: str) -> Sequence:
-        """Returns a sequence on which the user has one of these privileges. Raises 42501."""
+        """Returns a sequence on which the user has one of these privileges, if any. Raises 42501."""
         catalog = self._state.catalog
         found = catalog.sequence_by_id(oid)
         if found is not None:
             secured = Secured.of(found)
             have = privileges_of(catalog, self._state.current_user, secured)
-            if not any(letter in have for letter in letters):
+            if letters and not any(letter in have for letter in letters):
                 raise denied(secured)
             return cast(Sequence, found)
         name = self.relation_name(oid)
@@ -151,13 +152,20 @@ class SessionFunctions(SessionCatalog):
 
     def nextval(self, oid: int) -> int:
         """Returns the next value. Raises MustWaitError where values have to be reserved first."""
-        sequence = self._sequence(oid, "Uw")
-        self._state.control.check_writable("nextval()")
+        return self._next(self._sequence(oid, "Uw"))
+
+    def identity_value(self, oid: int) -> int:
+        """Likewise of an identity column's sequence, which takes no privilege but the table's."""
+        return self._next(self._sequence(oid, ""))
+
+    def _next(self, sequence: Sequence) -> int:
+        if not is_temporary(sequence.schema):
+            self._state.control.check_writable("nextval()")
         value = self._shared.sequences.take(sequence)
         if value is None:
             raise MustWaitError(lambda: self._shared.sequences.reserve(sequence))
-        self._state.last_values[oid] = value
-        self._last_sequence = oid
+        self._state.last_values[sequence.id] = value
+        self._last_sequence = sequence.id
         return int(value)
 
     def has_reserved(self, counts: Mapping[int, int]) -> bool:
@@ -194,7 +202,8 @@ class SessionFunctions(SessionCatalog):
     def setval(self, oid: int, value: int, is_called: bool) -> int:
         """Sets the value; the first call waits until that is durable."""
         sequence = self._sequence(oid, "w")
-        self._state.control.check_writable("setval()")
+        if not is_temporary(sequence.schema):
+            self._state.control.check_writable("setval()")
         request = (oid, value, is_called)
         if request in self._set_values:
             if is_called:

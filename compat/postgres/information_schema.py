@@ -196,6 +196,9 @@ def schemata(moment: Moment) -> Iterator[Values]:
 @built(INFORMATION_SCHEMA, "sequences")
 def sequences(moment: Moment) -> Iterator[Values]:
     for sequence in moment.catalog.sequences:
+        owner = moment.catalog.table_by_id(sequence.owner_table_id or 0)
+        if owner is not None and owner.column_by_id(sequence.owner_column_id or 0).identity:
+            continue
         yield {
             "sequence_catalog": moment.env.database,
             "sequence_schema": sequence.schema,

@@ -4,7 +4,10 @@ They are bound to a table alone, as relation 0.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
+
+import msgspec
 
 from storage.catalog import Catalog
 from storage.errors import DatabaseError
@@ -18,7 +21,7 @@ from tsql.binder.from_items import table_item
 from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.pathways import CoercionContext, true_element
 from tsql.binder.select import bind_select
-from tsql.binder.tree import walk
+from tsql.binder.tree import replaced, walk
 from tsql.bound import (
     CoerceViaIO,
     ColumnRef,
@@ -31,6 +34,7 @@ from tsql.bound import (
     WholeRow,
 )
 from tsql.env import Env
+from tsql.functions.registry import IDENTITY_VALUE
 from tsql.parser import ast, parse_expression
 from tsql.types import oids
 from tsql.types.type_names import type_name
@@ -67,7 +71,24 @@ def bind_expression(node: Any, table: Table | None, env: Env, purpose: str) -> E
         expression = known(level.context, expression, node)
     if purpose in _IMMUTABLE:
         _check_immutable(expression, _IMMUTABLE[purpose])
+    if purpose == "check":
+        _check_no_system_columns(expression, node)
     return expression
+
+
+def _check_no_system_columns(expression: Expression, node: Any) -> None:
+    for part in walk(expression):
+        if isinstance(part, SystemColumn) and part.name != "tableoid":
+            place = next((each for each in _syntax_parts(node) if _names(each, part.name)), None)
+            message = f'system column "{part.name}" reference in check constraint is invalid'
+            raise error_at(place, "42P10", message)
+
+
+def _names(node: Any, name: str) -> bool:
+    if not isinstance(node, ast.ColumnRef):
+        return False
+    fields: tuple[Any, ...] = node.fields or ()
+    return getattr(fields[-1], "sval", None) == name
 
 
 def bind_expression_text(sql: str, table: Table, env: Env | None = None) -> Expression:
@@ -126,7 +147,15 @@ def default_of(column: Column, env: Env) -> Expression:
     """Returns the column's default, NULL if it has none."""
     if column.default_sql is None:
         return Const(None, column.sql_type, column.typmod)
-    return bind_default_text(column.default_sql, column, env)
+    default = bind_default_text(column.default_sql, column, env)
+    return replaced(default, _identity_value) if column.identity else default
+
+
+def _identity_value(node: Any) -> Any:
+    """Returns for nextval() what asks for no privilege on the sequence."""
+    if isinstance(node, FunctionCall) and node.proc.src == "nextval_oid":
+        return replace(node, proc=msgspec.structs.replace(node.proc, src=IDENTITY_VALUE))
+    return None
 
 
 def checks_of(table: Table, env: Env) -> tuple[RowRule, ...]:

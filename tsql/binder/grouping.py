@@ -38,6 +38,16 @@ class Grouping:
         self.groupings: list[tuple[int, ...]] = []
         self._dependent = _depending_on_keys(level.relations, group_by.in_every_set())
         self._is_in_subquery = False
+        self._sets = group_by.sets
+        self._own_key_count = len(self.keys)
+
+    @property
+    def sets(self) -> tuple[tuple[int, ...], ...] | None:
+        """The grouping sets; what depends on a primary key is in each, as the key is."""
+        if self._sets is None:
+            return None
+        more = tuple(range(self._own_key_count, len(self.keys)))
+        return tuple([(*one, *more) for one in self._sets])
 
     def above(self, expression: Expression) -> Any:
         """Returns the expression over keys and aggregates. Raises 42803."""

@@ -183,7 +183,7 @@ class _Select:
             set_functions=tuple(sets),
             order_by=tuple(order_by),
             distinct_on=tuple(distinct_on),
-            grouping_sets=group_by.sets,
+            grouping_sets=grouping.sets,
             groupings=tuple(grouping.groupings),
         )
 

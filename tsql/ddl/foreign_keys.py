@@ -16,6 +16,7 @@ from storage.errors import DatabaseError
 from storage.rewrite import newest_rows
 from storage.schema import Action, Column, ForeignKey, Index, Table, Timing
 from tsql.access.privileges import Need, check_needs
+from tsql.ddl.columns import SYSTEM_COLUMNS
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.key_types import conversion, is_comparable
 from tsql.ddl.names import free_name, index_columns_part
@@ -159,6 +160,9 @@ def check_comparable(name: str, column: Column, other: Column) -> None:
 async def _parent(clause: ForeignKeyClause, table: Table, ddl: Ddl) -> Table:
     relation = clause.parent
     found = ddl.find(relation.schemaname, relation.relname)
+    if found is None and relation.relname == table.name and relation.schemaname is None:
+        # The session's first temporary table: the search path doesn't have its schema yet.
+        return table
     if found is None:
         if relation.schemaname is not None and ddl.catalog.schema(relation.schemaname) is None:
             raise DatabaseError("3F000", f'schema "{relation.schemaname}" does not exist')
@@ -182,6 +186,8 @@ async def _parent(clause: ForeignKeyClause, table: Table, ddl: Ddl) -> Table:
 
 def _column(table: Table, name: str) -> Column:
     column = table.column(name)
+    if column is None and name in SYSTEM_COLUMNS:
+        raise DatabaseError("0A000", "system columns cannot be used in foreign keys")
     if column is None:
         raise DatabaseError(
             "42703", f'column "{name}" referenced in foreign key constraint does not exist'

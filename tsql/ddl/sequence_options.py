@@ -105,16 +105,14 @@ def applied(sequence: Sequence, options: SequenceOptions, state: State | None) -
     # A bound that was the type's own follows the type.
     is_other_type = not is_new and sql_type != sequence.sql_type
     maximum = said.get("maxvalue", None if is_new else sequence.maximum)
-    if maximum is None or (
-        is_other_type and "maxvalue" not in said and sequence.maximum == old_high
-    ):
-        maximum = high if ascends else -1
+    follows = is_other_type and "maxvalue" not in said and sequence.maximum == old_high
+    if maximum is None or follows:
+        maximum = high if ascends or follows else -1
     _check_range("MAXVALUE", maximum, sql_type)
     minimum = said.get("minvalue", None if is_new else sequence.minimum)
-    if minimum is None or (
-        is_other_type and "minvalue" not in said and sequence.minimum == old_low
-    ):
-        minimum = 1 if ascends else low
+    follows = is_other_type and "minvalue" not in said and sequence.minimum == old_low
+    if minimum is None or follows:
+        minimum = 1 if ascends and not follows else low
     _check_range("MINVALUE", minimum, sql_type)
     if minimum >= maximum:
         raise DatabaseError("22023", f"MINVALUE ({minimum}) must be less than MAXVALUE ({maximum})")

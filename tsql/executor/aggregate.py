@@ -53,7 +53,10 @@ class CompiledCall:
         self.step = step
 
     def start(self, row: Row, env: Env) -> Any:
-        values = [evaluate(row, env) for evaluate in self._direct]
+        return self.start_with([evaluate(row, env) for evaluate in self._direct], env)
+
+    def start_with(self, values: Sequence[Any], env: Env) -> Any:
+        """Makes the state of a group from the values of the direct arguments."""
         accumulator = self._factory(env, *values) if self._takes_env else self._factory(*values)
         return _Buffered(accumulator) if self._is_buffered else accumulator
 

@@ -82,7 +82,7 @@ class _Compiler:
     __slots__ = ("_cells",)
 
     def __init__(self) -> None:
-        self._cells: list[OperandCell] = []
+        self._cells: list[OperandCell | Part] = []
 
     def part(self, node: Expression) -> Part:  # noqa: C901, PLR0912 - one case per node
         """Returns the compiled node."""
@@ -118,7 +118,7 @@ class _Compiler:
                 return self._case(node)
             case bound.CaseOperand():
                 cell = self._cells[-1]
-                return Part(lambda _row, _env: cell.value)
+                return cell if isinstance(cell, Part) else Part(lambda _row, _env: cell.value)
             case bound.Coalesce(arguments=arguments):
                 return self._coalesce(arguments)
             case bound.NullIf(first=first, equals=equals):
@@ -264,7 +264,8 @@ class _Compiler:
     def _condition(self, node: Expression, operand: tuple[Part, OperandCell] | None) -> Part:
         if operand is None:
             return self.part(node)
-        self._cells.append(operand[1])
+        # Over a constant operand the conditions are constants, too: what isn't met is never evaluated.
+        self._cells.append(operand[0] if operand[0].is_constant else operand[1])
         try:
             return self.part(node)
         finally:

@@ -3,11 +3,13 @@
 from collections.abc import Hashable, Sequence
 from typing import Any
 
+from tsql.bound import ColumnRef, Expression
 from tsql.executor.aggregate import GROUP_BYTES, SIZE_CHECK_ROWS, CompiledCall, Group
 from tsql.executor.equality import image_of
 from tsql.executor.expressions import compile_expression
 from tsql.executor.run import ROWS_PER_SLICE, Batches, Memory, Row, Run, Source
 from tsql.planner import plan
+from tsql.planner.walk import replaced
 
 
 def grouping_set_rows(source: Source, node: plan.Aggregate) -> Source:
@@ -20,12 +22,27 @@ class _Compiled:
     def __init__(self, node: plan.Aggregate) -> None:
         self.calls = [CompiledCall(call) for call in node.aggregates]
         self.keys = [compile_expression(key) for key in node.keys]
+        self.direct = [
+            [compile_expression(_over_keys(part, node.keys)) for part in call.direct_arguments]
+            for call in node.aggregates
+        ]
         self.images = [image_of(key.type) for key in node.keys]
         self.sets = [frozenset(one) for one in node.sets or ()]
         self.orders = [sorted(one) for one in self.sets]
         self.groupings = [
             [_bits(grouping, one) for grouping in node.groupings] for one in self.sets
         ]
+
+
+def _over_keys(expression: Expression, keys: Sequence[Expression]) -> Expression:
+    """Returns a direct argument over the keys' values: a key that isn't in the set is NULL there."""
+
+    def key(node: Expression) -> Expression | None:
+        if node not in keys:
+            return None
+        return ColumnRef(0, keys.index(node), "?column?", node.type)
+
+    return replaced(expression, key)
 
 
 def _bits(positions: Sequence[int], keys: frozenset[int]) -> int:
@@ -62,7 +79,7 @@ class _GroupingSets:
     async def _consume(self) -> None:
         for one, groups in zip(self._compiled.sets, self._groups, strict=True):
             if not one:
-                groups[()] = self._new_group([None] * len(self._compiled.keys), ())
+                groups[()] = self._new_group([None] * len(self._compiled.keys))
         unchecked = 0
         while (batch := await self._source.next()) is not None:
             for start in range(0, len(batch), ROWS_PER_SLICE):
@@ -89,15 +106,19 @@ class _GroupingSets:
                 group = groups.get(key)
                 if group is None:
                     shown = [value if at in one else None for at, value in enumerate(values)]
-                    group = groups[key] = self._new_group(shown, row)
+                    group = groups[key] = self._new_group(shown)
                     self._memory.add_row(shown)
                     self._memory.add(GROUP_BYTES)
                 for step, state in zip(steps, group.states, strict=True):
                     step(state, row, env)
 
-    def _new_group(self, keys: Sequence[Any], row: Row) -> Group:
-        env = self._run.env
-        return Group(keys, [call.start(row, env) for call in self._compiled.calls])
+    def _new_group(self, keys: Sequence[Any]) -> Group:
+        env, compiled = self._run.env, self._compiled
+        states = [
+            call.start_with([evaluate(keys, env) for evaluate in direct], env)
+            for call, direct in zip(compiled.calls, compiled.direct, strict=True)
+        ]
+        return Group(keys, states)
 
     def _check_size(self) -> None:
         memory = Memory("aggregate", self._run.memory_bytes_max)

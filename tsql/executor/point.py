@@ -36,6 +36,7 @@ from tsql.executor.rows import Projection, projection
 from tsql.executor.run import Row
 from tsql.executor.waits import MustWaitError, sequences_of
 from tsql.executor.writes import WriteResult
+from tsql.functions.registry import NEXT_VALUES
 from tsql.planner import plan
 from tsql.planner.plan import AccessPath, Node, Plan
 from tsql.planner.row_layout import width_of
@@ -399,7 +400,7 @@ def point_select(whole: Plan, tables: Tables) -> PointSelect | None:
 
 
 #: Volatile functions that do nothing beside giving a value.
-_HARMLESS: Final = frozenset({"nextval_oid", "drandom", "gen_random_uuid", "clock_timestamp"})
+_HARMLESS: Final = NEXT_VALUES | {"drandom", "gen_random_uuid", "clock_timestamp"}
 
 
 def _must_not_run_here(expression: Expression) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from storage.errors import DatabaseError
 from tsql.bound import Const, Expression, FunctionCall
 from tsql.env import Env
+from tsql.functions.registry import NEXT_VALUES
 from tsql.planner.walk import strip_relabels, walk
 
 T = TypeVar("T")
@@ -47,7 +48,7 @@ def sequences_of(expressions: Iterable[Expression]) -> list[int]:
     found: list[int] = []
     for expression in expressions:
         for node in walk(expression):
-            if isinstance(node, FunctionCall) and node.proc.src == "nextval_oid":
+            if isinstance(node, FunctionCall) and node.proc.src in NEXT_VALUES:
                 argument = strip_relabels(node.arguments[0])
                 if isinstance(argument, Const) and isinstance(argument.value, int):
                     found.append(argument.value)

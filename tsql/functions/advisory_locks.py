@@ -6,7 +6,7 @@ A lock is named by one int8 or by two int4; the two name spaces don't meet.
 from collections.abc import Callable
 
 from tsql.env import Env
-from tsql.functions.registry import implements
+from tsql.functions.registry import IDENTITY_VALUE, implements
 from tsql.functions.session_hooks import session_member
 
 _Key = tuple[int, int, int]
@@ -70,6 +70,12 @@ def pg_advisory_unlock_all(env: Env) -> str:
 @implements("nextval_oid", env=True)
 def nextval(env: Env, sequence: int) -> int:
     value: int = session_member(env, "nextval", "function nextval")(sequence)
+    return value
+
+
+@implements(IDENTITY_VALUE, env=True)
+def identity_value(env: Env, sequence: int) -> int:
+    value: int = session_member(env, "identity_value", "function nextval")(sequence)
     return value
 
 

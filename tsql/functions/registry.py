@@ -22,7 +22,7 @@ message. A function may not loop without bound: sizes are checked against env.va
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from tsql.catalog.pg import PgProc, signature
 
@@ -104,6 +104,10 @@ class AggregateImplementation:
 
 _FUNCTIONS: dict[str, Implementation] = {}
 _AGGREGATES: dict[str, AggregateImplementation] = {}
+#: The source of the function that gives an identity column its value: nextval() without a privilege.
+IDENTITY_VALUE: Final = "identity_value_oid"
+NEXT_VALUES: Final = frozenset({"nextval_oid", IDENTITY_VALUE})
+
 _load_next: Callable[[], bool] = lambda: False  # noqa: E731 - replaced by on_missing
 
 

@@ -36,6 +36,9 @@ class SessionHooks(Protocol):
     def nextval(self, sequence: int) -> int:
         """Returns the sequence's next value. Raises 42P01, 42809, 2200H."""
 
+    def identity_value(self, sequence: int) -> int:
+        """Returns the next value for an identity column."""
+
     def currval(self, sequence: int) -> int:
         """Returns what this session's last nextval gave. Raises 55000."""
 

@@ -17,6 +17,7 @@ from storage.schema import Check, Column, Index, KeyPart, Table
 from storage.types import Kind
 from tsql.binder import bind_default, bind_expression, bind_transform
 from tsql.bound import ColumnRef, Expression
+from tsql.ddl.alter.identity import change_identity_type
 from tsql.ddl.alteration.removal import columns_in
 from tsql.ddl.alteration.state import Alteration, alterable_column, without_position
 from tsql.ddl.columns import check_can_be_key, column_of
@@ -49,6 +50,12 @@ async def prepare_type(cmd: Any, alteration: Alteration) -> None:
         sql_type=wanted.sql_type,
         typmod=wanted.typmod,
     )
+    if old.identity:
+        await change_identity_type(alteration, old, new)
+    if old.generated_sql is not None and cmd.def_.raw_default is not None:
+        message = "cannot specify USING when altering type of generated column"
+        detail = f'Column "{old.name}" is a generated column.'
+        raise DatabaseError("42611", message, detail=detail)
     node = cmd.def_.raw_default or ast.ColumnRef(fields=(ast.String(sval=cmd.name),))
     table, env = alteration.table, alteration.ddl.env
     converted, attributes = bind_transform(node, table, new, env)

@@ -8,6 +8,7 @@ from tsql.ddl.alteration.state import Alteration, alterable_column
 from tsql.ddl.sequence_options import SequenceOptions
 from tsql.ddl.sequences import change_sequence
 from tsql.ddl.serial import create_owned_sequences, identity_column
+from tsql.types import oids
 
 
 async def add_identity(cmd: Any, alteration: Alteration) -> None:
@@ -15,6 +16,7 @@ async def add_identity(cmd: Any, alteration: Alteration) -> None:
     ddl, constraint = alteration.ddl, cmd.def_
     column = alterable_column(alteration, cmd.name)
     shown = _shown(alteration, column)
+    check_identity_type(column)
     if not column.not_null:
         raise DatabaseError(
             "55000", f"{shown} must be declared NOT NULL before identity can be added"
@@ -27,6 +29,21 @@ async def add_identity(cmd: Any, alteration: Alteration) -> None:
     alteration.table, sequences = await create_owned_sequences(alteration.table, [serial], ddl)
     for sequence in sequences:
         await ddl.changes.create_sequence(sequence)
+
+
+def check_identity_type(column: Column) -> None:
+    """Raises 22023 unless it is an integer."""
+    if column.sql_type not in {oids.INT2, oids.INT4, oids.INT8}:
+        message = "identity column type must be smallint, integer, or bigint"
+        raise DatabaseError("22023", message)
+
+
+async def change_identity_type(alteration: Alteration, old: Column, new: Column) -> None:
+    """Gives the sequence of an identity column the column's new type. Raises 22023."""
+    check_identity_type(new)
+    sequence = _sequence_of(alteration, old)
+    if sequence is not None and new.sql_type != old.sql_type:
+        await change_sequence(sequence, SequenceOptions({"as": new.sql_type}), alteration.ddl)
 
 
 async def set_identity(cmd: Any, alteration: Alteration) -> None:

@@ -16,6 +16,9 @@ async def set_not_null(cmd: Any, alteration: Alteration) -> None:
 async def drop_not_null(cmd: Any, alteration: Alteration) -> None:
     """ALTER [COLUMN] name DROP NOT NULL. Raises 42P16 for a column of the primary key."""
     column = alterable_column(alteration, cmd.name)
+    if column.identity:
+        shown = f'column "{column.name}" of relation "{alteration.table.name}"'
+        raise DatabaseError("42601", f"{shown} is an identity column")
     if column.id in alteration.table.key_column_ids:
         raise DatabaseError("42P16", f'column "{column.name}" is in a primary key')
     alteration.change_column(column.id, not_null=False)
