@@ -10,7 +10,7 @@ import enum
 
 import msgspec
 
-from storage.objects import Address
+from storage.objects import Address, View
 from storage.types import Kind
 
 
@@ -118,6 +118,8 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         included_attributes: Undeclared attributes that it carries, by name.
         partition_part_count: How many of its parts are its partition key.
         dynamodb_settings: What only the DynamoDB door knows of it, in a form of that door's.
+        query: What a materialized view is filled by; its owner and names are the table's.
+        is_populated: False for a materialized view that has not been filled.
         timing: Of a DEFERRABLE constraint: then its entries are kept like a plain index's, and
             looked through when it is tested.
         is_primary: It enforces a DEFERRABLE primary key: such a table has a hidden key.
@@ -207,6 +209,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         attributes: Undeclared attributes seen so far, in order of first appearance, with the kinds
         seen.
         dynamodb_settings: What only the DynamoDB door knows of it, in a form of that door's.
+        query: What a materialized view is filled by; its owner and names are the table's.
+        is_populated: False for a materialized view that has not been filled.
     """
 
     id: int
@@ -233,6 +237,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     owner: str = "terrascale"
     options: dict[str, str] = msgspec.field(default_factory=dict)
     dynamodb_settings: bytes | None = None
+    query: View | None = None
+    is_populated: bool = True
 
     @property
     def has_primary_key(self) -> bool:

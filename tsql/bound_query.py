@@ -17,6 +17,7 @@ class BoundQuery:
         used_columns: (relation id, column id) of the columns that it reads.
         is_cacheable: False where a literal was read by the clock ('now'::timestamp): another use must bind anew.
         needs: Privileges that it takes to run it.
+        unpopulated: Name of a materialized view that it reads and that has never been filled.
     """
 
     statement: BoundStatement
@@ -26,3 +27,4 @@ class BoundQuery:
     used_columns: tuple[tuple[int, int], ...] = ()
     is_cacheable: bool = True
     needs: tuple[Need, ...] = ()
+    unpopulated: str | None = None

@@ -103,6 +103,7 @@ class Query:
         "_source",
         "_subqueries",
         "_tables",
+        "_unpopulated",
         "_write",
         "absent_names",
         "allowed_version",
@@ -140,6 +141,7 @@ class Query:
         if not is_select and not getattr(statement, "returning", ()):
             self.fields = None
         self.needs = bound.needs
+        self._unpopulated = bound.unpopulated
         #: Of the catalog in which its user was found to have the privileges.
         self.allowed_version = 0
         self._tables = tables
@@ -152,9 +154,18 @@ class Query:
         self.point_write: PointWrite | None = None
 
     def compile(self) -> None:
-        """Makes the operators, once; raises the errors of constant parts, as planning does."""
+        """Makes the operators, once; raises the errors of constant parts, as planning does.
+
+        Raises 55000 for a materialized view that has never been filled.
+        """
         if self._is_compiled:
             return
+        if self._unpopulated is not None:
+            raise DatabaseError(
+                "55000",
+                f'materialized view "{self._unpopulated}" has not been populated',
+                hint="Use the REFRESH MATERIALIZED VIEW command.",
+            )
         compiler = Compiler(self._tables)
         root = self.plan.root
         if self.is_write:

@@ -34,6 +34,8 @@ def pg_tables(moment: Moment) -> Iterator[Values]:
                 "rowsecurity": False,
             }
     for table in moment.catalog.tables:
+        if table.query is not None:
+            continue
         yield {
             "schemaname": table.schema,
             "tablename": table.name,
@@ -58,6 +60,20 @@ def pg_views(moment: Moment) -> Iterator[Values]:
             "viewowner": view.owner,
             "definition": view_text(view, moment.catalog, moment.env.search_path),
         }
+
+
+@built(PG_CATALOG, "pg_matviews")
+def pg_matviews(moment: Moment) -> Iterator[Values]:
+    for table in moment.catalog.tables:
+        if table.query is not None:
+            yield {
+                "schemaname": table.schema,
+                "matviewname": table.name,
+                "matviewowner": table.owner,
+                "hasindexes": any(True for _ in indexes_of(table)),
+                "ispopulated": table.is_populated,
+                "definition": view_text(table.query, moment.catalog, moment.env.search_path),
+            }
 
 
 @built(PG_CATALOG, "pg_indexes")

@@ -12,6 +12,9 @@ from tsql.view_text import view_text
 def pg_get_viewdef(env: Env, oid: int) -> str | None:
     catalog = catalog_of(env)
     view = catalog.object(View, oid)
+    table = catalog.table_by_id(oid)
+    if table is not None:
+        view = table.query
     return None if view is None else f" {view_text(view, catalog, env.search_path)};"
 
 

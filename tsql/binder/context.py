@@ -235,6 +235,7 @@ class Context:
         #: Whose rights count: the user's, or those of the owner of the view that is being bound.
         self.acting_role: str | None = None
         self.needs: list[Need] = []
+        self.unpopulated: str | None = None
 
     def new_number(self) -> int:
         """Returns a number for a slot or a WITH query, that nothing else in the statement has."""

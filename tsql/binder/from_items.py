@@ -86,6 +86,12 @@ def find_target(level: Level, node: Any) -> Table | View | None:
     raise error_at(node, "42809", message, detail=detail)
 
 
+def note_read_table(level: Level, table: Table) -> None:
+    """Notes a table that is read: a materialized view may have nothing to read yet."""
+    if not table.is_populated:
+        level.context.unpopulated = table.name
+
+
 def unknown_table(level: Level, node: Any) -> DatabaseError:
     """Returns the error for a table that isn't there, or can only be read."""
     lookup = level.context.catalog_relations
@@ -151,6 +157,7 @@ def _named(level: Level, node: Any) -> tuple[Relation, list[Item]]:
     if table is None:
         raise unknown_table(level, node)
     assert isinstance(table, Table)
+    note_read_table(level, table)
     item = table_item(table, alias, len(level.relations))
     item.need = level.context.need(table.id)
     item.need.on("r")
@@ -169,6 +176,7 @@ def _numbered(level: Level, node: Any, alias: str) -> tuple[Relation, list[Item]
     if isinstance(found, View):
         relation, (whole,) = bind_view(level, found, node, alias)
         return relation, [as_it_was(level, number, whole)]
+    note_read_table(level, found)
     whole = table_item(found, alias, len(level.relations))
     whole.need = level.context.need(found.id)
     whole.need.on("r")

@@ -1,10 +1,12 @@
 """The front of the binder: a statement's tree to a BoundQuery."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
 from storage.catalog import Catalog
 from storage.errors import DatabaseError, not_supported
+from storage.objects import View
 from tsql.binder.context import CatalogRelations, Context, Level
 from tsql.binder.expressions import bind
 from tsql.binder.insert import bind_insert
@@ -25,11 +27,13 @@ def bind_query(
     parameter_types: Sequence[int] | None = (),
     *,
     catalog_relations: CatalogRelations | None = None,
+    view: View | None = None,
 ) -> BoundQuery:
     """Binds a SELECT, VALUES, INSERT, UPDATE or DELETE.
 
     Type 0 or UNKNOWN among `parameter_types` (or none at all) means: infer; None: the statement may
     have no parameters. `env` gives the search path, and the settings by which literals are read.
+    `view`: the statement is this view's query.
     """
     types = None if parameter_types is None else list(parameter_types)
     context = Context(catalog, env, types, catalog_relations)
@@ -38,7 +42,8 @@ def bind_query(
     context.bind_row_comparison = bind_row_comparison
     level = Level(context, bind, bind_select, is_top=True)
     try:
-        statement = _statement(level, node)
+        with contextlib.nullcontext() if view is None else context.inside(view):
+            statement = _statement(level, node)
         return BoundQuery(
             statement,
             context.parameter_types(),
@@ -47,6 +52,7 @@ def bind_query(
             used_columns=tuple(sorted(context.used_columns)),
             is_cacheable=not context.reads_clock,
             needs=tuple(context.needs),
+            unpopulated=context.unpopulated,
         )
     except RecursionError:
         hint = "Write the statement with less nesting."

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from storage.errors import DatabaseError
 from storage.objects import View
+from storage.schema import Table
 from tsql.binder import context as clauses
 from tsql.binder.context import Item, Level
 from tsql.binder.defaults import checks_of, default_of
@@ -26,6 +28,8 @@ def bind_target(level: Level, node: Any, letter: str) -> Item:
     if found is None:
         raise unknown_table(level, node.relation)
     alias = found.name if node.relation.alias is None else node.relation.alias.aliasname
+    if isinstance(found, Table) and found.query is not None:
+        raise DatabaseError("42809", f'cannot change materialized view "{found.name}"')
     if isinstance(found, View):
         item = view_target(level, found, alias, letter)
     else:

@@ -8,12 +8,15 @@ from storage.schema import Table
 from tsql.access.privileges import Need, check_needs
 from tsql.api import CopyOut, Result
 from tsql.binder import bind_default_text, bind_expression, checks_of
-from tsql.bound import Const, Expression, TableRelation
+from tsql.binder.tree import walk
+from tsql.bound import ColumnRef, Const, Expression, TableRelation
 from tsql.commands.command import Command, Invocation
 from tsql.commands.maintenance import ddl_of
 from tsql.copy.copy_from import CopyFrom, CopyTarget
 from tsql.copy.copy_to import CopyWriter
 from tsql.copy.options import ColumnChoice, CopyOptions, Format, copy_options
+from tsql.ddl.context import Ddl, no_such_relation
+from tsql.ddl.describe import kind_of_relation
 from tsql.encodings import Encoding, encoding
 from tsql.execution import check_allowed, prepare, run_prepared, start_prepared
 from tsql.executor.expressions import compile_predicate
@@ -44,6 +47,37 @@ def _encoding(state: SessionState, options: CopyOptions) -> Encoding:
 
 
 # ---- columns -----------------------------------------------------------------------------------
+
+
+def _table(relation: Any, ddl: Ddl, *, is_from: bool) -> Table:
+    """Returns the table that is copied. Raises 42P01, 42809."""
+    found = ddl.find(relation.schemaname, relation.relname)
+    if found is None:
+        raise no_such_relation(relation)
+    if isinstance(found, Table) and found.query is None:
+        return found
+    kind = kind_of_relation(found)
+    hint = None
+    if kind == "view" and is_from:
+        hint = "To enable copying to a view, provide an INSTEAD OF INSERT trigger."
+    elif kind in {"view", "materialized view"} and not is_from:
+        hint = "Try the COPY (SELECT ...) TO variant."
+    message = f'cannot copy {"to" if is_from else "from"} {kind} "{relation.relname}"'
+    raise DatabaseError("42809", message, hint=hint)
+
+
+def _check_not_generated(condition: Expression, table: Table) -> None:
+    """Raises 42P10 for a generated column in WHERE: it has no value yet."""
+    for part in walk(condition):
+        if not isinstance(part, ColumnRef) or part.position >= len(table.columns):
+            continue
+        column = table.columns[part.position]
+        if column.generated_sql is not None:
+            raise DatabaseError(
+                "42P10",
+                "generated columns are not supported in COPY FROM WHERE conditions",
+                detail=f'Column "{column.name}" is a generated column.',
+            )
 
 
 def _positions(table: Table, names: Sequence[Any] | None) -> tuple[int, ...]:
@@ -97,7 +131,7 @@ async def _copy_from(invocation: Invocation, options: CopyOptions) -> Result:
     state.control.check_writable("COPY FROM")
     for cursor in state.cursors.values():
         await cursor.load()
-    table = ddl_of(state).table(node.relation)
+    table = _table(node.relation, ddl_of(state), is_from=True)
     positions = _positions(table, node.attlist)
     need = Need(table.id)
     need.on("a", [table.columns[position].id for position in positions])
@@ -107,6 +141,7 @@ async def _copy_from(invocation: Invocation, options: CopyOptions) -> Result:
     where = None
     if node.whereClause is not None:
         condition = bind_expression(node.whereClause, table, run.env, "copy_where")
+        _check_not_generated(condition, table)
         where = compile_predicate(condition)
     relation = TableRelation(table, table.name)
     target = CopyTarget(relation, positions, _defaults(table), checks_of(table, run.env), where)
@@ -133,7 +168,7 @@ async def _copy_to(invocation: Invocation, options: CopyOptions) -> Result:
     if node.query is not None:
         parsed = _inner(invocation, node.query)
     else:
-        table = ddl_of(state).table(node.relation)
+        table = _table(node.relation, ddl_of(state), is_from=False)
         names = [table.columns[position].name for position in _positions(table, node.attlist)]
         _check_choices(table, options, names)
         parsed = _table_query(table, names)

@@ -7,6 +7,8 @@ store spills what a transaction writes, so memory stays bounded.
 import copy
 from typing import Any
 
+import msgspec
+
 from storage.errors import DatabaseError, not_supported
 from storage.rewrite import Rewrite
 from storage.schema import Column, Table
@@ -14,6 +16,7 @@ from tsql.api import Result
 from tsql.bound import Field
 from tsql.commands.command import Command, Invocation
 from tsql.commands.maintenance import ddl_of
+from tsql.commands.materialized_views import check_query, materialized
 from tsql.ddl.alteration.state import without_position
 from tsql.ddl.context import Ddl
 from tsql.ddl.options import table_options
@@ -30,8 +33,8 @@ async def run_create_table_as(invocation: Invocation) -> Result:
     """Runs a CreateTableAsStmt, or a SelectStmt with INTO."""
     state, node = invocation.state, invocation.node
     is_statement = isinstance(node, ast.CreateTableAsStmt)
-    if is_statement and node.objtype == enums.ObjectType.OBJECT_MATVIEW:
-        raise not_supported("CREATE MATERIALIZED VIEW")
+    is_view = is_statement and node.objtype == enums.ObjectType.OBJECT_MATVIEW
+    tag = "CREATE MATERIALIZED VIEW" if is_view else "CREATE TABLE AS"
     into = node.into if is_statement else into_clause(node)
     query_node = node.query if is_statement else _without_into(node)
     _refuse(into)
@@ -43,12 +46,18 @@ async def run_create_table_as(invocation: Invocation) -> Result:
         if not (is_statement and node.if_not_exists):
             raise DatabaseError("42P07", message)
         state.notice("NOTICE", "42P07", f"{message}, skipping")
-        return Result(tag="CREATE TABLE AS")
+        return Result(tag=tag)
+    if is_view:
+        check_query(query_node)
     query = _query(invocation, query_node)
-    table = await ddl.changes.create_table(await _table(into, query, schema, ddl))
+    made = await _table(into, query, schema, ddl)
+    if is_view:
+        made = await materialized(query_node, made, ddl)
+        made = msgspec.structs.replace(made, is_populated=not into.skipData)
+    table = await ddl.changes.create_table(made)
     note_on_commit(into.onCommit, table, ddl)
     if into.skipData:
-        return Result(tag="CREATE TABLE AS")
+        return Result(tag=tag)
     return Result(tag=f"SELECT {await _fill(state, ddl, table, query)}")
 
 

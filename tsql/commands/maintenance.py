@@ -8,11 +8,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from storage.errors import DatabaseError
-from storage.kv.store import LockWait, Transaction
-from storage.lock_modes import TableLockMode
+from storage.kv.store import Transaction
 from storage.schema import Table
 from storage.sizes import index_range, table_range
-from storage.table_locks import lock_table
 from tsql.api import Result
 from tsql.commands.command import Command, Invocation
 from tsql.ddl.context import Ddl, no_such_relation
@@ -94,40 +92,5 @@ async def run_checkpoint(_invocation: Invocation) -> Result:
     return Result(tag="CHECKPOINT")
 
 
-async def run_lock(invocation: Invocation) -> Result:
-    """Runs a LockStmt. It reads nothing: the transaction's snapshot is yet to be taken."""
-    node, control = invocation.node, invocation.state.control
-    mode = TableLockMode[_MODES[node.mode - 1]]
-    if mode > TableLockMode.ROW_EXCLUSIVE:
-        control.check_writable("LOCK TABLE")
-    if control.is_single:
-        raise DatabaseError("25P01", "LOCK TABLE can only be used in transaction blocks")
-    wait = LockWait.SKIP if node.nowait else LockWait.WAIT
-    ddl = ddl_of(invocation.state, control.open_transaction())
-    for relation in node.relations:
-        while True:
-            table = ddl.table(relation)
-            if not await lock_table(ddl.txn, table.id, mode, wait):
-                message = f'could not obtain lock on relation "{table.name}"'
-                raise DatabaseError("55P03", message)
-            if ddl.table(relation).id == table.id:
-                break
-    return Result(tag="LOCK TABLE")
-
-
-#: The modes in the order of the numbers in PostgreSQL's lockdefs.h, from 1.
-_MODES = (
-    "ACCESS_SHARE",
-    "ROW_SHARE",
-    "ROW_EXCLUSIVE",
-    "SHARE_UPDATE_EXCLUSIVE",
-    "SHARE",
-    "SHARE_ROW_EXCLUSIVE",
-    "EXCLUSIVE",
-    "ACCESS_EXCLUSIVE",
-)
-
-
 VACUUM = Command(run_vacuum)
 CHECKPOINT = Command(run_checkpoint)
-LOCK = Command(run_lock)

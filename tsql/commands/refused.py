@@ -69,7 +69,6 @@ REFUSED: Final = {
     "ImportForeignSchemaStmt": "IMPORT FOREIGN SCHEMA",
     "LoadStmt": "LOAD",
     "MergeStmt": "MERGE",
-    "RefreshMatViewStmt": "REFRESH MATERIALIZED VIEW",
     "ReplicaIdentityStmt": "REPLICA IDENTITY",
     "RuleStmt": "CREATE RULE",
     "SecLabelStmt": "SECURITY LABEL",

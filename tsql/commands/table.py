@@ -66,10 +66,15 @@ _LATER: Final[dict[str, dict[type[Any], str]]] = {
     "tsql.commands.explain": {
         ast.ExplainStmt: "EXPLAIN",
     },
+    "tsql.commands.lock_table": {
+        ast.LockStmt: "LOCK",
+    },
     "tsql.commands.maintenance": {
         ast.CheckPointStmt: "CHECKPOINT",
-        ast.LockStmt: "LOCK",
         ast.VacuumStmt: "VACUUM",
+    },
+    "tsql.commands.materialized_views": {
+        ast.RefreshMatViewStmt: "REFRESH",
     },
     "tsql.commands.notifications": {
         ast.ListenStmt: "LISTEN",

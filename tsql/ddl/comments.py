@@ -7,6 +7,7 @@ from storage.catalog import IndexRef
 from storage.errors import DatabaseError, not_supported
 from storage.objects import Comment
 from storage.schema import Table
+from tsql.access.privileges import Secured, owns
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.describe import kind_of_relation
 from tsql.ddl.enums import find_enum
@@ -21,6 +22,7 @@ _KINDS: Final = {
     _TYPES.OBJECT_INDEX: "index",
     _TYPES.OBJECT_SEQUENCE: "sequence",
     _TYPES.OBJECT_VIEW: "view",
+    _TYPES.OBJECT_MATVIEW: "materialized view",
 }
 _PG_DATABASE: Final = 1262
 #: The OID of the one database, as pg_database shows it.
@@ -63,7 +65,15 @@ def _relation(node: Any, ddl: Ddl) -> _Key:
     if kind_of_relation(found) != wanted:
         article = "an" if wanted == "index" else "a"
         raise DatabaseError("42809", f'"{place.relname}" is not {article} {wanted}')
+    _require_owner(found, wanted, place.relname, ddl)
     return CLASS_IDS["relation"], _id_of(found), 0
+
+
+def _require_owner(found: Any, kind: str, name: str, ddl: Ddl) -> None:
+    """Raises 42501 unless the user owns the object; an index is its table's owner's."""
+    owner = found.table.owner if isinstance(found, IndexRef) else found.owner
+    if not owns(ddl.catalog, ddl.env.user, owner):
+        raise DatabaseError("42501", f"must be owner of {kind} {name}")
 
 
 def _id_of(found: Any) -> int:
@@ -88,6 +98,7 @@ def _column(node: Any, ddl: Ddl) -> _Key:
             f'cannot set comment on relation "{place.relname}"',
             detail=f"This operation is not supported for {plural}.",
         )
+    _require_owner(found, "relation", place.relname, ddl)
     for column_id, name in columns_of(found):
         if name == column:
             return CLASS_IDS["relation"], _id_of(found), column_id
@@ -99,6 +110,7 @@ def _schema(node: Any, ddl: Ddl) -> _Key:
     schema = ddl.catalog.schema(node.object.sval)
     if schema is None:
         raise DatabaseError("3F000", f'schema "{node.object.sval}" does not exist')
+    _require_owner(schema, "schema", schema.name, ddl)
     return CLASS_IDS["schema"], schema.id, 0
 
 
@@ -107,6 +119,7 @@ def _type(node: Any, ddl: Ddl) -> _Key:
     found = find_enum(names, ddl)
     if found is None:
         raise DatabaseError("42704", f'type "{".".join(names)}" does not exist')
+    _require_owner(found, "type", found.name, ddl)
     return CLASS_IDS["type"], found.id, 0
 
 
@@ -116,6 +129,7 @@ def _constraint(node: Any, ddl: Ddl) -> _Key:
     table = ddl.find(place.schemaname, place.relname)
     if table is None:
         raise no_such_relation(place)
+    _require_owner(table, "relation", place.relname, ddl)
     if isinstance(table, Table):
         known = {table.primary_key_constraint}
         known |= {check.name for check in table.checks} | {key.name for key in table.foreign_keys}
@@ -130,6 +144,9 @@ def _database(node: Any, ddl: Ddl) -> _Key:
     name = node.object.sval
     if name != ddl.env.database:
         raise DatabaseError("3D000", f'database "{name}" does not exist')
+    owner = Secured.database(name).owner
+    if not owns(ddl.catalog, ddl.env.user, owner):
+        raise DatabaseError("42501", f"must be owner of database {name}")
     return _PG_DATABASE, _DATABASE_ID, 0
 
 

@@ -167,7 +167,7 @@ class Ddl:
         found = self.find(relation.schemaname, relation.relname)
         if found is None:
             raise no_such_relation(relation)
-        if not isinstance(found, Table):
+        if not isinstance(found, Table) or found.query is not None:
             raise DatabaseError("42809", f'"{relation.relname}" is not a table')
         return found
 

@@ -82,6 +82,8 @@ def edges(catalog: Catalog) -> Iterator[Edge]:
     for table in catalog.tables:
         yield from in_schema(relation(table.id), table.schema)
         yield from _of_table(table, type_ids)
+        for address in table.query.relies_on if table.query is not None else ():
+            yield Edge(relation(table.id), address, EdgeKind.NORMAL)
         identities.update((table.id, column.id) for column in table.columns if column.identity)
         for key in table.foreign_keys:
             yield from _of_referenced_index(

@@ -9,10 +9,10 @@ from tsql.functions.text_quote import quote_ident
 
 
 def kind_of_relation(found: Relation) -> str:
-    """Returns table, index, sequence or view."""
+    """Returns table, materialized view, index, sequence or view."""
     match found:
         case Table():
-            return "table"
+            return "table" if found.query is None else "materialized view"
         case IndexRef():
             return "index"
         case Sequence():

@@ -167,7 +167,7 @@ async def _parent(clause: ForeignKeyClause, table: Table, ddl: Ddl) -> Table:
         if relation.schemaname is not None and ddl.catalog.schema(relation.schemaname) is None:
             raise DatabaseError("3F000", f'schema "{relation.schemaname}" does not exist')
         raise no_such_relation(relation)
-    if not isinstance(found, Table):
+    if not isinstance(found, Table) or found.query is not None:
         raise DatabaseError("42809", f'referenced relation "{relation.relname}" is not a table')
     if found.id == table.id:
         return table

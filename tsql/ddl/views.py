@@ -38,7 +38,7 @@ async def create_view(node: Any, ddl: Ddl) -> str:
     options = _options(node)
     query = stored_query(node.query, ddl)
     schema = await ddl.creation_schema(_with_persistence(relation, query, ddl))
-    await _hold(bound, ddl)
+    await hold(bound, ddl)
     old = ddl.catalog.relation(schema, relation.relname)
     view = View(
         id=0,
@@ -47,8 +47,8 @@ async def create_view(node: Any, ddl: Ddl) -> str:
         columns=columns,
         sql=query.sql,
         relations=query.relations,
-        relies_on=_relies_on(bound, query, ddl),
-        settings=_settings(ddl),
+        relies_on=relies_on(bound, query, ddl),
+        settings=view_settings(ddl),
         check_option=options.pop("check_option", ""),
         options=options,
         owner=ddl.env.user,
@@ -76,13 +76,17 @@ async def create_view(node: Any, ddl: Ddl) -> str:
 
 def _with_persistence(relation: Any, query: StoredQuery, ddl: Ddl) -> Any:
     """Returns the view's name, as that of a temporary view if it reads something temporary."""
-    found = [relation_by_id(ddl.catalog, each.id) for each in query.relations]
-    reads_temporary = any(each is not None and is_temporary(each.schema) for each in found)
-    if relation.relpersistence == "t" or not reads_temporary:
+    if relation.relpersistence == "t" or not reads_temporary(query, ddl):
         return relation
     message = f'view "{relation.relname}" will be a temporary view'
     ddl.notice("NOTICE", "00000", message)
     return with_fields(relation, relpersistence="t", location=None)
+
+
+def reads_temporary(query: StoredQuery, ddl: Ddl) -> bool:
+    """Returns whether a query reads something temporary."""
+    found = [relation_by_id(ddl.catalog, each.id) for each in query.relations]
+    return any(each is not None and is_temporary(each.schema) for each in found)
 
 
 async def change_view(view: View, ddl: Ddl, **changes: Any) -> None:
@@ -110,7 +114,8 @@ async def rename_view_column(view: View, old: str, new: str, ddl: Ddl) -> None:
     await change_view(view, ddl, columns=columns)
 
 
-def _settings(ddl: Ddl) -> tuple[str, ...]:
+def view_settings(ddl: Ddl) -> tuple[str, ...]:
+    """Returns the settings by which a view's literals are read."""
     env = ddl.env
     return env.time_zone, env.date_style, env.date_order, env.interval_style
 
@@ -202,7 +207,7 @@ def _check_replaces(old: View, columns: tuple[ViewColumn, ...]) -> None:
             )
 
 
-async def _hold(bound: BoundQuery, ddl: Ddl) -> None:
+async def hold(bound: BoundQuery, ddl: Ddl) -> None:
     """Keeps what the view reads from being dropped until the view is there."""
     catalog = ddl.catalog
     for object_id, _ in bound.table_versions:
@@ -213,7 +218,8 @@ async def _hold(bound: BoundQuery, ddl: Ddl) -> None:
                 await ddl.changes.hold_object(kind, object_id)
 
 
-def _relies_on(bound: BoundQuery, query: StoredQuery, ddl: Ddl) -> tuple[Address, ...]:
+def relies_on(bound: BoundQuery, query: StoredQuery, ddl: Ddl) -> tuple[Address, ...]:
+    """Returns what a view depends on."""
     columns = [Address("relation", *used) for used in bound.used_columns]
     with_columns = {address.id for address in columns}
     types = [

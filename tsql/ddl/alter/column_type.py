@@ -104,7 +104,8 @@ def _check_no_view(column: Column, alteration: Alteration) -> None:
     """Raises 0A000 for a column that a view shows or reads."""
     on = Address("relation", alteration.table.id, column.id)
     ddl = alteration.ddl
-    for view in ddl.catalog.objects(View):
+    materialized = [table.query for table in ddl.catalog.tables if table.query is not None]
+    for view in (*ddl.catalog.objects(View), *materialized):
         if on in view.relies_on:
             shown = describe(Address("relation", view.id), ddl.catalog, ddl.env.search_path)
             raise DatabaseError(

@@ -34,6 +34,7 @@ _KINDS: Final = {
     _TYPES.OBJECT_SEQUENCE: "SEQUENCE",
     _TYPES.OBJECT_VIEW: "VIEW",
     _TYPES.OBJECT_MATVIEW: "MATERIALIZED VIEW",
+    _TYPES.OBJECT_MATVIEW: "MATERIALIZED VIEW",
     _TYPES.OBJECT_FOREIGN_TABLE: "FOREIGN TABLE",
 }
 
@@ -223,4 +224,5 @@ _RENAMES: Final[dict[Any, Callable[[Any, Ddl], Awaitable[str]]]] = {
     _TYPES.OBJECT_TABLE: _rename_relation,
     _TYPES.OBJECT_TYPE: rename_enum,
     _TYPES.OBJECT_VIEW: _rename_relation,
+    _TYPES.OBJECT_MATVIEW: _rename_relation,
 }

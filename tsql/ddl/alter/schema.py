@@ -114,4 +114,5 @@ _MOVES: Final[dict[Any, Callable[[Any, Ddl], Awaitable[None]]]] = {
     _TYPES.OBJECT_TABLE: _move_relation,
     _TYPES.OBJECT_TYPE: move_enum,
     _TYPES.OBJECT_VIEW: _move_relation,
+    _TYPES.OBJECT_MATVIEW: _move_relation,
 }

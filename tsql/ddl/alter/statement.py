@@ -28,6 +28,14 @@ _KINDS: Final = {
 _TUNING: Final = frozenset(
     {enums.AlterTableType.AT_SetRelOptions, enums.AlterTableType.AT_ResetRelOptions}
 )
+_OF_MATERIALIZED: Final = _TUNING | {
+    enums.AlterTableType.AT_ClusterOn,
+    enums.AlterTableType.AT_DropCluster,
+    enums.AlterTableType.AT_SetOptions,
+    enums.AlterTableType.AT_ResetOptions,
+    enums.AlterTableType.AT_SetStatistics,
+    enums.AlterTableType.AT_SetStorage,
+}
 _INDEX_PARAMETERS: Final = frozenset({"fillfactor", "deduplicate_items"})
 
 
@@ -95,10 +103,24 @@ async def _locked(node: Any, ddl: Ddl) -> Table | None:
         if isinstance(found, IndexRef) and _tunes_only(node):
             return None
         raise _wrong_kind(found, node)
+    if found.query is not None:
+        _check_materialized(found, node)
     locked = await ddl.changes.lock_table(found.id)
     if locked is None:
         raise no_such_relation(relation)
     return locked
+
+
+def _check_materialized(found: Table, node: Any) -> None:
+    """Raises 42809 for what can't be done to a materialized view: all but tuning."""
+    for cmd in node.cmds:
+        if cmd.subtype not in _OF_MATERIALIZED:
+            action = subcommand_name(cmd)
+            raise DatabaseError(
+                "42809",
+                f'ALTER action {action} cannot be performed on relation "{found.name}"',
+                detail="This operation is not supported for materialized views.",
+            )
 
 
 def _tunes_only(node: Any) -> bool:

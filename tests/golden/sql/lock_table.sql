@@ -1,0 +1,79 @@
+CREATE TABLE one (a int)
+
+CREATE TABLE two (b int)
+
+CREATE VIEW both AS SELECT a FROM one WHERE a IN (SELECT b FROM two)
+
+CREATE VIEW over AS SELECT * FROM both
+
+LOCK TABLE one
+
+BEGIN
+
+LOCK TABLE over IN EXCLUSIVE MODE
+
+SELECT c.relname, l.mode FROM pg_locks AS l JOIN pg_class AS c ON c.oid = l.relation WHERE c.relname IN ('one', 'two') AND l.mode = 'ExclusiveLock' ORDER BY 1
+
+ROLLBACK
+
+CREATE ROLE locker
+
+BEGIN
+
+SET LOCAL ROLE locker
+
+LOCK TABLE one
+
+ROLLBACK
+
+GRANT SELECT ON one TO locker
+
+GRANT INSERT ON two TO locker
+
+GRANT UPDATE ON both TO locker
+
+BEGIN
+
+SET LOCAL ROLE locker
+
+LOCK TABLE one IN ACCESS SHARE MODE
+
+LOCK TABLE two IN ROW EXCLUSIVE MODE
+
+LOCK TABLE both IN SHARE MODE
+
+LOCK TABLE two IN SHARE MODE
+
+ROLLBACK
+
+BEGIN
+
+SET LOCAL ROLE locker
+
+LOCK TABLE over
+
+ROLLBACK
+
+CREATE SEQUENCE counter
+
+BEGIN
+
+LOCK TABLE counter
+
+ROLLBACK
+
+CREATE TABLE made (a int, b int GENERATED ALWAYS AS (a * 2) STORED)
+
+COPY made FROM STDIN WHERE b <> 10
+
+COPY made FROM STDIN WHERE made IS NULL
+
+COPY both FROM STDIN
+
+COPY both TO STDOUT
+
+COPY counter TO STDOUT
+
+DROP TABLE one, two CASCADE
+
+DROP ROLE locker

@@ -1,0 +1,94 @@
+"""LOCK TABLE: tables, and the tables under views, with the privileges that each mode asks for."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from storage.errors import DatabaseError
+from storage.kv.store import LockWait
+from storage.lock_modes import TableLockMode
+from storage.objects import View
+from storage.schema import Table
+from storage.table_locks import lock_table
+from tsql.access.privileges import Secured, denied, privileges_of
+from tsql.api import Result
+from tsql.commands.command import Command, Invocation
+from tsql.commands.maintenance import ddl_of
+from tsql.ddl.context import Ddl, no_such_relation
+
+
+async def run_lock(invocation: Invocation) -> Result:
+    """Runs a LockStmt. It reads nothing: the transaction's snapshot is yet to be taken."""
+    node, control = invocation.node, invocation.state.control
+    mode = TableLockMode[_MODES[node.mode - 1]]
+    if mode > TableLockMode.ROW_EXCLUSIVE:
+        control.check_writable("LOCK TABLE")
+    if control.is_single:
+        raise DatabaseError("25P01", "LOCK TABLE can only be used in transaction blocks")
+    wait = LockWait.SKIP if node.nowait else LockWait.WAIT
+    ddl = ddl_of(invocation.state, control.open_transaction())
+    for relation in node.relations:
+        while True:
+            found = _lockable(relation, ddl)
+            for table, role in _tables_of(found, ddl.env.user, mode, ddl, set()):
+                _require_lockable(table, role, mode, ddl)
+                if not await lock_table(ddl.txn, table.id, mode, wait):
+                    message = f'could not obtain lock on relation "{table.name}"'
+                    raise DatabaseError("55P03", message)
+            if _lockable(relation, ddl).id == found.id:
+                break
+    return Result(tag="LOCK TABLE")
+
+
+def _lockable(relation: Any, ddl: Ddl) -> Table | View:
+    """Returns what a RangeVar names, if it can be locked. Raises 42P01, 42809."""
+    found = ddl.find(relation.schemaname, relation.relname)
+    if found is None:
+        raise no_such_relation(relation)
+    if not isinstance(found, Table | View) or (isinstance(found, Table) and found.query):
+        raise DatabaseError("42809", f'"{relation.relname}" is not a table or view')
+    return found
+
+
+def _tables_of(
+    found: Table | View, role: str, mode: TableLockMode, ddl: Ddl, seen: set[int]
+) -> Iterator[tuple[Table, str]]:
+    """Yields the table, or those under a view, with the role whose privileges count."""
+    if isinstance(found, Table):
+        yield found, role
+        return
+    _require_lockable(found, role, mode, ddl)
+    seen.add(found.id)
+    inner = role if found.reads_as_invoker else found.owner
+    for spec in found.relations:
+        part = ddl.catalog.table_by_id(spec.id) or ddl.catalog.object(View, spec.id)
+        if part is not None and part.id not in seen:
+            yield from _tables_of(part, inner, mode, ddl, seen)
+
+
+def _require_lockable(found: Table | View, role: str, mode: TableLockMode, ddl: Ddl) -> None:
+    """Raises 42501 unless the role has one of the privileges that a mode asks for."""
+    letters = _LOCK_LETTERS.get(mode, "wdD")
+    secured = Secured.of(found)
+    have = privileges_of(ddl.catalog, role, secured)
+    if not any(letter in have for letter in letters):
+        raise denied(secured)
+
+
+#: Privileges of which one is enough; for the other modes UPDATE, DELETE or TRUNCATE.
+_LOCK_LETTERS: Final = {TableLockMode.ACCESS_SHARE: "r", TableLockMode.ROW_EXCLUSIVE: "awdD"}
+
+
+#: The modes in the order of the numbers in PostgreSQL's lockdefs.h, from 1.
+_MODES = (
+    "ACCESS_SHARE",
+    "ROW_SHARE",
+    "ROW_EXCLUSIVE",
+    "SHARE_UPDATE_EXCLUSIVE",
+    "SHARE",
+    "SHARE_ROW_EXCLUSIVE",
+    "EXCLUSIVE",
+    "ACCESS_EXCLUSIVE",
+)
+
+
+LOCK = Command(run_lock)
