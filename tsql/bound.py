@@ -26,7 +26,7 @@ from tsql.bound_leaves import (
     TableRelation,
     WindowRef,
     WorkingTable,
-)
+)  # fmt: skip
 from tsql.catalog.pg import PgProc
 
 __all__ = ["CaseOperand", "CatalogRelation", "ColumnRef", "Const", "CteRelation", "Default"]

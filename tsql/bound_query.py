@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from tsql.access.privileges import Need
-from tsql.bound import BoundStatement
+from tsql.bound_merge import AnyStatement
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class BoundQuery:
         unpopulated: Name of a materialized view that it reads and that has never been filled.
     """
 
-    statement: BoundStatement
+    statement: AnyStatement
     parameter_types: tuple[int, ...]
     table_versions: tuple[tuple[int, int], ...] = field(default=())
     absent_names: tuple[tuple[str, str], ...] = ()

@@ -44,12 +44,19 @@ CACHED_QUERIES_MAX: Final = 2000
 #: A longer text is rarely sent twice, and neither is one far inside a longer string.
 CACHED_TEXT_CHARACTERS_MAX: Final = 8192
 
-_QUERY_NODES: Final = (ast.SelectStmt, ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt)
+_QUERY_NODES: Final = (
+    ast.SelectStmt,
+    ast.InsertStmt,
+    ast.UpdateStmt,
+    ast.DeleteStmt,
+    ast.MergeStmt,
+)
 _COMMANDS: Final = {
     ast.SelectStmt: "SELECT",
     ast.InsertStmt: "INSERT",
     ast.UpdateStmt: "UPDATE",
     ast.DeleteStmt: "DELETE",
+    ast.MergeStmt: "MERGE",
 }
 
 IndexExpressionsOf = Callable[[Table, Index], tuple[tuple[Expression, ...], tuple[Expression, ...]]]

@@ -82,6 +82,7 @@ VALUES_OF_ONE_ROW: Final = Clause("VALUES", allows_sets=True)
 INSERT: Final = Clause("INSERT", allows_aggregates=True, allows_sets=True)
 UPDATE: Final = Clause("UPDATE")
 RETURNING: Final = Clause("RETURNING")
+MERGE_WHEN: Final = Clause("MERGE WHEN conditions")
 CHECK: Final = Clause("check constraints", no_subqueries="check constraint")
 GENERATED: Final = Clause(
     "column generation expressions", no_subqueries="column generation expression"

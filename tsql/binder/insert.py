@@ -108,6 +108,17 @@ def _destinations(item: Item, node: Any) -> list[Destination]:
     return result
 
 
+def bind_inserted(
+    level: Level, item: Item, when: Any
+) -> tuple[tuple[int, ...], tuple[Expression, ...]]:
+    """Binds INSERT of a MERGE: the columns' positions and values. Raises 42601, 42703, 428C9."""
+    assert item.table is not None
+    node = ast.InsertStmt(cols=when.targetList, override=when.override)
+    defaults = defaults_of(item, level.context.env)
+    source = _Source(level, item.table, node, _destinations(item, node), defaults)
+    return source.single(when.values or ())
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     """Where an INSERT's rows come from, and where their values go."""
@@ -131,6 +142,14 @@ class _Source:
 
     def _positions(self, count: int) -> tuple[int, ...]:
         return tuple(dict.fromkeys(to.position for to in self.destinations[:count]))
+
+    def single(self, nodes: Sequence[Any]) -> tuple[tuple[int, ...], tuple[Expression, ...]]:
+        """Returns positions and values of one row over the level's own items."""
+        if not nodes:
+            return (), ()
+        values = [_value(self.level, value, clauses.VALUES) for value in nodes]
+        self._check_width(len(values), nodes)
+        return self._positions(len(values)), tuple(self._assigned(values, nodes))
 
     # ---- VALUES ----------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from tsql.binder.select import bind_query_body, bind_select
 from tsql.binder.sublinks import bind_row_comparison
 from tsql.binder.update import bind_delete, bind_update
 from tsql.bound import BoundStatement
+from tsql.bound_merge import AnyStatement
 from tsql.bound_query import BoundQuery
 from tsql.env import Env
 from tsql.functions import load  # noqa: F401 - for the functions and types that it registers
@@ -43,7 +44,7 @@ def bind_query(
     level = Level(context, bind, bind_select, is_top=True)
     try:
         with contextlib.nullcontext() if view is None else context.inside(view):
-            statement = _statement(level, node)
+            statement = _any_statement(level, node)
         return BoundQuery(
             statement,
             context.parameter_types(),
@@ -59,6 +60,14 @@ def bind_query(
         raise DatabaseError("54001", "stack depth limit exceeded", hint=hint) from None
 
 
+def _any_statement(level: Level, node: Any) -> AnyStatement:
+    if isinstance(node, ast.MergeStmt):
+        from tsql.binder.merge import bind_merge  # noqa: PLC0415 - loaded when first needed
+
+        return bind_merge(level, node)
+    return _statement(level, node)
+
+
 def _statement(level: Level, node: Any) -> BoundStatement:
     match node:
         case ast.SelectStmt():
@@ -69,7 +78,5 @@ def _statement(level: Level, node: Any) -> BoundStatement:
             return bind_update(level, node)
         case ast.DeleteStmt():
             return bind_delete(level, node)
-        case ast.MergeStmt():
-            raise not_supported("MERGE")
         case _:
             raise not_supported(type(node).__name__.removesuffix("Stmt"))

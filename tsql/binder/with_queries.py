@@ -119,6 +119,8 @@ def _bind(level: Level, bound: _Bound, *, recursive: bool = False) -> list[_Boun
     statement: BoundStatement
     if isinstance(query, ast.SelectStmt):
         statement = level.context.bind_body(inner, query, False)
+    elif isinstance(query, ast.MergeStmt):
+        raise error_at(bound.node.location, "0A000", "MERGE not supported in WITH query")
     else:
         statement = level.context.bind_statement(inner, query)
     bound.statement = statement

@@ -14,6 +14,7 @@ from tsql.api import Result
 from tsql.commands.command import Command, Invocation
 from tsql.commands.maintenance import ddl_of
 from tsql.ddl.context import Ddl, no_such_relation
+from tsql.ddl.describe import kind_of_relation
 
 
 async def run_lock(invocation: Invocation) -> Result:
@@ -44,8 +45,14 @@ def _lockable(relation: Any, ddl: Ddl) -> Table | View:
     found = ddl.find(relation.schemaname, relation.relname)
     if found is None:
         raise no_such_relation(relation)
-    if not isinstance(found, Table | View) or (isinstance(found, Table) and found.query):
-        raise DatabaseError("42809", f'"{relation.relname}" is not a table or view')
+    kind = kind_of_relation(found)
+    if not isinstance(found, Table | View) or kind == "materialized view":
+        plural = "indexes" if kind == "index" else f"{kind}s"
+        raise DatabaseError(
+            "42809",
+            f'cannot lock relation "{relation.relname}"',
+            detail=f"This operation is not supported for {plural}.",
+        )
     return found
 
 

@@ -68,7 +68,6 @@ REFUSED: Final = {
     "DropdbStmt": "DROP DATABASE",
     "ImportForeignSchemaStmt": "IMPORT FOREIGN SCHEMA",
     "LoadStmt": "LOAD",
-    "MergeStmt": "MERGE",
     "ReplicaIdentityStmt": "REPLICA IDENTITY",
     "RuleStmt": "CREATE RULE",
     "SecLabelStmt": "SECURITY LABEL",

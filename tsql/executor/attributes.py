@@ -23,7 +23,7 @@ from storage.items import Row
 from storage.schema import Table
 from storage.types import Array, Kind, Typed
 from tsql.binder.attributes import TYPES_OF_KINDS, attribute_type
-from tsql.bound import SetColumn, TableRelation
+from tsql.bound import Expression, SetColumn, TableRelation
 from tsql.env import Env
 from tsql.planner import plan
 from tsql.types import oids
@@ -155,6 +155,11 @@ def assigned_types(assignments: Sequence[SetColumn]) -> dict[int, int]:
 def inserted_types(node: plan.Insert) -> dict[int, int]:
     """Returns the types of an INSERT's values, by position."""
     return dict(zip(node.positions, _types_of(node.source), strict=False))
+
+
+def types_by_position(positions: Sequence[int], values: Sequence[Expression]) -> dict[int, int]:
+    """Returns the types of values that are put into positions."""
+    return {at: value.type for at, value in zip(positions, values, strict=False)}
 
 
 def _types_of(node: Any) -> list[int]:

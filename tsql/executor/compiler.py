@@ -48,7 +48,7 @@ _ACCESS_PATHS = (
     plan.IndexRange,
     plan.Scan,
 )
-_WRITES = (plan.Insert, plan.Update, plan.Delete)
+_WRITES = (plan.Insert, plan.Update, plan.Delete, plan.Merge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +191,10 @@ class Compiler:
                 return compile_update(node, self._joined_target(node), self.tables)
             case plan.Delete():
                 return compile_delete(node, self._joined_target(node), self.tables)
+            case plan.Merge():
+                from tsql.executor.merge import compile_merge  # noqa: PLC0415 - when first needed
+
+                return compile_merge(node, self.source(node.source), self.tables)
             case plan.With():
                 _, writes = self._declared(node)
                 return self._write_after(writes, self.write(node.source))

@@ -260,7 +260,7 @@ def compile_update(node: plan.Update, joined: Source | None, tables: Tables) -> 
         new_key = await access.update(run.txn, key, old, forms.stored(new, attributes))
         if may_repeat or joined is not None:
             result.touched.add(new_key)
-        result.add(new if joined is None else _with_row(inputs, node.offset, new))
+        result.add(new if joined is None else with_row(inputs, node.offset, new))
 
     if joined is not None:
         rows = _JoinedTarget(relation, node.offset, access, node.condition, mode)
@@ -361,7 +361,7 @@ def _row_by_row(
 # ---- UPDATE … FROM, DELETE … USING ---------------------------------------------------------------
 
 
-def _with_row(joined: Row, offset: int, row: Row) -> Row:
+def with_row(joined: Row, offset: int, row: Row) -> Row:
     """Returns a joined row with another row in the place of the target's."""
     return [*joined[:offset], *row, *joined[offset + len(row) :]]
 
@@ -423,7 +423,7 @@ class _JoinedTarget:
         old = self._access.decode(newest)
         inputs = row
         if newest != item:
-            inputs = _with_row(row, self._offset, self._forms.seen(old))
+            inputs = with_row(row, self._offset, self._forms.seen(old))
             if self._condition is not None and not self._condition(inputs, run.env):
                 return
         result.touched.add(key)

@@ -135,7 +135,7 @@ def _named(node: Node) -> Description:
             return Description("Lock rows", [(_alias(one), _mode(one)) for one in node.relations])
         case plan.Insert():
             return _insert(node)
-        case plan.Update() | plan.Delete():
+        case plan.Update() | plan.Delete() | plan.Merge():
             name = type(node).__name__
             return Description(name, relation=_relation(node if node.relation else node.source))
         case _:

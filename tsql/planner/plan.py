@@ -38,6 +38,7 @@ from tsql.bound import (
     Target,
     WindowCall,
 )
+from tsql.bound_merge import MergeWhen
 
 # ---- key conditions ----------------------------------------------------------------------------
 
@@ -477,6 +478,23 @@ class Delete:
     offset: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Merges into a table what the source's rows, joined with the table's, ask for.
+
+    The table's row begins at `offset`, its key and bytes behind it; all are NULL where there is
+    none. `condition` is the join's, for a row that has changed since.
+    """
+
+    source: "Node"
+    relation: TableRelation
+    offset: int
+    condition: Expression
+    whens: tuple[MergeWhen, ...]
+    defaults: tuple[Expression, ...]
+    checks: tuple[RowRule, ...]
+
+
 Node = (
     Get
     | MultiGet
@@ -511,6 +529,7 @@ Node = (
     | Insert
     | Update
     | Delete
+    | Merge
 )
 
 

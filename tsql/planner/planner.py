@@ -23,7 +23,6 @@ from tsql.bound import (
     BoundDelete,
     BoundInsert,
     BoundSelect,
-    BoundStatement,
     BoundUpdate,
     ColumnRef,
     Expression,
@@ -32,6 +31,7 @@ from tsql.bound import (
     TableRelation,
     Target,
 )
+from tsql.bound_merge import AnyStatement, BoundMerge
 from tsql.planner import plan
 from tsql.planner.access_path import IndexExpressions, Request, choose
 from tsql.planner.columnar import columnar_form, grouping_of
@@ -51,7 +51,7 @@ T = TypeVar("T", bound.AggregateCall, bound.WindowCall, bound.FunctionCall)
 
 
 def plan_statement(
-    statement: BoundStatement, parameter_count: int, expressions_of: IndexExpressions
+    statement: AnyStatement, parameter_count: int, expressions_of: IndexExpressions
 ) -> Plan:
     """Returns the statement's plan."""
     planner = _Planner(parameter_count, expressions_of)
@@ -86,7 +86,7 @@ class _Planner:
         """Returns the number of a slot that nothing else uses."""
         return next(self.numbers)
 
-    def statement(self, statement: BoundStatement) -> Node:
+    def statement(self, statement: AnyStatement) -> Node:
         """Returns the plan of any statement."""
         match statement:
             case BoundSelect():
@@ -95,6 +95,8 @@ class _Planner:
                 return self.insert(statement)
             case BoundUpdate():
                 return self.update(statement)
+            case BoundMerge():
+                return self.merge(statement)
             case _:
                 return self.delete(statement)
 
@@ -353,6 +355,41 @@ class _Planner:
             )
         return plan.With(node, kept, starts_anew=False) if kept else node
 
+    def merge(self, merge: BoundMerge) -> Node:
+        """Returns the plan of a MERGE."""
+        kept = self.with_queries.begin(merge.ctes)
+        condition = self.ready(merge.condition)
+        inserts = any(not when.is_matched for when in merge.whens)
+        unit = self._joined_target(
+            merge.relation, merge.source, None, "right" if inserts else "inner", merge.condition
+        )
+        whens = []
+        for when in merge.whens:
+            assignments = [
+                replace(item, expression=unit.flat(self.ready(item.expression)))
+                for item in when.assignments
+            ]
+            test = self.maybe_ready(when.condition)
+            values = [unit.flat(self.ready(value)) for value in when.values]
+            whens.append(
+                replace(
+                    when,
+                    condition=None if test is None else unit.flat(test),
+                    assignments=tuple(assignments),
+                    values=tuple(values),
+                )
+            )
+        node = plan.Merge(
+            unit.node,
+            merge.relation,
+            unit.offsets[0],
+            unit.flat(condition),
+            tuple(whens),
+            merge.defaults,
+            merge.checks,
+        )
+        return plan.With(node, kept, starts_anew=False) if kept else node
+
     def _target_path(
         self, relation: TableRelation, condition: Expression | None
     ) -> plan.AccessPath:
@@ -360,10 +397,15 @@ class _Planner:
         return choose(request, self.expressions_of).path
 
     def _joined_target(
-        self, target: TableRelation, source: bound.Relation, condition: Expression | None
+        self,
+        target: TableRelation,
+        source: bound.Relation,
+        condition: Expression | None,
+        kind: str = "inner",
+        join_condition: Expression | None = None,
     ) -> Unit:
         """Returns the join of a write's target with FROM or USING; the target's items are in it."""
-        both = bound.JoinRelation("inner", target, source)
+        both = bound.JoinRelation(kind, target, source, join_condition)
         relation = self._ready_relation(both)
         lock = bound.RowLocking(0, LockMode.UPDATE, LockWait.WAIT)
         select = BoundSelect(relation, (), where=condition, locking=(lock,))

@@ -36,9 +36,6 @@ CREATE TABLE child () INHERITS (r);
 -- refused: no rules
 CREATE RULE ru AS ON INSERT TO r DO NOTHING;
 
--- refused: no materialized views
-CREATE MATERIALIZED VIEW mv AS SELECT 1;
-
 -- refused: no extended statistics
 CREATE STATISTICS st ON a, b FROM r;
 
@@ -55,8 +52,6 @@ ROLLBACK;
 -- refused: no other access methods
 CREATE INDEX ON r USING gin (b);
 
--- refused: no MERGE yet
-MERGE INTO r USING (VALUES (1)) v (n) ON r.a = v.n WHEN MATCHED THEN DELETE;
 
 -- refused: no two-phase commit
 PREPARE TRANSACTION 'x';
