@@ -78,6 +78,8 @@ class _Merge:
         whens = [(when.is_matched, _When(when, node)) for when in node.whens]
         self._matched = [when for is_matched, when in whens if is_matched]
         self._others = [when for is_matched, when in whens if not is_matched]
+        deletes = any(when.action == "delete" for when in self._matched)
+        self._mode = LockMode.UPDATE if deletes else LockMode.NO_KEY_UPDATE
         self.sequences = sequences_of(node.defaults)
         for when in self._others:
             self.sequences += when.sequences
@@ -87,7 +89,10 @@ class _Merge:
         key = row[self._key]
         if key is None:
             return await self._insert(run, row, touched)
-        await run.txn.lock(key, LockMode.UPDATE)
+        when = _first(self._matched, row, run)
+        if when is None or when.action == "nothing":
+            return False
+        await run.txn.lock(key, self._mode)
         newest = await run.txn.get_newest(key)
         if key in touched:
             return self._again_touched(run, row)
