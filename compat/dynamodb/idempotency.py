@@ -44,12 +44,16 @@ class ClientToken:
 
     def claim(self, newest: Newest) -> None:
         """Takes the token. Raises Replay, or IdempotentParameterMismatchException."""
-        found = newest.get(self.key)
-        if found is not None and _HEAD.unpack_from(found)[0] > self._now - LIFETIME_SECONDS:
-            if found[_HEAD.size :] != self._digest:
-                raise idempotent_parameter_mismatch()
-            raise Replay
+        self.judge(newest.get(self.key))
         newest.put(self.key, _HEAD.pack(self._now) + self._digest)
+
+    def judge(self, found: bytes | None) -> None:
+        """Raises likewise if what is found under the token's key forbids to take it."""
+        if found is None or _HEAD.unpack_from(found)[0] <= self._now - LIFETIME_SECONDS:
+            return
+        if found[_HEAD.size :] != self._digest:
+            raise idempotent_parameter_mismatch()
+        raise Replay
 
 
 async def sweep_tokens(store: OpenStore, now: Callable[[], float]) -> None:

@@ -219,17 +219,17 @@ def _plain(components: StoreComponents) -> StoreComponents:
 
 
 @contextlib.asynccontextmanager
-async def _syncing(run: Run, syncer: ManualSyncer) -> AsyncIterator[None]:
+async def syncing(run: Run, syncer: ManualSyncer) -> AsyncIterator[None]:
     """Ends syncs when chance says so."""
 
-    async def keep_syncing() -> None:
+    async def keepsyncing() -> None:
         while True:
             for _ in range(run.chance.choice((1, 3, 9))):
                 await asyncio.sleep(0)
             if syncer.is_running:
                 syncer.finish()
 
-    task = asyncio.ensure_future(keep_syncing())
+    task = asyncio.ensure_future(keepsyncing())
     try:
         yield
     finally:
@@ -319,7 +319,7 @@ async def _play_sql(run: Run, database: Database, syncer: ManualSyncer) -> None:
 async def _play(run: Run, clients: Sequence[HistoryClient], syncer: ManualSyncer) -> None:
     syncer.is_automatic = False
     try:
-        async with _syncing(run, syncer), asyncio.timeout(60), asyncio.TaskGroup() as group:
+        async with syncing(run, syncer), asyncio.timeout(60), asyncio.TaskGroup() as group:
             for client in clients:
                 group.create_task(run.session(client))
     except BaseExceptionGroup as errors:

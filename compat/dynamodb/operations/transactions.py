@@ -202,6 +202,9 @@ async def transact_write_items(service: Service, caller: Caller, body: Body) -> 
         return actions
 
     try:
+        if token is not None:
+            # What has been done needn't wait for the items, which may be locked by now.
+            token.judge(service.store.get_now(token.key))
         outcomes = await service.writer.attempt(
             prepare,
             () if token is None else (token.key,),
