@@ -16,6 +16,8 @@ from storage.objects import RELATIONS, CatalogObject, Key, ObjectName, View
 from storage.schema import Index, Sequence, Table
 
 PUBLIC: Final = "public"
+#: The database that is always there; its id is PostgreSQL's of `postgres`.
+FIRST_DATABASE_ID: Final = 5
 
 AnyObject = TypeVar("AnyObject", bound=CatalogObject)
 
@@ -74,16 +76,19 @@ class Catalog:
     """An immutable state of the catalog.
 
     Attributes:
+        database_id: The OID of the database whose catalog it is.
         version: Differs between any two catalogs of this server's life.
     """
 
     __slots__ = (
-        "_named", "_objects", "_relations", "_schemas", "_sequences", "_tables", "version",
+        "_named", "_objects", "_relations", "_schemas", "_sequences", "_tables", "database_id",
+        "version",
     )  # fmt: skip
 
     _versions = itertools.count(1)
 
-    def __init__(self) -> None:
+    def __init__(self, database_id: int = FIRST_DATABASE_ID) -> None:
+        self.database_id = database_id
         self.version = next(Catalog._versions)
         self._tables: Mapping[int, Table] = {}
         self._sequences: Mapping[int, Sequence] = {}
@@ -99,6 +104,7 @@ class Catalog:
         sequences: Iterable[Sequence],
         schemas: Iterable[Schema],
         objects: Iterable[CatalogObject] = (),
+        database_id: int = FIRST_DATABASE_ID,
     ) -> "Catalog":
         """Returns the catalog of these."""
         changes = Changes(
@@ -107,7 +113,7 @@ class Catalog:
             {schema.name: schema for schema in schemas},
             {(type(found), found.key()): found for found in objects},
         )
-        return cls().changed(changes)
+        return cls(database_id).changed(changes)
 
     def changed(self, changes: Changes) -> "Catalog":
         """Returns the catalog after the changes."""
@@ -131,7 +137,7 @@ class Catalog:
             schemas.pop(schema_name, None)
             if schema is not None:
                 schemas[schema_name] = schema
-        after = Catalog()
+        after = Catalog(self.database_id)
         after._tables, after._sequences = tables, sequences
         after._schemas, after._relations = schemas, relations
         after._objects, after._named = self._objects, self._named

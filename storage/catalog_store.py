@@ -6,15 +6,12 @@ transaction and shows a private catalog, which nobody else sees. When the commit
 changes are installed on the catalog that is current then; a rollback just forgets them.
 
     META 'f'                    format version of the data
-    META 's' schema             a schema
-    META 't' table id           a table with its columns, indexes, checks and attribute registry
-    META 'q' sequence id        a sequence (its value: storage/sequence.py)
-    META 'o' class key          an object of another class (storage/objects.py)
-    META 'n' schema 00 name     who has that relation name: tables, indexes, sequences, views share them
-    META 'm' space 00 schema 00 name    likewise, of other spaces of names: types, roles …
     META 'w' 'x' 'r' table id   nothing is stored there: storage/table_locks.py
-    META 'i' index id           an index that is being built online: storage/online_build.py
     META 'c' token              a ClientRequestToken: compat/dynamodb/idempotency.py
+    META …                      the catalog's records: storage/catalog_keys.py
+
+Each database has a `CatalogStore` of its own, over the one store. What all databases share (roles …)
+is in the catalog of each: who changes it installs it in all of them.
 
 Records are msgpack of the structs in storage/schema.py and storage/objects.py. A transaction that
 relies on an object (a view on a table, a column of a type, anything in a schema) holds it by
@@ -29,58 +26,30 @@ from typing import Final
 import msgspec
 
 from storage.catalog import PUBLIC, AnyObject, Catalog, Changes, Name, Schema, relations_of
+from storage.catalog import FIRST_DATABASE_ID
+from storage.catalog_keys import CatalogKeys
 from storage.errors import DatabaseError, FatalError
 from storage.keyspace import INDEX_ENTRIES, ITEMS, META, prefix_range, storage_prefix
 from storage.kv.store import Coordinator, Newest, Store, Transaction
 from storage.lock_modes import LockMode, TableLockMode
 from storage.newer_indexes import NewerIndexes
-from storage.objects import OBJECT_CLASSES, RELATIONS, CatalogObject, Key, ObjectName
+from storage.objects import OBJECT_CLASSES, CatalogObject
 from storage.schema import ElementState, Index, Sequence, Table
 from storage.table_locks import lock_table
 from storage.types import Kind
 
 #: Of the data directory's contents. A server refuses what is newer.
 FORMAT_VERSION: Final = 1
+#: What a database begins with.
+FIRST_SCHEMA: Final = Schema(id=2200, name=PUBLIC, owner="pg_database_owner")
 #: As in PostgreSQL, ids below belong to the system catalogs.
 FIRST_RELATION_ID: Final = 16384
 
 _FORMAT_KEY: Final = META + b"f"
 _BARRIER_KEY: Final = META + b"b"
-_SCHEMAS: Final = META + b"s"
-_TABLES: Final = META + b"t"
-_SEQUENCES: Final = META + b"q"
-_NAMES: Final = META + b"n"
-_OBJECTS: Final = META + b"o"
-_OBJECT_NAMES: Final = META + b"m"
-_BUILDS: Final = META + b"i"
-
 _pack: Final = msgspec.msgpack.Encoder().encode
 _unpack_table: Final = msgspec.msgpack.Decoder(Table).decode
 _unpack_sequence: Final = msgspec.msgpack.Decoder(Sequence).decode
-
-
-def _id_key(tag: bytes, relation_id: int) -> bytes:
-    return tag + relation_id.to_bytes(4, "big")
-
-
-def _name_key(name: Name) -> bytes:
-    return _NAMES + "\0".join(name).encode()
-
-
-def object_key(kind: type[CatalogObject], key: Key) -> bytes:
-    """Returns the key of an object's record."""
-    return _OBJECTS + kind.tag + _pack(key)
-
-
-def _object_name_key(name: ObjectName) -> bytes:
-    if name[0] == RELATIONS:
-        return _name_key(name[1:])
-    return _OBJECT_NAMES + "\0".join(name).encode()
-
-
-def build_key(index_id: int) -> bytes:
-    """Returns the key of the record of an index that is being built online."""
-    return _id_key(_BUILDS, index_id)
 
 
 def _storages_of(table: Table) -> set[tuple[bytes, int]]:
@@ -92,11 +61,17 @@ class CatalogStore:
 
     Attributes:
         current: The newest committed catalog.
+        keys: Of its records.
+        others: The catalogs of all open databases, this one among them: the same list for each.
         on_install: Called with the changes after each commit that changes the catalog.
     """
 
-    def __init__(self, store: Store, coordinator: Coordinator, catalog: Catalog) -> None:
+    def __init__(
+        self, store: Store, coordinator: Coordinator, catalog: Catalog, keys: CatalogKeys
+    ) -> None:
         self.current = catalog
+        self.keys = keys
+        self.others: list[CatalogStore] = [self]
         self.on_install: list[Callable[[Changes], None]] = []
         self._newer_indexes = NewerIndexes()
         self._store = store
@@ -116,26 +91,39 @@ class CatalogStore:
         self._transactions: dict[int, CatalogTransaction] = {}
 
     @classmethod
-    async def open(cls, store: Store, coordinator: Coordinator) -> "CatalogStore":
-        """Loads the catalog; of an empty store, makes it."""
+    async def open(
+        cls, store: Store, coordinator: Coordinator, database_id: int = FIRST_DATABASE_ID
+    ) -> "CatalogStore":
+        """Loads a database's catalog; of an empty store, makes it."""
+        keys = CatalogKeys(database_id)
         txn = store.begin()
         try:
-            await _check_format(txn)
-            tables = [_unpack_table(record) async for record in _records(txn, _TABLES)]
-            sequences = [_unpack_sequence(record) async for record in _records(txn, _SEQUENCES)]
+            await _check_format(txn, keys)
+            tables = [_unpack_table(record) async for record in _records(txn, keys.tables)]
+            sequences = [_unpack_sequence(record) async for record in _records(txn, keys.sequences)]
             schemas = [
                 msgspec.msgpack.decode(record, type=Schema)
-                async for record in _records(txn, _SCHEMAS)
+                async for record in _records(txn, keys.schemas)
             ]
             objects = [
                 msgspec.msgpack.decode(record, type=kind)
                 for kind in OBJECT_CLASSES
-                async for record in _records(txn, _OBJECTS + kind.tag)
+                async for record in _records(txn, keys.objects(kind))
             ]
             await txn.commit()
         finally:
             await txn.rollback()
-        return cls(store, coordinator, Catalog.of(tables, sequences, schemas, objects))
+        catalog = Catalog.of(tables, sequences, schemas, objects, database_id)
+        return cls(store, coordinator, catalog, keys)
+
+    def join(self, first: "CatalogStore") -> None:
+        """Makes it one of the open databases' catalogs."""
+        self.others = first.others
+        self.others.append(self)
+
+    def leave(self) -> None:
+        """Ends its being one of them: its database is gone."""
+        self.others.remove(self)
 
     def transaction(self, txn: Transaction) -> "CatalogTransaction":
         """Returns the transaction's own view of the catalog, made when first asked for."""
@@ -163,6 +151,11 @@ class CatalogStore:
         self.current = self.current.changed(changes)
         for notify in self.on_install:
             notify(changes)
+        shared = {key: new for key, new in changes.objects.items() if key[0].is_shared}
+        if shared:
+            for other in list(self.others):
+                if other is not self:
+                    other.current = other.current.changed(Changes({}, {}, {}, shared))
 
     def next_table_version(self) -> int:
         """Returns a version that no table has had."""
@@ -199,14 +192,16 @@ class CatalogStore:
         txn.refresh()
 
 
-async def _check_format(txn: Transaction) -> None:
+def put_first_records(txn: Transaction, keys: CatalogKeys) -> None:
+    """Writes what a database begins with."""
+    txn.put(keys.schema(FIRST_SCHEMA.name), _pack(FIRST_SCHEMA))
+
+
+async def _check_format(txn: Transaction, keys: CatalogKeys) -> None:
     found = await txn.get(_FORMAT_KEY)
     if found is None:
         txn.put(_FORMAT_KEY, _pack(FORMAT_VERSION))
-        txn.put(
-            _SCHEMAS + PUBLIC.encode(),
-            _pack(Schema(id=2200, name=PUBLIC, owner="pg_database_owner")),
-        )
+        put_first_records(txn, keys)
         return
     version = msgspec.msgpack.decode(found, type=int)
     if version > FORMAT_VERSION:
@@ -228,6 +223,7 @@ class CatalogTransaction:
 
     def __init__(self, catalogs: CatalogStore, txn: Transaction) -> None:
         self._catalogs = catalogs
+        self._keys = catalogs.keys
         self._txn = txn
         self._changes = Changes.none()
         self._private: tuple[Catalog, Catalog] | None = None
@@ -269,7 +265,7 @@ class CatalogTransaction:
 
         Somebody else holds `lock_definition` meanwhile; a writer may be adding attributes.
         """
-        await self._txn.lock(_id_key(_TABLES, table_id))
+        await self._txn.lock(self._keys.table(table_id))
         return self.catalog.table_by_id(table_id)
 
     async def create_table(self, table: Table) -> Table:
@@ -299,7 +295,7 @@ class CatalogTransaction:
         await self._free_names(name for name, _ in relations_of(table))
         self._empty(_storages_of(table))
         self._forget_builds(table, ())
-        key = _id_key(_TABLES, table_id)
+        key = self._keys.table(table_id)
         await self._txn.lock(key)
         self._txn.delete(key)
         self._record(lambda changes: changes.tables.update({table_id: None}))
@@ -308,7 +304,7 @@ class CatalogTransaction:
         self, table_id: int, kinds: Iterable[tuple[str, Kind]]
     ) -> Table | None:
         """Adds attributes, or new kinds of known ones, to a table's registry."""
-        key = _id_key(_TABLES, table_id)
+        key = self._keys.table(table_id)
         await self._txn.lock(key)
         record = await self._txn.get_newest(key)
         if record is None:
@@ -343,14 +339,14 @@ class CatalogTransaction:
         sequence = self.catalog.sequence_by_id(sequence_id)
         assert sequence is not None
         await self._free_names([(sequence.schema, sequence.name)])
-        key = _id_key(_SEQUENCES, sequence_id)
+        key = self._keys.sequence(sequence_id)
         await self._txn.lock(key)
         self._txn.delete(key)
         self._record(lambda changes: changes.sequences.update({sequence_id: None}))
 
     async def create_schema(self, name: str, owner: str) -> Schema:
         """Adds a schema. Raises 42P06."""
-        key = _SCHEMAS + name.encode()
+        key = self._keys.schema(name)
         await self._txn.lock(key)
         if await self._txn.get_newest(key) is not None:
             await self._txn.settled()
@@ -362,13 +358,13 @@ class CatalogTransaction:
 
     async def replace_schema(self, schema: Schema) -> Schema:
         """Changes a schema that `lock_schema` holds; its name stays."""
-        self._txn.put(_SCHEMAS + schema.name.encode(), _pack(schema))
+        self._txn.put(self._keys.schema(schema.name), _pack(schema))
         self._record(lambda changes: changes.schemas.update({schema.name: schema}))
         return schema
 
     async def drop_schema(self, name: str) -> None:
         """Removes a schema; that it is empty is the caller's business."""
-        key = _SCHEMAS + name.encode()
+        key = self._keys.schema(name)
         await self._txn.lock(key)
         self._txn.delete(key)
         self._record(lambda changes: changes.schemas.update({name: None}))
@@ -382,7 +378,7 @@ class CatalogTransaction:
 
         A `version` that it has is set here.
         """
-        key = object_key(type(new), new.key())
+        key = self._keys.object(type(new), new.key())
         name = new.name_taken()
         refusal = taken or DatabaseError("42710", "object already exists")
         await self._txn.lock(key)
@@ -391,7 +387,7 @@ class CatalogTransaction:
             raise refusal
         if name is not None:
             await self._hold_schemas({name[1]})
-            await self._take(_object_name_key(name), refusal)
+            await self._take(self._keys.object_name(name), refusal)
         return self._write_object(key, new)
 
     async def replace_object(
@@ -405,10 +401,10 @@ class CatalogTransaction:
             if after is not None:
                 refusal = taken or DatabaseError("42710", f'"{after[2]}" already exists')
                 await self._hold_schemas({after[1]})
-                await self._take(_object_name_key(after), refusal)
+                await self._take(self._keys.object_name(after), refusal)
             if before is not None:
-                await self._free(_object_name_key(before))
-        return self._write_object(object_key(type(new), new.key()), new)
+                await self._free(self._keys.object_name(before))
+        return self._write_object(self._keys.object(type(new), new.key()), new)
 
     async def drop_object(self, kind: type[CatalogObject], *key: int | str) -> None:
         """Removes an object that `lock_object` holds."""
@@ -416,20 +412,20 @@ class CatalogTransaction:
         assert old is not None
         name = old.name_taken()
         if name is not None:
-            await self._free(_object_name_key(name))
-        stored = object_key(kind, key)
+            await self._free(self._keys.object_name(name))
+        stored = self._keys.object(kind, key)
         await self._txn.lock(stored)
         self._txn.delete(stored)
         self._record(lambda changes: changes.objects.update({(kind, key): None}))
 
     async def lock_object(self, kind: type[AnyObject], *key: int | str) -> AnyObject | None:
         """Locks an object against other DDL and all that hold it; returns it as it is then."""
-        await self._txn.lock(object_key(kind, key), LockMode.UPDATE)
+        await self._txn.lock(self._keys.object(kind, key), LockMode.UPDATE)
         return self.catalog.object(kind, *key)
 
     async def hold_object(self, kind: type[AnyObject], *key: int | str) -> AnyObject | None:
         """Keeps an object from being changed or dropped until the transaction ends."""
-        await self._txn.lock(object_key(kind, key), LockMode.KEY_SHARE)
+        await self._txn.lock(self._keys.object(kind, key), LockMode.KEY_SHARE)
         return self.catalog.object(kind, *key)
 
     async def hold_table(self, table_id: int) -> Table | None:
@@ -439,12 +435,12 @@ class CatalogTransaction:
 
     async def hold_schema(self, name: str) -> Schema | None:
         """Keeps a schema from being dropped or renamed until the transaction ends."""
-        await self._txn.lock(_SCHEMAS + name.encode(), LockMode.KEY_SHARE)
+        await self._txn.lock(self._keys.schema(name), LockMode.KEY_SHARE)
         return self.catalog.schema(name)
 
     async def lock_schema(self, name: str) -> Schema | None:
         """Locks a schema against all that create something in it."""
-        await self._txn.lock(_SCHEMAS + name.encode(), LockMode.UPDATE)
+        await self._txn.lock(self._keys.schema(name), LockMode.UPDATE)
         return self.catalog.schema(name)
 
     def _write_object(self, key: bytes, new: AnyObject) -> AnyObject:
@@ -478,15 +474,15 @@ class CatalogTransaction:
         await self._hold_schemas({schema for schema, _ in names})
         for name in names:
             taken = DatabaseError("42P07", f'relation "{name[1]}" already exists')
-            await self._take(_name_key(name), taken)
+            await self._take(self._keys.relation_name(name), taken)
 
     async def _free_names(self, names: Iterable[Name]) -> None:
         for name in names:
-            await self._free(_name_key(name))
+            await self._free(self._keys.relation_name(name))
 
     async def _write_table(self, table: Table) -> Table:
         table = msgspec.structs.replace(table, version=self._catalogs.next_table_version())
-        key = _id_key(_TABLES, table.id)
+        key = self._keys.table(table.id)
         await self._txn.lock(key)
         self._txn.put(key, _pack(table))
         self._record(lambda changes: changes.tables.update({table.id: table}))
@@ -495,7 +491,7 @@ class CatalogTransaction:
     async def _write_sequence(self, sequence: Sequence) -> Sequence:
         version = self._catalogs.next_table_version()
         sequence = msgspec.structs.replace(sequence, version=version)
-        key = _id_key(_SEQUENCES, sequence.id)
+        key = self._keys.sequence(sequence.id)
         await self._txn.lock(key)
         self._txn.put(key, _pack(sequence))
         self._record(lambda changes: changes.sequences.update({sequence.id: sequence}))
@@ -506,7 +502,7 @@ class CatalogTransaction:
         going_on = {i.storage_id for i in indexes if i.state is not ElementState.PUBLIC}
         for index in old.indexes:
             if index.state is not ElementState.PUBLIC and index.storage_id not in going_on:
-                self._txn.delete(build_key(index.id))
+                self._txn.delete(self._keys.build(index.id))
 
     def _empty(self, storages: Iterable[tuple[bytes, int]]) -> None:
         for keyspace, storage_id in storages:

@@ -13,6 +13,9 @@ same for all of them and stands in storage/catalog.py and storage/catalog_store.
 | Role     | r   | id                           | role                                     |
 | Membership | g | role, member                 |                                          |
 | Privileges | p | kind, object id, sub id      |                                          |
+| DatabaseRecord | d | id                       | database                                 |
+
+Objects of a database are its own; those of the classes that say `is_shared` are every database's.
 
 A stored record is msgpack of the struct, and its form is for ever: fields are added with a default,
 never renamed or given another meaning.
@@ -31,6 +34,7 @@ ObjectName = tuple[str, str, str]
 RELATIONS: Final = "relation"
 TYPES: Final = "type"
 ROLES: Final = "role"
+DATABASES: Final = "database"
 
 
 #: What options may say for true.
@@ -43,10 +47,12 @@ class CatalogObject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     Attributes:
         tag: One byte that names the class in the keys of its records.
         space: Where the names of the class are unique, or None if its objects have none.
+        is_shared: Whether its objects are all databases'.
     """
 
     tag: ClassVar[bytes]
     space: ClassVar[str | None] = None
+    is_shared: ClassVar[bool] = False
 
     def key(self) -> Key:
         """Returns what tells it from the others of its class; it never changes."""
@@ -201,6 +207,7 @@ class Role(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
 
     tag: ClassVar[bytes] = b"r"
     space: ClassVar[str | None] = ROLES
+    is_shared: ClassVar[bool] = True
 
     id: int
     name: str
@@ -227,6 +234,7 @@ class Membership(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
     """That one role is a member of another, by their names."""
 
     tag: ClassVar[bytes] = b"g"
+    is_shared: ClassVar[bool] = True
 
     role: str
     member: str
@@ -270,6 +278,35 @@ class Privileges(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
         return (self.kind, self.object_id, self.sub_id)
 
 
+class DatabaseRecord(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
+    """A database: a catalog of its own (storage/catalog_store.py), in the same store as the others.
+
+    Attributes:
+        connection_limit: -1: none.
+        settings: What ALTER DATABASE … SET has set.
+    """
+
+    tag: ClassVar[bytes] = b"d"
+    space: ClassVar[str | None] = DATABASES
+    is_shared: ClassVar[bool] = True
+
+    id: int
+    name: str
+    owner: str = "terrascale"
+    connection_limit: int = -1
+    allows_connections: bool = True
+    is_template: bool = False
+    settings: dict[str, str] = msgspec.field(default_factory=dict)
+
+    def key(self) -> Key:
+        return (self.id,)
+
+    def name_taken(self) -> ObjectName | None:
+        return (DATABASES, "", self.name)
+
+
+#: The spaces of names that all databases share.
+SHARED_SPACES: Final = frozenset({ROLES, DATABASES})
 #: All classes. A tag is never given to another class.
 OBJECT_CLASSES: Final[tuple[type[CatalogObject], ...]] = (
     View,
@@ -278,4 +315,5 @@ OBJECT_CLASSES: Final[tuple[type[CatalogObject], ...]] = (
     Role,
     Membership,
     Privileges,
+    DatabaseRecord,
 )

@@ -34,7 +34,7 @@ from typing import Final
 
 import msgspec
 
-from storage.catalog_store import CatalogStore, CatalogTransaction, build_key
+from storage.catalog_store import CatalogStore, CatalogTransaction
 from storage.duplicates import duplicated_key
 from storage.embedded import OpenStore
 from storage.errors import DatabaseError
@@ -121,7 +121,7 @@ class OnlineBuilds:
         async def add(changes: CatalogTransaction, txn: Transaction, table: Table) -> None:
             changed = msgspec.structs.replace(table, indexes=(*table.indexes, index))
             await changes.replace_table(changed)
-            txn.put(build_key(index.id), _pack(record))
+            txn.put(self._catalogs.keys.build(index.id), _pack(record))
 
         await self._change(guard, table_id, add)
         await self._build(guard, record, command)
@@ -135,7 +135,7 @@ class OnlineBuilds:
         async def remove(changes: CatalogTransaction, txn: Transaction, table: Table) -> None:
             rest = tuple(index for index in table.indexes if index.id != index_id)
             await changes.replace_table(msgspec.structs.replace(table, indexes=rest))
-            txn.delete(build_key(index_id))
+            txn.delete(self._catalogs.keys.build(index_id))
 
         await self._change(guard, table_id, remove)
 
@@ -143,7 +143,7 @@ class OnlineBuilds:
         self, process_id: int = 0
     ) -> AsyncIterator[tuple[Index, DatabaseError | None]]:
         """Goes on with what a server that died has left; yields each index, and why it failed."""
-        records = self._store.scan_now(*prefix_range(build_key(0)[:-4]), 1000)
+        records = self._store.scan_now(*prefix_range(self._catalogs.keys.builds), 1000)
         for key, value in records:
             record = _unpack(value)
             guard = self._store.begin()
@@ -199,7 +199,8 @@ class OnlineBuilds:
         access = self._tables.access(table)
         # What was evaluated before the last change of state must be in the snapshots to come.
         await self._catalogs.settle_writes(guard)
-        slice_of = _Slice(access, record)
+        progress_key = self._catalogs.keys.build(record.index_id)
+        slice_of = _Slice(access, record, progress_key)
         position, end = access.range[0] + record.position, access.range[1]
         if record.position:
             position += b"\0"
@@ -224,7 +225,7 @@ class OnlineBuilds:
     async def _publish(self, guard: EmbeddedTransaction, record: BuildRecord) -> None:
         async def publish(changes: CatalogTransaction, txn: Transaction, table: Table) -> None:
             await changes.replace_table(_published(table, record))
-            key = build_key(record.index_id)
+            key = self._catalogs.keys.build(record.index_id)
             if record.replaces:
                 txn.put(key, _pack(msgspec.structs.replace(record, is_done=True)))
             else:
@@ -239,7 +240,7 @@ class OnlineBuilds:
             await changes.replace_table(
                 _with_state(table, record.index_id, ElementState.DELETE_ONLY)
             )
-            txn.delete(build_key(record.index_id))
+            txn.delete(self._catalogs.keys.build(record.index_id))
 
         with contextlib.suppress(DatabaseError):  # what has failed is more worth telling
             await self._change(guard, record.table_id, fail)
@@ -319,8 +320,9 @@ def _published(table: Table, record: BuildRecord) -> Table:
 class _Slice:
     """Makes the point operations of a backfill."""
 
-    def __init__(self, access: TableAccess, record: BuildRecord) -> None:
+    def __init__(self, access: TableAccess, record: BuildRecord, progress_key: bytes) -> None:
         self._access = access
+        self._progress_key = progress_key
         self._index: IndexAccess = access.index_access(record.index_id)
         self._record = record
 
@@ -328,15 +330,14 @@ class _Slice:
         self, keys: Sequence[bytes], row_count: int
     ) -> tuple[list[bytes], Callable[[Newest], None]]:
         """Returns the keys that a point operation names at first, and the operation."""
-        progress_key = build_key(self._record.index_id)
-        held = [progress_key]
+        held = [self._progress_key]
         record = msgspec.structs.replace(
             self._record, position=keys[-1][PREFIX_SIZE:], row_count=row_count
         )
 
         def fill(newest: Newest) -> None:
             self._fill(newest, keys, held)
-            newest.put(progress_key, _pack(record))
+            newest.put(self._progress_key, _pack(record))
 
         return held, fill
 

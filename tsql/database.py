@@ -1,7 +1,7 @@
-"""An open database: the SQL layer over an open store.
+"""The SQL layer over an open store: the database that is always there, and those beside it.
 
 database = await Database.open(store)
-session = database.session(SessionOptions(user="ann", database="ann"))
+session = database.session(SessionOptions(user="ann"))
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -11,6 +11,7 @@ import tsql.types.regclass  # noqa: F401 - functions and types register themselv
 from storage.catalog_store import CatalogStore
 from storage.embedded import OpenStore
 from tsql.commands.table import later_modules
+from tsql.databases import Databases
 from tsql.env import Env
 from tsql.functions.load import load_later
 from tsql.session import Session
@@ -25,10 +26,16 @@ for _module in later_modules():
 
 
 class Database:
-    """Opens sessions over one store."""
+    """Opens sessions over one store.
 
-    def __init__(self, shared: Shared) -> None:
-        self.shared = shared
+    Attributes:
+        shared: The first database.
+        all: It and the others.
+    """
+
+    def __init__(self, databases: Databases) -> None:
+        self.all = databases
+        self.shared = databases.first
 
     @classmethod
     async def open(
@@ -40,18 +47,22 @@ class Database:
         """Loads the catalog of an open store."""
         catalogs = await CatalogStore.open(store, store.coordinator)
         shared = Shared(store, catalogs, clock, system_catalogs or NoSystemCatalogs())
-        await _drop_left_behind(shared)
-        return cls(shared)
+        databases = Databases(shared)
+        await databases.open_all()
+        for each in databases.all():
+            await _drop_left_behind(each)
+        return cls(databases)
 
     def session(self, options: SessionOptions) -> Session:
-        """Returns a new session. Raises what its settings raise (22023, 42704 …)."""
-        return Session(self.shared, options)
+        """Returns a new session. Raises 3D000, and what its settings raise (22023, 42704 …)."""
+        return Session(self.all.enter(options), options)
 
     async def continue_builds(self) -> AsyncIterator[str]:
         """Goes on with the index builds of an earlier life; yields what has become of each."""
-        async for index, error in self.shared.builds.resume():
-            outcome = "is built" if error is None else f"is invalid: {error.message}"
-            yield f'index "{index.name}" {outcome}'
+        for shared in self.all.all():
+            async for index, error in shared.builds.resume():
+                outcome = "is built" if error is None else f"is invalid: {error.message}"
+                yield f'index "{index.name}" {outcome}'
 
     async def close(self) -> None:
         """Ends what runs beside the sessions; the store is the caller's."""

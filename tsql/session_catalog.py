@@ -11,10 +11,11 @@ from typing import Any, Final
 from storage.catalog import Catalog, IndexRef
 from storage.kv.engine import KeyRange
 from storage.lock_owners import LockEntry
-from storage.objects import EnumType, View
+from storage.objects import DatabaseRecord, EnumType, View
 from storage.online_build import BuildProgress
 from storage.schema import Table
 from storage.sizes import NOTHING, RangeSize, index_range, table_range
+from tsql.access.databases import all_databases, find_database
 from tsql.access.privileges import Secured, require
 from tsql.access.roles import find_role, role_by_id
 from tsql.api import TransactionStatus
@@ -182,6 +183,20 @@ class SessionCatalog:
         """Returns a role's name, or None."""
         found = role_by_id(self.catalog, oid)
         return None if found is None else found.name
+
+    def databases(self) -> Iterator[tuple[DatabaseRecord, Catalog]]:
+        """Yields all databases, each with its catalog."""
+        shared = self._state.database
+        for record in all_databases(self.catalog):
+            if record.id == shared.database_id:
+                yield record, self.catalog
+            elif record.id in shared.databases:
+                yield record, shared.databases.by_id(record.id).catalogs.current
+
+    def database_id(self, name: str) -> int | None:
+        """Returns a database's OID, or None."""
+        found = find_database(self.catalog, name)
+        return None if found is None else found.id
 
     # -- sessions --------------------------------------------------------------------------------
 

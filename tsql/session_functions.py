@@ -8,7 +8,7 @@ says how long the statement is to wait before its answer.
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from storage.deadlocks import DATABASE_ID, advisory_key
+from storage.deadlocks import advisory_key
 from storage.errors import DatabaseError, FatalError
 from storage.lock_modes import TableLockMode
 from storage.schema import Sequence
@@ -82,6 +82,9 @@ class SessionFunctions(SessionCatalog):
 
     # -- advisory locks --------------------------------------------------------------------------
 
+    def _lock_key(self, key: AdvisoryKey) -> bytes:
+        return advisory_key(self._shared.database_id, *key)
+
     def advisory_lock(
         self, key: AdvisoryKey, *, shared: bool, wait: bool, transaction: bool
     ) -> bool:
@@ -91,7 +94,7 @@ class SessionFunctions(SessionCatalog):
         request = (key, shared, transaction)
         if request in self._granted:
             self._granted.discard(request)
-        elif not self._locks.try_acquire(owner, _lock_key(key), mode):
+        elif not self._locks.try_acquire(owner, self._lock_key(key), mode):
             if not wait:
                 return False
             raise MustWaitError(lambda: self._acquire(owner, request, mode))
@@ -109,7 +112,7 @@ class SessionFunctions(SessionCatalog):
         settings = self._state.settings
         self._owner.lock_timeout_ms = settings.milliseconds("lock_timeout")
         self._owner.deadlock_timeout_ms = settings.milliseconds("deadlock_timeout")
-        await self._locks.acquire(owner, _lock_key(request[0]), mode)
+        await self._locks.acquire(owner, self._lock_key(request[0]), mode)
         self._granted.add(request)
 
     def advisory_unlock(self, key: AdvisoryKey, *, shared: bool) -> bool:
@@ -120,7 +123,7 @@ class SessionFunctions(SessionCatalog):
             self._holds[key, shared] = count - 1
             return True
         del self._holds[key, shared]
-        self._locks.release_mode(self._owner, _lock_key(key), _mode(shared=shared))
+        self._locks.release_mode(self._owner, self._lock_key(key), _mode(shared=shared))
         return True
 
     def advisory_unlock_all(self) -> None:
@@ -291,10 +294,6 @@ class SessionFunctions(SessionCatalog):
     def close(self) -> None:
         """Lets go of what the session holds."""
         self.advisory_unlock_all()
-
-
-def _lock_key(key: AdvisoryKey) -> bytes:
-    return advisory_key(DATABASE_ID, *key)
 
 
 def _mode(*, shared: bool) -> TableLockMode:

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from storage.catalog import Catalog
 from storage.objects import View
+from tsql.access.databases import all_databases, find_database
 from tsql.access.letters import LETTERS
 from tsql.access.privileges import PUBLIC, Secured, grants_on, owns, privileges_of
 from tsql.access.roles import (
@@ -48,6 +50,15 @@ class SessionPrivileges:
         found = self._catalog.schema(name)
         return None if found is None else found.id
 
+    def database_id(self, name: str) -> int | None:
+        """Returns a database's OID."""
+        found = find_database(self._catalog, name)
+        return None if found is None else found.id
+
+    def has_database(self, database_id: int) -> bool:
+        """Returns whether there is a database of that OID."""
+        return any(record.id == database_id for record in all_databases(self._catalog))
+
     def is_sequence(self, relation_id: int) -> bool:
         """Returns whether a relation is a sequence."""
         return self._catalog.sequence_by_id(relation_id) is not None
@@ -59,15 +70,22 @@ class SessionPrivileges:
 
         `column` is a column's number; -1: any column, 0: the whole object.
         """
+        if kind == "database":
+            return self._has_on_database(role, object_id, names)
         secured = self._secured(kind, object_id)
         if secured is None:
             return None
-        return any(self._has(role, secured, name, column) for name in names)
+        return any(self._has(self._catalog, role, secured, name, column) for name in names)
+
+    def _has_on_database(self, role: str, database_id: int, names: Sequence[str]) -> bool | None:
+        for record, catalog in self._state.functions.databases():
+            if record.id == database_id:
+                secured = Secured.database(record)
+                return any(self._has(catalog, role, secured, name, 0) for name in names)
+        return None
 
     def _secured(self, kind: str, object_id: int) -> Secured | None:
         catalog = self._catalog
-        if kind == "database":
-            return Secured.database(self._state.env.database)
         if kind == "schema":
             for schema in catalog.schemas:
                 if schema.id == object_id:
@@ -80,18 +98,17 @@ class SessionPrivileges:
         )
         return None if found is None else Secured.of(found)
 
-    def _has(self, role: str, secured: Secured, name: str, column: int) -> bool:
+    def _has(self, catalog: Catalog, role: str, secured: Secured, name: str, column: int) -> bool:
         is_grantable = name.endswith(_GRANT_OPTION)
         letter = LETTERS[name.removesuffix(_GRANT_OPTION)]
         if not letter:
             return False
-        catalog = self._catalog
         if role != PUBLIC and is_superuser(catalog, role):
             return True
         if is_grantable and role != PUBLIC and owns(catalog, role, secured.owner):
             return True
         return any(
-            letter in self._letters(role, secured, column_id, grantable=is_grantable)
+            letter in _letters(catalog, role, secured, column_id, grantable=is_grantable)
             for column_id in self._columns(secured, column)
         )
 
@@ -102,17 +119,6 @@ class SessionPrivileges:
         if column > 0:
             return [0, *[each.id for each in table.columns[column - 1 : column]]]
         return [0, *[each.id for each in table.columns]]
-
-    def _letters(self, role: str, secured: Secured, column_id: int, *, grantable: bool) -> str:
-        catalog = self._catalog
-        if not grantable and role != PUBLIC:
-            return privileges_of(catalog, role, secured, column_id)
-        roles = {PUBLIC} if role == PUBLIC else roles_of(catalog, role)
-        return "".join(
-            grant.grantable if grantable else grant.privileges
-            for grant in grants_on(catalog, secured, column_id)
-            if grant.grantee in roles
-        )
 
     def is_in(self, member: str, role: str, names: Sequence[str]) -> bool:
         """Returns pg_has_role's answer."""
@@ -125,3 +131,16 @@ class SessionPrivileges:
         if name == "USAGE":
             return has_privileges_of(catalog, member, role)
         return is_member(catalog, member, role)
+
+
+def _letters(
+    catalog: Catalog, role: str, secured: Secured, column_id: int, *, grantable: bool
+) -> str:
+    if not grantable and role != PUBLIC:
+        return privileges_of(catalog, role, secured, column_id)
+    roles = {PUBLIC} if role == PUBLIC else roles_of(catalog, role)
+    return "".join(
+        grant.grantable if grantable else grant.privileges
+        for grant in grants_on(catalog, secured, column_id)
+        if grant.grantee in roles
+    )

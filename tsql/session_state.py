@@ -9,6 +9,7 @@ from typing import Any, Final
 from storage.catalog import Catalog
 from storage.errors import DatabaseError
 from tsql.access.become import IDENTITY_SETTINGS, check_may_become
+from tsql.access.databases import find_database
 from tsql.access.roles import find_role
 from tsql.api import Notice, SessionEvents
 from tsql.cursor import Cursor
@@ -80,8 +81,9 @@ class SessionState:
     def _first_settings(self) -> Settings:
         """Returns the settings that the role, then the client, begins with. Raises 22023, 42501."""
         options, catalog = self.options, self.database.catalogs.current
-        role = find_role(catalog, options.user)
-        own = dict(role.settings) if role is not None else {}
+        role, database = find_role(catalog, options.user), find_database(catalog, options.database)
+        own = {} if database is None else dict(database.settings)
+        own.update({} if role is None else role.settings)
         superuser = role is None or role.superuser
         try:
             settings = Settings(
@@ -91,7 +93,7 @@ class SessionState:
                 is_superuser=superuser,
             )
         except DatabaseError:
-            # What ALTER ROLE has set must not keep anybody out.
+            # What ALTER ROLE or ALTER DATABASE has set must not keep anybody out.
             settings = Settings(
                 options.user, options.settings, self._setting_changed, is_superuser=superuser
             )
@@ -323,7 +325,16 @@ class SessionState:
         """Begins to listen."""
         if channel not in self._listening:
             coordinator = self.database.store.coordinator
-            self._listening[channel] = coordinator.listen(channel, self._notified)
+            heard = self._channel_heard(channel)
+
+            def deliver(_heard: str, payload: str, sender: int) -> None:
+                self._notified(channel, payload, sender)
+
+            self._listening[channel] = coordinator.listen(heard, deliver)
+
+    def _channel_heard(self, channel: str) -> str:
+        """Returns what the channel is to the coordinator: each database has its own."""
+        return f"{self.database.database_id} {channel}"
 
     def unlisten(self, channel: str | None) -> None:
         """Stops listening, to all channels if none is named."""
@@ -358,8 +369,9 @@ class SessionState:
         """Sends what NOTIFY has left for the commit."""
         pending, self.pending_notifications = self.pending_notifications, []
         if committed:
+            coordinator, sender = self.database.store.coordinator, self.options.process_id
             for channel, payload in pending:
-                self.database.store.coordinator.notify(channel, payload, self.options.process_id)
+                coordinator.notify(self._channel_heard(channel), payload, sender)
 
     # -- statements ------------------------------------------------------------------------------
 

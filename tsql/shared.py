@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from storage.catalog import Changes
+from storage.catalog import FIRST_DATABASE_ID
 from storage.catalog_store import CatalogStore
 from storage.duplicates import KeyRendering
 from storage.embedded import OpenStore
@@ -66,9 +67,11 @@ class SessionOptions:
 
 
 class Shared:
-    """The parts that sessions share.
+    """The parts that the sessions of one database share.
 
     Attributes:
+        database_id: Its OID.
+        databases: All open ones (a tsql.databases.Databases, which stands above this module).
         catalogs: The catalog, committed and private.
         system_catalogs: pg_catalog and information_schema.
         tables: Operations on tables, compiled per version.
@@ -90,6 +93,8 @@ class Shared:
         clock: Callable[[], int],
         system_catalogs: SystemCatalogs,
     ) -> None:
+        self.database_id = FIRST_DATABASE_ID
+        self.databases: Any = None
         self.store = store
         self.catalogs = catalogs
         self.clock = clock
@@ -111,6 +116,14 @@ class Shared:
         for found in catalogs.current.objects(EnumType):
             register_enum(found)
         catalogs.on_install.append(_register_types)
+
+    def beside(self, database_id: int, catalogs: CatalogStore) -> "Shared":
+        """Returns another database of the same store, with the same sessions and processes."""
+        other = Shared(self.store, catalogs, self.clock, self.system_catalogs)
+        other.database_id, other.databases = database_id, self.databases
+        other.started_at, other.statement_bytes_max = self.started_at, self.statement_bytes_max
+        other.sessions, other.parser = self.sessions, self.parser
+        return other
 
     def index_expressions(
         self, table: Table, index: Index

@@ -3,10 +3,10 @@
 Made for every statement that reads them. Manual: 28.2.3, 54.10 to 54.24.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
-from compat.postgres.object_ids import DATABASE
 from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.roles import role_id
 from compat.postgres.system_relations import Moment, Values, built
@@ -33,7 +33,7 @@ _BLOCK_COUNTERS: Final = (
 def pg_stat_activity(moment: Moment) -> Iterator[Values]:
     for activity in moment.session.activities():
         yield {
-            "datid": DATABASE,
+            "datid": moment.session.database_id(activity.database),
             "datname": activity.database,
             "pid": activity.process_id,
             "usesysid": role_id(moment.catalog, activity.user) or None,
@@ -54,17 +54,21 @@ def pg_stat_activity(moment: Moment) -> Iterator[Values]:
 
 @built(PG_CATALOG, "pg_stat_database", live=True)
 def pg_stat_database(moment: Moment) -> Iterator[Values]:
-    yield {
-        **dict.fromkeys(_DATABASE_COUNTERS, 0),
-        "datid": DATABASE,
-        "datname": moment.env.database,
-        "numbackends": sum(1 for _ in moment.session.activities()),
-    }
+    backends = Counter(activity.database for activity in moment.session.activities())
+    for record, _ in moment.session.databases():
+        yield {
+            **dict.fromkeys(_DATABASE_COUNTERS, 0),
+            "datid": record.id,
+            "datname": record.name,
+            "numbackends": backends[record.name],
+        }
 
 
 @built(PG_CATALOG, "pg_locks", live=True)
 def pg_locks(moment: Moment) -> Iterator[Values]:
     """Locks of tables, advisory locks, and who waits for whose row: PostgreSQL's way to show these."""
+    session = moment.session
+    databases = {each.process_id: each.database for each in session.activities()}
     for entry in moment.session.lock_entries():
         row: dict[str, Any] = {
             "virtualtransaction": f"{entry.process_id}/{entry.owner_id}",
@@ -79,7 +83,8 @@ def pg_locks(moment: Moment) -> Iterator[Values]:
             yield {**row, "locktype": "advisory", **dict(zip(names, numbers, strict=True))}
         elif isinstance(entry.mode, TableLockMode):
             relation = table_id_of(entry.key)
-            yield {**row, "locktype": "relation", "database": DATABASE, "relation": relation}
+            database = session.database_id(databases.get(entry.process_id, moment.env.database))
+            yield {**row, "locktype": "relation", "database": database, "relation": relation}
         elif not entry.is_granted:
             yield {**row, "locktype": "transactionid", "mode": "ShareLock"}
 
@@ -91,7 +96,7 @@ def pg_stat_progress_create_index(moment: Moment) -> Iterator[Values]:
         yield {
             **dict.fromkeys(_BLOCK_COUNTERS, 0),
             "pid": build.process_id,
-            "datid": DATABASE,
+            "datid": moment.session.database_id(moment.env.database),
             "datname": moment.env.database,
             "relid": build.table_id,
             "index_relid": build.index_id,

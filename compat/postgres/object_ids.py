@@ -20,8 +20,7 @@ PG_CONSTRAINT: Final = 2606
 PG_ATTRDEF: Final = 2604
 PG_NAMESPACE: Final = 2615
 PG_REWRITE: Final = 2618
-#: The first database's OID, and the owner's.
-DATABASE: Final = 5
+#: The first role's OID.
 OWNER: Final = 10
 #: Access methods and tablespaces that rows name.
 HEAP: Final = 2

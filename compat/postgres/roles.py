@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Final
 
-from compat.postgres.object_ids import DATABASE, OWNER
 from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.system_relations import Moment, Values, built
 from storage.catalog import Catalog
@@ -128,18 +127,20 @@ def pg_shadow(moment: Moment) -> Iterator[Values]:
             }
 
 
-@built(PG_CATALOG, "pg_database")
+@built(PG_CATALOG, "pg_database", live=True)
 def pg_database(moment: Moment) -> Iterator[Values]:
-    yield {
-        "oid": DATABASE,
-        "datname": moment.env.database,
-        "datdba": OWNER,
-        "encoding": _UTF8,
-        "datlocprovider": "c",
-        "datallowconn": True,
-        "datconnlimit": -1,
-        "dattablespace": 1663,
-        "datcollate": "C.UTF-8",
-        "datctype": "C.UTF-8",
-        "datacl": access_list(moment.catalog, "database", DATABASE_ID),
-    }
+    for record, catalog in moment.session.databases():
+        yield {
+            "oid": record.id,
+            "datname": record.name,
+            "datdba": role_id(moment.catalog, record.owner),
+            "encoding": _UTF8,
+            "datlocprovider": "c",
+            "datistemplate": record.is_template,
+            "datallowconn": record.allows_connections,
+            "datconnlimit": record.connection_limit,
+            "dattablespace": 1663,
+            "datcollate": "C.UTF-8",
+            "datctype": "C.UTF-8",
+            "datacl": access_list(catalog, "database", DATABASE_ID),
+        }

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from storage.catalog_store import object_key
+from storage.catalog import FIRST_DATABASE_ID
+from storage.catalog_keys import CatalogKeys
 from storage.errors import DatabaseError
 from storage.keyspace import META
 from storage.kv.store import Transaction
@@ -118,9 +119,13 @@ def test_the_record_of_an_object_never_changes() -> None:
 
 
 def test_the_keys_of_records_never_change() -> None:
-    assert object_key(View, VIEW.key()) == META + b"ov\x91\xcd\x40\x10"
-    assert object_key(EnumType, MOOD.key()) == META + b"oe\x91\xcd\x40\x74"
-    assert object_key(Comment, COMMENT.key()) == META + b"oc\x93\xcd\x04\xeb\xcd\x40\x06\x01"
+    keys = CatalogKeys(FIRST_DATABASE_ID)
+    assert keys.object(View, VIEW.key()) == META + b"ov\x91\xcd\x40\x10"
+    assert keys.object(EnumType, MOOD.key()) == META + b"oe\x91\xcd\x40\x74"
+    assert keys.object(Comment, COMMENT.key()) == META + b"oc\x93\xcd\x04\xeb\xcd\x40\x06\x01"
+    elsewhere = CatalogKeys(0x4123)
+    assert elsewhere.object(View, VIEW.key()) == META + b"d\0\0\x41\x23ov\x91\xcd\x40\x10"
+    assert elsewhere.objects(Role) == keys.objects(Role) == META + b"or"
     assert len({kind.tag for kind in OBJECT_CLASSES}) == len(OBJECT_CLASSES)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from storage.catalog import Catalog
+from tsql.access.databases import find_database
 from tsql.access.passwords import Verifier
 from tsql.access.roles import FIRST_ROLE, all_roles, find_role
 
@@ -60,6 +61,10 @@ class Logins(Mapping[str, Verifier]):
         """Returns whether the role has LOGIN."""
         role = find_role(self._catalog(), name)
         return role is not None and role.login
+
+    def has_database(self, name: str) -> bool:
+        """Returns whether there is a database of that name."""
+        return find_database(self._catalog(), name) is not None
 
     def connection_limit(self, name: str) -> int:
         """Returns how many sessions the role may have; -1: any number."""

@@ -6,13 +6,13 @@ from typing import Final
 
 from storage.catalog import Catalog, Schema
 from storage.errors import DatabaseError
-from storage.objects import Grant, Privileges, View
+from storage.objects import DatabaseRecord, Grant, Privileges, View
 from storage.schema import Sequence, Table
 from tsql.access.letters import ALL, PUBLIC_DEFAULTS
 from tsql.access.roles import has_privileges_of, is_superuser, roles_of
 
 PUBLIC: Final = ""
-#: The one database is nobody's object in the catalog.
+#: The grants on a database are kept in its own catalog.
 DATABASE_ID: Final = 0
 
 
@@ -45,9 +45,9 @@ class Secured:
                 return cls("schema", ("schema", found.id), found.name, found.owner)
 
     @classmethod
-    def database(cls, name: str) -> "Secured":
-        """Returns the database."""
-        return cls("database", ("database", DATABASE_ID), name, "terrascale")
+    def database(cls, record: DatabaseRecord) -> "Secured":
+        """Returns a database as something that has privileges, in its own catalog."""
+        return cls("database", ("database", DATABASE_ID), record.name, record.owner)
 
 
 def grants_on(catalog: Catalog, secured: Secured, column_id: int = 0) -> tuple[Grant, ...]:

@@ -34,7 +34,9 @@ from tsql.ddl.views import create_view
 Act = Callable[[Any, Ddl], Awaitable[str]]
 
 
-def _command(name: str, act: Act) -> Command:
+def command_of_ddl(name: str, act: Act) -> Command:
+    """Returns the command of a DDL statement."""
+
     async def run(invocation: Invocation) -> Result:
         return Result(tag=await act(invocation.node, ddl_of(invocation.state)))
 
@@ -72,27 +74,27 @@ async def _reindex(invocation: Invocation) -> Result:
     return Result(tag=await reindex.run())
 
 
-ALTER_SEQUENCE = _command("ALTER SEQUENCE", alter_sequence)
-ALTER_TABLE = _command("ALTER TABLE", alter_table)
-RENAME = _command("ALTER TABLE", rename)
-SET_SCHEMA = _command("ALTER TABLE", set_schema)
-CREATE_ENUM = _command("CREATE TYPE", create_enum)
-ALTER_ENUM = _command("ALTER TYPE", alter_enum)
-COMMENT = _command("COMMENT", comment_on)
-CREATE_VIEW = _command("CREATE VIEW", create_view)
-CREATE_TABLE = _command("CREATE TABLE", create_table)
+ALTER_SEQUENCE = command_of_ddl("ALTER SEQUENCE", alter_sequence)
+ALTER_TABLE = command_of_ddl("ALTER TABLE", alter_table)
+RENAME = command_of_ddl("ALTER TABLE", rename)
+SET_SCHEMA = command_of_ddl("ALTER TABLE", set_schema)
+CREATE_ENUM = command_of_ddl("CREATE TYPE", create_enum)
+ALTER_ENUM = command_of_ddl("ALTER TYPE", alter_enum)
+COMMENT = command_of_ddl("COMMENT", comment_on)
+CREATE_VIEW = command_of_ddl("CREATE VIEW", create_view)
+CREATE_TABLE = command_of_ddl("CREATE TABLE", create_table)
 CREATE_INDEX = Command(_create_index, name="CREATE INDEX")
-CREATE_SEQUENCE = _command("CREATE SEQUENCE", create_sequence)
-CREATE_SCHEMA = _command("CREATE SCHEMA", create_schema)
+CREATE_SEQUENCE = command_of_ddl("CREATE SEQUENCE", create_sequence)
+CREATE_SCHEMA = command_of_ddl("CREATE SCHEMA", create_schema)
 DROP = Command(_drop, name="DROP")
 REINDEX = Command(_reindex, name="REINDEX")
-TRUNCATE = _command("TRUNCATE TABLE", truncate)
-CREATE_ROLE = _command("CREATE ROLE", create_role)
-ALTER_ROLE = _command("ALTER ROLE", alter_role)
-ALTER_ROLE_SET = _command("ALTER ROLE", alter_role_settings)
-DROP_ROLE = _command("DROP ROLE", drop_role)
-GRANT = _command("GRANT", grant)
-GRANT_ROLE = _command("GRANT ROLE", grant_role)
-ALTER_OWNER = _command("ALTER OWNER", alter_owner)
-DROP_OWNED = _command("DROP OWNED", drop_owned)
-REASSIGN_OWNED = _command("REASSIGN OWNED", reassign_owned)
+TRUNCATE = command_of_ddl("TRUNCATE TABLE", truncate)
+CREATE_ROLE = command_of_ddl("CREATE ROLE", create_role)
+ALTER_ROLE = command_of_ddl("ALTER ROLE", alter_role)
+ALTER_ROLE_SET = command_of_ddl("ALTER ROLE", alter_role_settings)
+DROP_ROLE = command_of_ddl("DROP ROLE", drop_role)
+GRANT = command_of_ddl("GRANT", grant)
+GRANT_ROLE = command_of_ddl("GRANT ROLE", grant_role)
+ALTER_OWNER = command_of_ddl("ALTER OWNER", alter_owner)
+DROP_OWNED = command_of_ddl("DROP OWNED", drop_owned)
+REASSIGN_OWNED = command_of_ddl("REASSIGN OWNED", reassign_owned)

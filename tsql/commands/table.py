@@ -37,6 +37,12 @@ _LATER: Final[dict[str, dict[type[Any], str]]] = {
         ast.DeclareCursorStmt: "DECLARE",
         ast.FetchStmt: "FETCH",
     },
+    "tsql.commands.databases": {
+        ast.AlterDatabaseSetStmt: "ALTER_SET",
+        ast.AlterDatabaseStmt: "ALTER",
+        ast.CreatedbStmt: "CREATE",
+        ast.DropdbStmt: "DROP",
+    },
     "tsql.commands.ddl": {
         ast.AlterEnumStmt: "ALTER_ENUM",
         ast.AlterObjectSchemaStmt: "SET_SCHEMA",

@@ -7,6 +7,7 @@ from storage.catalog import IndexRef
 from storage.errors import DatabaseError, not_supported
 from storage.objects import Comment
 from storage.schema import Table
+from tsql.access.databases import get_database
 from tsql.access.privileges import Secured, owns
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.describe import kind_of_relation
@@ -25,8 +26,6 @@ _KINDS: Final = {
     _TYPES.OBJECT_MATVIEW: "materialized view",
 }
 _PG_DATABASE: Final = 1262
-#: The OID of the one database, as pg_database shows it.
-_DATABASE_ID: Final = 5
 
 _Key = tuple[int, int, int]
 
@@ -141,13 +140,12 @@ def _constraint(node: Any, ddl: Ddl) -> _Key:
 
 
 def _database(node: Any, ddl: Ddl) -> _Key:
-    name = node.object.sval
-    if name != ddl.env.database:
-        raise DatabaseError("3D000", f'database "{name}" does not exist')
-    owner = Secured.database(name).owner
-    if not owns(ddl.catalog, ddl.env.user, owner):
-        raise DatabaseError("42501", f"must be owner of database {name}")
-    return _PG_DATABASE, _DATABASE_ID, 0
+    found = get_database(ddl.catalog, node.object.sval)
+    if not owns(ddl.catalog, ddl.env.user, Secured.database(found).owner):
+        raise DatabaseError("42501", f"must be owner of database {found.name}")
+    if found.id != ddl.database.id:
+        raise not_supported("COMMENT ON another DATABASE than the current one")
+    return _PG_DATABASE, found.id, 0
 
 
 _FINDERS: Final[dict[Any, Callable[[Any, Ddl], _Key]]] = {

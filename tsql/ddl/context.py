@@ -7,10 +7,11 @@ from storage.catalog import Catalog, Relation, Schema
 from storage.catalog_store import CatalogStore, CatalogTransaction
 from storage.errors import DatabaseError, not_supported
 from storage.kv.store import Transaction
-from storage.objects import View
+from storage.objects import DatabaseRecord, View
 from storage.schema import Sequence, Table
 from storage.sequence import Sequences
 from storage.tables import Tables
+from tsql.access.databases import get_database
 from tsql.access.privileges import Secured, privileges_of, require, require_owner
 from tsql.binder import CatalogRelations
 from tsql.env import Env
@@ -52,6 +53,11 @@ class Ddl:
         """The catalog as this transaction sees it now."""
         return self.changes.catalog
 
+    @property
+    def database(self) -> DatabaseRecord:
+        """The database that the session is in."""
+        return get_database(self.catalog, self.env.database)
+
     async def creation_schema(self, relation: Any) -> str:
         """Returns the schema in which a relation is to be made; the temporary one is made here.
 
@@ -79,7 +85,7 @@ class Ddl:
         temporary, user = self.temporary, self.env.user
         if temporary is None:
             raise not_supported("a temporary table outside of a session")
-        database = Secured.database(self.env.database)
+        database = Secured.database(self.database)
         if "T" not in privileges_of(self.catalog, user, database):
             message = f'permission denied to create temporary tables in database "{database.name}"'
             if temporary.has_begun:

@@ -12,6 +12,7 @@ import msgspec
 from storage.errors import DatabaseError, not_supported
 from storage.objects import Grant, Privileges, View
 from storage.schema import Sequence, Table
+from tsql.access.databases import get_database
 from tsql.access.letters import ALL, LETTERS
 from tsql.access.privileges import (
     PUBLIC,
@@ -83,9 +84,9 @@ def _objects(node: Any, ddl: Ddl) -> list[Any]:
             return [_schema(each.sval, ddl) for each in node.objects]
         case _OBJECTS.OBJECT_DATABASE:
             for each in node.objects:
-                if each.sval != ddl.env.database:
-                    raise DatabaseError("3D000", f'database "{each.sval}" does not exist')
-            return [Secured.database(ddl.env.database)]
+                if get_database(ddl.catalog, each.sval).id != ddl.database.id:
+                    raise not_supported("GRANT on another DATABASE than the current one")
+            return [Secured.database(ddl.database)]
         case _:
             what = kind.name.removeprefix("OBJECT_").replace("_", " ")
             raise not_supported(f"GRANT on {what}")

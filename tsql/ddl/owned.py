@@ -13,6 +13,7 @@ from storage.schema import Sequence, Table
 from tsql.access.privileges import Secured, require_owner
 from tsql.access.roles import is_member, is_superuser
 from tsql.ddl.context import Ddl
+from tsql.ddl.databases import alter_database_owner
 from tsql.ddl.role_names import named_role
 from tsql.parser import enums
 
@@ -109,7 +110,7 @@ async def change_owner(found: Table | Sequence | View | Schema, spec: Any, ddl: 
 
 
 async def alter_owner(node: Any, ddl: Ddl) -> str:
-    """Runs an AlterOwnerStmt: of a schema or a type."""
+    """Runs an AlterOwnerStmt: of a schema or a database."""
     kind = node.objectType
     if kind == _TYPES.OBJECT_SCHEMA:
         schema = ddl.catalog.schema(node.object.sval)
@@ -118,8 +119,7 @@ async def alter_owner(node: Any, ddl: Ddl) -> str:
         await change_owner(schema, node.newowner, ddl)
         return "ALTER SCHEMA"
     if kind == _TYPES.OBJECT_DATABASE:
-        named_role(node.newowner, ddl)
-        raise not_supported("ALTER DATABASE … OWNER TO")
+        return await alter_database_owner(node, ddl)
     raise not_supported(f"ALTER {kind.name.removeprefix('OBJECT_')} … OWNER TO")
 
 

@@ -1,7 +1,7 @@
 """CREATE, ALTER and DROP ROLE (USER, GROUP), and membership of roles in each other."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from storage.catalog import Catalog
 from storage.errors import DatabaseError, not_supported
 from storage.objects import Address, Membership, Privileges, Role, View
+from tsql.access.databases import all_databases
 from tsql.access.passwords import Verifier
 from tsql.access.privileges import Secured
 from tsql.access.roles import (
@@ -22,10 +23,12 @@ from tsql.access.roles import (
     no_such_role,
 )
 from tsql.ddl.context import Ddl
+from tsql.ddl.databases import replace_database
 from tsql.ddl.describe import describe
 from tsql.ddl.owned import owned_by
 from tsql.ddl.role_names import check_may_change, check_new_name, named_role
-from tsql.parser import ast, enums
+from tsql.ddl.stored_settings import changed_settings
+from tsql.parser import enums
 from tsql.types import oids
 from tsql.types.io import input_of
 
@@ -188,33 +191,9 @@ async def alter_role_settings(node: Any, ddl: Ddl) -> str:
     ):
         wanted = "must be superuser to alter superusers" if role.superuser else "permission denied"
         raise DatabaseError("42501", wanted)
-    statement = node.setstmt
-    kinds = enums.VariableSetKind
-    settings = dict(role.settings)
-    match statement.kind:
-        case kinds.VAR_SET_VALUE:
-            settings[statement.name.lower()] = ", ".join(map(_setting_text, statement.args))
-        case kinds.VAR_RESET | kinds.VAR_SET_DEFAULT:
-            settings.pop(statement.name.lower(), None)
-        case kinds.VAR_RESET_ALL:
-            settings.clear()
-        case _:
-            raise not_supported("ALTER ROLE … SET … FROM CURRENT")
+    settings = changed_settings(role.settings, node.setstmt, "ALTER ROLE")
     await replace_role(role, msgspec.structs.replace(role, settings=settings), ddl)
     return "ALTER ROLE"
-
-
-def _setting_text(argument: Any) -> str:
-    value = argument.val
-    match value:
-        case ast.Integer():
-            return str(value.ival)
-        case ast.Float():
-            return str(value.fval)
-        case ast.Boolean():
-            return "on" if value.boolval else "off"
-        case _:
-            return str(value.sval)
 
 
 # ---- DROP ----------------------------------------------------------------------------------------
@@ -252,7 +231,7 @@ async def _drop(role: Role, ddl: Ddl) -> None:
         message = f"cannot drop role {role.name} because it is required by the database system"
         raise DatabaseError("2BP01", message)
     await ddl.changes.lock_object(Role, role.id)
-    lines = _dependents(role.name, ddl)
+    lines = [*_dependents(role.name, ddl), *_dependents_elsewhere(role.name, ddl)]
     if lines:
         raise DatabaseError(
             "2BP01",
@@ -266,16 +245,35 @@ async def _drop(role: Role, ddl: Ddl) -> None:
     await ddl.changes.drop_object(Role, role.id)
 
 
+def _dependents_elsewhere(name: str, ddl: Ddl) -> Iterator[str]:
+    """Yields what ties a role to other databases, as messages list it."""
+    names = {record.id: record.name for record in all_databases(ddl.catalog)}
+    for other in ddl.catalogs.others:
+        database, catalog = names.get(other.keys.database_id), other.current
+        if other is ddl.catalogs or database is None:
+            continue
+        count = len(owned_by(name, catalog)) + sum(
+            any(name in {grant.grantee, grant.grantor} for grant in found.grants)
+            for found in catalog.objects(Privileges)
+        )
+        if count:
+            yield f"{count} object{'' if count == 1 else 's'} in database {database}"
+
+
 def _dependents(name: str, ddl: Ddl) -> list[str]:
     """Returns what ties a role to objects, as messages list it."""
     catalog, path = ddl.catalog, ddl.env.search_path
-    lines: list[tuple[int, int, str]] = []
+    lines: list[tuple[int, int, str]] = [
+        (record.id, 0, f"owner of database {record.name}")
+        for record in all_databases(catalog)
+        if record.owner == name
+    ]
     for owned in owned_by(name, catalog):
         kind = owned.kind if owned.kind in {"schema", "type"} else "relation"
         shown = describe(Address(kind, owned.found.id), catalog, path)
         lines.append((owned.found.id, 0, f"owner of {shown}"))
     for found in catalog.objects(Privileges):
-        secured = secured_of(found, catalog)
+        secured = secured_of(found, ddl)
         if secured is None or secured.owner == name:
             continue
         if any(name in {grant.grantee, grant.grantor} for grant in found.grants):
@@ -286,8 +284,9 @@ def _dependents(name: str, ddl: Ddl) -> list[str]:
     return [line for _, _, line in sorted(lines)]
 
 
-def secured_of(found: Privileges, catalog: Catalog) -> Secured | None:
+def secured_of(found: Privileges, ddl: Ddl) -> Secured | None:
     """Returns the object that grants are on."""
+    catalog = ddl.catalog
     match found.kind:
         case "relation":
             table = catalog.table_by_id(found.object_id)
@@ -303,7 +302,7 @@ def secured_of(found: Privileges, catalog: Catalog) -> Secured | None:
                 if schema.id == found.object_id:
                     return Secured.of(schema)
         case "database":
-            return Secured.database("terrascale")
+            return Secured.database(ddl.database)
         case _:
             pass
     return None
@@ -396,6 +395,8 @@ async def rename_role(node: Any, ddl: Ddl) -> str:
         raise DatabaseError("42501", "permission denied to rename role")
     if role.id == FIRST_ROLE.id:
         raise not_supported("renaming the role that a database begins with")
+    for line in _dependents_elsewhere(old, ddl):
+        raise not_supported(f"renaming a role that has {line}")
     await replace_role(role, msgspec.structs.replace(role, name=new), ddl)
     renamed = functools.partial(_renamed, old, new)
     for membership in catalog.objects(Membership):
@@ -410,7 +411,22 @@ async def rename_role(node: Any, ddl: Ddl) -> str:
                     admin=membership.admin,
                 )
             )
-    for found in catalog.objects(Privileges):
+    await _rename_in_grants(old, new, ddl)
+    await _rename_owner(old, new, ddl)
+    return "ALTER ROLE"
+
+
+async def _rename_owner(old: str, new: str, ddl: Ddl) -> None:
+    for owned in owned_by(old, ddl.catalog):
+        await owned.give_to(new, ddl)
+    for record in all_databases(ddl.catalog):
+        if record.owner == old:
+            await replace_database(record, msgspec.structs.replace(record, owner=new), ddl)
+
+
+async def _rename_in_grants(old: str, new: str, ddl: Ddl) -> None:
+    renamed = functools.partial(_renamed, old, new)
+    for found in ddl.catalog.objects(Privileges):
         grants = tuple(
             msgspec.structs.replace(
                 grant, grantee=renamed(grant.grantee), grantor=renamed(grant.grantor)
@@ -420,9 +436,6 @@ async def rename_role(node: Any, ddl: Ddl) -> str:
         if grants != found.grants:
             await ddl.changes.lock_object(Privileges, *found.key())
             await ddl.changes.replace_object(msgspec.structs.replace(found, grants=grants))
-    for owned in owned_by(old, catalog):
-        await owned.give_to(new, ddl)
-    return "ALTER ROLE"
 
 
 def _renamed(old: str, new: str, name: str) -> str:

@@ -26,7 +26,7 @@ async def create_schema(node: Any, ddl: Ddl) -> str:
         ddl.notice("NOTICE", "42P06", f'schema "{name}" already exists, skipping')
         return "CREATE SCHEMA"
     owner = ddl.env.user if node.authrole is None else named_role(node.authrole, ddl)
-    require(ddl.catalog, ddl.env.user, Secured.database(ddl.env.database), "C")
+    require(ddl.catalog, ddl.env.user, Secured.database(ddl.database), "C")
     if not is_member(ddl.catalog, ddl.env.user, owner):
         raise DatabaseError("42501", f'must be member of role "{owner}"')
     await ddl.changes.create_schema(name, owner)

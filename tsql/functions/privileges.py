@@ -103,9 +103,18 @@ def _finds(
 
 
 def _find_database(env: Env, name: str) -> int:
-    if name != env.database:
+    answers = _answers(env)
+    if answers is None and name == env.database:
+        return 0
+    found: int | None = None if answers is None else answers.database_id(name)
+    if found is None:
         raise DatabaseError("3D000", f'database "{name}" does not exist')
-    return 0
+    return found
+
+
+def _has_database(env: Env, oid: int) -> bool:
+    answers = _answers(env)
+    return _is_not_ours(env, oid) if answers is None else answers.has_database(oid)
 
 
 def _is_one_of(objects: dict[str, int] | dict[str, int | None]) -> Callable[[Env, int], bool]:
@@ -179,7 +188,7 @@ _KINDS: Final = (
         privileges_first=True,
     ),
     ObjectKind(
-        "database", _set("CREATE", "TEMPORARY", "TEMP", "CONNECT"), _find_database, _is_not_ours
+        "database", _set("CREATE", "TEMPORARY", "TEMP", "CONNECT"), _find_database, _has_database
     ),
     ObjectKind(
         "schema",

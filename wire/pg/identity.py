@@ -1,9 +1,10 @@
 """Who a client is here: the mapping of names that a newcomer's client makes up.
 
-There is one database, `terrascale`, and a user of that name. A client that comes in without a
-password (by loopback or a Unix socket) usually sends the name of its operating system's user, and
-that as the database too: a name that is no role's means the default one, and a notice says so. A
-role of the database is itself. A database by any other name doesn't exist.
+There is a database `terrascale`, and a user of that name. A client that comes in without a password
+(by loopback or a Unix socket) usually sends the name of its operating system's user, and that as the
+database too: a name that is no role's means the default one, and a notice says so. A role is itself,
+and so is a database. `postgres`, from which tools create and drop other databases, means the default
+one to everybody.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from tsql.api import Notice
 from wire.pg.startup import StartupMessage
 
 DEFAULT_NAME: Final = "terrascale"
+MAINTENANCE_NAME: Final = "postgres"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Identity:
 
 
 class Roles(Protocol):
-    """The roles of the database, as far as who comes in is concerned."""
+    """The roles and databases, as far as who comes in is concerned."""
 
     def is_known(self, name: str) -> bool:
         """Returns whether there is a role of that name."""
@@ -34,14 +36,20 @@ class Roles(Protocol):
     def may_log_in(self, name: str) -> bool:
         """Returns whether the role has LOGIN."""
 
+    def has_database(self, name: str) -> bool:
+        """Returns whether there is a database of that name."""
+
 
 class OnlyDefault:
-    """There is one user."""
+    """There is one user and one database."""
 
     def is_known(self, name: str) -> bool:
         return name == DEFAULT_NAME
 
     def may_log_in(self, name: str) -> bool:
+        return name == DEFAULT_NAME
+
+    def has_database(self, name: str) -> bool:
         return name == DEFAULT_NAME
 
 
@@ -55,13 +63,15 @@ def identify(startup: StartupMessage, roles: Roles, *, is_trusted: bool) -> Iden
         if not is_trusted:
             raise FatalError("28000", f'role "{user}" does not exist')
         replaced.append(f'user "{user}"')
-    if database != DEFAULT_NAME:
-        if not (is_trusted and database == user):
+    found = database
+    if not roles.has_database(database):
+        if database != MAINTENANCE_NAME and not (is_trusted and database == user):
             raise FatalError("3D000", f'database "{database}" does not exist')
         replaced.append(f'database "{database}"')
+        found = DEFAULT_NAME
     identity = user if is_known else DEFAULT_NAME
     if not replaced:
-        return Identity(identity, DEFAULT_NAME)
+        return Identity(identity, found)
     verb = "means" if len(replaced) == 1 else "mean"
     message = f'{" and ".join(replaced)} {verb} "{DEFAULT_NAME}" here'
-    return Identity(identity, DEFAULT_NAME, (Notice("NOTICE", "00000", message),))
+    return Identity(identity, found, (Notice("NOTICE", "00000", message),))

@@ -20,6 +20,7 @@ from tsql.ddl.alter.texts import with_column_renamed, with_table_renamed
 from tsql.ddl.alteration.state import Alteration
 from tsql.ddl.columns import SYSTEM_COLUMNS
 from tsql.ddl.context import Ddl, no_such_relation
+from tsql.ddl.databases import rename_database
 from tsql.ddl.describe import kind_of_relation
 from tsql.ddl.enums import rename_enum
 from tsql.ddl.foreign_keys import constraint_names
@@ -217,6 +218,7 @@ async def _rename_constraint(node: Any, ddl: Ddl) -> str:
 
 _RENAMES: Final[dict[Any, Callable[[Any, Ddl], Awaitable[str]]]] = {
     _TYPES.OBJECT_COLUMN: _rename_column,
+    _TYPES.OBJECT_DATABASE: rename_database,
     _TYPES.OBJECT_ROLE: rename_role,
     _TYPES.OBJECT_INDEX: _rename_relation,
     _TYPES.OBJECT_SEQUENCE: _rename_relation,
