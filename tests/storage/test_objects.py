@@ -16,6 +16,7 @@ from storage.objects import (
     Address,
     CatalogObject,
     Comment,
+    DatabaseRecord,
     EnumLabel,
     EnumType,
     Grant,
@@ -49,6 +50,9 @@ ROLE = Role(id=16600, name="ann", login=True, connection_limit=3, settings={"wor
 MEMBERSHIP = Membership(role="staff", member="ann", grantor="terrascale", admin=True)
 PRIVILEGES = Privileges(
     kind="relation", object_id=16390, grants=(Grant("ann", "terrascale", "ra", "r"),)
+)
+DATABASE = DatabaseRecord(
+    id=16700, name="shop", owner="ann", connection_limit=3, is_template=True, settings={"a": "b"}
 )
 EVERY_CLASS: list[tuple[CatalogObject, dict[str, Any]]] = [
     (
@@ -101,6 +105,17 @@ EVERY_CLASS: list[tuple[CatalogObject, dict[str, Any]]] = [
             "grants": [
                 {"grantee": "ann", "grantor": "terrascale", "privileges": "ra", "grantable": "r"}
             ],
+        },
+    ),
+    (
+        DATABASE,
+        {
+            "id": 16700,
+            "name": "shop",
+            "owner": "ann",
+            "connection_limit": 3,
+            "is_template": True,
+            "settings": {"a": "b"},
         },
     ),
 ]
