@@ -25,8 +25,16 @@ from typing import Final
 
 import msgspec
 
-from storage.catalog import PUBLIC, AnyObject, Catalog, Changes, Name, Schema, relations_of
-from storage.catalog import FIRST_DATABASE_ID
+from storage.catalog import (
+    FIRST_DATABASE_ID,
+    PUBLIC,
+    AnyObject,
+    Catalog,
+    Changes,
+    Name,
+    Schema,
+    relations_of,
+)
 from storage.catalog_keys import CatalogKeys
 from storage.errors import DatabaseError, FatalError
 from storage.keyspace import INDEX_ENTRIES, ITEMS, META, prefix_range, storage_prefix

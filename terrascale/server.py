@@ -135,7 +135,8 @@ async def _open_columns(database: Database, store: OpenStore, settings: Settings
     """Has the tables' columns ready for queries. Nobody waits for it."""
     from storage.columns.table_columns import TableColumns  # noqa: PLC0415 - clients come first
 
-    columns = database.shared.columns = TableColumns(store, settings.data_dir, LOG.warning)
+    columns = TableColumns(store, settings.data_dir, LOG.warning)
+    database.all.use_columns(columns)
     await columns.open()
 
 

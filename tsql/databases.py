@@ -4,8 +4,7 @@ A database is a catalog of its own; store, committer, locks, roles and sessions 
 that CREATE DATABASE makes is open as soon as its record is installed, and one that is dropped is gone.
 """
 
-from storage.catalog import Catalog, Changes
-from storage.catalog import FIRST_DATABASE_ID
+from storage.catalog import FIRST_DATABASE_ID, Catalog, Changes
 from storage.catalog_keys import CatalogKeys
 from storage.catalog_store import FIRST_SCHEMA, CatalogStore
 from storage.errors import FatalError
@@ -13,6 +12,7 @@ from storage.objects import OBJECT_CLASSES, DatabaseRecord
 from tsql.access.databases import find_database
 from tsql.access.privileges import Secured, privileges_of
 from tsql.access.roles import is_superuser
+from tsql.executor.columnar import Columns
 from tsql.shared import SessionOptions, Shared
 
 
@@ -63,6 +63,11 @@ class Databases:
         ]
         catalog = Catalog.of((), (), (FIRST_SCHEMA,), shared, record.id)
         return CatalogStore(store, store.coordinator, catalog, CatalogKeys(record.id))
+
+    def use_columns(self, columns: Columns) -> None:
+        """Has the sessions of all databases look for the tables' columns there."""
+        for shared in self._open.values():
+            shared.columns = columns
 
     def all(self) -> list[Shared]:
         """Returns the open databases."""

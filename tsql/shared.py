@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from storage.catalog import Changes
-from storage.catalog import FIRST_DATABASE_ID
+from storage.catalog import FIRST_DATABASE_ID, Changes
 from storage.catalog_store import CatalogStore
 from storage.duplicates import KeyRendering
 from storage.embedded import OpenStore
@@ -122,7 +121,7 @@ class Shared:
         other = Shared(self.store, catalogs, self.clock, self.system_catalogs)
         other.database_id, other.databases = database_id, self.databases
         other.started_at, other.statement_bytes_max = self.started_at, self.statement_bytes_max
-        other.sessions, other.parser = self.sessions, self.parser
+        other.sessions, other.parser, other.columns = self.sessions, self.parser, self.columns
         return other
 
     def index_expressions(

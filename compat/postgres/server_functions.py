@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from compat.postgres import object_ids, recorded
+from compat.postgres import recorded
 from compat.postgres.activity import pg_settings
 from compat.postgres.definitions import catalog_of
 from compat.postgres.relations import index_by_id
@@ -252,11 +252,12 @@ def pg_total_relation_size(env: Env, oid: int) -> int | None:
 
 @implements("pg_database_size_name", env=True)
 def pg_database_size_by_name(env: Env, database: str) -> int:
-    if database != env.database:
+    if env.session.database_id(database) is None:
         raise DatabaseError("3D000", f'database "{database}" does not exist')
     return int(env.session.stored_bytes())
 
 
 @implements("pg_database_size_oid", env=True)
 def pg_database_size_by_oid(env: Env, database: int) -> int | None:
-    return int(env.session.stored_bytes()) if database == object_ids.DATABASE else None
+    is_known = any(record.id == database for record, _ in env.session.databases())
+    return int(env.session.stored_bytes()) if is_known else None

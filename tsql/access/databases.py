@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from storage.catalog import Catalog
-from storage.catalog import FIRST_DATABASE_ID
+from storage.catalog import FIRST_DATABASE_ID, Catalog
 from storage.errors import DatabaseError
 from storage.objects import DatabaseRecord
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from storage.catalog import Catalog
 from storage.errors import DatabaseError
-from storage.objects import Membership, Role
+from storage.objects import DatabaseRecord, Membership, Role
 
 #: The role that a database begins with; it is kept only once it has been altered.
 FIRST_ROLE: Final = Role(
@@ -70,8 +70,12 @@ def is_superuser(catalog: Catalog, name: str) -> bool:
 @lru_cache(maxsize=256)
 def _memberships(catalog: Catalog) -> dict[str, tuple[Membership, ...]]:
     """Returns the memberships of each member."""
+    database = catalog.object(DatabaseRecord, catalog.database_id)
     owner = Membership(
-        role=DATABASE_OWNER.name, member=FIRST_ROLE.name, grantor=FIRST_ROLE.name, admin=False
+        role=DATABASE_OWNER.name,
+        member=FIRST_ROLE.name if database is None else database.owner,
+        grantor=FIRST_ROLE.name,
+        admin=False,
     )
     found: dict[str, list[Membership]] = {owner.member: [owner]}
     for membership in catalog.objects(Membership):

@@ -55,7 +55,7 @@ async def create_database(node: Any, ddl: Ddl) -> str:
         _check_template(_text(options["template"]), ddl)
     record = DatabaseRecord(id=await ddl.catalogs.new_relation_id(), name=name, owner=owner)
     await ddl.changes.create_object(_changed(record, options), taken=taken)
-    put_first_records(ddl.txn, CatalogKeys(record.id), owner)
+    put_first_records(ddl.txn, CatalogKeys(record.id))
     return "CREATE DATABASE"
 
 
@@ -183,13 +183,7 @@ async def alter_database_owner(node: Any, ddl: Ddl) -> str:
             raise DatabaseError("42501", f'must be member of role "{owner}"')
         if not actor.create_database:
             raise DatabaseError("42501", "permission denied to change owner of database")
-    if record.name != ddl.env.database:
-        raise not_supported("ALTER DATABASE … OWNER TO outside of that database")
     await replace_database(record, msgspec.structs.replace(record, owner=owner), ddl)
-    schema = await ddl.changes.lock_schema(FIRST_SCHEMA.name)
-    if schema is not None and schema.owner == record.owner:
-        # PostgreSQL's belongs to pg_database_owner, that is, to whoever owns the database.
-        await ddl.changes.replace_schema(msgspec.structs.replace(schema, owner=owner))
     return "ALTER DATABASE"
 
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 import msgspec
 
 from storage.catalog import Catalog
-from storage.catalog_store import FIRST_SCHEMA
 from storage.errors import DatabaseError, not_supported
 from storage.objects import Address, Membership, Privileges, Role, View
 from tsql.access.databases import all_databases
@@ -253,8 +252,7 @@ def _dependents_elsewhere(name: str, ddl: Ddl) -> Iterator[str]:
         database, catalog = names.get(other.keys.database_id), other.current
         if other is ddl.catalogs or database is None:
             continue
-        owned = [each for each in owned_by(name, catalog) if each.found.id != FIRST_SCHEMA.id]
-        count = len(owned) + sum(
+        count = len(owned_by(name, catalog)) + sum(
             any(name in {grant.grantee, grant.grantor} for grant in found.grants)
             for found in catalog.objects(Privileges)
         )
