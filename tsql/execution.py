@@ -23,6 +23,7 @@ from tsql.executor.writes import WriteResult
 from tsql.parser import ParsedStatement, ast
 from tsql.prepared import Prepared, Query, is_query
 from tsql.session_state import SessionState
+from tsql.types.io import input_of
 
 #: Rows that are collected before an answer; a longer result is streamed.
 READY_ROWS_MAX: Final = 500
@@ -38,6 +39,11 @@ def prepare(
     is_told: bool = True,
 ) -> Prepared:
     """Returns a prepared statement; a query is bound and planned now."""
+    for oid in given_types:
+        if oid:
+            # Now, not when the statement is described: some clients have sent its Bind by then, and
+            # would have to have another Sync behind it.
+            input_of(oid)
     text = "" if parsed is None else parsed.text
     prepared = Prepared(parsed, text, given_types, None, from_sql, is_told=is_told)
     if parsed is not None and is_query(parsed.node):

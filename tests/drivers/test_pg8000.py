@@ -6,6 +6,8 @@ import uuid
 from typing import Any
 
 import pg8000.dbapi
+import pg8000.exceptions
+import pg8000.native
 import pytest
 
 from tests.server import Server
@@ -55,3 +57,14 @@ def test_transaction_and_errors(server: Server) -> None:
     cursor.execute("SELECT id, t FROM plain ORDER BY id")
     assert cursor.fetchall() == ([1, "a"], [2, "b"])
     connection.close()
+
+
+def test_a_parameter_type_that_is_not_there_is_refused_and_the_connection_goes_on(
+    server: Server,
+) -> None:
+    with pg8000.native.Connection(
+        "terrascale", host="127.0.0.1", port=server.port, database="terrascale", timeout=60
+    ) as connection:
+        with pytest.raises(pg8000.exceptions.DatabaseError, match="0A000"):
+            connection.run("SELECT :v", v="$1.10", types={"v": 790})
+        assert connection.run("SELECT 1") == [[1]]
