@@ -20,7 +20,7 @@ result of the query:
     timestamp         timestamp(us)
     timestamptz       timestamp(us, UTC)
     interval          month_day_nano_interval        months, days and microseconds stay apart
-    uuid              fixed_size_binary(16) or text
+    uuid              binary or text
     text              string, or a dictionary of it  all text types, compared by bytes
     bytea             binary
     jsonb             string                         normalised text, numbers exact

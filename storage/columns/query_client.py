@@ -222,7 +222,8 @@ class QueryProcesses:
     async def _run_again(self, start: Start, intake: Intake) -> None:
         await self._turn()
         try:
-            process = await self._ready_process()
+            # A new one: what killed the last may have killed the spare.
+            process = await self._spawn()
         except OSError:
             self._end_turn()
             intake.fail(LOST)

@@ -98,8 +98,9 @@ class QueryProcess:
             batch_rows = _VALUE_ROWS if start.formats is None else _READY_ROWS
             reader = self._session.run(query.sql, tables, list(query.parameters), batch_rows)
             kinds = [column.kind for column in query.results]
-            for batch in reader:
-                self._send_batch(batch, kinds, start.formats)
+            with reader:  # one left open would be in the next query's way
+                for batch in reader:
+                    self._send_batch(batch, kinds, start.formats)
         finally:
             self._session.release(list(tables))
         return done

@@ -117,7 +117,7 @@ def _intervals(array: pa.Array) -> _Values:
 
 
 def _uuids(array: pa.Array) -> _Values:
-    if pa.types.is_fixed_size_binary(array.type):
+    if not pa.types.is_string(array.type):
         return _plain(array)
     return [
         None if text is None else bytes.fromhex(text.replace("-", "")) for text in array.to_pylist()

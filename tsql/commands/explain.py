@@ -13,7 +13,7 @@ from tsql.api import Result
 from tsql.bound import Field
 from tsql.commands.command import Command, Fields, Invocation
 from tsql.execution import check_allowed, prepare
-from tsql.executor.columnar import Chooser
+from tsql.executor.columnar import Chooser, ColumnarRows
 from tsql.executor.compiler import Compiler, Start
 from tsql.executor.run import Batches, Row, Run
 from tsql.executor.statement_subqueries import Subqueries
@@ -193,6 +193,8 @@ class _Observed:
                     self._profile.counts[name] = seen + value - before[name]
         if rows is not None:
             self._profile.rows += len(rows)
+        elif isinstance(self._batches, ColumnarRows):
+            self._profile.problem = self._batches.problem
         return rows
 
 

@@ -183,6 +183,9 @@ class ColumnarRows:
     """The rows of a columnar query, or of the key path where that has to stand in.
 
     It runs when it is first asked, for only then is it known in which form rows are wanted.
+
+    Attributes:
+        problem: Why the key path had to stand in.
     """
 
     def __init__(self, run: Run, chosen: Chosen, key_path: KeyPath) -> None:
@@ -194,6 +197,7 @@ class ColumnarRows:
         self._decode = rows_decoder(tuple([column.kind for column in chosen.query.results]))
         self._has_given = False
         self._is_over = False
+        self.problem = ""
 
     async def next(self) -> list[Row] | None:
         piece = await self.piece(None)
@@ -233,6 +237,7 @@ class ColumnarRows:
         self._end()
         if failed.is_final or self._has_given:
             raise DatabaseError(failed.sqlstate, failed.message)
+        self.problem = failed.message
         self._batches = await self._key_path(self._run)
         return await self._batches.next()
 

@@ -22,10 +22,15 @@ from tsql.planner.show import show, show_all
 
 @dataclass(slots=True)
 class Profile:
-    """What one node has done: the rows that it gave, and what was read meanwhile."""
+    """What one node has done: the rows that it gave, and what was read meanwhile.
+
+    Attributes:
+        problem: Why the key path had to stand in for the columns.
+    """
 
     rows: int = 0
     counts: dict[str, int] = field(default_factory=dict)
+    problem: str = ""
 
 
 @dataclass(slots=True)
@@ -299,7 +304,11 @@ def _profile(item: Description, profiles: Profiles | None) -> Profile | None:
 
 
 def _read(profile: Profile | None) -> Iterator[tuple[str, Any]]:
-    if profile is None or not profile.counts:
+    if profile is None:
+        return
+    if profile.problem:
+        yield "By key after all", profile.problem
+    if not profile.counts:
         return
     counts = profile.counts
     parts = [f"{counts['items_read']} items", f"{counts['bytes_read']} bytes"]

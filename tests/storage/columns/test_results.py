@@ -172,6 +172,8 @@ def test_values_are_counted_as_postgresql_counts_them() -> None:
     assert values(intervals, "interval") == [[1, 2, 3], None]
     uuids = pa.array(["00112233-4455-6677-8899-aabbccddeeff", None])
     assert values(uuids, "uuid") == [bytes.fromhex("00112233445566778899aabbccddeeff"), None]
+    raw = pa.array([bytes(range(16)), None], pa.binary())
+    assert values(raw, "uuid") == [bytes(range(16)), None]
     lists = pa.array([[1, None], None, [], [2]], pa.list_(pa.int32()))
     assert values(lists, "int32[]") == [[1, None], None, [], [2]]
     assert values(lists[1:], "int32[]") == [None, [], [2]]
