@@ -17,14 +17,16 @@ def make_ends(path: Path, row_count: int) -> Timestamps:
     """Returns the ends of rows that all live, in a new file."""
     with path.open("xb") as file:
         file.truncate(row_count * 8)
-    return np.memmap(path, np.int64, "r+", shape=(row_count,))
+    return open_ends(path, row_count)
 
 
 def open_ends(path: Path, row_count: int) -> Timestamps:
     """Returns ends that are there already, to be changed."""
-    return np.memmap(path, np.int64, "r+", shape=(row_count,))
+    # A plain view: setting one element of a memmap takes several times as long.
+    return np.asarray(np.memmap(path, np.int64, "r+", shape=(row_count,)))
 
 
 def read_ends(path: str, offset: int, row_count: int) -> Timestamps:
     """Returns the ends of some rows, to be read; they may change meanwhile."""
-    return np.memmap(path, np.int64, "r", offset=offset * 8, shape=(row_count,))
+    mapped = np.memmap(path, np.int64, "r", offset=offset * 8, shape=(row_count,))
+    return np.asarray(mapped)

@@ -107,8 +107,15 @@ class Keeper:
         if not data:
             self._is_open = False
             return
+        news: list[feed.Changes] = []
         for message in self._frames.feed(data):
+            if isinstance(message, feed.Changes):
+                news.append(message)
+                continue
+            self._take(news)
+            news = []
             self._handle(message)
+        self._take(news)
 
     def _send(self, message: feed.Message) -> None:
         self._connection.sendall(frame(message))
@@ -116,8 +123,7 @@ class Keeper:
     def _handle(self, message: ToKeeper) -> None:
         match message:
             case feed.Changes():
-                self._pin = max(self._pin, message.pin)
-                self._take(message)
+                self._take([message])
             case feed.ChangeFile():
                 self._take_file(message)
             case feed.Ask():
@@ -166,10 +172,13 @@ class Keeper:
 
     # Following
 
-    def _take(self, message: feed.Changes) -> None:
+    def _take(self, messages: list[feed.Changes]) -> None:
+        """Applies what groups of commits have done, all at once."""
         by_table: dict[int, list[Any]] = {}
-        for storage_id, change in changes_of(message.timestamp, message.keys, message.items):
-            by_table.setdefault(storage_id, []).append(change)
+        for message in messages:
+            self._pin = max(self._pin, message.pin)
+            for storage_id, change in changes_of(message.timestamp, message.keys, message.items):
+                by_table.setdefault(storage_id, []).append(change)
         for storage_id, changes in by_table.items():
             table = self._tables.get(storage_id)
             if table is not None:
@@ -181,7 +190,7 @@ class Keeper:
             changes = iter(read_followed_file(file))
             while some := list(islice(changes, _FILE_CHANGES)):
                 keys, items = [key for key, _ in some], [item for _, item in some]
-                self._take(feed.Changes(message.timestamp, 0, keys, items))
+                self._take([feed.Changes(message.timestamp, 0, keys, items)])
         path.unlink()
 
     def _open(self, manifest: Manifest) -> None:

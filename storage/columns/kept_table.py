@@ -146,12 +146,14 @@ class KeptTable:
         if not first:
             return
         keys = pa.array(list(first), pa.binary())
-        timestamps = list(first.values())
+        timestamps = np.fromiter(first.values(), np.int64, len(first))
         hashes = hash_keys(keys)
+        order = np.argsort(hashes)
+        keys, timestamps, hashes = keys.take(pa.array(order)), timestamps[order], hashes[order]
         for segment in self.segments:
-            for position, row in segment.index.find(keys, hashes):
-                if segment.lives(row):
-                    segment.end(row, timestamps[position])
+            positions, rows = segment.index.find(keys, hashes)
+            if len(rows):
+                segment.end(rows, timestamps[positions])
 
     # Reading
 

@@ -3,12 +3,12 @@
 Hashes of all keys, sorted, are searched for many keys at once; what is found is compared key by key.
 """
 
-from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 Hashes = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int64]
@@ -54,25 +54,22 @@ class KeyIndex:
         self._rows = np.argsort(hashes).astype(np.int32)
         self._hashes = hashes[self._rows]
 
-    def find(self, wanted: "pa.Array", hashes: Hashes) -> Iterator[tuple[int, int]]:
-        """Yields (position in `wanted`, row) of each row that has one of these keys.
+    def find(self, wanted: "pa.Array", hashes: Hashes) -> tuple[Rows, Rows]:
+        """Returns the rows that have one of these keys: positions in `wanted`, and the rows.
 
+        Hashes in ascending order are found sooner.
         A key comes more than once if the part has older versions of its row, too.
         """
         first = np.searchsorted(self._hashes, hashes, "left")
-        after = np.searchsorted(self._hashes, hashes, "right")
-        positions = np.flatnonzero(after > first)
-        repeats = (after - first)[positions]
+        inside = np.minimum(first, len(self._hashes) - 1)
+        positions = np.flatnonzero(self._hashes[inside] == hashes)
+        after = np.searchsorted(self._hashes, hashes[positions], "right")
+        repeats = after - first[positions]
         positions = np.repeat(positions, repeats)
         within = np.arange(len(positions)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-        rows = self._rows[first[positions] + within]
+        rows = self._rows[first[positions] + within].astype(np.int64)
         if not len(rows):
-            return
-        same = _equal(self._keys.take(pa.array(rows)), wanted.take(pa.array(positions)))
-        for position, row, is_same in zip(positions.tolist(), rows.tolist(), same, strict=True):
-            if is_same:
-                yield position, row
-
-
-def _equal(one: "pa.Array", other: "pa.Array") -> Sequence[bool]:
-    return [a == b for a, b in zip(one.to_pylist(), other.to_pylist(), strict=True)]
+            return positions, rows
+        found, sought = self._keys.take(pa.array(rows)), wanted.take(pa.array(positions))
+        same = pc.equal(found, sought).to_numpy(zero_copy_only=False)
+        return positions[same], rows[same]

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage.columns.ends import Timestamps, make_ends, open_ends
-from storage.columns.key_index import KeyIndex
+from storage.columns.key_index import KeyIndex, Rows
 from storage.columns.manifest import SegmentRecord
 from storage.columns.messages import PartVersion
 from storage.columns.part import (
@@ -95,10 +94,6 @@ class Segment:
             self._index = KeyIndex(self.batch.column(KEY))
         return self._index
 
-    def lives(self, row: int) -> bool:
-        """Returns whether a row hasn't ended."""
-        return self.ends is None or not self.ends[row]
-
     def is_mostly_dead(self, pin: int) -> bool:
         """Returns whether most rows have ended before the pin, so that nobody reads them."""
         count = self.record.row_count
@@ -106,15 +101,17 @@ class Segment:
             return False
         return int(np.count_nonzero((self.ends != 0) & (self.ends <= pin))) * 2 > count
 
-    def end(self, row: int, timestamp: int) -> None:
-        """Ends a living row."""
+    def end(self, rows: Rows, timestamps: Timestamps) -> None:
+        """Ends those of the rows that live."""
         if self.ends is None:
             self.ends = make_ends(self._ends_path, self.record.row_count)
-        self.ends[row] = timestamp
-        self.dead_count += 1
+        lives = self.ends[rows] == 0
+        living = rows[lives]
+        self.ends[living] = timestamps[lives]
+        self.dead_count += len(living)
         self.is_touched = True
         if self.dead_rows is not None:
-            self.dead_rows.append(row)
+            self.dead_rows += living.tolist()
             if len(self.dead_rows) > DEAD_ROWS_MAX:
                 self.dead_rows = None
 
@@ -129,8 +126,7 @@ class Segment:
     def sync_ends(self) -> None:
         """Returns when the ends set so far are durable."""
         if self.is_touched:
-            assert isinstance(self.ends, np.memmap)
-            self.ends.flush()
+            # Mapped pages are the file's: what has been set in them is synced with it.
             sync_file(self._ends_path)
             self.is_touched = False
 
@@ -170,7 +166,7 @@ class Compacted:
     """
 
     record: SegmentRecord
-    origins: npt.NDArray[np.int64]
+    origins: Rows
 
 
 def compact(
@@ -185,7 +181,7 @@ def compact(
     for group in _alike(sources):
         first = 0
         batches: list[pa.RecordBatch] = []
-        origins: list[npt.NDArray[np.int64]] = []
+        origins: list[Rows] = []
         has_begins = any(_newest(source) > pin for source in group)
         for source in sources:
             count = source.batch.num_rows
@@ -234,7 +230,7 @@ def _newest(source: Source) -> int:
     return source.begin
 
 
-def _kept(source: Source, pin: int) -> npt.NDArray[np.int64]:
+def _kept(source: Source, pin: int) -> Rows:
     if source.ends is None:
         return np.arange(source.batch.num_rows)
     return np.flatnonzero((source.ends == 0) | (source.ends > pin))
