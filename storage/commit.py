@@ -117,6 +117,10 @@ class Group:
         self._loop = loop
         self._listeners: list[Listener] = []
 
+    def changes_key(self, key: bytes) -> bool:
+        """Returns whether the batch does anything to a key."""
+        return key in self.changes or (bool(self.ranges) and _is_in(key, self.ranges))
+
     async def settled(self) -> None:
         """Returns when the group is durable; raises if it isn't going to be."""
         await self.outcome()
@@ -176,6 +180,9 @@ class IngestGroup(Group):
         self.ingest = ingest
         self.spans = spans
         self.is_closed = True
+
+    def changes_key(self, key: bytes) -> bool:
+        return _is_in(key, self.spans)
 
 
 class Reopening(Protocol):
@@ -244,7 +251,7 @@ class Committer:
         for group in reversed(self._waiting):
             if key in group.changes:
                 return group.changes[key]
-            if group.ranges and any(start <= key < end for start, end in group.ranges):
+            if group.ranges and _is_in(key, group.ranges):
                 return None
         try:
             return self.engine.get(key)
@@ -254,6 +261,12 @@ class Committer:
     def unsettled(self) -> Group | None:
         """Returns the last group that the newest state shows, or None if all is durable."""
         return self._waiting[-1] if self._waiting else self._in_flight
+
+    def is_unsettled(self, key: bytes) -> bool:
+        """Returns whether what `get_newest` gives of the key isn't durable yet."""
+        if self._in_flight is not None and self._in_flight.changes_key(key):
+            return True
+        return bool(self._waiting) and any(group.changes_key(key) for group in self._waiting)
 
     def unsettled_writes(self) -> list[tuple[int, Iterable[bytes], Sequence[KeyRange]]]:
         """Returns the timestamp, keys and ranges of all groups that no snapshot shows yet."""
@@ -573,6 +586,10 @@ class Committer:
         if self._failure is None:
             self.engine.flush()
         self.engine.close()
+
+
+def _is_in(key: bytes, ranges: Sequence[KeyRange]) -> bool:
+    return any(start <= key < end for start, end in ranges)
 
 
 def _again(failure: DatabaseError) -> DatabaseError:

@@ -179,11 +179,16 @@ class OpenStore:
                 return evaluated
 
     def point_now(
-        self, keys: Sequence[bytes], operation: Callable[[Newest], T]
+        self,
+        keys: Sequence[bytes],
+        operation: Callable[[Newest], T],
+        *,
+        mode: LockMode = LockMode.UPDATE,  # of transactions
+        shared: Sequence[bytes] = (),
     ) -> Evaluated[T] | None:
         locks = self.locks
         if not locks.is_idle:
-            for key in keys:
+            for key in itertools.chain(keys, shared):
                 if not locks.is_free(key):
                     return None
         return evaluate(self.committer, operation)

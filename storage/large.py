@@ -16,11 +16,12 @@ an opening does what a crash left undone.
     STORE · "g" · spill number (8)     msgpack [[start, end], …]
 """
 
+import itertools
 import shutil
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -31,12 +32,15 @@ from storage.keyspace import PREFIX_SIZE, STORE, prefix_range
 from storage.kv.batches import BATCH_KEY, BatchRecord, encode_record
 from storage.kv.engine import Engine, Entry, KeyRange, SortedFile
 from storage.slices import Slices
-from storage.spill import Own
+from storage.snapshots import Snapshot
+from storage.spill import Own, Spill, merged
 from storage.threads import in_thread
+from storage.write_set import WriteSet
 
 _COMMIT_RECORDS: Final = STORE + b"s"
 _PENDING_RANGES: Final = STORE + b"g"
 _NUMBER: Final = struct.Struct(">Q")
+_AFTER_ALL: Final = b"\xff" * 16
 FILE_BYTES_MAX: Final = 32 << 20
 #: So much of a file is synced at a time, beside the loop, while it grows.
 EARLY_SYNC_BYTES: Final = 4 << 20
@@ -71,6 +75,45 @@ def pending_ranges(scan: Callable[..., list[Entry]]) -> list[tuple[bytes, list[K
     """Returns the notes of ranges still to be removed: their keys, and the ranges."""
     entries = scan(_PENDING_RANGES, _PENDING_RANGES + b"\xff" * 9, 1000)
     return [(key, _decode_ranges(value)) for key, value in entries]
+
+
+class Writer(Protocol):
+    """A transaction, as far as its ranges need it."""
+
+    def has_written(self, key: bytes) -> bool: ...
+
+    def own_in_range(self, start: bytes, end: bytes, *, reverse: bool) -> Iterator[Own] | None: ...
+
+    def delete(self, key: bytes) -> None: ...
+
+    async def pressure(self) -> None: ...
+
+
+async def late_ranges(txn: Writer, writes: WriteSet, newest: Snapshot) -> list[KeyRange]:
+    """Returns the ranges that can go after the ingest: those without own writes in them.
+
+    In the others, what is there is deleted key by key.
+    """
+    late: list[KeyRange] = []
+    dropped = writes.dropped_prefixes()
+    for start, end in writes.ranges:
+        if start >= end:
+            continue
+        if start in dropped:
+            late.append((start, end))
+            continue
+        own = txn.own_in_range(start, end, reverse=False)
+        if own is None or next(own, None) is None:
+            late.append((start, end))
+            continue
+        position = start
+        while entries := newest.scan(position, end, 500):
+            for key, _ in entries:
+                if not txn.has_written(key):
+                    txn.delete(key)
+            position = entries[-1][0] + b"\0"
+            await txn.pressure()
+    return late
 
 
 class LargeCommit:
@@ -123,6 +166,23 @@ class LargeCommit:
             self.followed.close()
 
         await self._write_files(stored())
+
+    async def write_set(self, writes: WriteSet, spill: Spill | None) -> None:
+        """Makes files of a write set, and of what of it has been spilled."""
+        in_memory = iter(writes.in_range(b"", _AFTER_ALL, reverse=False))
+        changes = iter(writes.changes)
+        if spill is None:
+            await self.write(in_memory)
+            await self.write_changes(changes)
+        else:
+            snapshot = spill.snapshot()
+            spilled = spill.writes(snapshot, b"", None)
+            dropped = writes.dropped_prefixes()
+            if dropped:
+                spilled = (own for own in spilled if own[0][:PREFIX_SIZE] not in dropped)
+            await self.write(merged(in_memory, spilled, reverse=False))
+            await self.write_changes(itertools.chain(spill.changes(snapshot), changes))
+        await self.flush()
 
     async def write_changes(self, values: Iterable[bytes]) -> None:
         """Makes files of records for the change log."""

@@ -54,6 +54,22 @@ class Watch:
         self.is_disturbed = False
 
 
+def new_in_claim(watch: Watch, has_written: Callable[[bytes], bool]) -> Callable[[bytes], bool]:
+    """Returns what tells that a key in a claimed range may be written at once."""
+    highest = b""
+
+    def is_new(key: bytes) -> bool:
+        nonlocal highest
+        if watch.is_disturbed:
+            return False
+        if key > highest:
+            highest = key
+            return True
+        return not has_written(key)
+
+    return is_new
+
+
 class _Waiter:
     """Who waits for what.
 

@@ -37,7 +37,7 @@ from storage.hidden_keys import HiddenKeys
 from storage.index import NO_FUNCTIONS, IndexAccess, IndexFunctions, key_code_at
 from storage.items import Row, row_decoder, row_encoder
 from storage.keyspace import ITEMS, PREFIX_SIZE, prefix_range, storage_prefix
-from storage.kv.store import Entry, Newest, Retry, Transaction
+from storage.kv.store import Entry, NeedsTransaction, Newest, Retry, Transaction
 from storage.lock_modes import TableLockMode
 from storage.row_constraints import RowConstraints
 from storage.schema import ColumnPolicy, ElementState, Index, Table
@@ -57,10 +57,6 @@ class Operation(enum.IntEnum):
 
 class StaleTable(Exception):  # noqa: N818 - a signal of control flow, not a fault
     """The table has changed since the statement was planned: plan again."""
-
-
-class NeedsTransaction(Exception):  # noqa: N818 - a signal of control flow, not a fault
-    """A point operation would reach further than to its row (a new attribute, a foreign key)."""
 
 
 class Writer(Protocol):
@@ -183,12 +179,14 @@ class TableAccess:
             raise StaleTable
 
     def insert_keys(self, key: bytes, row: Row) -> list[bytes]:
-        """Returns the keys that a point operation inserting this row must name."""
-        keys = [key, self.exclusive_key]
+        """Returns the keys that a point operation inserting this row must name.
+
+        Beside them it names those of `constraints.keys_of`.
+        """
+        # Nobody else has the number of a hidden key.
+        keys = [self.exclusive_key] if self.table.hidden_key else [key, self.exclusive_key]
         if self._filled:
             keys += self.unique_keys(key, row)
-        if self.constraints is not None:
-            keys += self.constraints.keys_of(row)
         return keys
 
     def unique_keys(self, key: bytes, row: Row) -> list[bytes]:
@@ -314,7 +312,7 @@ class TableAccess:
             raise StaleTable
         if self._registry is not None and not self._registry.knows(row):
             raise NeedsTransaction
-        if newest.get(key) is not None:
+        if not self.table.hidden_key and newest.get(key) is not None:
             raise self.duplicate(self._primary_conflict(key, row))
         entries = self._entries(key, row) if self._filled else ()
         for index, entry in entries:

@@ -41,6 +41,11 @@ def readers_key(table_id: int) -> bytes:
     return _POINT_READS + table_id.to_bytes(4, "big")
 
 
+def written_table(key: bytes) -> bytes | None:
+    """Returns the key of the lock of the table whose `exclusive_key` it is; None: it is another."""
+    return _TABLES + key[2:] if key.startswith(_POINT_WRITES) else None
+
+
 async def lock_table(
     txn: Transaction, table_id: int, mode: TableLockMode, wait: LockWait = LockWait.WAIT
 ) -> bool:

@@ -16,12 +16,19 @@ from typing import Any, Final, cast
 from storage.commit import Committer, Group, write_error
 from storage.errors import DatabaseError
 from storage.frozen import FrozenReads
-from storage.keyspace import ITEMS, PREFIX_SIZE, prefix_range
+from storage.keyspace import ITEMS, prefix_range
 from storage.kv.engine import EngineError, KeyRange
-from storage.kv.store import Counts, Entry, Isolation, LockWait, Transaction
-from storage.large import LargeCommit, pending_ranges_key
+from storage.kv.store import (
+    Counts,
+    Entry,
+    Isolation,
+    LockWait,
+    NeedsTransaction,
+    Transaction,
+)
+from storage.large import LargeCommit, late_ranges, pending_ranges_key
 from storage.lock_modes import AnyLockMode, LockMode
-from storage.locks import LockTable, Watch
+from storage.locks import LockTable, new_in_claim
 from storage.overlay import Overlay, SnapshotScan
 from storage.scratch import ScratchSpace
 from storage.serializable import NotedScan, ReadSet, RecentWrites, serialization_failure
@@ -35,6 +42,7 @@ from storage.spill import (
     Spill,
     merged,
 )
+from storage.transaction_points import TransactionPoints
 from storage.write_set import ABSENT, Mark, Pending, Previous, WriteSet, visible
 
 #: One batch of this size holds the loop for about four milliseconds.
@@ -43,9 +51,6 @@ BATCH_BYTES_MAX: Final = 2 << 20
 #: Locks without writes (SELECT … FOR UPDATE) leave the lock table beyond this number.
 LOCKS_IN_TABLE_MAX: Final = 20_000
 TRANSACTION_BYTES_MAX: Final = 64 << 30
-
-
-_AFTER_ALL: Final = b"\xff" * 16
 
 
 class _State(enum.Enum):
@@ -132,6 +137,18 @@ class EmbeddedTransaction:
             if self._reads is not None:
                 self._note_snapshot(self._reads)
 
+    @property
+    def write_count(self) -> int:
+        """How many writes wait in memory."""
+        return len(self._writes.writes)
+
+    @property
+    def points(self) -> TransactionPoints | None:
+        """What the transaction can do without waiting; None if it isn't of the simple kind."""
+        if self.keeps_snapshot or self._spill is not None or self._is_crowded():
+            return None
+        return TransactionPoints(self, self._committer, self._locks)
+
     def _note_snapshot(self, reads: ReadSet) -> None:
         reads.begin(self._snapshot.timestamp, self._committer.unsettled_writes())
 
@@ -144,11 +161,12 @@ class EmbeddedTransaction:
         return cast(Transaction, reads)
 
     async def get(self, key: bytes) -> bytes | None:
-        value = self._get(key)
+        value = self.seen(key)
         self.counts.count_read(key, value)
         return value
 
-    def _get(self, key: bytes) -> bytes | None:
+    def seen(self, key: bytes) -> bytes | None:
+        """Returns the value at the snapshot overlaid with own writes, without counting it."""
         own = self._own(key)
         if own is not ABSENT:
             return visible(own)
@@ -163,7 +181,7 @@ class EmbeddedTransaction:
             return writes[key]
         return ABSENT if self._spill is None else self._spill.get(key)
 
-    def _own_in_range(self, start: bytes, end: bytes, *, reverse: bool) -> Iterator[Own] | None:
+    def own_in_range(self, start: bytes, end: bytes, *, reverse: bool) -> Iterator[Own] | None:
         """Returns own writes in order, as they are now; None if there are none."""
         in_memory = self._writes.in_range(start, end, reverse=reverse)
         if self._spill is None:
@@ -174,7 +192,7 @@ class EmbeddedTransaction:
     async def multi_get(self, keys: Sequence[bytes]) -> list[bytes | None]:
         values: list[bytes | None] = []
         for position, key in enumerate(keys):
-            value = self._get(key)
+            value = self.seen(key)
             self.counts.count_read(key, value)
             values.append(value)
             if position % 64 == 63 and self._slices.due():
@@ -184,7 +202,7 @@ class EmbeddedTransaction:
     def scan(
         self, start: bytes, end: bytes, *, reverse: bool = False, limit: int | None = None
     ) -> AsyncIterator[list[Entry]]:
-        own = self._own_in_range(start, end, reverse=reverse)
+        own = self.own_in_range(start, end, reverse=reverse)
         base = SnapshotScan(
             self._snapshot,
             start,
@@ -203,7 +221,7 @@ class EmbeddedTransaction:
     def scan_newest(
         self, start: bytes, end: bytes, *, limit: int | None = None
     ) -> AsyncIterator[list[Entry]]:
-        own = self._own_in_range(start, end, reverse=False)
+        own = self.own_in_range(start, end, reverse=False)
         base = SnapshotScan(
             self._committer.newest,
             start,
@@ -234,12 +252,12 @@ class EmbeddedTransaction:
         self._check_active()
         locks = self._locks
         was_read = self._reads is not None and self._reads.has_read(key)
-        if self._newest(key) is None or locks.is_being_written(key, self):
+        if self.newest(key) is None or locks.is_being_written(key, self):
             if locks.try_acquire(self, key, LockMode.UPDATE):
                 return True
             mark = locks.mark(self)
             await locks.acquire(self, key, LockMode.UPDATE)
-            if self._newest(key) is None:
+            if self.newest(key) is None:
                 return True
             locks.release_to(self, mark)
         if was_read and self._committer.get_newest(key) != self._snapshot.get(key):
@@ -264,14 +282,16 @@ class EmbeddedTransaction:
             raise DatabaseError("40001", f"could not serialize access due to concurrent {what}")
 
     async def get_newest(self, key: bytes) -> bytes | None:
-        return self._newest(key)
+        return self.newest(key)
 
-    def _newest(self, key: bytes) -> bytes | None:
+    def newest(self, key: bytes) -> bytes | None:
+        """Does what `get_newest` does."""
         own = self._own(key)
         if own is not ABSENT:
             return visible(own)
         value = self._committer.get_newest(key)
-        self._seen = self._committer.unsettled()
+        if self._committer.is_unsettled(key):
+            self._seen = self._committer.unsettled()
         if self._reads is not None:
             self._reads.note_key(key)
             self._reads.has_seen_newer |= value != self._snapshot.get(key)
@@ -292,6 +312,11 @@ class EmbeddedTransaction:
             await self._seen.settled()
             self._seen = None
 
+    @property
+    def unsettled(self) -> Group | None:
+        """What `settled` would wait for, or None."""
+        return None if self._seen is None or self._seen.is_settled else self._seen
+
     async def claim(
         self, keys: Sequence[bytes], ranges: Sequence[KeyRange]
     ) -> list[Callable[[bytes], bool]] | None:
@@ -308,28 +333,14 @@ class EmbeddedTransaction:
         if self._pending_locks is None:
             self._pending_locks = PendingLocks(self, self._writes)
             self._locks.answer_for(self._pending_locks)
-        return [self._new_in_claim(watch) for _ in ranges]
+        return [new_in_claim(watch, self.has_written) for _ in ranges]
 
     def reads_as_committed(self, start: bytes, end: bytes) -> bool:
         return self._reads is None and not self._has_own_in(start, end)
 
     def _has_own_in(self, start: bytes, end: bytes) -> bool:
-        own = self._own_in_range(start, end, reverse=False)
+        own = self.own_in_range(start, end, reverse=False)
         return own is not None and next(own, None) is not None
-
-    def _new_in_claim(self, watch: Watch) -> Callable[[bytes], bool]:
-        highest = b""
-
-        def is_new(key: bytes) -> bool:
-            nonlocal highest
-            if watch.is_disturbed:
-                return False
-            if key > highest:
-                highest = key
-                return True
-            return self._own(key) is ABSENT
-
-        return is_new
 
     # Writing
 
@@ -364,13 +375,17 @@ class EmbeddedTransaction:
     ) -> None:
         self._writes.log_change(storage_id, operation, key, new, old)
 
-    async def pressure(self) -> None:
+    def _is_crowded(self) -> bool:
+        """Returns whether there is too much of it to stay in memory."""
         writes = self._writes
-        if (
+        return (
             writes.entry_count() >= MEMORY_ROWS_MAX
             or writes.bytes >= MEMORY_BYTES_MAX
             or self._locks.count_held(self) >= LOCKS_IN_TABLE_MAX
-        ):
+        )
+
+    async def pressure(self) -> None:
+        if self._is_crowded():
             await self._spill_out()
         elif self._slices.due():
             await self._slices.pause()
@@ -458,19 +473,50 @@ class EmbeddedTransaction:
             self.durable()
             self.ended()
             return self._timestamp
-        is_large = writes.entry_count() > BATCH_ROWS_MAX or writes.bytes > BATCH_BYTES_MAX
-        if self._spill is not None or is_large:
+        if self._spill is not None or self._is_large():
             return await self._commit_large()
         if self._reads is not None:
             await self._validate(self._reads)
+        await self._join().settled()
+        return self._timestamp
+
+    def _is_large(self) -> bool:
+        writes = self._writes
+        return writes.entry_count() > BATCH_ROWS_MAX or writes.bytes > BATCH_BYTES_MAX
+
+    def _join(self) -> Group:
+        """Stamps the write set and joins the committer's line."""
+        writes = self._writes
         self._committer.check_writable(only_deletes=writes.only_deletes())
         self._timestamp = self._committer.timestamps.next()
         self._state = _State.COMMITTING
-        group = self._committer.join(
+        return self._committer.join(
             writes.stamped(self._timestamp), self._timestamp, member=self, ranges=writes.ranges
         )
-        await group.settled()
-        return self._timestamp
+
+    def commit_now(self) -> Group | None:
+        """Commits, if that takes nothing but joining the line; returns who tells of the outcome.
+
+        None: it has ended, for there was nothing to commit. Raises NeedsTransaction.
+        """
+        self._check_active()
+        writes = self._writes
+        if (
+            self._before_commit
+            or self._spill is not None
+            or self._reads is not None
+            or writes.dropped
+            or self._is_large()
+        ):
+            raise NeedsTransaction
+        if not writes.is_empty():
+            return self._join()
+        if self.unsettled is not None:
+            raise NeedsTransaction
+        self._timestamp = self._snapshot.timestamp
+        self.durable()
+        self.ended()
+        return None
 
     async def _validate(self, reads: ReadSet) -> None:
         """Raises 40001 if what was read has changed; nothing is awaited after the last look."""
@@ -491,7 +537,7 @@ class EmbeddedTransaction:
             await self._spill_out()
         number = next(self._services.spill_numbers)
         try:
-            ranges = await self._ranges_for_files()
+            ranges = await late_ranges(self, self._writes, committer.newest)
             committer.disk.check(self._bytes())
             large = self._large = LargeCommit(
                 committer.engine,
@@ -500,7 +546,7 @@ class EmbeddedTransaction:
                 self._slices,
                 committer.following,
             )
-            await self._write_files(large)
+            await large.write_set(self._writes, self._spill)
         except EngineError as error:
             raise write_error(error) from error
         if self._reads is not None:
@@ -523,49 +569,11 @@ class EmbeddedTransaction:
     def _bytes(self) -> int:
         return self._writes.bytes + (0 if self._spill is None else self._spill.bytes)
 
-    async def _write_files(self, large: LargeCommit) -> None:
-        in_memory = iter(self._writes.in_range(b"", _AFTER_ALL, reverse=False))
-        changes = iter(self._writes.changes)
-        if self._spill is None:
-            await large.write(in_memory)
-            await large.write_changes(changes)
-        else:
-            spilled = self._spill.snapshot()
-            writes = self._spill.writes(spilled, b"", None)
-            dropped = self._writes.dropped_prefixes()
-            if dropped:
-                writes = (own for own in writes if own[0][:PREFIX_SIZE] not in dropped)
-            await large.write(merged(in_memory, writes, reverse=False))
-            await large.write_changes(itertools.chain(self._spill.changes(spilled), changes))
-        await large.flush()
-
-    async def _ranges_for_files(self) -> list[KeyRange]:
-        """Returns the ranges that can go after the ingest: those without own writes in them.
-
-        In the others, what is there is deleted key by key.
-        """
-        late: list[KeyRange] = []
-        dropped = self._writes.dropped_prefixes()
-        for start, end in self._writes.ranges:
-            if start >= end:
-                continue
-            if start in dropped:
-                late.append((start, end))
-                continue
-            own = self._own_in_range(start, end, reverse=False)
-            if own is None or next(own, None) is None:
-                late.append((start, end))
-                continue
-            position, snapshot = start, self._committer.newest
-            while entries := snapshot.scan(position, end, 500):
-                for key, _ in entries:
-                    if self._own(key) is ABSENT:
-                        self._set(key, None)
-                position = entries[-1][0] + b"\0"
-                await self.pressure()
-        return late
-
     async def rollback(self) -> None:
+        self.rollback_now()
+
+    def rollback_now(self) -> None:
+        """Does what `rollback` does."""
         if self._state is _State.ACTIVE:
             self.ended()
 

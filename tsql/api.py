@@ -112,12 +112,14 @@ class Answer:
         tag: Command tag.
         error: What it has failed with, or None.
         is_pending: Whether a crash could still take back what it tells of: it has to wait.
+        is_in_block: Whether a transaction block goes on behind it.
     """
 
     rows: Sequence[Row] | None
     tag: str
     error: Exception | None = None
     is_pending: bool = False
+    is_in_block: bool = False
 
 
 class PointStatement(Protocol):
@@ -187,8 +189,8 @@ class Session(Protocol):
     def point_statement(self, name: str) -> PointStatement | None:
         """Returns a prepared statement in the form that runs at once, if it has one and may now.
 
-        That is in autocommit and without portals: it stands for bind, execute and sync. The same
-        object each time, as long as it means the same.
+        That is in autocommit or a transaction block, and without portals: it stands for bind,
+        execute and sync. The same object each time, as long as it means the same.
         """
 
     def point_text(self, sql: str) -> tuple[PointStatement, tuple[Any, ...]] | None:

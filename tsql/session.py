@@ -34,6 +34,7 @@ from tsql.execution import (
 from tsql.executor.columnar import ColumnarRows
 from tsql.parser import SHORT_BYTES_MAX, ParsedStatement, parse
 from tsql.point_statement import PointStatement
+from tsql.point_transaction import PointTransaction, step_of
 from tsql.portal import Portal, take_rows
 from tsql.prepared import Prepared, Query
 from tsql.session_state import SessionState
@@ -90,30 +91,53 @@ class Session:
 
     # -- point statements ------------------------------------------------------------------------
 
-    def point_statement(self, name: str) -> PointStatement | None:
+    def point_statement(self, name: str) -> PointStatement | PointTransaction | None:
         state = self._state
         prepared = state.statements.get(name)
-        if prepared is None or self._control.phase is not Phase.IDLE or state.portals:
+        if prepared is None or not self._may_take_points():
             return None
-        point = prepared.point
+        point: PointStatement | PointTransaction | None = prepared.point
         if point is None or not point.is_current():
             point = prepared.point = self._made_point(prepared)
-        return point if point is not None and point.is_usable else None
+        if point is None or not point.is_usable:
+            return None
+        if self._control.is_block or isinstance(point, PointTransaction):
+            state.finished = prepared
+        return point
 
-    def _made_point(self, prepared: Prepared) -> PointStatement | None:
+    def _may_take_points(self) -> bool:
+        """Returns whether a statement could run at once now; the unnamed portal is given up for it."""
+        state, phase = self._state, self._control.phase
+        if phase is Phase.IDLE:
+            return not state.portals
+        if phase is not Phase.BLOCK:
+            return False
+        state.portals.pop("", None)
+        state.finished = None
+        # A transaction that has changed the catalog sees one of its own.
+        return not state.portals and state.catalog is state.database.catalogs.current
+
+    def _made_point(self, prepared: Prepared) -> PointStatement | PointTransaction | None:
         try:
             revalidate(self._state, prepared)
             if prepared.query is None:
-                return None
+                step = None if prepared.parsed is None else step_of(prepared.parsed.node)
+                return step and PointTransaction(self._state, step, prepared.text)
             prepared.query.compile()
         except DatabaseError:
             return None  # The general way says so, in its turn.
         return PointStatement(self._state, prepared.query, prepared.text)
 
-    def point_text(self, sql: str) -> tuple[PointStatement, tuple[Any, ...]] | None:
+    def point_text(
+        self, sql: str
+    ) -> tuple[PointStatement | PointTransaction, tuple[Any, ...]] | None:
         state = self._state
-        if self._control.phase is not Phase.IDLE or state.portals:
+        if not self._may_take_points():
             return None
+        step = state.transaction_points.get(sql)
+        if step is not None:
+            state.statements.pop("", None)
+            return step, ()
         found = state.database.templates.known(sql, state.catalog, state.binding_key)
         if found is None:
             return None
@@ -141,6 +165,7 @@ class Session:
         state.functions.begin_statement(sql)
         state.statements.pop("", None)
         state.portals.pop("", None)
+        state.finished = None
         try:
             done = await self._run_template(sql)
             statements: list[Any] = [done] if done is not None else await self._parsed(sql)
@@ -150,6 +175,8 @@ class Session:
         if not statements:
             return
         is_alone = len(statements) == 1
+        if is_alone and done is None and (step := step_of(statements[0].node)) is not None:
+            state.remember_step(sql, PointTransaction(state, step, sql))
         for number, statement in enumerate(statements, 1):
             try:
                 if not is_alone and not control.is_open:
@@ -392,6 +419,8 @@ class Session:
             prepared.query.compile()
         if portal and (portal in state.portals or portal in state.cursors):
             raise DatabaseError("42P03", f'cursor "{portal}" already exists')
+        if not portal:
+            state.finished = None
         state.portals[portal] = Portal(prepared, tuple(values), name=portal)
 
     async def describe_portal(self, portal: str) -> tuple[Field, ...] | None:
@@ -405,6 +434,8 @@ class Session:
 
     def _portal(self, name: str) -> Portal:
         portal = self._state.portals.get(name)
+        if portal is None and not name and self._state.finished is not None:
+            portal = Portal(self._state.finished, (), has_begun=True, is_done=True)
         if portal is None:
             raise DatabaseError("34000", f'portal "{name}" does not exist')
         return portal
@@ -522,6 +553,8 @@ class Session:
 
     def close_portal(self, name: str) -> None:
         self._state.portals.pop(name, None)
+        if not name:
+            self._state.finished = None
         self._state.cursors.pop(name, None)
 
     async def sync(self, *, failed: bool) -> None:

@@ -33,6 +33,9 @@ CHANNEL_BYTES_MAX: Final = 63
 PAYLOAD_BYTES_MAX: Final = 8000
 #: Templates whose point forms a session keeps.
 TEMPLATE_POINTS_MAX: Final = 500
+#: Texts of BEGIN, COMMIT and ROLLBACK that a session keeps: a client writes each of them in one way.
+STEP_TEXTS_MAX: Final = 20
+STEP_CHARACTERS_MAX: Final = 60
 
 
 class SessionState:
@@ -42,6 +45,8 @@ class SessionState:
         env: The environment as the settings are now. Statements that are done at once run in it;
             others take a copy (`statement_env`).
         ended: What to do at the transaction's end.
+        finished: What the unnamed portal has run to its end without ever having been made.
+        transaction_points: BEGIN, COMMIT and ROLLBACK, by the texts that have been sent.
     """
 
     def __init__(self, database: Shared, options: SessionOptions) -> None:
@@ -53,6 +58,7 @@ class SessionState:
         self.interrupts = Interrupts()
         self.statements: dict[str, Prepared] = {}
         self.portals: dict[str, Portal] = {}
+        self.finished: Prepared | None = None
         self.cursors: dict[str, Cursor] = {}
         self.ended: list[Callable[[bool], None]] = []
         self.control = TransactionControl(
@@ -72,6 +78,7 @@ class SessionState:
         self._listening: dict[str, Callable[[], None]] = {}
         #: The point forms of statements with inline literals, by their templates' queries.
         self.template_points: dict[Query, Any] = {}
+        self.transaction_points: dict[str, Any] = {}
         self._env_generation = -1
         self._env = Env()
         self._binding_key: tuple[Any, ...] = ()
@@ -220,6 +227,11 @@ class SessionState:
         self.template_points[query] = point
         return point
 
+    def remember_step(self, sql: str, point: Any) -> None:
+        """Keeps the point form of a BEGIN, COMMIT or ROLLBACK, as far as there is room."""
+        if len(sql) <= STEP_CHARACTERS_MAX and len(self.transaction_points) < STEP_TEXTS_MAX:
+            self.transaction_points[sql] = point
+
     def run(self, env: Env) -> Run:
         """Returns an execution in the session's transaction, at a fresh snapshot."""
         shared = self.database
@@ -279,6 +291,7 @@ class SessionState:
 
     def _transaction_ended(self, committed: bool) -> None:
         self.portals.clear()
+        self.finished = None
         if self.cursors:
             self._end_transaction_of_cursors(committed)
         actions, self.ended = self.ended, []

@@ -191,6 +191,16 @@ class TransactionControl:
         await txn.rollback()
         self.catalogs.end(txn)
 
+    def fail_now(self) -> None:
+        """Likewise, where there is no savepoint: then nothing takes time."""
+        if self.phase is not Phase.BLOCK:
+            return
+        self.phase = Phase.FAILED
+        if self.txn is not None and not self._savepoints:
+            txn, self.txn = self.txn, None
+            txn.rollback_now()
+            self.catalogs.end(txn)
+
     async def commit(self) -> None:
         """Ends the transaction; of a failed one, rolls back. Raises what the store's commit does."""
         if self.phase is Phase.FAILED:
@@ -209,6 +219,32 @@ class TransactionControl:
         except BaseException:
             await self._undo(txn)
             raise
+        self._committed(txn)
+
+    def commit_now(self, ended: Callable[[DatabaseError | None], None]) -> bool:
+        """Ends a block, if that takes no more than joining the line of commits.
+
+        Returns whether that is to be waited for: `ended(failure)` is then called at the outcome.
+        Raises NeedsTransaction, or what the store's commit does; then nothing has happened.
+        """
+        txn: Any = self.txn
+        group = None if txn is None else txn.commit_now()
+        self.txn = None
+        if group is None:
+            self._committed(txn)
+            return False
+
+        def settled(failure: DatabaseError | None) -> None:
+            if failure is None:
+                self._committed(txn)
+            else:
+                self._undo_now(txn)
+            ended(failure)
+
+        group.when_settled(settled)
+        return True
+
+    def _committed(self, txn: Any) -> None:
         if txn is not None:
             self.catalogs.end(txn)
         self.settings.commit()
@@ -225,9 +261,23 @@ class TransactionControl:
         txn, self.txn = self.txn, None
         await self._undo(txn)
 
+    def rollback_now(self) -> None:
+        """Likewise, on an embedded store, where that takes no time."""
+        txn, self.txn = self.txn, None
+        self._undo_now(txn)
+
     async def _undo(self, txn: Any) -> None:
         if txn is not None:
             await txn.rollback()
+        self._undone(txn)
+
+    def _undo_now(self, txn: Any) -> None:
+        if txn is not None:
+            txn.rollback_now()
+        self._undone(txn)
+
+    def _undone(self, txn: Any) -> None:
+        if txn is not None:
             self.catalogs.end(txn)
         if self._settings_mark is not None:
             self.settings.rollback_to(self._settings_mark)

@@ -23,8 +23,8 @@ from compat.dynamodb.wire_items import LongWay
 from storage.catalog_store import CatalogStore
 from storage.embedded import OpenStore
 from storage.errors import DatabaseError
-from storage.kv.store import Newest, Transaction
-from storage.table import NeedsTransaction, StaleTable
+from storage.kv.store import NeedsTransaction, Newest, Transaction
+from storage.table import StaleTable
 from tsql.env import Env
 
 #: How long a write waits for a transaction that has locked its item.

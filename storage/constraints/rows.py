@@ -15,10 +15,10 @@ from storage.constraints.rules import RowRules
 from storage.constraints.unique import NewEntry, values_key_of
 from storage.index import IndexAccess
 from storage.items import Row
-from storage.kv.store import LockWait, Newest, Transaction
+from storage.kv.store import LockWait, NeedsTransaction, Newest, Transaction
 from storage.lock_modes import LockMode
 from storage.schema import ForeignKey, Table
-from storage.table import NeedsTransaction, StaleTable, TableAccess
+from storage.table import StaleTable, TableAccess
 
 _REFERENCE_COUNT_MAX: Final = 2000
 

@@ -321,6 +321,10 @@ class Retry(Exception):  # noqa: N818 - a signal of control flow between two lay
         self.keys = keys
 
 
+class NeedsTransaction(Exception):  # noqa: N818 - a signal of control flow, not a fault
+    """A point operation would reach further than to its row (a new attribute, a foreign key)."""
+
+
 class Coordinator(Protocol):
     """What servers over one store agree on besides data: waits, ids, notifications."""
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from storage.duplicates import DuplicateKeyError
 from storage.index import IndexFunctions
 from storage.keycode import Bound
-from storage.kv.store import Newest, Retry, Transaction
+from storage.kv.store import NeedsTransaction, Newest, Retry, Transaction
 from storage.schema import ColumnPolicy, KeyPart, KeyScheme, Projection, Table
-from storage.table import NeedsTransaction, Operation, StaleTable, TableAccess
+from storage.table import Operation, StaleTable, TableAccess
 from storage.types import Kind, StringSet, Typed
 from tests.storage.database import Database
 from tests.storage.tables import table, with_index

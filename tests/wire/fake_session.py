@@ -18,7 +18,7 @@ copyin, copyout 3   COPY FROM STDIN of lines, COPY TO STDOUT of 3 lines
 deallocate          tag DEALLOCATE ALL
 write 3             tag WRITE 3, told when `settle` is called
 
-Some of them have a point form: all that neither stream nor wait, besides `write`.
+Some of them have a point form: all that neither stream nor wait, besides `write`; in a block, too.
 """
 
 import asyncio
@@ -88,7 +88,9 @@ class Portal:
     rows: list[Row] | None = None
 
 
-POINT_VERBS = frozenset({"select", "text", "echo", "big", "nothing", "notice", "fail", "write"})
+POINT_VERBS = frozenset(
+    "select text echo big nothing notice fail write begin commit rollback".split()
+)
 
 
 @dataclass(eq=False)
@@ -106,12 +108,20 @@ class FakePoint:
         verb, _, rest = self.sql.partition(" ")
         if verb == "write" and rest == "blocked":
             return None
-        if verb == "write":
+        in_block = session.status is TransactionStatus.IN_TRANSACTION
+        if verb == "begin" and in_block:
+            return None
+        if verb == "write" and not in_block:
             session.log.append(self.sql)
             session.waiting.set()
-            session.unsettled.append(
-                (answer := Answer(None, f"WRITE {rest}", is_pending=True), told)
-            )
+            answer = Answer(None, f"WRITE {rest}", is_pending=True)
+
+            def settled(told_answer: Answer) -> None:
+                error = told_answer.error
+                session.ended(self.is_simple, error if isinstance(error, DatabaseError) else None)
+                told(told_answer)
+
+            session.unsettled.append((answer, settled))
             return answer
         error, rows, tag = None, None, ""
         try:
@@ -123,7 +133,8 @@ class FakePoint:
         except DatabaseError as failure:
             error = failure
         session.ended(self.is_simple, error)
-        return Answer(rows, tag, error)
+        in_block = session.status is TransactionStatus.IN_TRANSACTION
+        return Answer(rows, tag, error, is_in_block=in_block)
 
 
 @dataclass
@@ -176,8 +187,10 @@ class FakeSession:
         return None if point is None else (point, ())
 
     def _point(self, sql: str, types: tuple[int, ...], *, is_simple: bool) -> FakePoint | None:
-        is_idle = self.status is TransactionStatus.IDLE and not self.portals
-        if not self.has_points or not is_idle or sql.partition(" ")[0] not in POINT_VERBS:
+        if self.status is TransactionStatus.IN_TRANSACTION:
+            self.portals.pop("", None)
+        is_ready = self.status is not TransactionStatus.FAILED and not self.portals
+        if not self.has_points or not is_ready or sql.partition(" ")[0] not in POINT_VERBS:
             return None
         key = (sql, types, is_simple)
         if key not in self.points:
@@ -190,6 +203,8 @@ class FakeSession:
             self.log.append(f"failed {error}")
         elif not is_simple:
             self.log.append("sync" if error is None else "sync failed")
+        if error is not None:
+            self._fail()
 
     def settle(self, failure: DatabaseError | None = None) -> None:
         """Ends the commit that the oldest `write` waits for."""

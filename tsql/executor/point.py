@@ -21,9 +21,10 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeVar
 
-from storage.kv.store import EmbeddedStore, Entry, Newest, Retry
+from storage.kv.store import Entry, NeedsTransaction, Newest, Retry
+from storage.lock_modes import LockMode
 from storage.point import Evaluated
-from storage.table import NeedsTransaction, StaleTable, TableAccess
+from storage.table import StaleTable, TableAccess
 from storage.tables import Tables
 from tsql.bound import Expression, FunctionCall
 from tsql.env import Env
@@ -59,16 +60,32 @@ class Locks(Protocol):
         """Returns whether nobody holds or awaits the key."""
 
 
-class PointStore(EmbeddedStore, Protocol):
-    """The embedded store, as far as point statements need it."""
+class PointStore(Protocol):
+    """The embedded store, or a transaction of it, as far as point statements need it."""
 
     @property
     def locks(self) -> Locks: ...
 
+    def get_now(self, key: bytes) -> bytes | None:
+        """Returns what a statement sees under the key."""
+
+    def scan_now(
+        self, start: bytes, end: bytes, limit: int, *, reverse: bool = False
+    ) -> list[Entry]:
+        """Returns at most `limit` (<= 1000) entries that a statement sees."""
+
     def point_now(
-        self, keys: Sequence[bytes], operation: Callable[[Newest], T]
+        self,
+        keys: Sequence[bytes],
+        operation: Callable[[Newest], T],
+        *,
+        mode: LockMode = LockMode.UPDATE,
+        shared: Sequence[bytes] = (),
     ) -> Evaluated[T] | None:
-        """Runs a point operation; None if one of the keys isn't free. Raises Retry."""
+        """Runs a point operation; None if one of the keys isn't free. Raises Retry.
+
+        A transaction locks the keys, in that mode, and those that must stay as they are.
+        """
 
 
 class PointSelect:
@@ -195,9 +212,11 @@ class PointWrite(Protocol):
     Attributes:
         sequences: OIDs of the sequences that it takes values of, and how many of each; they are to
             be reserved before it runs.
+        may_defer: Whether a transaction may leave a constraint's test for later.
     """
 
     sequences: Mapping[int, int]
+    may_defer: bool
 
     def run(self, store: PointStore, env: Env) -> Evaluated[WriteResult] | None:
         """Returns what it has done, to be told when that is durable; None: it has to go another way.
@@ -207,12 +226,16 @@ class PointWrite(Protocol):
 
 
 def _evaluated(
-    store: PointStore, keys: list[bytes], operation: Callable[[Newest], WriteResult]
+    store: PointStore,
+    keys: list[bytes],
+    operation: Callable[[Newest], WriteResult],
+    mode: LockMode = LockMode.UPDATE,
+    shared: Sequence[bytes] = (),
 ) -> Evaluated[WriteResult] | None:
     """Runs the operation, with as many keys as it asks for; None if one of them isn't free."""
     while True:
         try:
-            evaluated = store.point_now(keys, operation)
+            evaluated = store.point_now(keys, operation, mode=mode, shared=shared)
         except Retry as retry:
             keys[:] = retry.keys
             continue
@@ -242,6 +265,7 @@ class PointInsert:
         self._make = new_row_maker(node.relation, node.positions, node.defaults)
         self._checks = RowChecks(node.relation.table, node.checks)
         self._returning = _returning(node.returning, width_of(node.relation))
+        self.may_defer = any(key.timing.deferrable for key in node.relation.table.foreign_keys)
 
     def run(self, store: PointStore, env: Env) -> Evaluated[WriteResult] | None:
         access, forms, checks = self._access, self._forms, self._checks
@@ -251,6 +275,7 @@ class PointInsert:
         rows: list[list[Any]] = []
         stored: list[tuple[bytes, Row]] = []
         keys: list[bytes] = []
+        referenced: list[bytes] = []
         for values in self._values:
             row = make(() if values is None else values((), env), env)
             checks.fill(row, env)  # Its keys may be made of generated columns.
@@ -264,14 +289,17 @@ class PointInsert:
             assert key is not None
             stored.append((key, new))
             keys += access.insert_keys(key, new)
+            if access.constraints is not None:
+                referenced += access.constraints.keys_of(new)
 
         def insert(newest: Newest) -> WriteResult:
+            held = [*keys, *referenced] if referenced else keys
             for (key, new), row in zip(stored, rows, strict=True):
                 checks.test(row, env)
-                access.insert_point(newest, key, new, keys)
+                access.insert_point(newest, key, new, held)
             return WriteResult(len(rows), returning(rows, env))
 
-        return _evaluated(store, keys, insert)
+        return _evaluated(store, keys, insert, shared=referenced)
 
 
 def _has_key(access: TableAccess, row: Row) -> bool:
@@ -282,6 +310,7 @@ class PointUpdate:
     """UPDATE of one row by its key."""
 
     sequences: Mapping[int, int] = MappingProxyType({})
+    may_defer = False
 
     def __init__(self, node: plan.Update, tables: Tables) -> None:
         path = node.source
@@ -315,13 +344,14 @@ class PointUpdate:
             access.update_point(newest, key, old, stored, held)
             return WriteResult(1, returning([new], env))
 
-        return _evaluated(store, held, update)
+        return _evaluated(store, held, update, LockMode.NO_KEY_UPDATE)
 
 
 class PointDelete:
     """DELETE of one row by its key."""
 
     sequences: Mapping[int, int] = MappingProxyType({})
+    may_defer = False
 
     def __init__(self, node: plan.Delete, tables: Tables) -> None:
         path = node.source

@@ -160,6 +160,8 @@ class Conversation:
                 answer.error = error
             else:
                 self._clock.statement_ended()
+                if self._portal_formats and not answer.is_in_block:
+                    self._portal_formats.clear()
                 self.output.add(message)
                 self.output.want()
                 return

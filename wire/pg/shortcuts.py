@@ -1,6 +1,6 @@
 """Shortcuts: point statements answered by one call, for the two forms in which clients send them.
 
-    Query                                     a statement with inline literals, in autocommit
+    Query                                     a statement with inline literals
     Bind, (Describe,) Execute, Sync           a prepared one, by way of the unnamed portal
 
 Most of what the messages of such a run say is the same at each run: which statement, which formats,
@@ -27,7 +27,8 @@ from wire.pg.statements import RowShapes
 #: Shortcuts of one connection: statements by the formats that they are bound with.
 SHORTCUT_COUNT_MAX: Final = 1000
 _RESPONSE_COUNT_MAX: Final = 100
-_READY: Final = backend.ready_for_query(TransactionStatus.IDLE.value)
+_READY_IDLE: Final = backend.ready_for_query(TransactionStatus.IDLE.value)
+_READY_IN_BLOCK: Final = backend.ready_for_query(TransactionStatus.IN_TRANSACTION.value)
 
 Told = Callable[[Answer], None]
 
@@ -53,14 +54,15 @@ class Response:
 
     def whole(self, answer: Answer) -> bytes:
         """Returns the response to a run that hasn't failed, up to ReadyForQuery."""
+        ready = _READY_IN_BLOCK if answer.is_in_block else _READY_IDLE
         if answer.rows:
-            return b"".join((self.head, self.body(answer), _READY))
+            return b"".join((self.head, self.body(answer), ready))
         response = self._without_rows.get(answer.tag)
         if response is None:
-            response = self.head + self.body(answer) + _READY
+            response = self.head + self.body(answer)
             if len(self._without_rows) < _RESPONSE_COUNT_MAX:
                 self._without_rows[answer.tag] = response
-        return response
+        return response + ready
 
     def body(self, answer: Answer) -> bytes:
         """Returns rows and command tag."""

@@ -59,7 +59,9 @@ async def test_reads_and_writes_by_key_have_a_point_form(alice: Client) -> None:
         "UPDATE t SET name = 'x' WHERE id = 1 RETURNING random()",
         "SELECT name FROM t WHERE id = 1 FOR UPDATE",
         "SELECT count(*) FROM t",
-        "BEGIN",
+        "BEGIN READ ONLY",
+        "COMMIT AND CHAIN",
+        "SAVEPOINT a",
     ],
 )
 async def test_what_needs_more_than_a_call_has_none(alice: Client, sql: str) -> None:
@@ -85,11 +87,8 @@ async def test_a_statement_whose_rows_would_look_otherwise_has_none(alice: Clien
     assert alice.session.point_statement("s") is None
 
 
-async def test_only_in_autocommit_and_without_portals(alice: Client) -> None:
+async def test_only_without_portals(alice: Client) -> None:
     await prepare(alice, "SELECT name FROM t WHERE id = $1")
-    await alice.run("BEGIN")
-    assert alice.session.point_statement("s") is None
-    await alice.run("ROLLBACK")
     await alice.session.bind("p", "s", [1])
     assert alice.session.point_statement("s") is None
     await alice.session.sync(failed=False)
