@@ -89,7 +89,19 @@ class Portal:
 
 
 POINT_VERBS = frozenset(
-    "select text echo big nothing notice fail write begin commit rollback".split()
+    [
+        "select",
+        "text",
+        "echo",
+        "big",
+        "nothing",
+        "notice",
+        "fail",
+        "write",
+        "begin",
+        "commit",
+        "rollback",
+    ]
 )
 
 
