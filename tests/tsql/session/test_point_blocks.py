@@ -298,7 +298,7 @@ async def slow() -> AsyncIterator[Slow]:
     )
     database = await Database.open(store)
     clients = [Client(database.session(SessionOptions(process_id=n))) for n in (1, 2)]
-    made = Slow(*clients, syncer)
+    made = Slow(clients[0], clients[1], syncer)
     await made.alice.run("CREATE TABLE t (id int PRIMARY KEY, n int)")
     await made.alice.run("INSERT INTO t VALUES (1, 1), (2, 2)")
     for client in clients:
