@@ -28,6 +28,7 @@ from time import perf_counter
 from typing import Final, Protocol
 
 from storage.clock import Clock, TimestampSource
+from storage.commit_errors import again, unknown, write_error
 from storage.disk import Disk, no_room
 from storage.errors import DatabaseError
 from storage.following import Following
@@ -125,7 +126,7 @@ class Group:
         """Returns when the group is durable; raises if it isn't going to be."""
         await self.outcome()
         if self.failure is not None:
-            raise _again(self.failure)
+            raise again(self.failure)
 
     async def outcome(self) -> None:
         """Returns when the outcome is known."""
@@ -155,7 +156,7 @@ class Group:
         listeners, self._listeners = self._listeners, []
         for listener in listeners:
             try:
-                listener(None if failure is None else _again(failure))
+                listener(None if failure is None else again(failure))
             except Exception as error:  # noqa: BLE001 - reported to the loop, whatever it is
                 context = {"message": "a listener of a commit failed", "exception": error}
                 self._loop.call_exception_handler(context)
@@ -247,7 +248,7 @@ class Committer:
     def get_newest(self, key: bytes) -> bytes | None:
         """Returns the newest value; who uses it answers after `unsettled()` has settled."""
         if self._failure is not None:
-            raise _again(self._failure)
+            raise again(self._failure)
         for group in reversed(self._waiting):
             if key in group.changes:
                 return group.changes[key]
@@ -285,7 +286,7 @@ class Committer:
     def check_writable(self, *, only_deletes: bool = False) -> None:
         """Raises 53100 (or why the store takes no writes now) before a write has had any effect."""
         if self._failure is not None:
-            raise _again(self._failure)
+            raise again(self._failure)
         if not only_deletes:
             self.disk.check()
 
@@ -524,7 +525,7 @@ class Committer:
         refused = list(self._waiting)
         self._waiting.clear()
         if in_flight is not None:
-            self._settle(in_flight, _unknown(error))
+            self._settle(in_flight, unknown(error))
         for group in refused:
             self._settle(group, self._failure)
         if is_sync or not is_full or self._reopen is None:
@@ -590,28 +591,3 @@ class Committer:
 
 def _is_in(key: bytes, ranges: Sequence[KeyRange]) -> bool:
     return any(start <= key < end for start, end in ranges)
-
-
-def _again(failure: DatabaseError) -> DatabaseError:
-    """Returns the same error for another client: an exception collects where it has been raised."""
-    return DatabaseError(
-        failure.sqlstate, failure.message, detail=failure.detail, hint=failure.hint
-    )
-
-
-def _unknown(error: EngineError) -> DatabaseError:
-    return DatabaseError(
-        "40003",
-        "the outcome of the commit is unknown",
-        detail=error.message,
-        hint="Read the data again before repeating the statement.",
-    )
-
-
-def write_error(error: EngineError) -> DatabaseError:
-    """Returns what a write that failed before the log means to a client."""
-    return no_room() if error.fault is Fault.NO_SPACE else _broken(error)
-
-
-def _broken(error: EngineError) -> DatabaseError:
-    return DatabaseError("58030", "the store takes no writes", detail=error.message)

@@ -13,7 +13,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from storage.commit import Committer, Group, write_error
+from storage.commit import Committer, Group
+from storage.commit_errors import write_error
 from storage.errors import DatabaseError
 from storage.frozen import FrozenReads
 from storage.keyspace import ITEMS, prefix_range
@@ -136,11 +137,6 @@ class EmbeddedTransaction:
             self._is_snapshot_fixed = True
             if self._reads is not None:
                 self._note_snapshot(self._reads)
-
-    @property
-    def write_count(self) -> int:
-        """How many writes wait in memory."""
-        return len(self._writes.writes)
 
     @property
     def points(self) -> TransactionPoints | None:

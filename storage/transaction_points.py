@@ -114,13 +114,13 @@ class TransactionPoints:
         self, start: bytes, end: bytes, limit: int, *, reverse: bool = False
     ) -> list[Entry]:
         """Returns at most `limit` entries likewise, in order. Raises NeedsTransaction."""
-        if self._txn.write_count > OWN_WRITES_MAX:
-            raise NeedsTransaction
         own = self._txn.own_in_range(start, end, reverse=reverse)
         snapshot = self._committer.newest
         if own is None:
             return snapshot.scan(start, end, limit, reverse=reverse)
         own = list(own)
+        if len(own) > OWN_WRITES_MAX:
+            raise NeedsTransaction
         # An own deletion takes an entry away: as many more are read.
         entries = dict(snapshot.scan(start, end, limit + len(own), reverse=reverse))
         for key, pending in own:

@@ -33,10 +33,10 @@ from tsql.execution import (
 )
 from tsql.executor.columnar import ColumnarRows
 from tsql.parser import SHORT_BYTES_MAX, ParsedStatement, parse
-from tsql.point_statement import PointStatement
 from tsql.point_transaction import PointTransaction, step_of
 from tsql.portal import Portal, take_rows
 from tsql.prepared import Prepared, Query
+from tsql.session_points import SessionPoints
 from tsql.session_state import SessionState
 from tsql.shared import SessionOptions, Shared
 from tsql.transactions import Phase, failed_transaction
@@ -55,6 +55,9 @@ class Session:
         self._control = self._state.control
         self._control.before_commit = self._run_commit_actions
         self.guarded = self._state.interrupts.guarded
+        points = SessionPoints(self._state)
+        self.point_statement = points.statement
+        self.point_text = points.text
 
     # -- what the front door asks ----------------------------------------------------------------
 
@@ -88,72 +91,6 @@ class Session:
 
     async def _run_commit_actions(self) -> None:
         await run_commit_actions(self._state)
-
-    # -- point statements ------------------------------------------------------------------------
-
-    def point_statement(self, name: str) -> PointStatement | PointTransaction | None:
-        state = self._state
-        prepared = state.statements.get(name)
-        if prepared is None or not self._may_take_points():
-            return None
-        point: PointStatement | PointTransaction | None = prepared.point
-        if point is None or not point.is_current():
-            point = prepared.point = self._made_point(prepared)
-        if point is None or not point.is_usable:
-            return None
-        if self._control.is_block or isinstance(point, PointTransaction):
-            state.finished = prepared
-        return point
-
-    def _may_take_points(self) -> bool:
-        """Returns whether a statement could run at once now; the unnamed portal is given up for it."""
-        state, phase = self._state, self._control.phase
-        if phase is Phase.IDLE:
-            return not state.portals
-        if phase is not Phase.BLOCK:
-            return False
-        state.portals.pop("", None)
-        state.finished = None
-        # A transaction that has changed the catalog sees one of its own.
-        return not state.portals and state.catalog is state.database.catalogs.current
-
-    def _made_point(self, prepared: Prepared) -> PointStatement | PointTransaction | None:
-        try:
-            revalidate(self._state, prepared)
-            if prepared.query is None:
-                step = None if prepared.parsed is None else step_of(prepared.parsed.node)
-                return step and PointTransaction(self._state, step, prepared.text)
-            prepared.query.compile()
-        except DatabaseError:
-            return None  # The general way says so, in its turn.
-        return PointStatement(self._state, prepared.query, prepared.text)
-
-    def point_text(
-        self, sql: str
-    ) -> tuple[PointStatement | PointTransaction, tuple[Any, ...]] | None:
-        state = self._state
-        if not self._may_take_points():
-            return None
-        step = state.transaction_points.get(sql)
-        if step is not None:
-            state.statements.pop("", None)
-            return step, ()
-        found = state.database.templates.known(sql, state.catalog, state.binding_key)
-        if found is None:
-            return None
-        template, texts = found
-        point = state.template_points.get(template.query)
-        if point is None or not point.is_current():
-            point = state.remember_point(template.query, PointStatement(state, template.query, sql))
-        if not point.is_usable:
-            return None
-        try:
-            values = template.values(texts, state.env)
-        except DatabaseError:
-            return None  # The long way says where in the text the fault is.
-        state.statements.pop("", None)
-        point.text = sql
-        return point, values
 
     # -- simple query ----------------------------------------------------------------------------
 
