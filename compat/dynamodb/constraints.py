@@ -237,7 +237,7 @@ def _map_check(shape: str, record: Shape) -> Check | None:
     def check(value: Any, path: str, errors: list[str]) -> None:
         _check_length(shape, record, value, path, errors)
         if are_keys_wrong is not None and are_keys_wrong(value):
-            constraint = f"Map key must satisfy constraint: {_all_constraints(key)}"
+            constraint = f"Map keys must satisfy constraint: {_all_constraints(key)}"
             if record.key == "TableArn":
                 constraint = _ODD_TABLE_NAME
             errors.append(failed(shape, value, path, constraint))

@@ -13,6 +13,8 @@ from compat.dynamodb.expressions.syntax import Call, Operand, Path, ValuePlaceho
 #: Far more than anyone writes, and few enough for the stack.
 _PARENTHESES_MAX: Final = 80
 REDUNDANT_PARENTHESES: Final = "The expression has redundant parentheses;"
+#: Names and indexes of one path.
+PATH_PARTS_MAX: Final = 32
 _INDEX_DIGITS_MAX: Final = 9
 
 
@@ -52,7 +54,12 @@ class OperandParser(Cursor):
                 parts.append(int(digits))
                 self.expect("]")
             else:
-                return tuple(parts)
+                break
+        if len(parts) > PATH_PARTS_MAX:
+            raise ExpressionError(
+                f"The document path has too many nesting levels; nesting levels: {len(parts)}"
+            )
+        return tuple(parts)
 
     def _name(self) -> str:
         token = self.token

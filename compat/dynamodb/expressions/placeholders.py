@@ -12,6 +12,8 @@ from compat.dynamodb.errors import DynamoError, WrongValueError, current_text, v
 
 _NAME: Final = re.compile(r"#[A-Za-z0-9_]+")
 _VALUE: Final = re.compile(r":[A-Za-z0-9_]+")
+#: Of a placeholder.
+KEY_CHARACTERS_MAX: Final = 255
 #: Compiled expressions are kept only with names that aren't huge.
 _CACHED_NAMES_CHARACTERS_MAX: Final = 2_000
 
@@ -34,6 +36,12 @@ class Placeholders:
         if names is not None:
             _check_keys(names, _NAME, "ExpressionAttributeNames")
             self.names = names
+            for key, name in names.items():
+                if not name:
+                    raise validation(
+                        "ExpressionAttributeNames contains invalid value: Empty attribute name"
+                        f" for key {key}"
+                    )
             length = sum(map(len, names)) + sum(map(len, names.values()))
             is_short = length <= _CACHED_NAMES_CHARACTERS_MAX
             self.names_key = tuple(names.items()) if is_short else None
@@ -63,6 +71,11 @@ def _check_keys(keys: Mapping[str, Any], form: re.Pattern[str], parameter: str) 
     if not keys:
         raise validation(f"{parameter} must not be empty")
     for key in keys:
+        if len(key) > KEY_CHARACTERS_MAX:
+            raise validation(
+                f"{parameter} contains invalid key: The expression attribute map contains a key that"
+                f" is too long; size of key: {len(key)}"
+            )
         if form.fullmatch(key) is None:
             raise validation(f'{parameter} contains invalid key: Syntax error; key: "{key}"')
 

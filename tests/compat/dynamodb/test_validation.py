@@ -379,7 +379,7 @@ def test_names_of_attributes_have_at_most_65535_characters() -> None:
     message = refusal("PutItem", {"TableName": "tab", "Item": {"n" * 65_536: {"S": "x"}}})
     assert message is not None
     assert message.endswith(
-        "at 'item' failed to satisfy constraint: Map key must satisfy constraint:"
+        "at 'item' failed to satisfy constraint: Map keys must satisfy constraint:"
         " [Member must have length less than or equal to 65535,"
         " Member must have length greater than or equal to 0]"
     )
