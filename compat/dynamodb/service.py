@@ -48,7 +48,7 @@ class Service:
         self.store = store
         self.settings = settings
         self.now = now
-        self.tables = DynamoTables(catalogs, tables)
+        self.tables = DynamoTables(catalogs, tables, now)
         self.writer = Writer(store, catalogs)
         self.statistics = Statistics(store)
         self.changes = TableChanges(store, tables, shared.sequences, self.tables)

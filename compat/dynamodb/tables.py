@@ -9,7 +9,7 @@ Reading, writing and measuring a table all begin with its handle, so that each i
 version and the hot path only looks it up.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,9 +28,13 @@ from storage.schema import Column, ElementState, Index, Table
 from storage.table import TableAccess
 from storage.tables import Tables
 from storage.types import Kind
-from tsql.binder.defaults import checks_of
+from tsql.binder.defaults import checks_of, default_of
+from tsql.binder.tree import walk
+from tsql.bound import FunctionCall
 from tsql.env import Env
+from tsql.executor.expressions import Evaluate, compile_expression
 from tsql.executor.new_rows import RowChecks
+from tsql.functions.registry import NEXT_VALUES
 
 _KEY_TYPES: Final[dict[Kind, str]] = {
     **dict.fromkeys((Kind.TEXT, Kind.VARCHAR, Kind.NAME, Kind.UUID), "S"),
@@ -76,7 +80,9 @@ class TableHandle:
         key: Its key.
         indexes: By their names here; those being built, too.
         checks: NOT NULL and CHECK, or None where there is nothing to test.
+        defaults: For columns that must not be NULL, what a new row has there: (position, default).
         is_bare: Whether a put needn't know what was there.
+        now: Returns seconds since 1970.
         made_here: Whether CreateTable made it.
         plain: The short way for plain keys and, if the table `is_open`, plain items; None if there is none.
         is_open: Whether nothing but the item itself is to be looked at or written with a put.
@@ -86,6 +92,7 @@ class TableHandle:
     __slots__ = (
         "access",
         "checks",
+        "defaults",
         "definition",
         "documents",
         "indexes",
@@ -94,13 +101,21 @@ class TableHandle:
         "key",
         "made_here",
         "name",
+        "now",
         "plain",
         "table",
         "wire_item",
     )
 
-    def __init__(self, table: Table, access: TableAccess, definition: TableDefinition) -> None:
+    def __init__(
+        self,
+        table: Table,
+        access: TableAccess,
+        definition: TableDefinition,
+        now: Callable[[], float],
+    ) -> None:
         self.table = table
+        self.now = now
         self.access = access
         self.name = table.name
         self.definition = definition
@@ -118,6 +133,7 @@ class TableHandle:
             for column in table.columns
         )
         self.checks = None if is_free else RowChecks(table, checks_of(table, Env()))
+        self.defaults = () if is_free else tuple(_defaults(table))
         self.plain = plain_table(table, access.code)
         self.is_open = self.is_bare and is_free and self.plain is not None
 
@@ -130,6 +146,20 @@ class TableHandle:
             return self.wire_item(stored)
         except LongWay:
             return write_item(self.documents.item(self.access.decode(stored)))
+
+
+def _defaults(table: Table) -> Iterator[tuple[int, Evaluate]]:
+    """Yields the defaults that can be found without a session: not those of sequences."""
+    env = Env()
+    for position, column in enumerate(table.columns):
+        is_wanted = column.not_null and column.id not in table.key_column_ids
+        if column.default_sql is None or not is_wanted or column.generated_sql is not None:
+            continue
+        default = default_of(column, env)
+        if not any(
+            isinstance(p, FunctionCall) and p.proc.src in NEXT_VALUES for p in walk(default)
+        ):
+            yield position, compile_expression(default)
 
 
 def unusable_because(table: Table) -> str | None:
@@ -156,8 +186,9 @@ class DynamoTables:
         catalogs: The catalog.
     """
 
-    def __init__(self, catalogs: CatalogStore, tables: Tables) -> None:
+    def __init__(self, catalogs: CatalogStore, tables: Tables, now: Callable[[], float]) -> None:
         self.catalogs = catalogs
+        self._now = now
         self._tables = tables
         self._handles: dict[int, TableHandle] = {}
 
@@ -197,7 +228,7 @@ class DynamoTables:
             if reason is not None:
                 raise unusable(table, reason)
             definition = _definition_of(table)
-        return TableHandle(table, self._tables.access(table), definition)
+        return TableHandle(table, self._tables.access(table), definition, self._now)
 
     def names(self) -> Iterator[tuple[str, str | None]]:
         """Yields the names of all tables in order, each with the reason why it can't be used."""

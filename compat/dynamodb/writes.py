@@ -23,6 +23,7 @@ from compat.dynamodb.wire_items import LongWay
 from storage.catalog_store import CatalogStore
 from storage.embedded import OpenStore
 from storage.errors import DatabaseError
+from storage.items import Row
 from storage.kv.store import NeedsTransaction, Newest, Transaction
 from storage.table import StaleTable
 from tsql.env import Env
@@ -31,7 +32,8 @@ from tsql.env import Env
 LOCK_TIMEOUT_MS: Final = 1000
 _FOREIGN_KEY_VIOLATION: Final = "23503"
 _CONFLICTS: Final = frozenset({"55P03", "40P01", "40001"})
-_ENV: Final = Env()
+#: Seconds from 1970, where the system's clock begins, to 2000, where SQL's does.
+_SQL_EPOCH_SECONDS: Final = 946_684_800
 
 
 class _Unchanged:
@@ -51,6 +53,7 @@ class Action:
         key: Of the item, encoded.
         put: What is put, if nobody asks what was there before: then it isn't looked at.
         part: What does it looking at a part of the item only, if there is such a way.
+        is_put: Whether what it makes takes the place of all that was there.
     """
 
     handle: TableHandle
@@ -58,6 +61,7 @@ class Action:
     decide: Decide
     put: Item | None = None
     part: "PartUpdate | None" = None
+    is_put: bool = False
 
 
 @dataclass(slots=True)
@@ -271,8 +275,9 @@ def _apply(newest: Newest, action: Action, held: list[bytes]) -> Outcome:
     handle, key = action.handle, action.key
     access = handle.access
     if action.put is not None and handle.is_bare:
-        access.replace_point(newest, key, _new_row(handle, action.put))
-        return Outcome(None, action.put)
+        row, put = _new_row(action, None, action.put)
+        access.replace_point(newest, key, row)
+        return Outcome(None, put)
     if action.part is not None and handle.is_open:
         try:
             outcome = apply_part(newest, handle, key, action.part)
@@ -289,7 +294,7 @@ def _apply(newest: Newest, action: Action, held: list[bytes]) -> Outcome:
         if old_row is not None:
             access.delete_point(newest, key, old_row, held)
         return Outcome(old, None)
-    row = _new_row(handle, new)
+    row, new = _new_row(action, old_row, new)
     if old_row is None:
         access.insert_point(newest, key, row, held)
     else:
@@ -329,7 +334,7 @@ async def _apply_in(txn: Transaction, action: Action) -> Outcome:
         if old_row is not None:
             await access.delete(txn, key, old_row)
         return Outcome(old, None)
-    row = _new_row(handle, new)
+    row, new = _new_row(action, old_row, new)
     if old_row is None:
         await access.insert(txn, row)
     else:
@@ -337,11 +342,22 @@ async def _apply_in(txn: Transaction, action: Action) -> Outcome:
     return Outcome(old, new)
 
 
-def _new_row(handle: TableHandle, item: Item) -> list[Any]:
-    row = handle.documents.row(item)
-    if handle.checks is not None:
-        try:
-            handle.checks.test(row, _ENV)
-        except DatabaseError as error:
-            raise from_database(error) from error
-    return row
+def _new_row(action: Action, old_row: Row | None, new: Item) -> tuple[list[Any], Item]:
+    """Returns the row of a new item, which passes the table's checks, and the item as it then is."""
+    handle = action.handle
+    row = handle.documents.row(new)
+    if handle.checks is None:
+        return row, new
+    moment = int((handle.now() - _SQL_EPOCH_SECONDS) * 1_000_000)
+    env = Env(transaction_timestamp=moment, statement_timestamp=moment, clock=lambda: moment)
+    try:
+        if handle.defaults and (old_row is None or action.is_put):
+            missing = [each for each in handle.defaults if row[each[0]] is None]
+            for position, evaluate in missing:
+                row[position] = evaluate(row, env)
+            if missing:
+                new = handle.documents.item(row)
+        handle.checks.test(row, env)
+    except DatabaseError as error:
+        raise from_database(error) from error
+    return row, new

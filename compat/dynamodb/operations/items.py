@@ -174,7 +174,7 @@ def put_action(
     check_item_keys(item, handle.key, in_batch=in_batch)
     if handle.indexes:
         check_indexed(handle, item)
-    return Action(handle, key_of_item(handle, item), decide)
+    return Action(handle, key_of_item(handle, item), decide, is_put=True)
 
 
 def asks_nothing(body: Body) -> bool:
