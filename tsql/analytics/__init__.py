@@ -11,5 +11,5 @@
 The table is the border: no function of DuckDB's gets into a query but by an entry in it, and a test
 proves every entry against PostgreSQL's recorded answers. Where DuckDB raises an error, any error,
 the statement runs on the key path, which raises PostgreSQL's; so a form may raise one wherever it
-isn't sure (`KEY_PATH`).
+isn't sure (`key_path`).
 """

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from tsql.analytics.emitted import (
-    KEY_PATH,
     ORDERED,
     Emitted,
     UntranslatableError,
     cast,
+    key_path,
 )
 from tsql.analytics.families.division import quotient
 from tsql.catalog.pg import PgProc, signature
@@ -98,14 +98,19 @@ def _most_shown(call: Call, value: Emitted) -> int | str:
 def _float_sum(call: Call) -> Emitted:
     (value,) = call.arguments
     sql = cast(call.sql("sum", value.sql), call.type)
-    return Emitted(f"(CASE WHEN NOT isfinite({sql}) THEN {KEY_PATH} ELSE {sql} END)", call.type)
+    return Emitted(
+        f"(CASE WHEN NOT isfinite({sql}) THEN {key_path(call.type)} ELSE {sql} END)", call.type
+    )
 
 
 def _float_average(call: Call) -> Emitted:
     (value,) = call.arguments
     total, count = call.sql("sum", cast(value.sql, oids.FLOAT8)), call.sql("count", value.sql)
     sql = f"(CASE WHEN {count} = 0 THEN NULL ELSE {total} / {count} END)"
-    return Emitted(f"(CASE WHEN NOT isfinite({total}) THEN {KEY_PATH} ELSE {sql} END)", oids.FLOAT8)
+    return Emitted(
+        f"(CASE WHEN NOT isfinite({total}) THEN {key_path(oids.FLOAT8)} ELSE {sql} END)",
+        oids.FLOAT8,
+    )
 
 
 def _exact(value: Emitted, scale: int) -> str:
@@ -144,12 +149,24 @@ def _variance(call: Call) -> Emitted | None:
     return Emitted("", oids.NUMERIC, kind=_VARIANCES[call.proc.name], parts=parts)
 
 
+def _array(call: Call) -> Emitted | None:
+    (value,) = call.arguments
+    if not call.order or isinstance(value.shown, str) or value.type not in ORDERED:
+        return None
+    return Emitted(call.sql("list", value.sql), call.type, value.scale, value.shown)
+
+
 def _extreme(name: str) -> Aggregate:
     def form(call: Call) -> Emitted | None:
         (value,) = call.arguments
-        if value.type not in ORDERED or isinstance(value.shown, str):
+        if value.type not in ORDERED or (isinstance(value.shown, str) and call.is_window):
             return None
-        return Emitted(call.sql(name, value.sql), call.type, value.scale, value.shown)
+        shown = value.shown
+        if isinstance(shown, str):
+            # Of equal values of several display scales it would be anybody's.
+            least, most = call.sql("min", shown), call.sql("max", shown)
+            shown = f"(CASE WHEN {least} = {most} THEN {least} ELSE {key_path(oids.INT4)} END)"
+        return Emitted(call.sql(name, value.sql), call.type, value.scale, shown)
 
     return form
 
@@ -231,6 +248,7 @@ _ORDERED_NAMES: Final = (
 )  # fmt: skip
 
 AGGREGATES: Final[dict[str, Aggregate]] = {
+    "array_agg(anynonarray)": _array,
     "avg(float4)": _float_average,
     "avg(float8)": _float_average,
     **{f"avg({name})": _average for name in ("int2", "int4", "int8", "numeric")},

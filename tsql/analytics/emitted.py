@@ -80,7 +80,8 @@ class Emitted:
         scale: Of a numeric: digits after the point in DuckDB.
         shown: Of a numeric: its display scale; SQL where it isn't the same for all rows.
         kind: "" for a value. Otherwise what `parts` are for: quotient (dividend, divisor), var_pop,
-            var_samp, stddev_pop, stddev_samp (count, sum, sum of squares, over inputs of the scale).
+            var_samp, stddev_pop, stddev_samp (count, sum, sum of squares, over inputs of the scale),
+            or json: what is at `path` in the document.
         unchecked: Of a float: it may be an overflow, which nobody has looked for yet.
         factors: Of an unchecked product of floats: what it is a product of.
         is_padded: Of a char(n): whether all values are of one length, so that equal ones are the same.
@@ -96,6 +97,7 @@ class Emitted:
     unchecked: bool = False
     factors: tuple[str, ...] = ()
     is_padded: bool = False
+    path: tuple[str, ...] = ()
     is_literal: bool = False
     value: Any = None
 
@@ -123,8 +125,18 @@ class Emitted:
         return replace(self, sql=names[0])
 
 
-#: SQL that raises the error by which a statement goes to the key path.
-KEY_PATH: Final = "error('key path')"
+def key_path(oid: int, scale: int = 0) -> str:
+    """Returns SQL of a type that raises the error by which a statement goes to the key path.
+
+    A cast that fails: error() would be volatile, and not be moved by DuckDB's optimizer.
+    """
+    failing = "CAST('key path' AS INTEGER)" if type_name(oid, scale) in _TAKE_TEXT else "'key path'"
+    return cast(failing, oid, scale)
+
+
+#: Types that any text can be cast to.
+_TAKE_TEXT: Final = {"VARCHAR", "BLOB"}
+
 
 Form = str | Callable[[tuple[Emitted, ...]], Emitted | None]
 
@@ -174,7 +186,7 @@ def checked(value: Emitted) -> Emitted:
     if value.factors:
         nonzero = " AND ".join(f"{factor} <> 0" for factor in dict.fromkeys(value.factors))
         condition = f"{condition} OR ({sql} = 0 AND {nonzero})"
-    text = f"(CASE WHEN {condition} THEN {KEY_PATH} ELSE {sql} END)"
+    text = f"(CASE WHEN {condition} THEN {key_path(value.type)} ELSE {sql} END)"
     return replace(value, sql=text, unchecked=False, factors=())
 
 

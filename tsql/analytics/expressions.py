@@ -12,7 +12,7 @@ from typing import Any, Final
 from storage.errors import DatabaseError
 from storage.types import Array
 from tsql import bound
-from tsql.analytics import forms
+from tsql.analytics import documents, forms
 from tsql.analytics.emitted import (
     ORDERED,
     Emitted,
@@ -21,8 +21,8 @@ from tsql.analytics.emitted import (
     cast,
     checked,
     has_type,
+    key_path,
     same_scale,
-    type_name,
 )
 from tsql.analytics.families.division import settled
 from tsql.analytics.literals import literal
@@ -34,6 +34,8 @@ from tsql.types.kinds import element_type_of
 
 #: Alternatives that IN and ANY may have.
 _ELEMENTS_MAX: Final = 2000
+#: Length of SQL that is written several times.
+_REPEATED_MAX: Final = 5000
 _TEXTS: Final = frozenset({oids.TEXT, oids.VARCHAR, oids.NAME})
 _INTEGERS: Final = frozenset({oids.INT2, oids.INT4, oids.INT8})
 
@@ -87,7 +89,7 @@ class Emitter:
             case bound.Slot():
                 return self._slot(expression)
             case bound.FunctionCall():
-                return self.call(expression.proc, expression.arguments, expression.type)
+                return self._function(expression)
             case bound.And():
                 return self._joined(expression.arguments, " AND ")
             case bound.Or():
@@ -129,6 +131,9 @@ class Emitter:
                 return self._array_comparison(expression)
             case bound.RowComparison():
                 return self._row_comparison(expression)
+            case bound.Subscript(lower=(), upper=(key,)) if key is not None:
+                place = self.emit(expression.container)
+                return documents.step(place, [self._key(key)])
             case _:
                 return self._column(expression)
 
@@ -159,6 +164,39 @@ class Emitter:
             raise UntranslatableError("a value of a row outside")
         return found
 
+    def _function(self, call: bound.FunctionCall) -> Emitted:
+        source = call.proc.src
+        if source in documents.STEPS:
+            return self._step(call)
+        if source in documents.CASTS:
+            return documents.scalar_at(self._place(call.arguments[0]), call.type)
+        if source == "jsonb_exists":
+            return documents.exists(self.emit(call.arguments[0]), self._key(call.arguments[1]))
+        return self.call(call.proc, call.arguments, call.type)
+
+    # ---- documents -------------------------------------------------------------------------------
+
+    def _step(self, call: bound.FunctionCall) -> Emitted:
+        document = self.emit(call.arguments[0])
+        if len(call.arguments) == 2 and element_type_of(call.arguments[1].type):
+            keys = self.now(call.arguments[1])
+            listed = [] if keys is None else list(keys.items)
+        else:
+            listed = [self._key(one) for one in call.arguments[1:]]
+        if not listed or not all(isinstance(key, str) for key in listed):
+            raise UntranslatableError("a path that isn't known")
+        place = documents.step(document, listed)
+        return documents.text_at(place) if documents.STEPS[call.proc.src] else place
+
+    def _place(self, expression: Expression) -> Emitted:
+        return documents.step(self.emit(expression), [])
+
+    def _key(self, expression: Expression) -> str:
+        key = self.now(expression)
+        if not isinstance(key, str):
+            raise UntranslatableError("a path that isn't known")
+        return key
+
     # ---- calls -----------------------------------------------------------------------------------
 
     def call(self, proc: PgProc, arguments: Sequence[Expression], type_: int) -> Emitted:
@@ -186,10 +224,10 @@ class Emitter:
         if expression.argument.type == oids.RECORD:
             raise UntranslatableError("rows as values")
         argument = self.emit(expression.argument)
-        if argument.kind == "quotient":
-            argument = settled(argument)
         word = "IS NOT NULL" if expression.negated else "IS NULL"
-        return self._boolean(f"{checked(argument).sql} {word}")
+        if argument.kind == "json":
+            return self._boolean(f"{documents.kind_at(argument)} {word}")
+        return self._boolean(f"{checked(settled(argument)).sql} {word}")
 
     def _is_boolean(self, expression: bound.IsBoolean) -> Emitted:
         word = "NULL" if expression.value is None else str(expression.value).upper()
@@ -229,23 +267,16 @@ class Emitter:
         if argument.type in {oids.DATE, oids.TIMESTAMP} and self._surroundings.iso_dates:
             text = (
                 f"(CASE WHEN NOT isfinite({argument.sql}) OR extract(year FROM {argument.sql})"
-                f" NOT BETWEEN 1 AND 9999 THEN error('key path')"
+                f" NOT BETWEEN 1 AND 9999 THEN {key_path(oids.TEXT)}"
                 f" ELSE CAST({argument.sql} AS VARCHAR) END)"
             )
             return Emitted(text, expression.type)
         raise UntranslatableError(f"the text of {called(argument.type)}")
 
     def _from_text(self, argument: Emitted, expression: bound.CoerceViaIO) -> Emitted:
-        if argument.type not in _TEXTS or expression.type not in _INTEGERS:
+        if argument.type not in _TEXTS or expression.typmod != -1:
             raise UntranslatableError(f"the cast from text to {called(expression.type)}")
-        target = type_name(expression.type)
-        text = (
-            f"(CASE WHEN {argument.sql} IS NULL THEN NULL"
-            f" WHEN regexp_full_match({argument.sql}, ' *[+-]?[0-9]+ *')"
-            f" THEN CAST(ltrim(trim({argument.sql}, ' '), '+') AS {target})"
-            " ELSE error('key path') END)"
-        )
-        return Emitted(text, expression.type)
+        return documents.number_of_text(argument.sql, expression.type)
 
     def _case(self, expression: bound.Case) -> Emitted:
         if expression.operand is not None:
@@ -267,10 +298,16 @@ class Emitter:
 
     def _unified(self, pattern: str, arguments: Sequence[Expression]) -> Emitted:
         values = self._alike(arguments)
-        if len({value.shown for value in values}) > 1:
-            raise UntranslatableError("numerics of several display scales")
         sql = pattern.format(", ".join(value.sql for value in values))
-        return replace(_plain(values[0]), sql=sql)
+        shown = values[0].shown
+        if any(value.shown != shown for value in values):
+            # That of the value which is taken: the first one of equal ones.
+            chosen = sql if len(sql) < _REPEATED_MAX else None
+            if chosen is None:
+                raise UntranslatableError("numerics of several display scales")
+            whens = " ".join(f"WHEN {chosen} = {one.sql} THEN {one.shown}" for one in values)
+            shown = f"(CASE {whens} END)"
+        return replace(_plain(values[0]), sql=sql, shown=shown)
 
     def _alike(self, expressions: Sequence[Expression]) -> list[Emitted]:
         """Returns values of one type in DuckDB, too; a NULL has any scale."""

@@ -9,7 +9,7 @@ DuckDB's type would be another.
 import functools
 from collections.abc import Callable, Mapping
 
-from tsql.analytics.emitted import Emitted, Form, checked
+from tsql.analytics.emitted import Emitted, Form, checked, key_path
 from tsql.analytics.families import (
     booleans,
     bytes_uuids,
@@ -51,4 +51,5 @@ def apply(form: Form, result_type: int, arguments: tuple[Emitted, ...]) -> Emitt
     """Returns the call of a form, or None for arguments that it doesn't know."""
     if callable(form):
         return form(arguments)
-    return Emitted(f"({form.format(*[checked(one).sql for one in arguments])})", result_type)
+    values = [checked(one).sql for one in arguments]
+    return Emitted(f"({form.format(*values, error=key_path(result_type))})", result_type)

@@ -348,10 +348,11 @@ class Level:
 
     def _frame(self, window: bound.Window) -> str:
         exclude = f" EXCLUDE {window.exclude.upper()}" if window.exclude else ""
-        if window.mode == "range" and any(
-            one.offset is not None for one in (window.start, window.end)
-        ):
-            raise UntranslatableError("RANGE with an offset")
+        has_offset = any(one.offset is not None for one in (window.start, window.end))
+        if window.mode == "range" and has_offset:
+            types = {key.expression.type for key in window.order_by}
+            if not types <= {oids.INT2, oids.INT4, oids.INT8}:
+                raise UntranslatableError("RANGE with an offset of such a type")
         ends = " AND ".join(map(self._frame_end, (window.start, window.end)))
         return f"{window.mode.upper()} BETWEEN {ends}{exclude}"
 

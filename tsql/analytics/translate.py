@@ -21,6 +21,7 @@ from tsql.analytics.statements import Statements
 from tsql.bound import BoundSelect, Expression, Field, TableRelation
 from tsql.env import Env
 from tsql.types import oids
+from tsql.types.kinds import element_type_of
 
 _UTC: Final = frozenset({"UTC", "Etc/UTC", "GMT", "Etc/GMT", "Z", "Zulu"})
 
@@ -72,9 +73,15 @@ def _results(derived: Derived, fields: tuple[Field, ...]) -> tuple[str, tuple[Re
 def _result(column: Emitted) -> tuple[str, str]:
     if column.kind == "quotient":
         return _struct([piece for part in column.parts for piece in _with_scale(part)]), "quotient"
+    if column.kind == "json":
+        raise UntranslatableError("a part of a document as a document")
     if column.kind:
         count, total, squares = column.parts
         return _struct([count.sql, total.sql, squares.sql, str(total.shown)]), column.kind
+    element = element_type_of(column.type)
+    if element:
+        kind = "numeric" if element == oids.NUMERIC else column_kind(element)
+        return column.sql, f"{kind}[]"
     if column.type != oids.NUMERIC:
         return column.sql, column_kind(column.type)
     if column.shown == column.scale:

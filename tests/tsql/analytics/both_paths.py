@@ -28,8 +28,8 @@ class Outcome:
     """What became of one SELECT.
 
     Attributes:
-        word: same, left (the columns raised an error, the key path answers), untranslated, or
-            different.
+        word: same, left (the columns raised an error, the key path answers), untranslated,
+            different, or unraised (the key path raises an error, the columns give rows).
         text: Why not, or what differs.
     """
 
@@ -73,6 +73,9 @@ class BothPaths:
         types = [(one.oid, one.typmod) for one in query.results]
         if types != [(field.type, field.typmod) for field in select.fields]:
             return Outcome("different", f"{sql}\ntypes {types}")
+        if expected.error is not None:
+            text = f"{expected.error.sqlstate} {expected.error.message}, columns {rows[:3]}"
+            return Outcome("unraised", f"{sql}\n{query.sql}\n{text}")
         difference = _difference(select, expected, rows)
         if difference is None:
             return Outcome("same")
@@ -110,8 +113,6 @@ class BothPaths:
 
 
 def _difference(select: BoundSelect, expected: Answer, rows: list[list[Any]]) -> str | None:
-    if expected.error is not None:
-        return f"key path {expected.error.sqlstate} {expected.error.message}, columns {rows[:5]}"
     wanted = [tuple(map(_plain, row)) for row in expected.rows]
     got = [tuple(map(_plain, row)) for row in rows]
     shown = f"key path {wanted[:8]}\ncolumns  {got[:8]}"

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from storage.columns.documents import json_text
 from storage.columns.duck_session import DuckSession
 from storage.columns.messages import ColumnarQuery, ColumnSpec
 from storage.types import (
@@ -17,9 +18,13 @@ from storage.types import (
     DATE_MINUS_INFINITY,
     TIMESTAMP_INFINITY,
     TIMESTAMP_MINUS_INFINITY,
+    Array,
     Interval,
 )
 from tests.tsql.analytics.finishing import finish
+from tsql.env import Env
+from tsql.types import oids
+from tsql.types.io import input_of
 
 EPOCH_DAYS = 10_957
 EPOCH_MICROSECONDS = EPOCH_DAYS * 86_400_000_000
@@ -107,6 +112,8 @@ def _held(spec: ColumnSpec, value: Any) -> Any:
             raise NotHeldError
         return value
     match spec.kind:
+        case "jsonb":
+            return json_text(value)
         case "time":
             if value == 86_400_000_000:
                 raise NotHeldError
@@ -131,12 +138,19 @@ def run(duck: DuckSession, query: ColumnarQuery, tables: dict[str, pa.Table]) ->
     return [list(row) for row in zip(*columns, strict=True)]
 
 
-ERRORS = (duckdb.Error, pa.ArrowException)
+#: pyarrow raises an OSError for what fails while a result is read.
+ERRORS = (duckdb.Error, pa.ArrowException, OSError)
 
 
 def _values(array: pa.Array, kind: str) -> list[Any]:
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
+    if kind.endswith("[]"):
+        lists = []
+        for one in array:
+            items = None if not one.is_valid else _values(one.values, kind[:-2])
+            lists.append(None if items is None else Array.of(items))
+        return lists
     if kind in _INFINITIES:
         infinities, epoch = _INFINITIES[kind]
         back = {value: key for key, value in infinities.items()}
@@ -155,7 +169,9 @@ def _value(value: Any, kind: str) -> Any:
             return Decimal(value).copy_abs() if not value else Decimal(value)
         case "interval":
             return Interval(value.months, value.days, value.nanoseconds // 1000)
-        case "bool" | "text" | "jsonb" | "bytea" | "uuid":
+        case "jsonb":
+            return input_of(oids.JSONB)(value, -1, Env())
+        case "bool" | "text" | "bytea" | "uuid":
             return value
         case _ if isinstance(value, dict):
             return finish(kind, list(value.values()))

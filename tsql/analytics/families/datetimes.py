@@ -3,9 +3,10 @@
 What depends on the session's time zone is in `IN_UTC`: it holds where that is UTC.
 """
 
+import re
 from typing import Final
 
-from tsql.analytics.emitted import KEY_PATH, Emitted, Form, cast
+from tsql.analytics.emitted import Emitted, Form, cast, key_path
 from tsql.analytics.families.comparisons import COMPARISONS, compared
 from tsql.types import oids
 
@@ -37,19 +38,24 @@ _TIME_FIELDS: Final = {
 _EPOCH: Final = (6, "epoch_us({0}) * CAST('0.000001' AS DECIMAL(7, 6))")
 
 
-def _usual(text: str) -> str:
+def _usual(text: str, error: str = "{error}") -> str:
     """Returns the form of a date or timestamp, where it lies in the years 1 to 9999."""
     return (
         f"CASE WHEN {text} >= DATE '0001-01-01' AND {text} < DATE '10000-01-01' THEN {text}"
-        f" WHEN {text} IS NULL THEN NULL ELSE {KEY_PATH} END"
+        f" WHEN {text} IS NULL THEN NULL ELSE {error} END"
     )
+
+
+def _in_utc(text: str) -> str:
+    """Returns the form of a timestamptz: a timestamp of UTC's."""
+    return f"timezone('UTC', {_usual(text, key_path(oids.TIMESTAMP))})"
 
 
 def _of_usual(text: str) -> str:
     """Returns a form over a date or timestamp in these years."""
     return (
         "CASE WHEN {0} >= DATE '0001-01-01' AND {0} < DATE '10000-01-01'"
-        f" THEN {text} WHEN {{0}} IS NULL THEN NULL ELSE {KEY_PATH} END"
+        f" THEN {text} WHEN {{0}} IS NULL THEN NULL ELSE {{error}} END"
     )
 
 
@@ -82,6 +88,7 @@ def _extract(type_: int, *, with_time: bool = True, with_date: bool = True, zone
             text = cast(text.replace("{0}", sql), type_)
         if with_date:
             text = _of_usual(text).replace("{0}", sql)
+            text = text.replace("{error}", key_path(type_, scale))
         return Emitted(f"({text})", type_, scale, scale)
 
     return form
@@ -104,6 +111,53 @@ def _truncate(zone: str = "", type_: int = oids.TIMESTAMP) -> Form:
 
 _LOCAL: Final = "timezone('UTC', {0})"
 
+#: Parts of to_char's templates that strftime has, too.
+_TEMPLATE: Final = re.compile(r"YYYY|MM|DD|HH24|MI|SS|US|MS|Mon|[-/:., _]")
+_STRFTIME: Final = {
+    "YYYY": "%Y", "MM": "%m", "DD": "%d", "HH24": "%H", "MI": "%M", "SS": "%S", "US": "%f", "MS": "%g",
+    "Mon": "%b",
+}  # fmt: skip
+
+
+def _to_char(zone: str = "") -> Form:
+    """to_char with a template of plain parts, in the years 1000 to 9999."""
+
+    def form(arguments: tuple[Emitted, ...]) -> Emitted | None:
+        value, template = arguments
+        if not isinstance(template.value, str) or not template.value:
+            return None
+        if _TEMPLATE.sub("", template.value):
+            return None
+        sql = f"timezone('{zone}', {value.sql})" if zone else value.sql
+        shown = _TEMPLATE.sub(lambda found: _STRFTIME.get(found[0], found[0]), template.value)
+        text = (
+            f"(CASE WHEN {sql} >= DATE '1000-01-01' AND {sql} < DATE '10000-01-01'"
+            f" THEN strftime({sql}, '{shown}') WHEN {sql} IS NULL THEN NULL"
+            f" ELSE {key_path(oids.TEXT)} END)"
+        )
+        return Emitted(text, oids.TEXT)
+
+    return form
+
+
+_ZONES: Final = frozenset({"UTC", "Etc/UTC", "GMT"})
+
+
+def _at_zone(type_: int) -> Form:
+    """AT TIME ZONE, where that is UTC's: other zones' rules may be of another year in DuckDB."""
+
+    def form(arguments: tuple[Emitted, ...]) -> Emitted | None:
+        zone, value = arguments
+        if zone.value not in _ZONES:
+            return None
+        text = (
+            _usual(_LOCAL, key_path(oids.TIMESTAMP)) if type_ == oids.TIMESTAMP else _in_utc("{0}")
+        )
+        return Emitted(f"({text.format(value.sql)})", type_)
+
+    return form
+
+
 FORMS: Final[dict[str, Form]] = {
     **compared("date_{}", "date", "date"),
     **compared("time_{}", "time", "time"),
@@ -118,7 +172,7 @@ FORMS: Final[dict[str, Form]] = {
         for name, form in COMPARISONS.items()
     },
     "date(timestamp)": "CAST({0} AS DATE)",
-    "date_mi(date,date)": "CASE WHEN NOT isfinite({0}) OR NOT isfinite({1}) THEN error('key path')"
+    "date_mi(date,date)": "CASE WHEN NOT isfinite({0}) OR NOT isfinite({1}) THEN {error}"
     " ELSE CAST({0} - {1} AS INTEGER) END",
     "date_mi_interval(date,interval)": _usual("CAST({0} AS TIMESTAMP) - {1}"),
     "date_mii(date,int4)": _usual("{0} - {1}"),
@@ -135,16 +189,18 @@ FORMS: Final[dict[str, Form]] = {
     "isfinite(date)": "isfinite({0})",
     "isfinite(timestamp)": "isfinite({0})",
     "isfinite(timestamptz)": "isfinite({0})",
-    "make_date(int4,int4,int4)": "CASE WHEN {0} < 1 THEN error('key path')"
-    " ELSE make_date({0}, {1}, {2}) END",
+    "make_date(int4,int4,int4)": "CASE WHEN {0} < 1 THEN {error} ELSE make_date({0}, {1}, {2}) END",
     "time(timestamp)": _of_usual("CAST({0} AS TIME)"),
+    "to_char(timestamp,text)": _to_char(),
     "timestamp(date)": "CAST({0} AS TIMESTAMP)",
+    "timezone(text,timestamp)": _at_zone(oids.TIMESTAMPTZ),
+    "timezone(text,timestamptz)": _at_zone(oids.TIMESTAMP),
     "timestamp_mi(timestamp,timestamp)": "CASE WHEN NOT isfinite({0}) OR NOT isfinite({1})"
-    " THEN error('key path') ELSE {0} - {1} END",
+    " THEN {error} ELSE {0} - {1} END",
     "timestamp_mi_interval(timestamp,interval)": _usual("{0} - {1}"),
     "timestamp_pl_interval(timestamp,interval)": _usual("{0} + {1}"),
     "timestamptz_mi(timestamptz,timestamptz)": "CASE WHEN NOT isfinite({0}) OR NOT isfinite({1})"
-    " THEN error('key path') ELSE timezone('UTC', {0}) - timezone('UTC', {1}) END",
+    " THEN {error} ELSE timezone('UTC', {0}) - timezone('UTC', {1}) END",
 }
 
 IN_UTC: Final[dict[str, Form]] = {
@@ -152,13 +208,10 @@ IN_UTC: Final[dict[str, Form]] = {
     "date_part(text,timestamptz)": _extract(oids.FLOAT8, zone="UTC"),
     "date_trunc(text,timestamptz)": _truncate("UTC", oids.TIMESTAMPTZ),
     "extract(text,timestamptz)": _extract(oids.NUMERIC, zone="UTC"),
+    "to_char(timestamptz,text)": _to_char("UTC"),
     "timestamp(timestamptz)": _usual(_LOCAL),
-    "timestamptz(date)": f"timezone('UTC', {_usual('CAST({0} AS TIMESTAMP)')})",
-    "timestamptz(timestamp)": f"timezone('UTC', {_usual('{0}')})",
-    "timestamptz_mi_interval(timestamptz,interval)": (
-        f"timezone('UTC', {_usual(f'({_LOCAL} - {{1}})')})"
-    ),
-    "timestamptz_pl_interval(timestamptz,interval)": (
-        f"timezone('UTC', {_usual(f'({_LOCAL} + {{1}})')})"
-    ),
+    "timestamptz(date)": _in_utc("CAST({0} AS TIMESTAMP)"),
+    "timestamptz(timestamp)": _in_utc("{0}"),
+    "timestamptz_mi_interval(timestamptz,interval)": _in_utc(f"({_LOCAL} - {{1}})"),
+    "timestamptz_pl_interval(timestamptz,interval)": _in_utc(f"({_LOCAL} + {{1}})"),
 }

@@ -9,7 +9,7 @@ of DuckDB; the SQL here is for quotients that are compared, added and the like.
 from dataclasses import replace
 from typing import Final
 
-from tsql.analytics.emitted import KEY_PATH, Emitted, UntranslatableError
+from tsql.analytics.emitted import Emitted, UntranslatableError, key_path
 from tsql.types import oids
 
 #: Digits after the point of a quotient's value; one that has more goes to the key path.
@@ -26,6 +26,8 @@ def settled(value: Emitted) -> Emitted:
     """Returns a quotient as its value, and any other value as it is."""
     if not value.kind:
         return value
+    if value.kind == "json":
+        raise UntranslatableError("a part of a document as a document")
     if value.kind != "quotient":
         raise UntranslatableError("a variance inside of an expression")
     dividend, divisor = value.parts
@@ -38,7 +40,7 @@ def settled(value: Emitted) -> Emitted:
     widened = f"CAST({rounded} * {_power(f'({_QUOTIENT_SCALE} - {scale})')} AS DECIMAL(38, 0))"
     sign = f"sign({dividend.sql}) * sign({divisor.sql})"
     text = (
-        f"(CASE WHEN {scale} > {_QUOTIENT_SCALE} OR {divisor.sql} = 0 THEN {KEY_PATH}"
+        f"(CASE WHEN {scale} > {_QUOTIENT_SCALE} OR {divisor.sql} = 0 THEN {key_path(oids.NUMERIC, _QUOTIENT_SCALE)}"
         f" ELSE CAST({widened} * {_SMALLEST} * {sign} AS DECIMAL(38, {_QUOTIENT_SCALE})) END)"
     )
     return replace(value, sql=text, scale=_QUOTIENT_SCALE, shown=scale, kind="", parts=())

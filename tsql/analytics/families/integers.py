@@ -34,7 +34,7 @@ def _from_float(type_name: str, low: str, high: str) -> str:
     rounded = "round_even({0}, 0)"
     return (
         f"CASE WHEN {rounded} >= {low} AND {rounded} < {high} THEN CAST({rounded} AS {type_name})"
-        " WHEN {0} IS NULL THEN NULL ELSE error('key path') END"
+        " WHEN {0} IS NULL THEN NULL ELSE {error} END"
     )
 
 
@@ -79,6 +79,17 @@ FORMS: Final[dict[str, Form]] = {
         for target, width in _WIDTHS.items()
         for source in _WIDTHS
         if target != source
+    },
+    **{
+        f"{prefix}{name}({prefix},int4)": form.replace("TYPE", width).replace("BITS", str(bits))
+        for (prefix, width), bits in zip(_WIDTHS.items(), (16, 32, 64), strict=True)
+        for name, form in {
+            "shl": "CASE WHEN {0} BETWEEN 0 AND 32767 AND {1} BETWEEN 0 AND 15"
+            " THEN CAST(CAST({0} AS BIGINT) << {1} AS TYPE)"
+            " WHEN {0} IS NULL OR {1} IS NULL THEN NULL ELSE {error} END",
+            "shr": "CASE WHEN {1} BETWEEN 0 AND BITS - 1 THEN CAST({0} >> CAST({1} AS TYPE) AS TYPE)"
+            " WHEN {1} IS NULL THEN NULL ELSE {error} END",
+        }.items()
     },
     "int2(float4)": _from_float("SMALLINT", "-32768", "32768"),
     "int2(float8)": _from_float("SMALLINT", "-32768", "32768"),

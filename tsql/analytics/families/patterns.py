@@ -25,7 +25,7 @@ _REGEX: Final = re.compile(
 )
 
 
-def _like(*, negated: bool) -> Form:
+def _like(*, negated: bool, ignores_case: bool = False) -> Form:
     def form(arguments: tuple[Emitted, ...]) -> Emitted | None:
         value, pattern = arguments
         if not pattern.is_literal or pattern.value is None:
@@ -33,8 +33,10 @@ def _like(*, negated: bool) -> Form:
         if len(pattern.value) - len(pattern.value.rstrip("\\")) & 1:
             return None  # the error at its end depends on the text
         word = "NOT LIKE" if negated else "LIKE"
-        sql = f"({value.sql} {word} {text_literal(pattern.value)} ESCAPE '\\')"
-        return Emitted(sql, oids.BOOL)
+        sides = [value.sql, text_literal(pattern.value)]
+        if ignores_case:
+            sides = [f"lower({side})" for side in sides]
+        return Emitted(f"({sides[0]} {word} {sides[1]} ESCAPE '\\')", oids.BOOL)
 
     return form
 
@@ -57,6 +59,8 @@ PATTERNS: Final[dict[str, Form]] = {
     "bpcharnlike(bpchar,text)": _like(negated=True),
     "like(text,text)": _like(negated=False),
     "notlike(text,text)": _like(negated=True),
+    "texticlike(text,text)": _like(negated=False, ignores_case=True),
+    "texticnlike(text,text)": _like(negated=True, ignores_case=True),
     "textlike(text,text)": _like(negated=False),
     "textnlike(text,text)": _like(negated=True),
     "textregexeq(text,text)": _regex(negated=False),
