@@ -77,13 +77,17 @@ def connected(peer: Peer, path: str = "columnar") -> psycopg.Connection[Any]:
     )  # fmt: skip
 
 
-def seconds(action: Callable[[], Any], rounds: int) -> float:
+def fetch(client: Any, sql: str) -> Any:
+    return client.execute(sql).fetchall()
+
+
+def seconds(rounds: int, action: Callable[..., Any], *arguments: Any) -> float:
     """Returns the median time, after one run that isn't counted."""
-    action()
+    action(*arguments)
     times = []
     for _ in range(rounds):
         began = time.perf_counter()
-        action()
+        action(*arguments)
         times.append(time.perf_counter() - began)
     return statistics.median(times)
 
@@ -123,12 +127,9 @@ def group_and_filter(ours: Peer, theirs: Peer, count: int, rounds: int) -> None:
         for text in QUERIES:
             sql = text.format(**plain)
             assert "Columnar" in str(client.execute(f"EXPLAIN {sql}".encode()).fetchall()), sql
-            mine = seconds(lambda sql=sql: client.execute(sql.encode()).fetchall(), rounds)
-            json_sql = text.format(**paths)
-            postgresql = seconds(
-                lambda sql=json_sql: other.execute(sql.encode()).fetchall(), max(1, rounds // 2)
-            )
-            duck = seconds(lambda sql=sql: native.execute(sql).fetchall(), rounds)
+            mine = seconds(rounds, fetch, client, sql)
+            postgresql = seconds(max(1, rounds // 2), fetch, other, text.format(**paths))
+            duck = seconds(rounds, fetch, native, sql)
             to_postgresql.append(postgresql / mine)
             to_duckdb.append(mine / duck)
             print(
@@ -247,8 +248,10 @@ def long_result(ours: Peer, theirs: Peer, count: int) -> None:
         f"SELECT {columns} FROM {name} WHERE id < {count}" for name in ("documents", "plain")
     )
     for driver, read in (("psycopg", read_by_psycopg), ("asyncpg", read_by_asyncpg)):
-        rates = [count / seconds(lambda p=peer, s=sql, r=read: r(p, s, count), 1)
-                 for peer, sql in ((ours, ours_sql), (theirs, theirs_sql))]  # fmt: skip
+        rates = [
+            count / seconds(1, read, peer, sql, count)
+            for peer, sql in ((ours, ours_sql), (theirs, theirs_sql))
+        ]
         print(
             f"(h) {count:,} rows to {driver}: {rates[0]:,.0f}/s, PostgreSQL {rates[1]:,.0f}/s: {rates[0] / rates[1]:.2f} (target 0.8)"
         )
