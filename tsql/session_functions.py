@@ -44,6 +44,7 @@ class SessionFunctions(SessionCatalog):
 
     def __init__(self, state: Any) -> None:
         super().__init__(state)
+        self._column_figures: Any = None
         self._shared = state.database
         self._locks = state.database.store.locks
         self._owner = _Owner(state.options.process_id)
@@ -294,6 +295,19 @@ class SessionFunctions(SessionCatalog):
     def close(self) -> None:
         """Lets go of what the session holds."""
         self.advisory_unlock_all()
+
+    # -- columns -----------------------------------------------------------------------------------
+
+    def column_figures(self) -> Any:
+        """Returns what there is of the tables' columns. Raises MustWaitError until it is known."""
+        figures, self._column_figures = self._column_figures, None
+        if figures is None:
+            raise MustWaitError(self._ask_for_figures)
+        return figures
+
+    async def _ask_for_figures(self) -> None:
+        columns = self._shared.columns
+        self._column_figures = [] if columns is None else await columns.figures()
 
 
 def _mode(*, shared: bool) -> TableLockMode:

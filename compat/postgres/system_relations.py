@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from compat.postgres import recorded
+from compat.postgres.own_relations import SCHEMA as OWN_SCHEMA
+from compat.postgres.own_relations import own_relation
 from compat.postgres.recorded import PG_CATALOG, Row, Shape
 from storage.catalog import Catalog
 from tsql.bound import CatalogRelation
@@ -108,6 +110,8 @@ class PostgresCatalogs:
         self._relations: dict[tuple[str, str], CatalogRelation] = {}
 
     def relation(self, schema: str, name: str) -> CatalogRelation | None:
+        if schema == OWN_SCHEMA:
+            return own_relation(name)
         found = self._relations.get((schema, name))
         if found is None:
             shape = recorded.shapes().get((schema, name))

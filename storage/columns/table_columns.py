@@ -9,8 +9,9 @@ to read it whole and it turns out to be large.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from storage.columns.keeper_client import KeeperClient, NotReadyError, Versions
 from storage.columns.messages import ColumnarQuery
@@ -54,6 +55,18 @@ class HeldTables:
         if self._is_held:
             self._is_held = False
             self._versions.release()
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What there is of one table's columns; of each segment name, rows, dead rows and bytes."""
+
+    storage_id: int
+    phase: str
+    row_count: int
+    delta_row_count: int
+    segments: list[tuple[str, int, int, int]]
+    problem: str
 
 
 class TableColumns:
@@ -152,8 +165,26 @@ class TableColumns:
                 await slices.pause()
         return False
 
-    async def figures(self) -> list[Any]:
-        """Returns what the keeper holds of each table."""
-        if self._starting is None:
-            return []
-        return await self._keeper.figures()
+    async def figures(self) -> list[Figures]:
+        """Returns what there is of each table's columns."""
+        try:
+            held = await self._keeper.figures()
+        except NotReadyError:
+            held = []
+        by_storage = {table.storage_id: table for table in held}
+        found = []
+        for storage_id, table in self._keeper.tables.items():
+            of_keeper = by_storage.get(storage_id)
+            segments = [] if of_keeper is None else of_keeper.segments
+            delta_row_count = 0 if of_keeper is None else of_keeper.delta_row_count
+            found.append(
+                Figures(
+                    storage_id,
+                    table.phase.value,
+                    table.row_count,
+                    delta_row_count,
+                    segments,
+                    table.problem,
+                )
+            )
+        return found

@@ -158,6 +158,16 @@ async def test_asyncpg_reads_columns(server: Server) -> None:
     assert rows["key"] == rows["columnar"]
 
 
+def test_views_tell_of_the_columns(columnar: Connection) -> None:
+    columnar.execute("SELECT count(*) FROM readings")
+    sql = (
+        "SELECT phase, segments > 0, problem FROM terrascale.columns WHERE table_name = 'readings'"
+    )
+    assert columnar.execute(sql).fetchall() == [("ready", True, None)]
+    sql = "SELECT sum(rows - dead_rows), min(bytes) > 0 FROM terrascale.segments WHERE table_name = %s"
+    assert columnar.execute(sql, ("readings",)).fetchall() == [(ROWS, True)]
+
+
 def test_cursors_move_over_columns(columnar: Connection) -> None:
     with columnar.transaction():
         columnar.execute("DECLARE c SCROLL CURSOR FOR SELECT id FROM readings ORDER BY id DESC")

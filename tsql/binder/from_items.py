@@ -7,7 +7,7 @@ relations of a query are numbered from the left; ColumnRef has the number.
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from storage.catalog import Relation as CatalogEntry
 from storage.errors import DatabaseError
@@ -228,9 +228,12 @@ def _sequence_relation(
     return CatalogRelation(sequence.name, alias, item.columns, rows), [item]
 
 
+_SYSTEM_SCHEMAS: Final = frozenset({None, "pg_catalog", "information_schema", "terrascale"})
+
+
 def _catalog_relation(level: Level, node: Any, alias: str) -> tuple[Relation, list[Item]] | None:
     lookup = level.context.catalog_relations
-    if lookup is None or node.schemaname not in {None, "pg_catalog", "information_schema"}:
+    if lookup is None or node.schemaname not in _SYSTEM_SCHEMAS:
         return None
     schema = node.schemaname or "pg_catalog"
     found = lookup(schema, node.relname)

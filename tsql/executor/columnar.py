@@ -80,6 +80,9 @@ class Columns(Protocol):
     async def close(self) -> None:
         """Ends what they need."""
 
+    async def figures(self) -> Sequence[Any]:
+        """Returns what there is of each table's columns (storage/columns/table_columns.py, Figures)."""
+
     async def as_of(self, storage_ids: Sequence[int], timestamp: int) -> TablesAsOf | None:
         """Returns the tables as of a commit timestamp; None if they can't be read so."""
 
