@@ -33,8 +33,6 @@ _DAY_MAX: Final = 2**31 - 1
 _MICROSECOND_MAX: Final = 2**63 - 1
 _INTERVAL_PARTS: Final = np.dtype([("months", "<i4"), ("days", "<i4"), ("nanoseconds", "<i8")])
 _NANOSECONDS_MAX: Final = 2**63 - 1
-#: Digits after the point that are kept of a numeric without a declared scale.
-_SCALE_MAX: Final = 127
 
 
 _NATURAL: Final = {
@@ -134,24 +132,46 @@ def _float32(wanted: HeldKind, field: Field) -> Held:
 
 
 def _numeric(wanted: HeldKind, field: Field) -> Held:
-    text = _typed(field, pa.string())
-    return Held(wanted, text.cast(pa.decimal128(DIGITS_MAX, wanted.scale)))
+    text, scales = _digits(field)
+    if (pc.max(scales).as_py() or 0) > wanted.scale:
+        raise DoesNotFitError
+    return Held(wanted, _decimals(text, wanted.scale))
 
 
 def _numeric_scaled(_wanted: HeldKind, field: Field) -> Held:
+    text, scales = _digits(field)
+    scale = pc.max(scales).as_py() or 0
+    if scale > DIGITS_MAX:
+        raise DoesNotFitError
+    return Held(HeldKind("numeric_scaled", scale), _decimals(text, scale), scales.cast(pa.int8()))
+
+
+def _digits(field: Field) -> tuple["pa.Array", "pa.Array"]:
+    """Returns numerics' texts without exponents, and their display scales."""
     text = _typed(field, pa.string())
     if pc.any(pc.match_substring(text, "E")).as_py():
-        # Decimal's text of a negative scale; PostgreSQL shows no digits after the point.
+        # Decimal's text of very small numbers, and of negative scales.
         plain = [None if t is None else f"{Decimal(t):f}" for t in text.to_pylist()]
         text = pa.array(plain, pa.string())
     point = pc.find_substring(text, ".")
     behind = pc.subtract(pc.subtract(pc.binary_length(text), point), 1)
-    scales = pc.if_else(pc.equal(point, -1), 0, behind)
-    scale = pc.max(scales).as_py() or 0
-    if scale > DIGITS_MAX:
+    return text, pc.if_else(pc.equal(point, -1), 0, behind)
+
+
+def _decimals(text: "pa.Array", scale: int) -> "pa.Array":
+    """Returns numbers of at most that scale. Arrow doesn't notice digits beyond its 38."""
+    point = pc.find_substring(text, ".")
+    before = pc.if_else(pc.equal(point, -1), pc.binary_length(text), point)
+    before = pc.subtract(before, pc.starts_with(text, "-").cast(pa.int32()))
+    if (pc.max(before).as_py() or 0) > DIGITS_MAX - scale and _has_more_digits(text, scale):
         raise DoesNotFitError
-    values = text.cast(pa.decimal128(DIGITS_MAX, scale))
-    return Held(HeldKind("numeric_scaled", scale), values, scales.cast(pa.int8()))
+    return text.cast(pa.decimal128(DIGITS_MAX, scale))
+
+
+def _has_more_digits(text: "pa.Array", scale: int) -> bool:
+    limit = 10 ** (DIGITS_MAX - scale)
+    numbers = [Decimal(each) for each in text.to_pylist() if each is not None]
+    return any(not number.is_finite() or abs(int(number)) >= limit for number in numbers)
 
 
 def _date(wanted: HeldKind, field: Field) -> Held:
