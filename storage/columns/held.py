@@ -5,6 +5,7 @@ the column of that part of the table *stored*: msgpack, value by value. Nothing 
 and queries that need the column run on the key path.
 """
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -35,6 +36,8 @@ _INTERVAL_PARTS: Final = np.dtype([("months", "<i4"), ("days", "<i4"), ("nanosec
 _NANOSECONDS_MAX: Final = 2**63 - 1
 
 
+#: Digits after the point that numerics without a declared scale are held with.
+_SCALES: Final = (6, 12, 18, 24, 30, DIGITS_MAX)
 _NATURAL: Final = {
     bool: pa.bool_(),
     int: pa.int64(),
@@ -80,6 +83,8 @@ def hold_natural(field: Field) -> Held:
     values = field.values
     if isinstance(values, list):
         types = {type(value) for value in values} - {type(None)}
+        if not types:
+            return Held(HeldKind(NATURAL), pa.nulls(len(values)))
         natural = _NATURAL.get(types.pop()) if len(types) == 1 else None
         if natural is None:
             return hold_stored(field)
@@ -140,10 +145,15 @@ def _numeric(wanted: HeldKind, field: Field) -> Held:
 
 def _numeric_scaled(_wanted: HeldKind, field: Field) -> Held:
     text, scales = _digits(field)
-    scale = pc.max(scales).as_py() or 0
-    if scale > DIGITS_MAX:
+    largest = pc.max(scales).as_py() or 0
+    if largest > DIGITS_MAX:
         raise DoesNotFitError
-    return Held(HeldKind("numeric_scaled", scale), _decimals(text, scale), scales.cast(pa.int8()))
+    # A few scales for all, so that most rows are alike.
+    for scale in (next(step for step in _SCALES if step >= largest), largest):
+        with contextlib.suppress(DoesNotFitError):
+            values = _decimals(text, scale)
+            return Held(HeldKind("numeric_scaled", scale), values, scales.cast(pa.int8()))
+    raise DoesNotFitError
 
 
 def _digits(field: Field) -> tuple["pa.Array", "pa.Array"]:

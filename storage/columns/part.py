@@ -150,13 +150,23 @@ def open_part(path: str | Path) -> "pa.RecordBatch":
 
 
 def is_alike(one: "pa.RecordBatch", other: "pa.RecordBatch") -> bool:
-    """Returns whether the columns that both have are held in the same kinds."""
-    kinds = {field.name: kind_of(field) for field in one.schema}
-    for field in other.schema:
-        mine, theirs = kinds.get(field.name), kind_of(field)
-        if mine is not None and theirs is not None and mine.kind != theirs.kind:
-            return False
-    return True
+    """Returns whether the columns that both have are held in the same kinds and types."""
+    mine = {field.name: field for field in one.schema}
+    return all(
+        kind_of(mine[field.name]) == kind_of(field)
+        and (_plain_type(mine[field.name]) == _plain_type(field) or _has_nulls(mine, field))
+        for field in other.schema
+        if field.name in mine and kind_of(field) is not None
+    )
+
+
+def _has_nulls(mine: dict[str, "pa.Field"], field: "pa.Field") -> bool:
+    """Returns whether one of two fields of a name has nothing but nulls, and so no type."""
+    return pa.null() in {mine[field.name].type, field.type}
+
+
+def _plain_type(field: "pa.Field") -> "pa.DataType":
+    return field.type.value_type if pa.types.is_dictionary(field.type) else field.type
 
 
 def concat(batches: Sequence["pa.RecordBatch"]) -> "pa.RecordBatch":
@@ -187,13 +197,12 @@ def _concat_column(
     fields: list["pa.Field"],
 ) -> None:
     having = [batch for batch in batches if name in batch.schema.names]
-    kinds = [kind for batch in having if (kind := kind_of(batch.schema.field(name))) is not None]
-    largest = max(kinds, key=lambda kind: kind.scale)
-    held_type = _plain(having[kinds.index(largest)].column(name)).type
+    same = [batch.schema.field(name) for batch in having]
+    first = next((each for each in same if each.type != pa.null()), same[0])
+    held_type = _plain_type(first)
     columns[name] = _pieces(name, batches, held_type)
-    metadata = {_KIND: largest.kind, _SCALE: str(largest.scale)}
-    fields.append(pa.field(name, held_type, metadata=metadata))
-    if largest.kind == "numeric_scaled":
+    fields.append(pa.field(name, held_type, metadata=first.metadata))
+    if f"{name}_s" in having[0].schema.names:
         columns[f"{name}_s"] = _pieces(f"{name}_s", batches, pa.int8())
         fields.append(pa.field(f"{name}_s", pa.int8()))
     present = f"{name}_p"
@@ -213,8 +222,8 @@ def _pieces(
     name: str, batches: Sequence["pa.RecordBatch"], held_type: "pa.DataType"
 ) -> "pa.ChunkedArray":
     pieces = [
-        _plain(batch.column(name)).cast(held_type)
-        if name in batch.schema.names
+        _plain(batch.column(name))
+        if name in batch.schema.names and batch.schema.field(name).type != pa.null()
         else pa.nulls(batch.num_rows, held_type)
         for batch in batches
     ]

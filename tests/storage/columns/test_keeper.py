@@ -122,5 +122,9 @@ async def test_a_column_that_was_added_later(followed: Followed) -> None:
     rows = [(*row(number), f"note {number}", number, Decimal(number)) for number in range(50, 150)]
     await wider.put(rows)
     assert await wider.compare() == 150
+    await wider.put([(*row(200), None, None, None)])
+    assert await wider.compare() == 151
+    await wider.put(rows[:10])
+    assert await wider.compare() == 151
     await followed.client.flush()
-    assert await wider.compare() == 150
+    assert await wider.compare() == 151
