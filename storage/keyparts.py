@@ -397,6 +397,7 @@ _ENCODERS: Final[dict[Kind, Encode]] = {
     Kind.SINGLE_CHAR: encode_text,
     Kind.CHAR: _encode_char,
     Kind.BYTES: _encode_bytes,
+    Kind.NETWORK: _encode_bytes,
     Kind.UUID: _encode_uuid,
     Kind.TIMETZ: _encode_timetz,
     Kind.INTERVAL: _encode_interval,
@@ -416,6 +417,7 @@ _DECODERS: Final[dict[Kind, Decode]] = {
     Kind.SINGLE_CHAR: _decode_text,
     Kind.CHAR: _decode_text,
     Kind.BYTES: _decode_bytes,
+    Kind.NETWORK: _decode_bytes,
     Kind.UUID: _decode_uuid,
     Kind.TIMETZ: _decode_timetz,
     Kind.INTERVAL: _decode_interval,
@@ -423,7 +425,7 @@ _DECODERS: Final[dict[Kind, Decode]] = {
 #: Kinds whose values come back from a key exactly as they were written.
 _LOSSLESS: Final = frozenset(
     {*INTEGER_FORMATS, Kind.TEXT, Kind.VARCHAR, Kind.NAME, Kind.SINGLE_CHAR}
-    | {Kind.BYTES, Kind.UUID, Kind.TIMETZ}
+    | {Kind.BYTES, Kind.NETWORK, Kind.UUID, Kind.TIMETZ}
 )
 
 

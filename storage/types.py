@@ -63,6 +63,7 @@ class Kind(enum.IntEnum):
     STRING_SET = 25
     NUMBER_SET = 26
     BINARY_SET = 27
+    NETWORK = 28  # inet, cidr, macaddr: bytes whose order is the values'
 
 
 DATE_INFINITY: Final = 2**31 - 1

@@ -5,6 +5,7 @@ It asks the catalogs (WITH RECURSIVE over pg_type) about every type that it has 
 
 import contextlib
 import decimal
+import ipaddress
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -89,6 +90,21 @@ async def test_prepared_statement_follows_a_schema_change(server: Server, connec
         await other.execute("CREATE UNIQUE INDEX changing_abs ON changing (abs(id))")
     with pytest.raises(asyncpg.UniqueViolationError):
         await statement.fetch(-1)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "value"),
+    [
+        ("inet", ipaddress.IPv4Address("10.1.2.3")),
+        ("inet", ipaddress.IPv4Interface("10.1.2.3/8")),
+        ("inet", ipaddress.IPv6Address("2001:db8::1")),
+        ("cidr", ipaddress.IPv6Network("2001:db8::/32")),
+        ("inet[]", [ipaddress.IPv4Address("10.1.2.3"), None]),
+        ("macaddr", "08:00:2b:01:02:03"),
+    ],
+)
+async def test_network_addresses_come_back(connection: Any, type_name: str, value: Any) -> None:
+    assert await connection.fetchval(f"SELECT $1::{type_name}", value) == value
 
 
 async def test_pool(server: Server) -> None:

@@ -21,7 +21,7 @@ Image = Callable[[Any], Hashable]
 _SAME: Final = frozenset(
     {
         Kind.BOOL, Kind.INT2, Kind.INT4, Kind.INT8, Kind.OID, Kind.TEXT, Kind.VARCHAR, Kind.NAME,
-        Kind.SINGLE_CHAR, Kind.BYTES, Kind.UUID, Kind.DATE, Kind.TIME, Kind.TIMESTAMP,
+        Kind.SINGLE_CHAR, Kind.BYTES, Kind.NETWORK, Kind.UUID, Kind.DATE, Kind.TIME, Kind.TIMESTAMP,
         Kind.TIMESTAMPTZ, Kind.TIMETZ,
     }
 )  # fmt: skip

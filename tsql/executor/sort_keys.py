@@ -113,6 +113,8 @@ _ORDERS: Final = {
     "bpcharlt": _Order(_blanks_ascending, _blanks_descending),
     "bytealt": _Order(None, _bytes_descending),
     "enum_lt": _Order(None, _bytes_descending),
+    "network_lt": _Order(None, _bytes_descending),
+    "macaddr_lt": _Order(None, _bytes_descending),
     "uuid_lt": _Order(None, _uuid_descending),
     "float4lt": _FLOAT,
     "float8lt": _FLOAT,

@@ -35,7 +35,8 @@ def text_io_later(oid: int, module: str) -> None:
     _LATER[oid] = module
 
 
-def _loaded(oid: int) -> bool:
+def load_type(oid: int) -> bool:
+    """Imports the module of a rarely used type; returns whether that has been done just now."""
     module = _LATER.pop(oid, None)
     if module is None:
         return False
@@ -53,7 +54,7 @@ def input_of(oid: int) -> Input:
     try:
         return _INPUT[oid]
     except KeyError:
-        if _loaded(oid):
+        if load_type(oid):
             return input_of(oid)
         raise _unknown(oid) from None
 
@@ -63,7 +64,7 @@ def output_of(oid: int) -> Output:
     try:
         return _OUTPUT[oid]
     except KeyError:
-        if _loaded(oid):
+        if load_type(oid):
             return output_of(oid)
         raise _unknown(oid) from None
 

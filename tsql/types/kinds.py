@@ -31,6 +31,9 @@ _KINDS: Final = {
     oids.INTERVAL: Kind.INTERVAL,
     oids.JSON: Kind.JSON,
     oids.JSONB: Kind.JSONB,
+    oids.INET: Kind.NETWORK,
+    oids.CIDR: Kind.NETWORK,
+    oids.MACADDR: Kind.NETWORK,
 }
 
 _TYPES: Final = {kind: oid for oid, kind in _KINDS.items()}

@@ -1,14 +1,15 @@
 """Types that only the system catalogs use, shown as they are kept: nothing is computed with them.
 
 pg_node_tree holds an expression as SQL text (PostgreSQL: a parse tree), aclitem its written form.
-Only transaction and command ids can be written, too; the others have no values beyond the catalogs.
+Only transaction and command ids can be written, too; the others have no values beyond the catalogs. Network
+addresses have, but few databases: their module is named here.
 """
 
 from typing import Final
 
 from tsql.env import Env
 from tsql.types import oids
-from tsql.types.io import input_of, output_of, text_io, text_output
+from tsql.types.io import input_of, output_of, text_io, text_io_later, text_output
 
 _SHOWN: Final = (
     oids.PG_NODE_TREE,
@@ -18,7 +19,6 @@ _SHOWN: Final = (
     oids.PG_MCV_LIST,
     oids.ACLITEM,
     oids.PG_LSN,
-    oids.INET,
     oids.TID,
 )
 
@@ -32,3 +32,5 @@ for _oid in _SHOWN:
 text_output(oids.XID8, output_of(oids.INT8))
 for _oid in (oids.XID, oids.CID):
     text_io(_oid, input_of(oids.OID), output_of(oids.OID))
+for _oid in (oids.INET, oids.CIDR, oids.MACADDR):
+    text_io_later(_oid, "tsql.types.network")

@@ -13,7 +13,7 @@ from storage.errors import DatabaseError
 from tsql.catalog import pg
 from tsql.encodings import UTF8, Encoding
 from tsql.env import Env
-from tsql.types.io import input_of, output_of
+from tsql.types.io import input_of, load_type, output_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ def send_of(oid: int) -> Send:
     """Returns the type's binary output. Raises 42883 for a type without one, as PostgreSQL does."""
     send = _SEND.get(oid)
     if send is None:
+        if load_type(oid):
+            return send_of(oid)
         raise _no_function("output", oid)
     return send
 
@@ -60,6 +62,8 @@ def receive_of(oid: int) -> Receive:
     """Returns the type's binary input. Raises 42883 for a type without one."""
     receive = _RECEIVE.get(oid)
     if receive is None:
+        if load_type(oid):
+            return receive_of(oid)
         raise _no_function("input", oid)
     return receive
 

@@ -165,7 +165,6 @@ for _oid in (
     oids.PG_DEPENDENCIES,
     oids.PG_MCV_LIST,
     oids.PG_LSN,
-    oids.INET,
     oids.PG_STATISTIC_ARRAY,
 ):
     _only_nulls(_oid)
