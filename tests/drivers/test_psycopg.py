@@ -278,7 +278,7 @@ def test_xid_and_cid_from_text(server: Server) -> None:
         assert row == ("86722", "7")
 
 
-@pytest.mark.parametrize("name", ["inet", "pg_lsn", "tid", "xid8", "pg_node_tree"])
+@pytest.mark.parametrize("name", ["pg_lsn", "tid", "xid8", "pg_node_tree"])
 def test_types_of_the_catalogs_alone_are_refused_elsewhere(server: Server, name: str) -> None:
     with connect(server, autocommit=True) as connection:
         with pytest.raises(psycopg.errors.FeatureNotSupported, match=f"type {name} "):
