@@ -198,6 +198,12 @@ class SessionCatalog:
         found = find_database(self.catalog, name)
         return None if found is None else found.id
 
+    def built_in(self, relation: str) -> Iterator[tuple[int, str]]:
+        """Yields OID and name of the built-in objects of one of pg_catalog's relations."""
+        found = self._state.database.system_catalogs.relation(PG_CATALOG, relation)
+        for oid, name, *_ in () if found is None else found.rows(self._state.env):
+            yield oid, name
+
     # -- sessions --------------------------------------------------------------------------------
 
     def activities(self) -> Iterator[Activity]:

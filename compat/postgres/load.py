@@ -7,6 +7,7 @@ import compat.postgres.comments
 import compat.postgres.constraints
 import compat.postgres.definitions
 import compat.postgres.dependencies
+import compat.postgres.function_text
 import compat.postgres.information_constraints
 import compat.postgres.information_functions
 import compat.postgres.information_schema
@@ -14,6 +15,7 @@ import compat.postgres.relations
 import compat.postgres.roles
 import compat.postgres.server_functions
 import compat.postgres.summaries
+import compat.postgres.text_search
 import compat.postgres.time_zones
 import compat.postgres.types
 import compat.postgres.views

@@ -144,3 +144,12 @@ def pg_database(moment: Moment) -> Iterator[Values]:
             "datctype": "C.UTF-8",
             "datacl": access_list(catalog, "database", DATABASE_ID),
         }
+
+
+@built(PG_CATALOG, "pg_db_role_setting")
+def pg_db_role_setting(moment: Moment) -> Iterator[Values]:
+    """What ALTER ROLE … SET has set; there are no settings of a database."""
+    for role in all_roles(moment.catalog):
+        if role.settings:
+            config = [f"{name}={value}" for name, value in role.settings.items()]
+            yield {"setdatabase": 0, "setrole": role.id, "setconfig": Array.of(config)}

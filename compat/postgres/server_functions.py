@@ -12,7 +12,6 @@ from storage.errors import DatabaseError
 from storage.objects import View
 from storage.types import Array
 from tsql.binder.view_targets import updatable_columns
-from tsql.catalog import pg
 from tsql.env import Env
 from tsql.functions.registry import implements
 from tsql.types.type_names import type_name
@@ -42,28 +41,6 @@ def pg_options_to_table(options: Array) -> Iterator[tuple[str, str | None]]:
 @implements("pg_tablespace_location")
 def pg_tablespace_location(_oid: int) -> str:
     return ""
-
-
-@implements("pg_get_function_arguments", "pg_get_function_identity_arguments")
-def pg_get_function_arguments(oid: int) -> str | None:
-    row = pg.procs().get(oid)
-    if row is None:
-        return None
-    names = row.argument_names or ()
-    shown = []
-    for at, type_ in enumerate(row.argument_types):
-        prefix = f"{names[at]} " if at < len(names) and names[at] else ""
-        variadic = "VARIADIC " if row.variadic_type and at == len(row.argument_types) - 1 else ""
-        shown.append(f"{variadic}{prefix}{type_name(type_)}")
-    return ", ".join(shown)
-
-
-@implements("pg_get_function_result")
-def pg_get_function_result(oid: int) -> str | None:
-    row = pg.procs().get(oid)
-    if row is None or row.kind == "p":
-        return None
-    return ("SETOF " if row.returns_set else "") + type_name(row.result_type)
 
 
 @implements("pg_get_function_sqlbody")
@@ -104,7 +81,7 @@ def pg_relation_is_publishable(_oid: int) -> bool:
     return False
 
 
-@implements("pg_partition_ancestors")
+@implements("pg_partition_ancestors", "pg_partition_tree")
 def pg_partition_ancestors(_oid: int) -> tuple[int, ...]:
     """No table is a partition of another."""
     return ()
@@ -248,6 +225,17 @@ def pg_indexes_size(env: Env, oid: int) -> int | None:
 def pg_total_relation_size(env: Env, oid: int) -> int | None:
     size, of_indexes = pg_table_size(env, oid), pg_indexes_size(env, oid)
     return None if size is None or of_indexes is None else size + of_indexes
+
+
+@implements("pg_tablespace_size_name", "pg_tablespace_size_oid", env=True)
+def pg_tablespace_size(env: Env, tablespace: str | int) -> int | None:
+    """Returns the store's size for pg_default, which holds it all."""
+    for oid, name, *_ in recorded.rows(recorded.shapes()[recorded.PG_CATALOG, "pg_tablespace"]):
+        if tablespace in {oid, name}:
+            return int(env.session.stored_bytes()) if name == "pg_default" else 0
+    if isinstance(tablespace, int):
+        return None
+    raise DatabaseError("42704", f'tablespace "{tablespace}" does not exist')
 
 
 @implements("pg_database_size_name", env=True)

@@ -23,7 +23,7 @@ from tsql.types.registered import lookup
 def pg_table_is_visible(env: Env, oid: int) -> bool | None:
     system = recorded.names_by_oid().get(oid)
     if system is not None:
-        return system[0] == recorded.PG_CATALOG
+        return system[0] == recorded.PG_CATALOG and not system[1].startswith("pg_toast")
     name = _bare_name(env, oid)
     return None if name is None else bool(env.session.relation_id(None, name) == oid)
 

@@ -159,12 +159,26 @@ def _collation_name(oid: int, _env: Env) -> str | None:
     return next((quoted(name) for name, found in _COLLATIONS.items() if found == oid), None)
 
 
-def _nothing_named(_text: str, _env: Env) -> int | None:
-    return None
+def _built_in(relation: str, env: Env) -> list[tuple[int, str]]:
+    look_up = getattr(env.session, "built_in", None)
+    return [] if look_up is None else list(look_up(relation))
 
 
-def _nothing_shown(_oid: int, _env: Env) -> str | None:
-    return None
+def _built_in_named_by(relation: str) -> Find:
+    def find(text: str, env: Env) -> int | None:
+        name = _last_part(text)
+        return next((oid for oid, found in _built_in(relation, env) if found == name), None)
+
+    return find
+
+
+def _built_in_shown_by(relation: str) -> Show:
+    def show(oid: int, env: Env) -> str | None:
+        return next(
+            (quoted(name) for found, name in _built_in(relation, env) if found == oid), None
+        )
+
+    return show
 
 
 #: Type -> how its objects are found and shown, SQLSTATE and words for one that isn't there.
@@ -178,8 +192,14 @@ _KINDS: Final[dict[int, tuple[Find, Show, str, str]]] = {
     ),
     oids.REGROLE: (_named_by("role_id"), _shown_by("role_name"), "42704", "role"),
     oids.REGCOLLATION: (_collation_named, _collation_name, "42704", "collation"),
-    oids.REGCONFIG: (_nothing_named, _nothing_shown, "42704", "text search configuration"),
-    oids.REGDICTIONARY: (_nothing_named, _nothing_shown, "42704", "text search dictionary"),
+    oids.REGCONFIG: (
+        _built_in_named_by("pg_ts_config"), _built_in_shown_by("pg_ts_config"),
+        "42704", "text search configuration",
+    ),
+    oids.REGDICTIONARY: (
+        _built_in_named_by("pg_ts_dict"), _built_in_shown_by("pg_ts_dict"),
+        "42704", "text search dictionary",
+    ),
 }  # fmt: skip
 
 
