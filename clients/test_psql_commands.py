@@ -171,7 +171,7 @@ COMPLETIONS = [
     ("SET enable_seqs", "enable_seqscan"),
     ("SHOW work_", "work_mem"),
     ("SET search_path TO mo", "more"),
-    ("SET work_mem TO def", "DEFAULT"),
+    ("SET work_mem TO DEF", "DEFAULT"),
     ("ALTER TYPE mood RENAME VALUE 's", "'sad'"),
     ("\\d orders_n", "orders_note"),
     ("\\df pg_get_viewd", "pg_get_viewdef"),
