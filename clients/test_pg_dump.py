@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from clients.peers import empty_database
 from tests.server import Server
 
 SOURCE = pathlib.Path(__file__).with_name("dumped.sql")
@@ -155,3 +156,16 @@ def test_parts_are_dumped(source: dict[str, str], moved: Server) -> None:
 
 def _lines(text: str) -> list[str]:
     return [line for line in text.splitlines() if not line.startswith("-- Dumped from")]
+
+
+def test_pg_dumpall_takes_roles_and_databases_along(
+    source: dict[str, str], moved: Server, tmp_path: pathlib.Path
+) -> None:
+    dump = tmp_path / "all.sql"
+    run("pg_dumpall", "-f", str(dump), **ours(moved))
+    empty_database()
+    drop = ("-c", "DROP DATABASE terrascale", "-c", "DROP ROLE terrascale")
+    run("psql", "-q", *drop, "postgres")
+    run("psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(dump), "postgres")
+    assert dumped({"PGDATABASE": "terrascale"}) == dumped(source)
+    run("psql", "-q", *drop, "postgres")

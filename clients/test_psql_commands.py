@@ -138,6 +138,7 @@ def _line(text: str) -> str:
 
 def _sections(output: str) -> dict[str, list[str]]:
     sections: dict[str, list[str]] = {}
+    lines: list[str] = []
     for line in output.splitlines():
         if line.startswith("=== "):
             lines = sections.setdefault(line, [])

@@ -146,10 +146,12 @@ def pg_database(moment: Moment) -> Iterator[Values]:
         }
 
 
-@built(PG_CATALOG, "pg_db_role_setting")
+@built(PG_CATALOG, "pg_db_role_setting", live=True)
 def pg_db_role_setting(moment: Moment) -> Iterator[Values]:
-    """What ALTER ROLE … SET has set; there are no settings of a database."""
-    for role in all_roles(moment.catalog):
-        if role.settings:
-            config = [f"{name}={value}" for name, value in role.settings.items()]
-            yield {"setdatabase": 0, "setrole": role.id, "setconfig": Array.of(config)}
+    """What ALTER DATABASE … SET and ALTER ROLE … SET have set."""
+    of_databases = [(record.id, 0, record.settings) for record, _ in moment.session.databases()]
+    of_roles = [(0, role.id, role.settings) for role in all_roles(moment.catalog)]
+    for database_id, role_id_, settings in (*of_databases, *of_roles):
+        if settings:
+            config = [f"{name}={value}" for name, value in settings.items()]
+            yield {"setdatabase": database_id, "setrole": role_id_, "setconfig": Array.of(config)}

@@ -14,6 +14,7 @@ from storage.types import Array
 from tsql.binder.view_targets import updatable_columns
 from tsql.env import Env
 from tsql.functions.registry import implements
+from tsql.functions.session_hooks import session_member
 from tsql.types.type_names import type_name
 
 
@@ -158,7 +159,7 @@ _PUBLIC_RIGHTS: Final = {"d": "Tc", "f": "X", "l": "U", "T": "U"}
 def acldefault(env: Env, kind: str, owner: int) -> Array:
     if kind not in _ALL_RIGHTS:
         raise DatabaseError("XX000", f"unrecognized object type abbreviation: {kind}")
-    name = env.session.role_name(owner) or str(owner)
+    name = session_member(env, "role_name", "function acldefault")(owner) or str(owner)
     items = []
     if kind in _PUBLIC_RIGHTS:
         items.append(f"={_PUBLIC_RIGHTS[kind]}/{name}")
@@ -184,7 +185,11 @@ def aclexplode(env: Env, items: Array) -> Iterator[tuple[int, int, str, bool]]:
     for item in items.items:
         grantee, _, rest = item.partition("=")
         rights, _, grantor = rest.partition("/")
-        from_, to = (env.session.role_id(name) or 0 for name in (grantor, grantee))
+        role_id = session_member(env, "role_id", "function aclexplode")
+        # A role that isn't there any more is written as its number.
+        from_, to = (
+            role_id(name) or (int(name) if name.isdigit() else 0) for name in (grantor, grantee)
+        )
         for at, letter in enumerate(rights):
             if letter != "*":
                 yield from_, to, _RIGHT_NAMES[letter], rights[at + 1 : at + 2] == "*"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from storage.errors import DatabaseError
 from tsql.env import Env
 
 Row = Sequence[Any]
@@ -54,7 +55,14 @@ def column(position: int) -> Part:
 
 
 def folded(evaluate: Evaluate, parts: Sequence[Part]) -> Part:
-    """Returns a part made of others: computed now if they are all constants."""
+    """Returns a part made of others: computed now if they are all constants.
+
+    What asks for the session (0A000 without one) is computed when it runs.
+    """
     if all(part.is_constant for part in parts):
-        return constant(evaluate((), FOLDING_ENV))
+        try:
+            return constant(evaluate((), FOLDING_ENV))
+        except DatabaseError as error:
+            if error.sqlstate != "0A000":
+                raise
     return Part(evaluate)

@@ -48,3 +48,7 @@ ALTER ROLE described_role SET search_path = a, b;
 SELECT setdatabase, setrole::regrole, setconfig FROM pg_db_role_setting WHERE setrole = 'described_role'::regrole;
 
 DROP ROLE described_role;
+
+SELECT acldefault('d', 99999), acldefault('p', 99999), acldefault('r', 99999);
+
+SELECT grantor, grantee, privilege_type, is_grantable FROM aclexplode(acldefault('n', 99999));
