@@ -168,6 +168,40 @@ def test_views_tell_of_the_columns(columnar: Connection) -> None:
     assert columnar.execute(sql, ("readings",)).fetchall() == [(ROWS, True)]
 
 
+def test_a_large_table_gets_columns_by_being_read(server: Server) -> None:
+    with connect(server, "auto") as client:
+        client.execute("CREATE TABLE grown (id int PRIMARY KEY, g int, label text)")
+        client.execute("CREATE INDEX ON grown (g)")
+        client.execute(
+            "INSERT INTO grown SELECT i, i / 10, 'x' || i % 5 FROM generate_series(1, 30000) i"
+        )
+        grouped = "SELECT label, count(*), max(id) FROM grown GROUP BY 1 ORDER BY 1"
+        expected = client.execute(grouped.encode()).fetchall()
+        phase = "SELECT phase FROM terrascale.columns WHERE table_name = 'grown'"
+        while client.execute(phase).fetchall() != [("ready",)]:
+            pass
+        assert "Columnar" in plan(client, grouped)
+        assert client.execute(grouped.encode()).fetchall() == expected
+        # What ends soon stays with the keys; what doesn't after all goes to the columns.
+        for sql in (
+            "SELECT * FROM grown WHERE id = 7",
+            "SELECT id FROM grown ORDER BY id LIMIT 10",
+        ):
+            assert "Columnar" not in plan(client, sql)
+        few, many = (
+            "SELECT count(*), max(id) FROM grown WHERE g < 5",
+            "SELECT count(*), max(id) FROM grown WHERE g < 2000",
+        )
+        assert client.execute(few.encode()).fetchall() == [(49, 49)]
+        assert "By key after all" not in plan(client, f"(ANALYZE) {many}")
+        assert client.execute(many.encode()).fetchall() == [(19_999, 19_999)]
+        assert "Index entries read: 49" in plan(client, f"(ANALYZE) {few}")
+        assert "Index entries read: 19999" not in plan(client, f"(ANALYZE) {many}")
+        with client.transaction():
+            client.execute("INSERT INTO grown VALUES (0, 0, 'x0')")
+            assert "Columnar" not in plan(client, grouped)
+
+
 def test_cursors_move_over_columns(columnar: Connection) -> None:
     with columnar.transaction():
         columnar.execute("DECLARE c SCROLL CURSOR FOR SELECT id FROM readings ORDER BY id DESC")

@@ -1,0 +1,103 @@
+"""Keeper and query processes are killed again and again while clients write and scan.
+
+Money moves between two tables; every scan must find all of it, and every row that was acknowledged
+before it began. In the end both paths see the same rows.
+"""
+
+import os
+import pathlib
+import random
+import signal
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.server import Server
+
+ACCOUNTS = 3_000
+SCANS_OF = {"some": 40, "many": 400}
+
+
+def connect(server: Server, path: str) -> psycopg.Connection[tuple[Any, ...]]:
+    return psycopg.connect(
+        host="127.0.0.1", port=server.port, user="terrascale", dbname="terrascale",
+        autocommit=True, options=f"-c terrascale.path={path}",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def server(tmp_path: pathlib.Path) -> Iterator[Server]:
+    with Server(tmp_path / "data") as running:
+        with connect(running, "key") as client:
+            for name in ("here", "there"):
+                client.execute(
+                    f"CREATE TABLE {name} (id int PRIMARY KEY, n int, label text)".encode()
+                )
+                client.execute(
+                    f"INSERT INTO {name} SELECT i, 100, 'x' || i % 7 FROM generate_series(1, {ACCOUNTS}) i".encode()
+                )
+            client.execute("CREATE TABLE noted (id int PRIMARY KEY)")
+        yield running
+
+
+def children(server: Server) -> list[int]:
+    """Returns the ids of the keeper and of the query processes."""
+    assert server.process is not None
+    listed = pathlib.Path(
+        f"/proc/{server.process.pid}/task/{server.process.pid}/children"
+    ).read_text()
+    return [int(word) for word in listed.split()]
+
+
+class Writer(threading.Thread):
+    """Moves money, and notes numbers; `noted` of them are acknowledged."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__()
+        self._server = server
+        self.noted = 0
+        self.is_over = threading.Event()
+
+    def run(self) -> None:
+        source = random.Random(1)
+        with connect(self._server, "key") as client:
+            while not self.is_over.is_set():
+                with client.transaction():
+                    one, other = source.randint(1, ACCOUNTS), source.randint(1, ACCOUNTS)
+                    client.execute("UPDATE here SET n = n - 1 WHERE id = %s", (one,))
+                    client.execute("UPDATE there SET n = n + 1 WHERE id = %s", (other,))
+                client.execute("INSERT INTO noted VALUES (%s)", (self.noted + 1,))
+                self.noted += 1
+
+
+@pytest.mark.parametrize("amount", ["some", pytest.param("many", marks=pytest.mark.slow)])
+def test_scans_are_right_whoever_dies(server: Server, amount: str) -> None:
+    source = random.Random(2)
+    writer = Writer(server)
+    writer.start()
+    failures = 0
+    try:
+        with connect(server, "columnar") as client:
+            for number in range(SCANS_OF[amount]):
+                if number % 4 == 3:
+                    os.kill(source.choice(children(server)), signal.SIGKILL)
+                before = writer.noted
+                sql = b"SELECT (SELECT sum(n) FROM here) + (SELECT sum(n) FROM there), (SELECT count(*) FROM noted)"
+                try:
+                    total, noted = client.execute(sql).fetchall()[0]
+                except psycopg.errors.SystemError:
+                    failures += 1  # it died after its first row
+                    continue
+                assert total == 2 * ACCOUNTS * 100
+                assert before <= noted <= writer.noted + 1
+    finally:
+        writer.is_over.set()
+        writer.join()
+    assert failures < SCANS_OF[amount] // 4
+    with connect(server, "columnar") as columnar, connect(server, "key") as by_key:
+        for name in ("here", "there", "noted"):
+            sql = f"SELECT * FROM {name} ORDER BY id".encode()
+            assert columnar.execute(sql).fetchall() == by_key.execute(sql).fetchall()
