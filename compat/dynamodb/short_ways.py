@@ -36,6 +36,12 @@ _UPDATE_MEMBERS: Final = frozenset(
         *("ExpressionAttributeNames", "ExpressionAttributeValues"),
     }
 )
+_PUT_MEMBERS: Final = frozenset(
+    {
+        *("TableName", "Item", "ConditionExpression"),
+        *("ExpressionAttributeNames", "ExpressionAttributeValues"),
+    }
+)
 #: Longer names of attributes need a look at their length.
 _NAME_CHARACTERS_SURE: Final = 255
 _NOTHING: Final = b"{}"
@@ -63,10 +69,32 @@ def _get_item(service: Service, body: dict[str, Any], _request_bytes: int) -> Sh
 
 
 def _put_item(service: Service, body: dict[str, Any], request_bytes: int) -> Short:
-    if len(body) != 2 or request_bytes > ITEM_SIZE_BYTES_MAX:
+    if request_bytes > ITEM_SIZE_BYTES_MAX or not body.keys() <= _PUT_MEMBERS:
         raise LongWay
     handle = _handle(service, body.get("TableName"))
-    return _NOTHING, _put(service, [_read_put(handle, body.get("Item"))])
+    put = _read_put(handle, body.get("Item"))
+    if len(body) == 2:
+        return _NOTHING, _put(service, [put])
+    plain, access, (_, key, stored) = handle.plain, handle.access, put
+    if plain is None or type(body.get("ConditionExpression")) is not str:
+        raise LongWay
+    _check_placeholders(body)
+    try:
+        placeholders = placeholders_of(body)
+        condition = condition_of(body, placeholders)
+        placeholders.check_all_used()
+    except DynamoError:
+        raise LongWay from None
+    assert condition is not None
+
+    def operation(newest: Newest) -> None:
+        old = newest.get(key)
+        item = {} if old is None else plain.part(old, condition.attribute_names())[1]
+        if not condition.matches(item):
+            raise LongWay
+        access.replace_body_point(newest, key, stored)
+
+    return _NOTHING, _done(service.store.point_now((key, access.exclusive_key), operation))
 
 
 def _update_item(service: Service, body: dict[str, Any], _request_bytes: int) -> Short:

@@ -8,7 +8,7 @@ from compat.dynamodb.attribute_values import Item, read_item, write_item
 from compat.dynamodb.capacity import Consumed
 from compat.dynamodb.errors import validation
 from compat.dynamodb.expressions.projection import Projection
-from compat.dynamodb.item_size import item_size
+from compat.dynamodb.item_size import BOUND_FACTOR, item_size
 from compat.dynamodb.metering import (
     charge_read,
     charge_write,
@@ -30,6 +30,8 @@ from compat.dynamodb.writes import UNCHANGED, Action, ConflictError, Decision, O
 GET_BYTES_MAX: Final = 16 << 20
 _DUPLICATES: Final = "Provided list of item keys contains duplicates"
 _SLICE_ITEMS: Final = 25
+#: Of the two names of a key's attributes, which items are measured with and stored without.
+_KEY_NAMES_BYTES_MAX: Final = 2 * 255
 
 
 # ---- BatchGetItem ------------------------------------------------------------------------------
@@ -53,6 +55,10 @@ async def batch_get_item(service: Service, _caller: Caller, body: Body) -> dict[
     for keys in encoded:
         if len(set(keys)) < len(keys):
             raise validation(_DUPLICATES)
+    if not wants_capacity(body) and all(each.projection is None for each in wanted):
+        shown_whole = _shown_whole(service, found, encoded)
+        if shown_whole is not None:
+            return {"Responses": shown_whole, "UnprocessedKeys": {}}
     responses: dict[str, list[dict[str, Any]]] = {}
     unprocessed: dict[str, Any] = {}
     meters: dict[str, Consumed] = {}
@@ -78,6 +84,21 @@ async def batch_get_item(service: Service, _caller: Caller, body: Body) -> dict[
     answer: dict[str, Any] = {"Responses": responses, "UnprocessedKeys": unprocessed}
     answer.update(render_all(body, meters.values()))
     return answer
+
+
+def _shown_whole(
+    service: Service, found: Sequence[tuple[_Wanted, TableHandle]], encoded: Sequence[list[bytes]]
+) -> dict[str, list[dict[str, Any]]] | None:
+    """Returns all items as the wire shows them; None if they might be too many bytes."""
+    get = service.store.get_now
+    values = [[value for key in keys if (value := get(key)) is not None] for keys in encoded]
+    bytes_max = sum([len(value) + _KEY_NAMES_BYTES_MAX for each in values for value in each])
+    if bytes_max * BOUND_FACTOR > GET_BYTES_MAX:
+        return None
+    responses: dict[str, list[dict[str, Any]]] = {}
+    for (each, handle), stored in zip(found, values, strict=True):
+        responses.setdefault(each.name, []).extend(map(handle.show, stored))
+    return responses
 
 
 def _wanted(name: str, given: Body) -> _Wanted:

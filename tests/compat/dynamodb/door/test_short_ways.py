@@ -57,6 +57,18 @@ OWN = [
 
 
 KEY = {"pk": ITEM["pk"], "sk": ITEM["sk"]}
+OWN += [
+    Exchange("", 0, "PutItem", {"TableName": "Short", "Item": item, **condition})
+    for item in (ITEM, OTHER)
+    for condition in (
+        {"ConditionExpression": "attribute_not_exists(pk)"},
+        {
+            "ConditionExpression": "#t = :t AND sk >= :n",
+            "ExpressionAttributeNames": {"#t": "text"},
+            "ExpressionAttributeValues": {":t": {"S": "t"}, ":n": {"N": "1"}},
+        },
+    )
+]
 
 
 def update(expression: str, **more: Any) -> Exchange:
@@ -102,7 +114,7 @@ def test_both_ways_give_one_answer_and_do_one_thing(server: Server, exchange: Ex
 def test_puts_on_the_short_way_are_there(server: Server) -> None:
     _answer(server, "CreateTable", TABLE)
     for _ in range(2):  # the first teaches the registry
-        for exchange in OWN[1:]:
+        for exchange in OWN[1:3]:
             assert _answer(server, exchange.operation, exchange.request)[0] == 200
     shown = []
     for item in (ITEM, OTHER):
