@@ -95,16 +95,20 @@ def _most_shown(call: Call, value: Emitted) -> int | str:
     return cast(call.sql("max", value.shown), oids.INT4)
 
 
-def _float_sum(call: Call) -> Emitted:
+def _float_sum(call: Call) -> Emitted | None:
     (value,) = call.arguments
+    if call.is_window:
+        return None  # where the rows have an order, so has the sum
     sql = cast(call.sql("sum", value.sql), call.type)
     return Emitted(
         f"(CASE WHEN NOT isfinite({sql}) THEN {key_path(call.type)} ELSE {sql} END)", call.type
     )
 
 
-def _float_average(call: Call) -> Emitted:
+def _float_average(call: Call) -> Emitted | None:
     (value,) = call.arguments
+    if call.is_window:
+        return None
     total, count = call.sql("sum", cast(value.sql, oids.FLOAT8)), call.sql("count", value.sql)
     sql = f"(CASE WHEN {count} = 0 THEN NULL ELSE {total} / {count} END)"
     return Emitted(

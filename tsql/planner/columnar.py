@@ -5,7 +5,7 @@ tables' columns. Both forms are kept; which of them runs is chosen when it is kn
 tables are and whether they have columns (tsql/executor/columnar.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -13,23 +13,31 @@ from storage.schema import Table
 from tsql import bound
 from tsql.bound import BoundSelect, Field, GroupingRef, GroupRef, TableRelation, Target
 from tsql.planner import plan
+from tsql.planner.bound_parts import free_slots
 from tsql.planner.plan import Node
 
 #: Nodes that take all rows of their source before they give one.
 _COLLECTING = (plan.Sort, plan.Aggregate, plan.Windows, plan.Distinct, plan.HashJoin)
 
 
-def columnar_form(select: BoundSelect, node: Node) -> plan.Columnar | None:
-    """Returns the other form of a SELECT whose plan is `node`, if it may be worth asking for."""
+def columnar_form(
+    select: BoundSelect, node: Node, before: Sequence[Node] = ()
+) -> plan.Columnar | None:
+    """Returns the other form of a SELECT whose plan is `node`, if it may be worth asking for.
+
+    `before` are the plans of its subqueries that run before it.
+    """
     ranges = [
         leaf
-        for leaf in _leaves(node)
+        for root in (node, *before)
+        for leaf in _leaves(root)
         if isinstance(leaf, plan.Scan | plan.KeyRange | plan.IndexRange)
     ]
-    if not ranges or any(isinstance(part, bound.Slot) for part in _parts(select)):
+    if not ranges or free_slots(select):
         return None
     scans = [leaf for leaf in ranges if isinstance(leaf, plan.Scan)]
-    is_whole = bool(scans) and not _ends_early(node)
+    ends_early = _ends_early(node) and not any(map(_reads_all, before))
+    is_whole = bool(scans) and not ends_early
     tables = tuple(dict.fromkeys(leaf.relation.table.storage_id for leaf in (scans or ranges)))
     return plan.Columnar(select, node, tables, is_whole)
 
@@ -74,6 +82,10 @@ def _parts(select: BoundSelect) -> Iterator[Any]:
         elif is_dataclass(part):
             yield part
             pending += [getattr(part, one.name) for one in fields(part)]
+
+
+def _reads_all(node: Node) -> bool:
+    return not _ends_early(node) and any(isinstance(leaf, plan.Scan) for leaf in _leaves(node))
 
 
 def _leaves(node: Any) -> Iterator[Node]:

@@ -63,8 +63,12 @@ def plan_statement(
         tuple(subqueries.parameters),
         tuple(subqueries.correlated),
         planner.with_queries.has_writes,
-        columnar_form(statement, root) if isinstance(statement, BoundSelect) else None,
+        _columnar(statement, root, subqueries) if isinstance(statement, BoundSelect) else None,
     )
+
+
+def _columnar(statement: BoundSelect, root: Node, subqueries: Subqueries) -> plan.Columnar | None:
+    return columnar_form(statement, root, [one.node for one in subqueries.parameters])
 
 
 @dataclass(slots=True)
