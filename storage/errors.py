@@ -46,6 +46,7 @@ class DatabaseError(Exception):
     Attributes:
         sqlstate: Five characters.
         position: 1-based character offset into the statement, or None.
+        routine: The function of PostgreSQL's that reports it, where drivers look at it.
     """
 
     severity = "ERROR"
@@ -64,6 +65,7 @@ class DatabaseError(Exception):
         column: str | None = None,
         datatype: str | None = None,
         constraint: str | None = None,
+        routine: str | None = None,
     ) -> None:
         super().__init__(message)
         self.sqlstate = sqlstate
@@ -77,6 +79,7 @@ class DatabaseError(Exception):
         self.column = column
         self.datatype = datatype
         self.constraint = constraint
+        self.routine = routine
 
     @property
     def rendering(self) -> Rendering:

@@ -87,7 +87,9 @@ def revalidate(state: SessionState, prepared: Prepared, *, is_to_run: bool = Tru
     if prepared.is_told and again is not query and not _same_shape(again, query):
         prepared.query = query
         prepared.catalog_version = 0
-        raise DatabaseError("0A000", "cached plan must not change result type")
+        # By the routine's name drivers know that preparing the statement anew is all that it takes.
+        message = "cached plan must not change result type"
+        raise DatabaseError("0A000", message, routine="RevalidateCachedQuery")
 
 
 def check_allowed(state: SessionState, query: Query) -> None:

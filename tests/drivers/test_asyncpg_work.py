@@ -96,3 +96,13 @@ async def test_a_batch_that_fails_leaves_nothing(connection: Any) -> None:
     with pytest.raises(asyncpg.UniqueViolationError):
         await connection.executemany("INSERT INTO whole VALUES ($1)", [(1,), (2,), (1,)])
     assert await connection.fetchval("SELECT count(*) FROM whole") == 0
+
+
+async def test_a_statement_whose_rows_have_changed_is_prepared_anew(server: Server) -> None:
+    async with connect(server) as connection, connect(server) as other:
+        await connection.execute("CREATE TABLE changing (a int PRIMARY KEY)")
+        await connection.execute("INSERT INTO changing VALUES (1)")
+        assert await connection.fetchrow("SELECT * FROM changing") == (1,)
+        await other.execute("ALTER TABLE changing ADD COLUMN b int DEFAULT 2")
+        assert await connection.fetchrow("SELECT * FROM changing") == (1, 2)
+        await connection.execute("DROP TABLE changing")

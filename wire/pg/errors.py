@@ -50,6 +50,7 @@ def error_response(error: DatabaseError, encode: backend.Encode) -> bytes:
         "c": error.column,
         "d": error.datatype,
         "n": error.constraint,
+        "R": error.routine,
     }
     fields = {"S": severity, "V": severity, "C": error.sqlstate, "M": error.message}
     fields.update((code, text) for code, text in optional.items() if text is not None)
