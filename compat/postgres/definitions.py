@@ -5,6 +5,8 @@ stored text (what stands in a pg_node_tree column) names columns of one table; i
 shown by compat/postgres/expressions.py.
 """
 
+from typing import Final
+
 from compat.postgres import recorded
 from compat.postgres.constraints import Constraint, constraint_by_id
 from compat.postgres.expressions import column_default_text, expression_text
@@ -194,16 +196,34 @@ def _foreign_key_definition(table: Table, key: ForeignKey, env: Env, *, pretty: 
     return text if key.validated else text + " NOT VALID"
 
 
+#: Of the checks of information_schema's domains, the only built-in constraints without a relation: (text, pretty).
+_DOMAIN_CHECKS: Final = {
+    13222: ("CHECK ((VALUE >= 0))", "CHECK (VALUE >= 0)"),
+    13235: (
+        (
+            "CHECK (((VALUE)::text = ANY"
+            " ((ARRAY['YES'::character varying, 'NO'::character varying])::text[])))"
+        ),
+        (
+            "CHECK (VALUE::text = ANY"
+            " (ARRAY['YES'::character varying, 'NO'::character varying]::text[]))"
+        ),
+    ),
+}
+
+
 @implements("pg_get_constraintdef", env=True)
 def pg_get_constraintdef(env: Env, oid: int) -> str | None:
-    found = constraint_by_id(catalog_of(env), oid)
-    return None if found is None else constraint_definition(found, env)
+    return pg_get_constraintdef_ext(env, oid, pretty=False)
 
 
 @implements("pg_get_constraintdef_ext", env=True)
 def pg_get_constraintdef_ext(env: Env, oid: int, pretty: bool) -> str | None:
     found = constraint_by_id(catalog_of(env), oid)
-    return None if found is None else constraint_definition(found, env, pretty=pretty)
+    if found is None:
+        built_in = _DOMAIN_CHECKS.get(oid)
+        return None if built_in is None else built_in[pretty]
+    return constraint_definition(found, env, pretty=pretty)
 
 
 # ---- sequences -------------------------------------------------------------------------------------

@@ -122,3 +122,5 @@ SELECT * FROM pg_catalog.nope;
 SELECT * FROM information_schema.nope;
 
 DROP TABLE catalog_orders, "Catalog Odd";
+
+SELECT conname, pg_get_constraintdef(oid), pg_get_constraintdef(oid, true) FROM pg_constraint WHERE contypid <> 0 ORDER BY 1;
