@@ -30,6 +30,7 @@ _MODULES: Final = (
     "compat.dynamodb.attribute_values",
     "compat.dynamodb.documents",
     "compat.dynamodb.definitions",
+    "compat.dynamodb.stored_items",
     "compat.dynamodb.tables",
     "compat.dynamodb.expressions.condition_parser",
     "compat.dynamodb.expressions.update_parser",
@@ -43,6 +44,7 @@ _MODULES: Final = (
     "compat.dynamodb.operations.queries",
     "compat.dynamodb.operations.tables",
     "compat.dynamodb.operations.transactions",
+    "compat.dynamodb.short_ways",
     "compat.dynamodb.dispatch",
 )
 _API: Final = "terrascale.dynamodb_api"

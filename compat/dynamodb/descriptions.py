@@ -43,13 +43,17 @@ async def describe(
     if definition.billing_mode == _ON_DEMAND:
         summary: dict[str, Any] = {"BillingMode": _ON_DEMAND}
         changed_at = definition.billing_changed_at or definition.created_at
-        summary["LastUpdateToPayPerRequestDateTime"] = changed_at
+        if changed_at:
+            summary["LastUpdateToPayPerRequestDateTime"] = changed_at
         shown["BillingModeSummary"] = summary
     elif definition.billing_changed_at is not None:
         shown["BillingModeSummary"] = {
             "BillingMode": definition.billing_mode,
             "LastUpdateToPayPerRequestDateTime": definition.billing_changed_at,
         }
+    if not handle.made_here:
+        # When SQL has made it isn't known.
+        del shown["CreationDateTime"]
     _add_settings(shown, service, definition)
     await _add_indexes(shown, service, handle, status)
     return shown

@@ -165,6 +165,13 @@ def test_constraints_hold_and_are_named(client: Any, sql: Sql) -> None:
     assert client.scan(TableName="limited")["Count"] == 1
 
 
+def test_when_sql_has_made_a_table_is_not_told(client: Any, sql: Sql) -> None:
+    sql.execute("create table undated (id text primary key)")
+    described = client.describe_table(TableName="undated")["Table"]
+    assert "CreationDateTime" not in described
+    assert described["BillingModeSummary"] == {"BillingMode": "PAY_PER_REQUEST"}
+
+
 def test_defaults_fill_what_must_not_be_null(client: Any, sql: Sql) -> None:
     sql.execute(
         "create table defaulted (id text primary key, at timestamptz not null default now()"
