@@ -7,12 +7,12 @@ and what else there is beside tables are `CatalogObject`s (storage/objects.py), 
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeVar, cast
 
 import msgspec
 
 from storage.objects import RELATIONS, CatalogObject, Key, ObjectName, View
+from storage.records import dataclass
 from storage.schema import Index, Sequence, Table
 
 PUBLIC: Final = "public"

@@ -8,11 +8,11 @@ plenty.
 """
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
 from storage.errors import DatabaseError
+from storage.records import dataclass
 
 MIB: Final = 1 << 20
 

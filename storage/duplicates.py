@@ -4,10 +4,10 @@ Values are shown in SQL's text form, which only the upper layer knows: it passes
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from storage.errors import DatabaseError
+from storage.records import dataclass
 from storage.schema import Index, Table
 
 

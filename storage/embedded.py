@@ -7,7 +7,7 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -35,6 +35,7 @@ from storage.large import (
 from storage.lock_modes import LockMode
 from storage.locks import LockTable
 from storage.point import Evaluated, evaluate
+from storage.records import dataclass
 from storage.scratch import ScratchSpace
 from storage.serializable import ReadSet, RecentWrites
 from storage.sizes import Sizes

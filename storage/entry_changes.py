@@ -1,10 +1,9 @@
 """What a write does to a row's entries in indexes."""
 
-from dataclasses import dataclass
-
 from storage.index import IndexAccess
 from storage.keyspace import PREFIX_SIZE
 from storage.kv.store import Entry, Newest
+from storage.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

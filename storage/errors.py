@@ -5,7 +5,7 @@ An error is raised where the fault is found, with its SQLSTATE; each front door 
 stay short. SQLSTATEs: PostgreSQL manual, appendix A.
 """
 
-from dataclasses import dataclass
+from storage.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

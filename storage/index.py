@@ -19,7 +19,6 @@ Expressions and predicates are SQL: the upper layer compiles them and passes `In
 
 import struct
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any, Final
@@ -31,6 +30,7 @@ from storage.keycode import KeyCode, Part
 from storage.keyparts import is_lossless
 from storage.keyspace import INDEX_ENTRIES, PREFIX_SIZE, storage_prefix
 from storage.kv.store import Entry
+from storage.records import dataclass
 from storage.schema import ColumnPolicy, ElementState, Index, KeyPart, KeyScheme, Projection, Table
 from storage.types import Kind
 

@@ -29,7 +29,6 @@ The caller's transaction holds the table against other DDL (`CatalogTransaction.
 import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -43,6 +42,7 @@ from storage.keyspace import PREFIX_SIZE, prefix_range
 from storage.kv.store import Newest, Retry, Transaction
 from storage.lock_modes import TableLockMode
 from storage.point import Evaluated
+from storage.records import dataclass
 from storage.schema import ElementState, Index, Table
 from storage.table import TableAccess
 from storage.table_locks import table_key

@@ -19,10 +19,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from storage.kv.engine import EngineError
+from storage.records import dataclass
 
 RESCUE_AFTER_SECONDS: Final = 0.0015
 HAND_OVER_EVERY_SECONDS: Final = 0.0005

@@ -26,7 +26,6 @@ The layout of a row is storage/items.py's. NOT NULL, CHECK and types are the cal
 
 import enum
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from storage.attributes import AttributeRegistry
@@ -39,6 +38,7 @@ from storage.items import Row, row_decoder, row_encoder
 from storage.keyspace import ITEMS, PREFIX_SIZE, prefix_range, storage_prefix
 from storage.kv.store import Entry, NeedsTransaction, Newest, Retry, Transaction
 from storage.lock_modes import TableLockMode
+from storage.records import dataclass
 from storage.row_constraints import RowConstraints
 from storage.schema import ColumnPolicy, ElementState, Index, Table
 from storage.table_locks import exclusive_key, readers_key, table_key

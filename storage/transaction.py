@@ -10,7 +10,6 @@ for a batch is committed by files (storage/large.py).
 import enum
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from storage.commit import Committer, Group
@@ -31,6 +30,7 @@ from storage.large import LargeCommit, late_ranges, pending_ranges_key
 from storage.lock_modes import AnyLockMode, LockMode
 from storage.locks import LockTable, new_in_claim
 from storage.overlay import Overlay, SnapshotScan
+from storage.records import dataclass
 from storage.scratch import ScratchSpace
 from storage.serializable import NotedScan, ReadSet, RecentWrites, serialization_failure
 from storage.slices import Slices

@@ -5,7 +5,6 @@ write notes what it replaced, and rolling back undoes these notes from the end. 
 the keys in order; the order is made when first asked for and kept up from then on.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from sortedcontainers import SortedList
@@ -14,6 +13,7 @@ from storage.changes import change_key, encode_change
 from storage.items import HEADER, ITEM_FORMAT, with_header
 from storage.keyspace import prefix_range
 from storage.kv.engine import KeyRange
+from storage.records import dataclass
 
 #: A value; or the body of an item, in a tuple, to be stamped at commit; or None: the key goes.
 Pending = bytes | tuple[bytes] | None

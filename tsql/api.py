@@ -10,10 +10,11 @@ Sync and then calls `sync()`. Values are those of storage/types.py; front doors 
 
 import enum
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
 
 from storage.errors import FatalError
+from storage.records import dataclass
 from tsql.bound import Field
 from tsql.env import Env
 

@@ -4,9 +4,10 @@ Every expression has a type OID and a typmod. Rows, while expressions run, are s
 (one relation's columns in table order, then the undeclared attributes that the statement names).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Union
 
+from storage.records import dataclass
 from storage.schema import Index
 from tsql.bound_leaves import (
     CaseOperand,

@@ -3,11 +3,12 @@
 They are re-exported by tsql.bound, from where everybody takes them.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from storage.kv.store import LockWait
 from storage.lock_modes import LockMode
+from storage.records import dataclass
 from storage.schema import Table
 
 

@@ -1,7 +1,6 @@
 """A bound MERGE, beside the statements of tsql/bound.py: it is no WITH query, and gives no rows."""
 
-from dataclasses import dataclass
-
+from storage.records import dataclass
 from tsql.bound import (
     BoundStatement,
     Expression,

@@ -1,7 +1,8 @@
 """A bound statement with what it was bound to: the binder's result."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from storage.records import dataclass
 from tsql.access.privileges import Need
 from tsql.bound_merge import AnyStatement
 

@@ -7,10 +7,11 @@ with NO SCROLL.
 """
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from storage.errors import DatabaseError
+from storage.records import dataclass
 from tsql.bound import Field
 from tsql.executor.run import Batches, Memory, Row, Run
 

@@ -6,9 +6,9 @@ that the client doesn't care: its bytes must be UTF8 all the same, since the ser
 """
 
 import functools
-from dataclasses import dataclass
 
 from storage.errors import DatabaseError
+from storage.records import dataclass
 from tsql.setting_checks import python_codec
 
 #: The most bytes that PostgreSQL shows of an offending character.

@@ -19,7 +19,6 @@ import json
 import sys
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -27,6 +26,7 @@ from pglast import ast, enums
 from pglast.parser import Displacements, ParseError, parse_sql_json
 
 from storage.errors import DatabaseError
+from storage.records import dataclass
 
 __all__ = [
     "PLACES",

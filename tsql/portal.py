@@ -1,9 +1,10 @@
 """Portals: prepared statements with their parameters, ready to run or half run."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from storage.records import dataclass
 from tsql.api import Result
 from tsql.bound import Field
 from tsql.executor.run import Batches, Row

@@ -9,13 +9,14 @@ tables that it names have the versions that it was bound to.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from storage.catalog import Catalog
 from storage.errors import DatabaseError
 from storage.kv.store import Transaction
 from storage.lock_modes import TableLockMode
+from storage.records import dataclass
 from storage.schema import Index, Table
 from storage.table import StaleTable
 from storage.table_locks import table_key

@@ -5,7 +5,6 @@ the session's transaction sees.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from storage.catalog import Catalog, IndexRef
@@ -13,6 +12,7 @@ from storage.kv.engine import KeyRange
 from storage.lock_owners import LockEntry
 from storage.objects import DatabaseRecord, EnumType, View
 from storage.online_build import BuildProgress
+from storage.records import dataclass
 from storage.schema import Table
 from storage.sizes import NOTHING, RangeSize, index_range, table_range
 from tsql.access.databases import all_databases, find_database

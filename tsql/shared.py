@@ -6,7 +6,7 @@ session = database.session(SessionOptions(user="ann", database="ann"))
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from storage.catalog import FIRST_DATABASE_ID, Changes
@@ -17,6 +17,7 @@ from storage.index import IndexFunctions
 from storage.items import Row
 from storage.objects import EnumType
 from storage.online_build import OnlineBuilds
+from storage.records import dataclass
 from storage.schema import Index, Table
 from storage.sequence import Sequences
 from storage.tables import Tables

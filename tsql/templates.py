@@ -15,12 +15,12 @@ parameter hides (an index on an expression, a partial index) makes its template 
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 from storage.catalog import Catalog
 from storage.errors import DatabaseError
+from storage.records import dataclass
 from tsql.env import Env
 from tsql.parser import parse
 from tsql.planner import plan

@@ -8,8 +8,10 @@ crash leaves is dropped before the next start serves (tsql/ddl/temporary.py does
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
+
+from storage.records import dataclass
 
 #: What a session calls its own temporary schema.
 ALIAS: Final = "pg_temp"

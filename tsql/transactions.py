@@ -13,7 +13,7 @@ catalog of DDL, follow it: each savepoint keeps a mark of all three.
 
 import enum
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Protocol
 
 from storage.catalog import Changes
@@ -21,6 +21,7 @@ from storage.catalog_store import CatalogStore
 from storage.constraints.queue import ConstraintQueues, QueueMark
 from storage.errors import DatabaseError
 from storage.kv.store import Isolation, Transaction
+from storage.records import dataclass
 from tsql.api import TransactionStatus
 from tsql.settings import Layer, Settings
 

@@ -6,12 +6,12 @@ first system relation is read, rows when their relation is.
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Final
 
 import msgspec
 
+from storage.records import dataclass
 from storage.types import Array
 from tsql.bound import Field
 from tsql.catalog import pg

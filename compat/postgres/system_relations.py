@@ -13,7 +13,6 @@ Rows that follow from the catalog alone are made once per catalog version and re
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from compat.postgres import recorded
@@ -21,6 +20,7 @@ from compat.postgres.own_relations import SCHEMA as OWN_SCHEMA
 from compat.postgres.own_relations import own_relation
 from compat.postgres.recorded import PG_CATALOG, Row, Shape
 from storage.catalog import Catalog
+from storage.records import dataclass
 from tsql.bound import CatalogRelation
 from tsql.env import Env
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final
 
 from storage.constraints.faults import delete_text, search_text, update_text
@@ -13,6 +12,7 @@ from storage.errors import DatabaseError
 from storage.items import Row
 from storage.kv.store import Transaction
 from storage.lock_modes import LockMode
+from storage.records import dataclass
 from storage.schema import AT_ONCE, Action, Timing
 
 _ROWS_PER_LOOK: Final = 64

@@ -9,11 +9,12 @@ on stay locked.
 import weakref
 from collections import deque
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Protocol
 
 from storage.errors import DatabaseError
 from storage.kv.store import Transaction
+from storage.records import dataclass
 from storage.schema import Timing
 
 #: Events that wait before some are looked at early: about 3 MB.

@@ -11,7 +11,6 @@ whole table is read.
 
 import struct
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from storage.constraints import faults
@@ -22,6 +21,7 @@ from storage.keycode import KeyCode
 from storage.keyspace import prefix_end
 from storage.kv.store import Newest, Transaction
 from storage.lock_modes import LockMode
+from storage.records import dataclass
 from storage.schema import Column, ElementState, ForeignKey, Table
 from storage.table import TableAccess
 

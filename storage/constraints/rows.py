@@ -4,7 +4,7 @@ A `TableAccess` tells its `ForeignAndDeferred` of every row that comes, changes 
 settled at once, is: a referenced row that is found stays locked, so no event is needed for it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Protocol
 
 from storage.catalog import Catalog
@@ -17,6 +17,7 @@ from storage.index import IndexAccess
 from storage.items import Row
 from storage.kv.store import LockWait, NeedsTransaction, Newest, Transaction
 from storage.lock_modes import LockMode
+from storage.records import dataclass
 from storage.schema import ForeignKey, Table
 from storage.table import StaleTable, TableAccess
 

@@ -6,14 +6,13 @@ taken, or there is, the constraint is tested later: then the test waits for the 
 Nobody commits an entry without having held the lock, so a later holder sees it.
 """
 
-from dataclasses import dataclass
-
 from storage.duplicates import Conflict
 from storage.index import IndexAccess
 from storage.items import Row
 from storage.keyspace import prefix_range
 from storage.kv.store import LockWait, Transaction
 from storage.lock_modes import LockMode
+from storage.records import dataclass
 from storage.table import TableAccess
 
 

@@ -11,9 +11,10 @@ those four block and are meant for a thread.
 
 import enum
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
+
+from storage.records import dataclass
 
 Entry = tuple[bytes, bytes]
 #: What a batch does to a key: the new value, or None to remove it.

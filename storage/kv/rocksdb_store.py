@@ -23,7 +23,6 @@ import functools
 import os
 import weakref
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +39,7 @@ from storage.kv.engine import (
     SortedFile,
     TableFile,
 )
+from storage.records import dataclass
 
 MIB: Final = 1 << 20
 _NOT_FOUND: Final = "key not found"

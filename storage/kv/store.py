@@ -17,11 +17,11 @@ the sync).
 
 import enum
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
 from storage.keyspace import INDEX_ENTRIES
 from storage.lock_modes import AnyLockMode, LockMode
+from storage.records import dataclass
 
 Entry = tuple[bytes, bytes]
 T = TypeVar("T")

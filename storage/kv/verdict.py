@@ -16,7 +16,6 @@ recovery).
 """
 
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +23,7 @@ from storage.kv import synced_through, wal
 from storage.kv.batches import BATCH_KEY, BatchRecord, decode_record
 from storage.kv.engine import EngineError, Fault
 from storage.kv.rocksdb_store import read_key_of_tables
+from storage.records import dataclass
 
 ADVICE: Final = (
     "Restore the file or a backup; or run `terrascale check --salvage`, which opens the store "

@@ -13,13 +13,14 @@ tail has nothing valid behind it that was ever synced, damage in the middle has.
 """
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
 import google_crc32c
 
 from storage.kv.batches import BatchRecord, record_in_log
+from storage.records import dataclass
 
 _BLOCK_SIZE: Final = 32768
 _HEADER: Final = struct.Struct("<IHB")

@@ -11,8 +11,9 @@ import re
 import secrets
 import stringprep
 import unicodedata
-from dataclasses import dataclass
 from typing import Final
+
+from storage.records import dataclass
 
 _ITERATION_COUNT: Final = 4096
 _SALT_BYTES: Final = 16

@@ -1,12 +1,13 @@
 """Who may do what to an object: its owner, its grants, and what everybody may by default."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from storage.catalog import Catalog, Schema
 from storage.errors import DatabaseError
 from storage.objects import DatabaseRecord, Grant, Privileges, View
+from storage.records import dataclass
 from storage.schema import Sequence, Table
 from tsql.access.letters import ALL, PUBLIC_DEFAULTS
 from tsql.access.roles import has_privileges_of, is_superuser, roles_of

@@ -5,9 +5,10 @@ percentile_cont(0.5) WITHIN GROUP (ORDER BY a)
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from storage.records import dataclass
 from tsql.binder import context as clauses
 from tsql.binder.coercion import (
     coerce,

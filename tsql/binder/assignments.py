@@ -1,10 +1,10 @@
 """Assignment: which column a write names, and a value made fit for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from storage.errors import DatabaseError
+from storage.records import dataclass
 from storage.schema import Column, Table
 from tsql.binder.attributes import attribute_type
 from tsql.binder.coercion import coerce, coerce_to

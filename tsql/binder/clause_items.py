@@ -3,9 +3,9 @@
 import itertools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
+from storage.records import dataclass
 from tsql.binder import context as clauses
 from tsql.binder.coercion import known
 from tsql.binder.context import Clause, Level

@@ -9,12 +9,13 @@ import dataclasses
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, NamedTuple
 
 from storage.catalog import Catalog, IndexRef, Relation
 from storage.errors import DatabaseError
 from storage.objects import View
+from storage.records import dataclass
 from storage.schema import Table
 from tsql.access.privileges import Need
 from tsql.bound import (

@@ -5,9 +5,9 @@ A call's arguments may be fewer than the function's (defaults), in another order
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
+from storage.records import dataclass
 from tsql.binder import polymorphism
 from tsql.binder.candidates import choose, matching
 from tsql.binder.locations import error_at

@@ -1,9 +1,10 @@
 """INSERT."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from storage.records import dataclass
 from storage.schema import Table
 from tsql.binder import context as clauses
 from tsql.binder.assignments import (

@@ -6,10 +6,11 @@ a JOIN b USING (x)   besides, x is one column for both; it comes first in *
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from storage.errors import DatabaseError
+from storage.records import dataclass
 from tsql.binder import context as clauses
 from tsql.binder.coercion import (
     coerce_to_boolean,

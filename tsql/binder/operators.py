@@ -1,9 +1,10 @@
 """Operators: which one is meant, and its call (manual, section 10.2)."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from storage.errors import DatabaseError
+from storage.records import dataclass
 from tsql.binder import polymorphism
 from tsql.binder.candidates import choose, matching
 from tsql.binder.coercion import coerce

@@ -7,9 +7,9 @@ a string type, and arrays convert as their elements do.
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from storage.records import dataclass
 from tsql.binder import polymorphism
 from tsql.catalog import pg
 from tsql.types import oids

@@ -5,9 +5,10 @@ DISTINCT, LIMIT), so that of several errors the same one is reported.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from storage.records import dataclass
 from tsql.binder import context as clauses
 from tsql.binder.bulk import rows_relation
 from tsql.binder.clause_items import (

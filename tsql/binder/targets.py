@@ -1,10 +1,10 @@
 """Target lists: what SELECT and RETURNING give, with `*` taken apart and names found."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from storage.errors import DatabaseError
+from storage.records import dataclass
 from tsql.binder.coercion import known
 from tsql.binder.columns import expand_star
 from tsql.binder.containers import bind_indirection, fields_of

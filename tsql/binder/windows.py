@@ -6,9 +6,10 @@ and below what uses them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
+from storage.records import dataclass
 from tsql.binder import context as clauses
 from tsql.binder.coercion import coerce, coerce_to_boolean, coerce_to_specific, known
 from tsql.binder.context import Clause, Level

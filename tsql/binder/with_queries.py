@@ -8,9 +8,10 @@ the planner's choice. In WITH RECURSIVE, queries may refer to later ones: those 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
+from storage.records import dataclass
 from tsql.binder.context import Cte, Level
 from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.set_operations import bind_arm, combine, unknown_free

@@ -1,9 +1,9 @@
 """What a command is: how it runs, and what a client may learn of it before."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
+from storage.records import dataclass
 from tsql.api import Result
 from tsql.bound import Field
 from tsql.parser import ParsedStatement

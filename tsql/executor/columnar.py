@@ -15,7 +15,6 @@ PostgreSQL's error.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -24,6 +23,7 @@ from storage.columns.messages import ColumnarQuery
 from storage.columns.query_frames import DONE, FAILED, ROW_COUNT, ROWS, Done, Failed
 from storage.errors import DatabaseError
 from storage.keyspace import ITEMS, prefix_range, storage_prefix
+from storage.records import dataclass
 from storage.schema import Table
 from tsql.api import ReadyRows, Result
 from tsql.bound import Expression

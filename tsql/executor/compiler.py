@@ -1,9 +1,10 @@
 """Plans to operators: the one `match` over plan nodes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from storage.errors import DatabaseError
+from storage.records import dataclass
 from storage.tables import Tables
 from tsql.bound import Expression
 from tsql.executor.access import CompiledAccess

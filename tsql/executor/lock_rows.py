@@ -1,11 +1,12 @@
 """FOR UPDATE and its kin: each row's items are locked, and read again where they have changed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from storage.errors import DatabaseError
 from storage.kv.store import LockWait, Transaction
 from storage.lock_modes import LockMode
+from storage.records import dataclass
 from storage.table import TableAccess
 from storage.tables import Tables
 from tsql.bound import Expression

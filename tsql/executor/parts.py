@@ -5,10 +5,10 @@ no calls but its own.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from storage.errors import DatabaseError
+from storage.records import dataclass
 from tsql.env import Env
 
 Row = Sequence[Any]

@@ -10,11 +10,12 @@ an operator is left before its end (a LIMIT was reached), so nothing needs to be
 
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Protocol
 
 from storage.errors import DatabaseError
 from storage.kv.store import Transaction
+from storage.records import dataclass
 from storage.slices import Slices
 from tsql.env import Env
 

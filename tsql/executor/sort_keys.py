@@ -10,11 +10,11 @@ their sign, bytes their bits. Whatever has no such image (arrays, jsonb, records
 import functools
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 from storage.errors import not_supported
+from storage.records import dataclass
 from storage.types import Interval, TimeTz
 from tsql.bound import SortKey
 from tsql.catalog.pg import PgProc, signature

@@ -6,10 +6,11 @@ with a key turn to it after many calls.
 """
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, TypeVar
 
 from storage.errors import DatabaseError
+from storage.records import dataclass
 from storage.types import Array
 from tsql.env import Env
 from tsql.executor.equality import image_of

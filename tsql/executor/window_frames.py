@@ -6,10 +6,10 @@ so each is found by going on from where it was.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from storage.errors import DatabaseError
+from storage.records import dataclass
 from tsql import bound
 from tsql.bound import FrameEnd, Window
 from tsql.executor.calls import function_of

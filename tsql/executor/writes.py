@@ -9,12 +9,12 @@ READ COMMITTED tests the whole condition again on the newest row (PostgreSQL man
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from storage.errors import DatabaseError
 from storage.kv.store import Entry
 from storage.lock_modes import LockMode
+from storage.records import dataclass
 from storage.tables import Tables
 from tsql.bound import Expression, OnConflict, TableRelation, Target
 from tsql.env import Env

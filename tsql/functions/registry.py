@@ -21,9 +21,9 @@ message. A function may not loop without bound: sizes are checked against env.va
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
+from storage.records import dataclass
 from tsql.catalog.pg import PgProc, signature
 
 Function = Callable[..., Any]

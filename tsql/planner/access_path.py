@@ -10,10 +10,11 @@ span, then an order that saves a sort, then the primary key before an index (no 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from storage.keyparts import has_order, is_lossless
+from storage.records import dataclass
 from storage.schema import ElementState, Index, KeyScheme, Projection, Table
 from storage.types import Array
 from tsql.bound import ColumnRef, Const, Expression, SortKey, TableRelation

@@ -14,8 +14,8 @@ values mean the same (tsql/planner/key_values.py). Everything else stays in the 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from storage.records import dataclass
 from tsql import bound
 from tsql.bound import Const, Expression, FunctionCall
 from tsql.planner.key_values import comparable, comparable_as_it_is

@@ -5,8 +5,9 @@ slots: so the inner side of a nested loop is an access path like any other.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from storage.records import dataclass
 from tsql import bound
 from tsql.bound import (
     BoundSelect,

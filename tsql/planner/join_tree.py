@@ -8,9 +8,9 @@ NULLs, an outer join that would make one is as good as an inner join (`simplifie
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Union
 
+from storage.records import dataclass
 from tsql import bound
 from tsql.bound import ColumnRef, Expression, JoinRelation, Relation
 from tsql.planner.conditions import without_row_equalities

@@ -13,9 +13,10 @@ begins with that relation: joins keep the order of their outer rows.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
+from storage.records import dataclass
 from tsql import bound
 from tsql.bound import ColumnRef, Expression, Relation, SortKey
 from tsql.planner import plan

@@ -18,9 +18,9 @@ the parameter `parameter_count + n + 1` before the statement begins.
 | Scan        | every item                                                              |
 """
 
-from dataclasses import dataclass
 from typing import Union
 
+from storage.records import dataclass
 from storage.schema import Index
 from tsql.bound import (
     AggregateCall,

@@ -13,11 +13,12 @@ CONFLICT into columns behind the existing row's.
 """
 
 import itertools
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeVar
 
 from storage.kv.store import LockWait
 from storage.lock_modes import LockMode
+from storage.records import dataclass
 from tsql import bound
 from tsql.bound import (
     BoundDelete,

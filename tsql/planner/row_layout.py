@@ -5,8 +5,9 @@ locked, the item's key and its bytes follow. A join's row is its parts' rows, on
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from storage.records import dataclass
 from tsql import bound
 from tsql.bound import BoundSelect, ColumnRef, Expression, JoinRelation, Relation, TableRelation
 from tsql.identifiers import quoted

@@ -8,8 +8,9 @@ EXISTS (SELECT FROM t WHERE t.b = o.b)      likewise; if no key leads to t.b, or
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from storage.records import dataclass
 from tsql import bound
 from tsql.bound import (
     BoundSelect,

@@ -5,8 +5,9 @@ and calls no volatile function runs where it is referred to, and conditions go i
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from storage.records import dataclass
 from tsql.bound import BoundSelect, BoundStatement, WithQuery
 from tsql.planner.bound_parts import defined_slots, holds_volatile
 from tsql.planner.plan import KeptQuery, Node

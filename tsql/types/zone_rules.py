@@ -8,8 +8,8 @@ day to -167 … 167 hours.
 
 import functools
 import re
-from dataclasses import dataclass
 
+from storage.records import dataclass
 from tsql.types.civil import days_from_civil, days_in_month, is_leap, weekday
 
 _NAME = r"(?:<([^>]+)>|([^\d,+\-]*))"

@@ -1,7 +1,8 @@
 """The named limits of an HTTP front door, each with its unit and reason."""
 
-from dataclasses import dataclass
 from typing import Final
+
+from storage.records import dataclass
 
 #: Requests of one connection that may wait behind the one at work; then the socket isn't read.
 PIPELINE_REQUESTS_MAX: Final = 16

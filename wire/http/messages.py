@@ -1,10 +1,12 @@
 """Requests and responses, and how a response becomes bytes."""
 
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any, Final, Protocol
+
+from storage.records import dataclass
 
 _REASONS: Final = {int(status): status.phrase for status in HTTPStatus}
 #: Statuses whose responses have no body, and say nothing of its length.

@@ -7,9 +7,10 @@ one with a wrong password, salt included, so that names can't be found out.
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from storage.errors import DatabaseError, FatalError
+from storage.records import dataclass
 from wire.pg import backend
 from wire.pg.codec import PayloadReader
 from wire.pg.scram import ScramServer, Verifier, mechanisms

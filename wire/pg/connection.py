@@ -15,10 +15,10 @@ no sense any more.
     copying    begin_copy/end_copy()   CopyData, CopyDone, CopyFail count; else they are dropped
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from storage.errors import DatabaseError, FatalError
+from storage.records import dataclass
 from tsql.encodings import UTF8, Encoding
 from wire.pg import frontend
 from wire.pg.codec import INT32, protocol_violation

@@ -7,10 +7,10 @@ and so is a database. `postgres`, from which tools create and drop other databas
 one to everybody.
 """
 
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from storage.errors import FatalError
+from storage.records import dataclass
 from tsql.api import Notice
 from wire.pg.startup import StartupMessage
 

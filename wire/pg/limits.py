@@ -1,7 +1,8 @@
 """The named limits of the PostgreSQL front door, each with its unit and reason."""
 
-from dataclasses import dataclass
 from typing import Final
+
+from storage.records import dataclass
 
 #: Bytes of a startup packet, as in PostgreSQL; more isn't a client of ours.
 STARTUP_BYTES_MAX: Final = 10_000

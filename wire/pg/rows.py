@@ -20,11 +20,11 @@ which costs about 0.12 µs a value: nothing is looked up per value, and lengths 
 import functools
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import tsql.types.binary.load  # noqa: F401 - registers the binary forms
 from storage.errors import DatabaseError
+from storage.records import dataclass
 from tsql.encodings import encoding as encoding_of
 from tsql.types import oids
 from tsql.types.binary.registry import Context, send_of

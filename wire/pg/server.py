@@ -15,11 +15,11 @@ import logging
 import os
 import socket
 import stat
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
+from storage.records import dataclass
 from wire.pg.client import ClientConnection
 from wire.pg.limits import Limits
 from wire.pg.sessions import Components, Sessions

@@ -5,10 +5,11 @@ import itertools
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Protocol
 
 from storage.errors import FatalError
+from storage.records import dataclass
 from tsql.api import Session
 from wire.pg.authentication import Passwords
 from wire.pg.identity import OnlyDefault, Roles

@@ -5,10 +5,11 @@ They have a length but no type byte; a code in the place of the protocol version
 settings in another dress.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from storage.errors import FatalError
+from storage.records import dataclass
 from wire.pg.codec import INT32
 
 _CANCEL_CODE: Final = 80877102

@@ -6,9 +6,10 @@ an SSLRequest and a direct TLS start ask for; this can.
 
 import contextlib
 import ssl
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from storage.records import dataclass
 
 ALPN_PROTOCOL: Final = "postgresql"
 _READ_BYTES: Final = 65_536

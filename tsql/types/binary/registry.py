@@ -6,10 +6,10 @@ inside values is in the client's encoding, so both get a `Context`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from storage.errors import DatabaseError
+from storage.records import dataclass
 from tsql.catalog import pg
 from tsql.encodings import UTF8, Encoding
 from tsql.env import Env
