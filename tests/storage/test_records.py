@@ -60,6 +60,8 @@ def test_it_is_a_dataclass() -> None:
     match Point(4, 5):
         case Point(4, y=other):
             assert other == 5
+        case _:
+            pytest.fail("no match")
     with pytest.raises(AttributeError):
         object.__setattr__(Point(1), "z", 1)
 
