@@ -1,7 +1,7 @@
 """Documents as text: jsonb as PostgreSQL writes it, numbers exact."""
 
 from decimal import Decimal
-from json.encoder import encode_basestring
+from json.encoder import JSONEncoder, encode_basestring
 from typing import Any, Final
 
 from storage.types import JsonNull
@@ -11,6 +11,17 @@ _CONSTANTS: Final = {True: "true", False: "false", None: "null"}
 
 class NotJsonError(TypeError):
     """A value that JSON has no form for: bytes, or a set, through DynamoDB."""
+
+
+_write: Final = JSONEncoder(ensure_ascii=False, check_circular=False).encode
+
+
+def plain_json_text(tree: Any) -> str:
+    """Returns the text of a tree without floats and typed scalars. Raises likewise."""
+    try:
+        return _write(tree)
+    except TypeError:
+        return json_text(tree)  # a number that isn't an int
 
 
 def json_text(tree: Any) -> str:

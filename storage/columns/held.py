@@ -6,6 +6,7 @@ and queries that need the column run on the key path.
 """
 
 import contextlib
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage.columns.decode import Field
-from storage.columns.documents import json_text
+from storage.columns.documents import json_text, plain_json_text
 from storage.columns.layout import DIGITS_MAX, NATURAL, STORED, HeldKind
 from storage.packing import pack, tree_to_stored, unpack
 from storage.types import (
@@ -85,6 +86,9 @@ def hold_natural(field: Field) -> Held:
         types = {type(value) for value in values} - {type(None)}
         if not types:
             return Held(HeldKind(NATURAL), pa.nulls(len(values)))
+        if types == {Decimal}:
+            texts = [None if value is None else str(value) for value in values]
+            return hold(HeldKind("numeric_scaled"), Field(texts))
         natural = _NATURAL.get(types.pop()) if len(types) == 1 else None
         if natural is None:
             return hold_stored(field)
@@ -228,7 +232,11 @@ def _uuid(wanted: HeldKind, field: Field) -> Held:
 
 
 def _jsonb(wanted: HeldKind, field: Field) -> Held:
-    texts = [None if tree is None else json_text(tree) for tree in field.as_list()]
+    are_json = field.are_json or itertools.repeat(False)
+    texts = [
+        None if tree is None else plain_json_text(tree) if is_json else json_text(tree)
+        for tree, is_json in zip(field.as_list(), are_json, strict=False)
+    ]
     return Held(wanted, pa.array(texts, pa.string()))
 
 

@@ -33,6 +33,7 @@ from storage.columns.manifest import Manifest, SegmentRecord
 from storage.columns.process import be_nice, die_with_parent
 from storage.columns.segment import Compacted
 from storage.following import read_followed_file
+from storage.keyspace import storage_id_of
 
 #: Better than the queries', so that commits are applied while these keep all processors busy.
 NICENESS: Final = 5
@@ -186,12 +187,16 @@ class Keeper:
 
     def _take_file(self, message: feed.ChangeFile) -> None:
         path = Path(message.path)
+        storage_ids: set[int] = set()
         with path.open("rb") as file:
             changes = iter(read_followed_file(file))
             while some := list(islice(changes, _FILE_CHANGES)):
                 keys, items = [key for key, _ in some], [item for _, item in some]
+                storage_ids.update(map(storage_id_of, keys))
                 self._take([feed.Changes(message.timestamp, 0, keys, items)])
         path.unlink()
+        for storage_id in storage_ids & self._tables.keys():
+            self._tables[storage_id].is_flush_due = True
 
     def _open(self, manifest: Manifest) -> None:
         directory = self._directory / str(manifest.storage_id)
@@ -327,7 +332,9 @@ class Keeper:
             wanted = any(table.storage_id in waiting for waiting in self._flushes.values())
             rows = table.delta.row_count
             is_behind = table.applied > table.durable_applied
-            if rows >= self._settings.flush_rows or (is_behind and (is_late or wanted)):
+            if rows >= self._settings.flush_rows or (
+                is_behind and (is_late or wanted or table.is_flush_due)
+            ):
                 self._start(table, table.flush_job(self._pin))
             elif (job := table.merge_job(self._pin)) is not None:
                 self._start(table, job)

@@ -60,6 +60,8 @@ class KeptTable:
         is_ready: Whether it has been built, and has caught up.
         held_back: Changes that have to wait until it is.
         is_busy: Whether a job of it runs.
+        is_flush_due: Whether it is to be flushed soon, however little there is: no note can bring
+            back what a large transaction has changed.
         retired: Files that no new version has.
         durable_applied: All commits up to this one are in segments.
     """
@@ -73,7 +75,7 @@ class KeptTable:
         self.segments: list[Segment] = []
         self.applied = self.reachable = self.durable_applied = 0
         self.is_ready = False
-        self.is_busy = False
+        self.is_busy = self.is_flush_due = False
         self.held_back: list[Change] = []
         self.retired: list[Path] = []
         self._name = name
@@ -221,6 +223,7 @@ class KeptTable:
 
     def flush_job(self, pin: int) -> Job:
         """Returns the work of bringing the whole delta into segments."""
+        self.is_flush_due = False
         delta, applied = self.delta, self.applied
         delta.settle()
         delta.frozen = after = delta.count

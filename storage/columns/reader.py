@@ -204,10 +204,10 @@ def _types_of(column: ColumnSpec) -> list[tuple[str, "pa.DataType"]]:
 def _column(part: _Part, column: ColumnSpec) -> list[tuple[str, "pa.Array"]]:
     """Returns a part's values of a column, by suffix of its name."""
     batch, names = part.batch, part.kinds
-    if column.path or column.column is None:
+    if len(column.path) != (column.column is None):
         msg = "paths into documents"
         raise NotHeldError(msg)
-    name = column_name(column.column)
+    name = column_name(column.path[0] if column.column is None else column.column)
     missing: list[tuple[str, pa.Array]] | None = None
     if name not in names or f"{name}_p" in names:
         value = Field([column.missing])

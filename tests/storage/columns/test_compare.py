@@ -7,13 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from storage.columns import keeper_client
 from tests.storage.columns.followed import Followed
 from tests.storage.columns.test_keeper import row
 
 
 @pytest.fixture
-async def stopped(tmp_path: Path) -> Path:
+async def stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A directory with two segments, ended rows, and keys noted since."""
+    monkeypatch.setattr(keeper_client, "CLOSE_SECONDS", 0.0)  # no flush at the end
     followed = await Followed.open(tmp_path)
     await followed.put(row(number) for number in range(500))
     await followed.build()

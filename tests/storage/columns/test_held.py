@@ -1,5 +1,6 @@
 """What is held of any value is what is stored, for every kind; nothing is rounded or lost."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,12 +9,13 @@ from hypothesis import strategies as st
 
 from storage.columns.compare import _same_item
 from storage.columns.documents import json_text
-from storage.columns.layout import STORED, layout_of
+from storage.columns.layout import STORED, HeldKind, layout_of
 from storage.columns.part import concat, is_alike, kind_of, make_batch, with_dictionaries
 from storage.columns.stored import stored_rows
 from storage.items import row_encoder
 from storage.packing import unpack
-from storage.types import Kind
+from storage.schema import ColumnPolicy
+from storage.types import Kind, StringSet, Typed
 from tests.storage.kind_values import VALUES
 from tests.storage.tables import column, table
 
@@ -66,3 +68,33 @@ def test_what_does_not_fit_is_held_as_stored() -> None:
     batch = make_batch([b"1"], [body], layout_of(described), None)
     assert kind_of(batch.schema.field("c2")).kind == STORED  # type: ignore[union-attr]
     assert stored_rows(batch) == [{1: 1, 2: 2**31 - 5}]
+
+
+def test_documents_of_one_shape() -> None:
+    trees = [{"a": n, "b": [None, True, 'é\n"\x01'], "c": {"d": n % 3}} for n in range(300)]
+    compare(Kind.JSONB, trees)
+    compare(Kind.JSONB, [{**tree, "e": Decimal("1.50")} for tree in trees])
+    compare(Kind.JSONB, [{**tree, "e": 1.5} for tree in trees])
+    compare(Kind.JSONB, [{**tree, "e": Typed(Kind.DATE, 5)} for tree in trees])
+    compare(Kind.JSONB, [{**tree, "e": StringSet(["x"])} for tree in trees])
+
+
+def test_undeclared_attributes() -> None:
+    described = table(("id", Kind.INT8), key="id", policy=ColumnPolicy.DYNAMIC)
+    encode = row_encoder(described)
+    rows = [
+        (n, {"number": n, "word": f"w{n}", "exact": Decimal(n).scaleb(-1), "any": [n, "x"][n % 2]})
+        for n in range(100)
+    ]
+    bodies = [encode(row) for row in rows] + [encode((100, {"number": None}))]
+    keys = [b"%d" % n for n in range(101)]
+    for batch in (
+        make_batch(keys, bodies, layout_of(described), None),
+        make_batch(keys[:100], bodies[:100], layout_of(described), None),
+    ):
+        found = stored_rows(batch)
+        assert all(_same_item(unpack(body), row) for body, row in zip(bodies, found, strict=False))
+        kinds = {field.name: kind_of(field) for field in batch.schema}
+        assert kinds["anumber"] == HeldKind("natural")
+        assert kinds["aexact"] == HeldKind("numeric_scaled", 6)
+        assert kinds["aany"] == HeldKind(STORED)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.columns import keeper_client
 from storage.items import Row
 from storage.types import Kind
 from tests.storage.columns.followed import Followed
@@ -88,7 +89,11 @@ async def test_flushes_and_merges(followed: Followed) -> None:
     assert len(figures.segments) < 10
 
 
-async def test_a_new_start_goes_on_from_the_manifest(tmp_path: Path) -> None:
+@pytest.mark.parametrize("seconds", [0.0, 60.0])
+async def test_a_new_start_goes_on_from_the_manifest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    monkeypatch.setattr(keeper_client, "CLOSE_SECONDS", seconds)
     followed = await Followed.open(tmp_path)
     await followed.put(row(number) for number in range(1000))
     await followed.build()
