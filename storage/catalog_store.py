@@ -370,6 +370,13 @@ class CatalogTransaction:
         self._record(lambda changes: changes.schemas.update({schema.name: schema}))
         return schema
 
+    async def add_schema_name(self, schema: Schema) -> None:
+        """Adds the record of a schema that is being renamed. Raises 42P06."""
+        key = _SCHEMAS + schema.name.encode()
+        await self._take(key, DatabaseError("42P06", f'schema "{schema.name}" already exists'))
+        self._txn.put(key, _pack(schema))
+        self._record(lambda changes: changes.schemas.update({schema.name: schema}))
+
     async def drop_schema(self, name: str) -> None:
         """Removes a schema; that it is empty is the caller's business."""
         key = self._keys.schema(name)

@@ -7,6 +7,7 @@ they answer. Of each statement rows, column names and types, SQLSTATE, command t
 errors by themselves. Files that COPY names are read here and sent as STDIN: neither server reads files for the script.
 
     agreed     the same answer (rows without ORDER BY in any order)
+    order      the same rows in another order, where ORDER BY is somewhere: mostly ties
     text       the same, but for the text of an error
     refused    TerraScale says 0A000 where PostgreSQL doesn't
     follows    the statement names something that was refused to be made before
@@ -44,7 +45,7 @@ SETTINGS: Final = {
     "application_name": "compare",
 }
 SECONDS_MAX: Final = 60.0
-VERDICTS: Final = ("agreed", "text", "differed", "refused", "follows")
+VERDICTS: Final = ("agreed", "order", "text", "differed", "refused", "follows")
 _SENDS: Final = frozenset({"", "g", "gx", "gset", "gexec", "gdesc", "crosstabview", "copy"})
 _MADE: Final = re.compile(
     r"\s*create\s+(?:or\s+replace\s+)?(?:(?:global|local|temp|temporary|unlogged|unique|trusted|procedural|constraint|recursive|"
@@ -246,10 +247,15 @@ def _verdict(
     sql: str, expected: list[StatementResult], got: list[StatementResult], refused: set[str]
 ) -> str:
     is_ordered = re.search(r"\border\s+by\b", sql, re.IGNORECASE) is not None
+    is_refused = _states(got) == ["0A000"]
     if _lines(expected, is_ordered) == _lines(got, is_ordered):
-        return "agreed" if _messages(expected) == _messages(got) else "text"
-    if _states(got) == ["0A000"]:
+        if _messages(expected) == _messages(got):
+            return "agreed"
+        return "refused" if is_refused else "text"
+    if is_refused:
         return "refused"
+    if _lines(expected, False) == _lines(got, False):
+        return "order"
     words = {word.lower() for word in re.findall(r"\w+", sql)}
     return "follows" if words & refused else "differed"
 

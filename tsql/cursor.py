@@ -28,6 +28,7 @@ class Cursor:
         holds: Whether it goes on after its transaction's commit.
         has_failed: Whether a FETCH has ended in an error: then it can't be run any more.
         is_new: Whether the transaction that declared it is still open.
+        created: When its DECLARE began, in microseconds since 2000-01-01 UTC.
         depth: How many savepoints there were; a rollback to one of them ends it.
     """
 
@@ -39,6 +40,7 @@ class Cursor:
     holds: bool
     depth: int
     statement: str = ""
+    created: int = 0
     is_new: bool = True
     has_failed: bool = False
     position: int = 0

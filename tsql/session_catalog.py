@@ -19,6 +19,7 @@ from tsql.access.databases import all_databases, find_database
 from tsql.access.privileges import Secured, require
 from tsql.access.roles import find_role, role_by_id
 from tsql.api import TransactionStatus
+from tsql.cursor import Cursor
 from tsql.identifiers import quoted
 from tsql.prepared import Prepared
 from tsql.settings import Settings
@@ -216,6 +217,10 @@ class SessionCatalog:
         for name, prepared in self._state.statements.items():
             if name:
                 yield name, prepared
+
+    def open_cursors(self) -> Iterator[Cursor]:
+        """Yields the session's SQL cursors."""
+        return iter(list(self._state.cursors.values()))
 
     def index_builds(self) -> Iterator[BuildProgress]:
         """Yields the indexes that are being built online."""

@@ -149,6 +149,19 @@ def pg_prepared_statements(moment: Moment) -> Iterator[Values]:
         }
 
 
+@built(PG_CATALOG, "pg_cursors", live=True)
+def pg_cursors(moment: Moment) -> Iterator[Values]:
+    for cursor in moment.session.open_cursors():
+        yield {
+            "name": cursor.name,
+            "statement": cursor.statement,
+            "is_holdable": cursor.holds,
+            "is_binary": False,
+            "is_scrollable": cursor.scrolls is not False,
+            "creation_time": cursor.created,
+        }
+
+
 @built(PG_CATALOG, "pg_available_extensions")
 def pg_available_extensions(_moment: Moment) -> Iterator[Values]:
     """None can be added: what TerraScale has is built in."""

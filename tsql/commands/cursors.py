@@ -66,7 +66,8 @@ async def run_declare(invocation: Invocation) -> Result:
         True if options & _SCROLL else False if options & _NO_SCROLL else None,
         holds,
         state.control.savepoint_count,
-        source.text,
+        source.text.strip().rstrip(";"),
+        state.statement_env(()).statement_timestamp,
     )
     if holds:
         await cursor.load()

@@ -18,7 +18,7 @@ import enum
 from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Sequence as List
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from storage.catalog import Catalog
@@ -156,7 +156,10 @@ def affected(catalog: Catalog, roots: List[Address], path: List[str]) -> list[Af
     Raises 2BP01 for a root that is an internal part of something else.
     """
     incoming: defaultdict[tuple[str, int, str], list[Edge]] = defaultdict(list)
+    owned: list[Edge] = []
     for edge in edges(catalog):
+        if edge.kind is not EdgeKind.NORMAL:
+            owned.append(edge)
         on = edge.referenced
         incoming[on.kind, on.id, on.name].append(edge)
         if edge.kind is EdgeKind.INTERNAL and edge.dependent in roots:
@@ -182,7 +185,15 @@ def affected(catalog: Catalog, roots: List[Address], path: List[str]) -> list[Af
     for root in roots:
         visit(root, None, is_silent=True)
     order.reverse()
-    return _without_parts(order)
+    # What its owner takes along isn't mentioned, whatever else it depends on.
+    taken = {
+        edge.dependent
+        for edge in owned
+        if edge.referenced in found or relation(edge.referenced.id) in found
+    }
+    return _without_parts([
+        replace(item, is_silent=True) if item.address in taken else item for item in order
+    ])  # fmt: skip
 
 
 def _age(address: Address) -> tuple[int, int]:

@@ -7,7 +7,7 @@ them is tsql/ddl/dependencies.py's business.
 from typing import Any
 
 from storage.catalog import IndexRef, Relation
-from storage.errors import DatabaseError, not_supported
+from storage.errors import DatabaseError
 from storage.objects import Address
 from storage.online_build import OnlineBuilds
 from storage.schema import Index
@@ -16,6 +16,7 @@ from tsql.ddl.context import Ddl
 from tsql.ddl.dependencies import affected, check
 from tsql.ddl.dependencies import relation as address_of
 from tsql.ddl.describe import describe, is_visible, kind_of_relation
+from tsql.ddl.drop_absent import drop_absent
 from tsql.ddl.enums import find_enum
 from tsql.ddl.remove import check_may_drop, remove_all
 from tsql.parser import enums
@@ -42,8 +43,7 @@ async def drop(node: Any, ddl: Ddl) -> str:
         return "DROP TYPE"
     kind = _KINDS.get(node.removeType)
     if kind is None:
-        what = node.removeType.name.removeprefix("OBJECT_").replace("_", " ")
-        raise not_supported(f"DROP {what}")
+        return drop_absent(node, ddl)
     found: list[Relation] = []
     for item in node.objects:
         names = [part.sval for part in item]

@@ -25,6 +25,7 @@ from tsql.ddl.describe import kind_of_relation
 from tsql.ddl.enums import rename_enum
 from tsql.ddl.foreign_keys import constraint_names
 from tsql.ddl.roles import rename_role
+from tsql.ddl.schemas import rename_schema
 from tsql.ddl.views import change_view, rename_view_column
 from tsql.parser import enums
 
@@ -220,6 +221,7 @@ _RENAMES: Final[dict[Any, Callable[[Any, Ddl], Awaitable[str]]]] = {
     _TYPES.OBJECT_COLUMN: _rename_column,
     _TYPES.OBJECT_DATABASE: rename_database,
     _TYPES.OBJECT_ROLE: rename_role,
+    _TYPES.OBJECT_SCHEMA: rename_schema,
     _TYPES.OBJECT_INDEX: _rename_relation,
     _TYPES.OBJECT_SEQUENCE: _rename_relation,
     _TYPES.OBJECT_TABCONSTRAINT: _rename_constraint,
