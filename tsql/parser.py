@@ -14,6 +14,7 @@ So an `ast.A_Const` from here is a `Constant`, which has a `location` too. All l
 characters from 0; None is nowhere.
 """
 
+import copy
 import functools
 import json
 import sys
@@ -169,6 +170,14 @@ def _syntax_error(error: ParseError, length: int) -> DatabaseError:
     if "stack depth limit" in message:
         return _too_deep()
     return DatabaseError(_sqlstate_of(message), message, position=position)
+
+
+def with_fields(node: Any, /, **changes: Any) -> Any:
+    """Returns a copy of a node with some fields changed."""
+    result = copy.copy(node)
+    for name, value in changes.items():
+        object.__setattr__(result, name, value)
+    return result
 
 
 def _sqlstate_of(message: str) -> str:

@@ -8,9 +8,8 @@ from storage.schema import Sequence, Table
 from tsql.binder.views import OID_SCHEMA, parsed_view
 from tsql.ddl.describe import is_visible, relation_by_id
 from tsql.ddl.stored_query import columns_of
-from tsql.ddl.stored_text import with_fields
 from tsql.deparse import deparse
-from tsql.parser import Constant, ast
+from tsql.parser import Constant, ast, with_fields
 
 
 def view_text(view: View, catalog: Catalog, path: tuple[str, ...]) -> str:

@@ -13,7 +13,7 @@ from storage.records import dataclass
 from tsql.binder import polymorphism
 from tsql.catalog import pg
 from tsql.types import oids
-from tsql.types.kinds import array_type_of
+from tsql.types.kinds import array_type_of, element_type_of
 
 
 class CoercionContext(enum.IntEnum):
@@ -73,13 +73,12 @@ def is_preferred(oid: int) -> bool:
 
 def is_true_array(oid: int) -> bool:
     """Returns whether it is an array type; oidvector and int2vector are, too."""
-    row = pg.types().get(oid)
-    return row is not None and row.category == "A" and row.element != 0
+    return element_type_of(oid) != 0
 
 
 def true_element(oid: int) -> int:
     """Returns the element type of an array type, else 0."""
-    return pg.types()[oid].element if is_true_array(oid) else 0
+    return element_type_of(oid)
 
 
 def pathway(target: int, source: int, context: CoercionContext) -> Pathway | None:
@@ -124,8 +123,6 @@ def can_coerce(sources: Sequence[int], targets: Sequence[int], context: Coercion
             generic = True
             continue
         if source == oids.UNKNOWN or pathway(target, source, context) is not None:
-            continue
-        if source == oids.RECORD_ARRAY and is_true_array(target):
             continue
         return False
     return not generic or polymorphism.is_consistent(sources, targets, common_type_of)

@@ -10,7 +10,7 @@ from typing import Final
 from storage.errors import DatabaseError
 from tsql.catalog import pg
 from tsql.types import oids
-from tsql.types.kinds import array_type_of
+from tsql.types.kinds import array_type_of, element_type_of
 from tsql.types.type_names import type_name
 
 _ELEMENTS: Final = frozenset({oids.ANYELEMENT, oids.ANYNONARRAY, oids.ANYENUM})
@@ -26,9 +26,7 @@ TYPES: Final = _ELEMENTS | _COMPATIBLES | _EMPTY | {oids.ANYARRAY, oids.ANYCOMPA
 CommonType = Callable[[Sequence[int]], int]
 
 
-def _element(oid: int) -> int:
-    row = pg.types().get(oid)
-    return row.element if row is not None and row.category == "A" else 0
+_element = element_type_of
 
 
 def _is_enum(oid: int) -> bool:

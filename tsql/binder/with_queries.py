@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from storage.records import dataclass
 from tsql.binder.context import Cte, Level
-from tsql.binder.locations import error_at, unsupported_at
+from tsql.binder.locations import error_at
 from tsql.binder.set_operations import bind_arm, combine, unknown_free
 from tsql.bound import BoundSelect, BoundStatement, Field, WithQuery
 from tsql.parser import ast, enums
@@ -115,7 +115,7 @@ def _bind(level: Level, bound: _Bound, *, recursive: bool = False) -> list[_Boun
     if recursive and _refers(query, bound.cte.name):
         _bind_recursive(inner, bound)
         return inner.own_ctes
-    if bound.node.search_clause is not None or bound.node.cycle_clause is not None:
+    if _has_order(bound.node):
         raise error_at(bound.node.location, "42601", "WITH query is not recursive")
     statement: BoundStatement
     if isinstance(query, ast.SelectStmt):
@@ -171,10 +171,13 @@ def _bind_recursive(level: Level, bound: _Bound) -> None:
     node, cte = bound.node, bound.cte
     query = node.ctequery
     _check_form(node, query)
-    if node.search_clause is not None or node.cycle_clause is not None:
-        raise unsupported_at(node.location, "SEARCH and CYCLE")
     if query.withClause is not None:
         bind_with(level, query.withClause)
+    if _has_order(node):
+        from tsql.binder.search_cycle import with_order  # noqa: PLC0415 - loaded when first needed
+
+        node = with_order(node, _first_names(level, node))
+        query = node.ctequery
     reference = f'recursive reference to query "{cte.name}" must not appear'
     cte.bind = None
     cte.forbidden = f"{reference} within its non-recursive term"
@@ -200,6 +203,17 @@ def _bind_recursive(level: Level, bound: _Bound) -> None:
             )
     bound.statement, bound.recursion = operation.left, operation.right
     bound.keeps_duplicates = operation.all
+
+
+def _has_order(node: Any) -> bool:
+    """Returns whether a WITH query has a SEARCH or CYCLE clause."""
+    return node.search_clause is not None or node.cycle_clause is not None
+
+
+def _first_names(level: Level, node: Any) -> list[str]:
+    """Returns the names of a recursive query's columns, bound for that alone."""
+    first, _ = bind_arm(level.beside(), node.ctequery.larg)
+    return [field.name for field in _named(first.fields, node)]
 
 
 def _check_form(node: Any, query: Any) -> None:

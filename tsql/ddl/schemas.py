@@ -17,9 +17,8 @@ from tsql.ddl.create_table import create_table
 from tsql.ddl.grants import grant
 from tsql.ddl.role_names import named_role
 from tsql.ddl.sequences import create_sequence
-from tsql.ddl.stored_text import with_fields
 from tsql.ddl.views import create_view
-from tsql.parser import ast
+from tsql.parser import ast, with_fields
 
 #: What may stand in CREATE SCHEMA, in the order in which it is made; the field that names the relation.
 _ELEMENTS: Final[dict[Any, tuple[str, Callable[[Any, Ddl], Awaitable[str]]]]] = {

@@ -7,8 +7,8 @@ from storage.objects import Address, View, ViewRelation
 from storage.schema import Table
 from tsql.binder.views import OID_SCHEMA
 from tsql.ddl.context import Ddl
-from tsql.ddl.stored_text import stored_text, with_fields
-from tsql.parser import Constant, ast
+from tsql.ddl.stored_text import stored_text
+from tsql.parser import Constant, ast, with_fields
 
 _SEQUENCE_COLUMNS = ((1, "last_value"), (2, "log_cnt"), (3, "is_called"))
 

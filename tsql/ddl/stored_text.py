@@ -5,7 +5,6 @@ sequence, or another search path, changes nothing. Here the text itself gets the
 read as a regclass just as well.
 """
 
-import copy
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -14,7 +13,7 @@ from storage.objects import Address
 from tsql.binder import bind_type_name
 from tsql.deparse import deparse
 from tsql.env import Env
-from tsql.parser import Constant, ast
+from tsql.parser import Constant, ast, with_fields
 from tsql.types import oids
 from tsql.types.io import input_of
 
@@ -72,14 +71,6 @@ def _takes_a_name(value: Any) -> bool:
         and value.args
         and _is_string(value.args[0])
     )
-
-
-def with_fields(node: Any, /, **changes: Any) -> Any:
-    """Returns a copy of a node with some fields changed."""
-    result = copy.copy(node)
-    for name, value in changes.items():
-        object.__setattr__(result, name, value)
-    return result
 
 
 def _is_string(node: Any) -> bool:

@@ -14,8 +14,7 @@ from tsql.ddl.create_table import type_exists
 from tsql.ddl.describe import relation_by_id
 from tsql.ddl.options import text_of
 from tsql.ddl.stored_query import StoredQuery, stored_query
-from tsql.ddl.stored_text import with_fields
-from tsql.parser import ast, enums
+from tsql.parser import ast, enums, with_fields
 from tsql.temporary import is_temporary
 from tsql.types import oids
 from tsql.types.type_names import type_name

@@ -79,6 +79,7 @@ _FAMILIES: Final = (
     "tsql.functions.ordered_set",
     "tsql.functions.privileges",
     "tsql.functions.random",
+    "tsql.functions.records",
     "tsql.functions.regexp",
     "tsql.functions.series",
     "tsql.functions.session_info",

@@ -20,6 +20,8 @@ from tsql.functions.numeric import numeric_cmp, numeric_eq
 from tsql.functions.registry import CallSite, implementation_of
 from tsql.types import oids
 from tsql.types.enums import is_enum
+from tsql.types.kinds import element_type_of
+from tsql.types.record import Record
 from tsql.types.type_names import type_name
 
 Comparison = Callable[[Any, Any], int]
@@ -141,8 +143,27 @@ def image_of(oid: int) -> Callable[[Any], Any] | None:
 
 def element_of(array_type: int) -> int:
     """Returns the element type of an array type, 0 if it isn't one."""
-    row = pg.types().get(array_type)
-    return row.element if row is not None and row.category == "A" else 0
+    return element_type_of(array_type)
+
+
+def compare_records(a: Record, b: Record) -> int:
+    """Compares rows field by field; NULL equals NULL and is above all else. Raises 42804."""
+    for at, (x, y, one, other) in enumerate(zip(a, b, a.types, b.types, strict=False), 1):
+        if one != other:
+            raise DatabaseError(
+                "42804",
+                f"cannot compare dissimilar column types {type_name(one)} and {type_name(other)}"
+                f" at record column {at}",
+            )
+        if x is None or y is None:
+            if x is not y:
+                return 1 if x is None else -1
+        elif result := comparison_of(one)(x, y):
+            return -1 if result < 0 else 1
+    if len(a) != len(b):
+        message = "cannot compare record types with different numbers of columns"
+        raise DatabaseError("42804", message)
+    return 0
 
 
 def comparison_of(oid: int) -> Comparison:
@@ -150,6 +171,8 @@ def comparison_of(oid: int) -> Comparison:
     found = compare_natural if is_enum(oid) else _COMPARISONS.get(oid)
     if found is None and (element := element_of(oid)):
         found = array_comparison(element)
+    if oid == oids.RECORD:
+        found = compare_records
     if found is None and oid == oids.JSONB:
         (proc,) = pg.procs_by_name()["jsonb_cmp"]
         if implementation := implementation_of(proc):

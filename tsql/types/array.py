@@ -332,3 +332,4 @@ _VECTORS = frozenset({oids.INT2VECTOR, oids.OIDVECTOR})
 for _type in pg.types().values():
     if _type.category == "A" and _type.element and _type.oid not in _VECTORS:
         text_io(_type.oid, array_input(_type.element), array_output(_type.element))
+text_io(oids.RECORD_ARRAY, array_input(oids.RECORD), array_output(oids.RECORD))

@@ -71,5 +71,7 @@ def array_type_of(oid: int) -> int:
 
 def element_type_of(oid: int) -> int:
     """Returns the type of an array type's elements, or 0 for any other type."""
+    if oid == oids.RECORD_ARRAY:
+        return oids.RECORD
     row = pg.types().get(oid)
     return row.element if row is not None and row.category == "A" else 0
