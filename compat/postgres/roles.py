@@ -42,6 +42,23 @@ def access_list(catalog: Catalog, kind: str, object_id: int, sub_id: int = 0) ->
     return None if found is None else Array.of([_item(grant) for grant in found.grants])
 
 
+_DEFAULT_KINDS: Final = {"table": "r", "sequence": "S", "type": "T", "schema": "n"}
+
+
+@built(PG_CATALOG, "pg_default_acl")
+def pg_default_acl(moment: Moment) -> Iterator[Values]:
+    for found in moment.catalog.objects(Privileges):
+        word, _, kind = found.kind.partition(" ")
+        if word == "default":
+            yield {
+                "oid": found.object_id * 8 + found.sub_id,
+                "defaclrole": found.object_id,
+                "defaclnamespace": found.sub_id,
+                "defaclobjtype": _DEFAULT_KINDS[kind],
+                "defaclacl": Array.of([_item(grant) for grant in found.grants]),
+            }
+
+
 def _item(grant: Grant) -> str:
     letters = "".join(
         letter + ("*" if letter in grant.grantable else "")

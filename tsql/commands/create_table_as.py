@@ -19,6 +19,7 @@ from tsql.commands.maintenance import ddl_of
 from tsql.commands.materialized_views import check_query, materialized
 from tsql.ddl.alteration.state import without_position
 from tsql.ddl.context import Ddl
+from tsql.ddl.default_privileges import give_default_privileges
 from tsql.ddl.options import table_options
 from tsql.ddl.temporary import check_on_commit, note_on_commit
 from tsql.execution import prepare, start_select
@@ -55,6 +56,7 @@ async def run_create_table_as(invocation: Invocation) -> Result:
         made = await materialized(query_node, made, ddl)
         made = msgspec.structs.replace(made, is_populated=not into.skipData)
     table = await ddl.changes.create_table(made)
+    await give_default_privileges(table, ddl)
     note_on_commit(into.onCommit, table, ddl)
     if into.skipData:
         return Result(tag=tag)

@@ -13,6 +13,7 @@ from tsql.ddl.comments import comment_on
 from tsql.ddl.context import Ddl
 from tsql.ddl.create_index import create_index, create_index_online
 from tsql.ddl.create_table import create_table
+from tsql.ddl.default_privileges import alter_default_privileges
 from tsql.ddl.drop import drop, drop_index_online
 from tsql.ddl.drop_owned import drop_owned
 from tsql.ddl.enums import alter_enum, create_enum
@@ -94,6 +95,9 @@ ALTER_ROLE = command_of_ddl("ALTER ROLE", alter_role)
 ALTER_ROLE_SET = command_of_ddl("ALTER ROLE", alter_role_settings)
 DROP_ROLE = command_of_ddl("DROP ROLE", drop_role)
 GRANT = command_of_ddl("GRANT", grant)
+ALTER_DEFAULT_PRIVILEGES = command_of_ddl(
+    "ALTER DEFAULT PRIVILEGES", alter_default_privileges
+)
 GRANT_ROLE = command_of_ddl("GRANT ROLE", grant_role)
 ALTER_OWNER = command_of_ddl("ALTER OWNER", alter_owner)
 DROP_OWNED = command_of_ddl("DROP OWNED", drop_owned)

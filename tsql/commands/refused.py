@@ -10,7 +10,6 @@ from tsql.commands.command import Command, Invocation
 REFUSED: Final = {
     "AlterCollationStmt": "ALTER COLLATION",
     "AlterDatabaseRefreshCollStmt": "ALTER DATABASE",
-    "AlterDefaultPrivilegesStmt": "ALTER DEFAULT PRIVILEGES",
     "AlterDomainStmt": "ALTER DOMAIN",
     "AlterEventTrigStmt": "ALTER EVENT TRIGGER",
     "AlterExtensionContentsStmt": "ALTER EXTENSION",

@@ -44,6 +44,7 @@ _LATER: Final[dict[str, dict[type[Any], str]]] = {
         ast.DropdbStmt: "DROP",
     },
     "tsql.commands.ddl": {
+        ast.AlterDefaultPrivilegesStmt: "ALTER_DEFAULT_PRIVILEGES",
         ast.AlterEnumStmt: "ALTER_ENUM",
         ast.AlterObjectSchemaStmt: "SET_SCHEMA",
         ast.AlterOwnerStmt: "ALTER_OWNER",

@@ -24,6 +24,7 @@ from tsql.ddl.constraints import (
     with_attributes,
 )
 from tsql.ddl.context import Ddl
+from tsql.ddl.default_privileges import give_default_privileges
 from tsql.ddl.definition import Definition
 from tsql.ddl.enums import hold_types
 from tsql.ddl.foreign_keys import foreign_key_clause, new_foreign_key
@@ -60,8 +61,9 @@ async def create_table(node: Any, ddl: Ddl) -> str:
     table = await _table(definition, schema, options, ddl)
     table, sequences = await create_owned_sequences(table, definition.serials, ddl)
     table = await ddl.changes.create_table(table)
+    await give_default_privileges(table, ddl)
     for sequence in sequences:
-        await ddl.changes.create_sequence(sequence)
+        await give_default_privileges(await ddl.changes.create_sequence(sequence), ddl)
     await create_comments(table, definition.copied, ddl)
     note_on_commit(node.oncommit, table, ddl)
     for clause in definition.foreign_keys:

@@ -8,6 +8,7 @@ from storage.errors import DatabaseError
 from storage.objects import Address, Privileges
 from tsql.access.roles import is_member
 from tsql.ddl.context import Ddl
+from tsql.ddl.default_privileges import PREFIX, described
 from tsql.ddl.owned import owned_by
 from tsql.ddl.remove import remove_all
 from tsql.ddl.role_names import named_role
@@ -29,6 +30,10 @@ async def drop_owned(node: Any, ddl: Ddl) -> str:
         cascades = node.behavior == enums.DropBehavior.DROP_CASCADE
         await remove_all(roots, ddl, cascades=cascades)
     for found in ddl.catalog.objects(Privileges):
+        if found.kind.startswith(PREFIX) and described(found, ddl)[0] in names:
+            await ddl.changes.lock_object(Privileges, *found.key())
+            await ddl.changes.drop_object(Privileges, *found.key())
+            continue
         grants = tuple(grant for grant in found.grants if grant.grantee not in names)
         if grants != found.grants:
             await ddl.changes.lock_object(Privileges, *found.key())

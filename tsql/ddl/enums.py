@@ -10,6 +10,7 @@ from storage.objects import EnumLabel, EnumType
 from storage.schema import Sequence
 from tsql.access.privileges import owns
 from tsql.ddl.context import Ddl
+from tsql.ddl.default_privileges import give_default_privileges
 from tsql.parser import ast
 from tsql.types.enums import LABEL_BYTES_MAX, code_between, first_codes, register_enum
 
@@ -43,7 +44,9 @@ async def create_enum(node: Any, ddl: Ddl) -> str:
         labels=tuple(labels),
         owner=ddl.env.user,
     )
-    register_enum(await ddl.changes.create_object(made, taken=taken))
+    made = await ddl.changes.create_object(made, taken=taken)
+    await give_default_privileges(made, ddl)
+    register_enum(made)
     return "CREATE TYPE"
 
 

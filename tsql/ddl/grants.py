@@ -4,6 +4,7 @@ An object's grants are kept from its first GRANT or REVOKE on; before, it has th
 and PUBLIC begin with. Who isn't the owner gives what was given with the grant option.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -33,7 +34,7 @@ _PLURALS: Final = {_OBJECTS.OBJECT_TABLE: "table", _OBJECTS.OBJECT_SEQUENCE: "se
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class Change:
     """What one GRANT or REVOKE does to one object or column."""
 
     secured: Secured
@@ -48,15 +49,13 @@ class _Change:
 
 async def grant(node: Any, ddl: Ddl) -> str:
     """Runs a GrantStmt; returns the command tag."""
-    if node.targtype == _TARGETS.ACL_TARGET_DEFAULTS:
-        raise not_supported("ALTER DEFAULT PRIVILEGES")
     grantees = tuple(grantee(spec, ddl) for spec in node.grantees)
     if node.grant_option and node.is_grant and PUBLIC in grantees:
         raise DatabaseError("0LP01", "grant options can only be granted to roles")
     for found in _objects(node, ddl):
         secured = Secured.of(found) if not isinstance(found, Secured) else found
         for column_id, letters in _wanted(node, secured, found):
-            change = _Change(
+            change = Change(
                 secured,
                 column_id,
                 letters,
@@ -171,7 +170,7 @@ def _letters(name: str, kind: str) -> str:
 # ---- what is done --------------------------------------------------------------------------------
 
 
-async def _apply(change: _Change, ddl: Ddl) -> None:
+async def _apply(change: Change, ddl: Ddl) -> None:
     secured = change.secured
     grantor, allowed = _grantor(change, ddl)
     letters = "".join(dict.fromkeys(letter for letter in change.letters if letter in allowed))
@@ -185,9 +184,9 @@ async def _apply(change: _Change, ddl: Ddl) -> None:
     grants = list(grants_on(ddl.catalog, secured, change.column_id))
     for name in change.grantees:
         grants = (
-            _with(grants, name, grantor, change)
+            with_grant(grants, name, grantor, change)
             if change.grants
-            else _without(grants, name, grantor, change)
+            else without_grant(grants, name, grantor, change)
         )
     new = Privileges(
         kind=secured.address[0],
@@ -203,20 +202,20 @@ async def _apply(change: _Change, ddl: Ddl) -> None:
         await _revoke_from_columns(change, grantor, ddl)
 
 
-async def _revoke_from_columns(change: _Change, grantor: str, ddl: Ddl) -> None:
+async def _revoke_from_columns(change: Change, grantor: str, ddl: Ddl) -> None:
     """A REVOKE on a table takes the privileges from its columns as well."""
     for found in ddl.catalog.objects(Privileges):
         if (found.kind, found.object_id) != change.secured.address or not found.sub_id:
             continue
         grants = list(found.grants)
         for name in change.grantees:
-            grants = _without(grants, name, grantor, change)
+            grants = without_grant(grants, name, grantor, change)
         if tuple(grants) != found.grants:
             await ddl.changes.lock_object(Privileges, *found.key())
             await ddl.changes.replace_object(msgspec.structs.replace(found, grants=tuple(grants)))
 
 
-def _grantor(change: _Change, ddl: Ddl) -> tuple[str, str]:
+def _grantor(change: Change, ddl: Ddl) -> tuple[str, str]:
     """Returns in whose name it is done, and what may be given. Raises 42501."""
     catalog, user, secured = ddl.catalog, ddl.env.user, change.secured
     if owns(catalog, user, secured.owner):
@@ -230,7 +229,7 @@ def _grantor(change: _Change, ddl: Ddl) -> tuple[str, str]:
     return user, allowed
 
 
-def _warn(change: _Change, ddl: Ddl, *, none: bool) -> None:
+def _warn(change: Change, ddl: Ddl, *, none: bool) -> None:
     if change.is_all and not none:
         return
     verb = "granted" if change.grants else "revoked"
@@ -243,7 +242,8 @@ def _warn(change: _Change, ddl: Ddl, *, none: bool) -> None:
     ddl.notice("WARNING", sqlstate, f'{how} {verb} for "{change.secured.name}"')
 
 
-def _with(grants: list[Grant], name: str, grantor: str, change: _Change) -> list[Grant]:
+def with_grant(grants: list[Grant], name: str, grantor: str, change: Change) -> list[Grant]:
+    """Returns the grants with what a change gives to one role."""
     result, is_found = [], False
     for grant in grants:
         if (grant.grantee, grant.grantor) == (name, grantor):
@@ -259,11 +259,26 @@ def _with(grants: list[Grant], name: str, grantor: str, change: _Change) -> list
     return result
 
 
+def merged(grants: Iterable[Grant], more: Iterable[Grant]) -> list[Grant]:
+    """Returns grants together with others."""
+    found = {(grant.grantee, grant.grantor): grant for grant in grants}
+    for grant in more:
+        key = grant.grantee, grant.grantor
+        known = found.get(key, Grant(*key, ""))
+        found[key] = Grant(
+            *key,
+            _ordered(known.privileges + grant.privileges),
+            _ordered(known.grantable + grant.grantable),
+        )
+    return list(found.values())
+
+
 def _ordered(letters: str) -> str:
     return "".join(sorted(set(letters)))
 
 
-def _without(grants: list[Grant], name: str, grantor: str, change: _Change) -> list[Grant]:
+def without_grant(grants: list[Grant], name: str, grantor: str, change: Change) -> list[Grant]:
+    """Returns the grants without what a change takes from one role. Raises 2BP01."""
     lost = ""
     result = []
     for grant in grants:
@@ -286,7 +301,7 @@ def _less(letters: str, others: str) -> str:
     return "".join(letter for letter in letters if letter not in others)
 
 
-def _dependents_revoked(grants: list[Grant], name: str, lost: str, change: _Change) -> list[Grant]:
+def _dependents_revoked(grants: list[Grant], name: str, lost: str, change: Change) -> list[Grant]:
     """Takes back what a role has given on, now that it can't give it any more. Raises 2BP01."""
     still = {letter for grant in grants if grant.grantee == name for letter in grant.grantable}
     gone = "".join(letter for letter in lost if letter not in still)
@@ -301,7 +316,7 @@ def _dependents_revoked(grants: list[Grant], name: str, lost: str, change: _Chan
         )
     inner = replace(change, letters=gone, with_option=False)
     for grant in given:
-        grants = _without(grants, grant.grantee, name, inner)
+        grants = without_grant(grants, grant.grantee, name, inner)
     return grants
 
 

@@ -24,6 +24,7 @@ from tsql.access.roles import (
 )
 from tsql.ddl.context import Ddl
 from tsql.ddl.databases import replace_database
+from tsql.ddl.default_privileges import PREFIX, described
 from tsql.ddl.describe import describe
 from tsql.ddl.owned import owned_by
 from tsql.ddl.role_names import check_may_change, check_new_name, named_role
@@ -273,6 +274,13 @@ def _dependents(name: str, ddl: Ddl) -> list[str]:
         shown = describe(Address(kind, owned.found.id), catalog, path)
         lines.append((owned.found.id, 0, f"owner of {shown}"))
     for found in catalog.objects(Privileges):
+        if found.kind.startswith(PREFIX):
+            owner, shown = described(found, ddl)
+            if owner == name:
+                lines.append((found.object_id, found.sub_id, f"owner of {shown}"))
+            elif any(name in {grant.grantee, grant.grantor} for grant in found.grants):
+                lines.append((found.object_id, found.sub_id, f"privileges for {shown}"))
+            continue
         secured = secured_of(found, ddl)
         if secured is None or secured.owner == name:
             continue

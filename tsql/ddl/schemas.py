@@ -14,6 +14,7 @@ from tsql.access.roles import is_member
 from tsql.ddl.context import Ddl
 from tsql.ddl.create_index import create_index
 from tsql.ddl.create_table import create_table
+from tsql.ddl.default_privileges import give_default_privileges
 from tsql.ddl.grants import grant
 from tsql.ddl.role_names import named_role
 from tsql.ddl.sequences import create_sequence
@@ -44,7 +45,7 @@ async def create_schema(node: Any, ddl: Ddl) -> str:
     if not is_member(ddl.catalog, ddl.env.user, owner):
         raise DatabaseError("42501", f'must be member of role "{owner}"')
     elements = _elements(node.schemaElts or (), name)
-    await ddl.changes.create_schema(name, owner)
+    await give_default_privileges(await ddl.changes.create_schema(name, owner), ddl)
     env = dataclasses.replace(ddl.env, user=owner, search_path=(name, *ddl.env.search_path))
     inside = dataclasses.replace(ddl, env=env)
     for element, create in elements:
@@ -99,7 +100,7 @@ async def rename_schema(node: Any, ddl: Ddl) -> str:
     if ddl.catalog.schema(new) is not None:
         raise DatabaseError("42P06", f'schema "{new}" already exists')
     ddl.require_owner(schema)
-    require(ddl.catalog, ddl.env.user, Secured.database(ddl.env.database), "C")
+    require(ddl.catalog, ddl.env.user, Secured.database(ddl.database), "C")
     _check_name(new)
     await ddl.changes.add_schema_name(msgspec.structs.replace(schema, name=new))
     await _move_all(schema, new, ddl)

@@ -7,6 +7,7 @@ import msgspec
 from storage.errors import DatabaseError, not_supported
 from storage.schema import Sequence, Table
 from tsql.ddl.context import Ddl, no_such_relation
+from tsql.ddl.default_privileges import give_default_privileges
 from tsql.ddl.sequence_options import SequenceOptions, applied
 from tsql.parser import ast
 from tsql.types import oids
@@ -35,7 +36,7 @@ async def create_sequence(node: Any, ddl: Ddl) -> str:
     sequence = await new_sequence(schema, relation.relname, options, ddl)
     if options.owner is not None:
         sequence = await _owned(sequence, options.owner, ddl)
-    await ddl.changes.create_sequence(sequence)
+    await give_default_privileges(await ddl.changes.create_sequence(sequence), ddl)
     return "CREATE SEQUENCE"
 
 

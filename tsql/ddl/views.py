@@ -11,6 +11,7 @@ from tsql.binder.view_targets import why_not_updatable
 from tsql.bound_query import BoundQuery
 from tsql.ddl.context import Ddl
 from tsql.ddl.create_table import type_exists
+from tsql.ddl.default_privileges import give_default_privileges
 from tsql.ddl.describe import relation_by_id
 from tsql.ddl.options import text_of
 from tsql.ddl.stored_query import StoredQuery, stored_query
@@ -59,7 +60,8 @@ async def create_view(node: Any, ddl: Ddl) -> str:
             raise type_exists(relation.relname)
         view = msgspec.structs.replace(view, id=await ddl.catalogs.new_relation_id())
         taken = DatabaseError("42P07", f'relation "{relation.relname}" already exists')
-        await ddl.changes.create_object(view, taken=taken)
+        view = await ddl.changes.create_object(view, taken=taken)
+        await give_default_privileges(view, ddl)
         return "CREATE VIEW"
     if not node.replace:
         raise DatabaseError("42P07", f'relation "{relation.relname}" already exists')

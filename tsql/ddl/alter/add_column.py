@@ -21,6 +21,7 @@ from tsql.ddl.create_table import (
     with_defaults,
     with_generated,
 )
+from tsql.ddl.default_privileges import give_default_privileges
 from tsql.ddl.definition import Definition
 from tsql.ddl.enums import hold_types
 from tsql.ddl.serial import create_owned_sequences
@@ -51,7 +52,7 @@ async def add_column(cmd: Any, alteration: Alteration) -> None:
         table = with_generated(table, definition, ddl)
     alteration.table, sequences = await create_owned_sequences(table, definition.serials, ddl)
     for sequence in sequences:
-        await ddl.changes.create_sequence(sequence)
+        await give_default_privileges(await ddl.changes.create_sequence(sequence), ddl)
     _fill(alteration, alteration.column(name), cmd.def_)
     for given, node in definition.checks:
         check = functools.partial(add_check, alteration, given, node)

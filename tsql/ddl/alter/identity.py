@@ -5,6 +5,7 @@ from typing import Any
 from storage.errors import DatabaseError
 from storage.schema import Column, Sequence
 from tsql.ddl.alteration.state import Alteration, alterable_column
+from tsql.ddl.default_privileges import give_default_privileges
 from tsql.ddl.sequence_options import SequenceOptions
 from tsql.ddl.sequences import change_sequence
 from tsql.ddl.serial import create_owned_sequences, identity_column
@@ -28,7 +29,7 @@ async def add_identity(cmd: Any, alteration: Alteration) -> None:
     serial = identity_column(column, constraint)
     alteration.table, sequences = await create_owned_sequences(alteration.table, [serial], ddl)
     for sequence in sequences:
-        await ddl.changes.create_sequence(sequence)
+        await give_default_privileges(await ddl.changes.create_sequence(sequence), ddl)
 
 
 def check_identity_type(column: Column) -> None:
