@@ -172,8 +172,14 @@ def _by_columns(
     wanted = list(ids)
     if wanted:
         return all(letter in privileges_of(catalog, role, secured, each) for each in wanted)
+    table = catalog.table_by_id(secured.address[1])
+    gone = (
+        set() if table is None else {*range(table.next_column_id)} - {c.id for c in table.columns}
+    )
     return any(
         letter in privileges_of(catalog, role, secured, found.sub_id)
         for found in catalog.objects(Privileges)
-        if (found.kind, found.object_id) == secured.address and found.sub_id
+        if (found.kind, found.object_id) == secured.address
+        and found.sub_id
+        and found.sub_id not in gone
     )

@@ -10,6 +10,7 @@ from tsql.binder.context import Item, Level, Through
 from tsql.binder.locations import error_at
 from tsql.binder.nodes import is_a
 from tsql.binder.spelling import hint_for
+from tsql.binder.tree import walk
 from tsql.bound import ColumnRef, Const, Expression, RowConstructor, SystemColumn, WholeRow
 from tsql.parser import ast
 from tsql.types import oids
@@ -164,15 +165,18 @@ def _declared(level: Level, item: Item, name: str, node: Any) -> Expression | No
     return None
 
 
-def item_column(level: Level, item: Item, position: int, node: Any) -> Expression:
-    """Returns one of the item's columns."""
+def item_column(
+    level: Level, item: Item, position: int, node: Any, *, is_read: bool = True
+) -> Expression:
+    """Returns one of the item's columns; unless it `is_read`, that takes no privilege yet."""
     field = item.columns[position]
     if field.table_id:
         level.context.used_columns.add((field.table_id, field.column_number))
     if item.values is None:
         found = ColumnRef(item.relation, position, field.name, field.type, field.typmod)
         level.remember(found, node)
-        _note_read(item, position)
+        if is_read:
+            _note_read(item, position)
         return found
     if item.through is not None:
         _note_read_through(item.through, position)
@@ -180,9 +184,16 @@ def item_column(level: Level, item: Item, position: int, node: Any) -> Expressio
     if isinstance(value, ColumnRef):
         value = replace(value)
         level.remember(value, node)
-        if value.relation < len(level.relations):
-            _note_read(level.relations[value.relation], value.position)
+        if is_read:
+            note_reads(level, value)
     return value
+
+
+def note_reads(level: Level, expression: Expression) -> None:
+    """Notes that the statement needs the privileges to read what an expression is made of."""
+    for part in walk(expression):
+        if isinstance(part, ColumnRef) and part.relation < len(level.relations):
+            _note_read(level.relations[part.relation], part.position)
 
 
 def _note_read(item: Item, position: int) -> None:
@@ -269,10 +280,10 @@ def whole_row(item: Item, node: Any, level: Level) -> Expression:
     return WholeRow(item.relation, references, nullable=item.is_nullable)
 
 
-def expand(level: Level, item: Item, node: Any) -> Iterator[Expression]:
+def expand(level: Level, item: Item, node: Any, *, is_read: bool = True) -> Iterator[Expression]:
     """Yields the item's columns as `*` means them: declared ones, then attributes as first seen."""
     for position in range(len(item.columns)):
-        yield item_column(level, item, position, node)
+        yield item_column(level, item, position, node, is_read=is_read)
     if item.is_dynamic and item.table is not None:
         for name, _ in item.table.attributes:
             yield _attribute(level, item, name, node)

@@ -18,7 +18,7 @@ from tsql.binder.coercion import (
     common_typmod,
     select_common_type,
 )
-from tsql.binder.columns import expand, names_of
+from tsql.binder.columns import expand, names_of, note_reads
 from tsql.binder.context import Item, Level
 from tsql.binder.operators import call_operator
 from tsql.binder.with_names import no_recursion
@@ -137,7 +137,7 @@ class _Side:
         for item in items:
             if not item.is_visible:
                 continue
-            values = list(expand(level, item, None))
+            values = list(expand(level, item, None, is_read=False))
             names = names_of(item)
             fields = [
                 item.columns[at] if at < len(item.columns) else Field(name, value.type)
@@ -186,6 +186,8 @@ class _Merged:
         for name in names:
             left, left_field = self._left.take(name)
             right, right_field = self._right.take(name)
+            note_reads(self._level, left)
+            note_reads(self._level, right)
             pairs.append((name, left, right))
             self._add(name, (left, right), (left_field, right_field))
         tests: list[Expression] = [

@@ -5,6 +5,7 @@ from typing import Any
 
 from storage.schema import ElementState, Index, KeyPart, Table
 from tsql.binder import context as clauses
+from tsql.binder.columns import item_column
 from tsql.binder.context import Item, Level
 from tsql.binder.defaults import bind_expression_text
 from tsql.binder.from_items import table_item
@@ -35,6 +36,7 @@ def bind_on_conflict(level: Level, item: Item, node: Any) -> OnConflict:
     assert item.base.table is not None
     excluded = table_item(item.base.table, "excluded", relation=1)
     excluded.attributes = item.attributes
+    excluded.need = item.base.need
     level.items.append(excluded if item.through is None else moved(item, 1))
     level.relations.append(excluded)
     update = bind_assignments(level, item, node.targetList)
@@ -48,7 +50,11 @@ def _arbiters(level: Level, item: Item, node: Any) -> tuple[Index | None, ...]:
     table = item.base.table
     assert table is not None
     if node.conname is not None:
-        return (_constraint(table, node.conname),)
+        index = _constraint(table, node.conname)
+        ids = table.key_column_ids if index is None else [part.column_id for part in index.parts]
+        positions = [table.position(each) for each in ids if each is not None]
+        note_written(item, "r", positions)
+        return (index,)
     wanted = [_inferred(level, element, node.location) for element in node.indexElems]
     predicate = None
     if node.whereClause is not None:
@@ -99,9 +105,7 @@ def _inferred(level: Level, element: Any, place: int | None) -> Expression:
     item = level.items[0]
     for position, column in enumerate(item.columns):
         if column.name == element.name:
-            if item.values is not None:
-                return item.values[position]
-            return ColumnRef(0, position, column.name, column.type, column.typmod)
+            return item_column(level, item, position, element)
     message = f'column "{element.name}" does not exist'
     raise error_at(place, "42703", message)
 

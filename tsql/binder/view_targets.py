@@ -245,7 +245,7 @@ def moved(item: Item, relation: int) -> Item:
 
     assert item.values is not None
     values = tuple([replaced(value, change) for value in item.values])
-    return Item(relation, "excluded", item.columns, values=values)
+    return Item(relation, "excluded", item.columns, values=values, through=item.through)
 
 
 # ---- what is asked about a view ------------------------------------------------------------------

@@ -28,9 +28,9 @@ async def run_set(invocation: Invocation) -> Result:
         case _KINDS.VAR_SET_VALUE:
             _set_value(state, node)
         case _KINDS.VAR_SET_DEFAULT:
-            state.settings.reset(node.name, local=node.is_local)
+            _reset(state, node)
         case _KINDS.VAR_RESET:
-            state.settings.reset(node.name)
+            _reset(state, node)
             return Result(tag="RESET")
         case _KINDS.VAR_RESET_ALL:
             state.settings.reset_all()
@@ -40,6 +40,12 @@ async def run_set(invocation: Invocation) -> Result:
         case _:
             raise not_supported("SET … FROM CURRENT")
     return Result(tag="SET")
+
+
+def _reset(state: SessionState, node: Any) -> None:
+    if node.name.lower() == "session_authorization":
+        state.settings.set("role", "none", local=node.is_local)
+    state.settings.reset(node.name, local=node.is_local)
 
 
 def _set_value(state: SessionState, node: Any) -> None:

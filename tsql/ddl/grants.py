@@ -25,7 +25,7 @@ from tsql.access.privileges import (
     privileges_of,
 )
 from tsql.ddl.context import Ddl, no_such_relation
-from tsql.ddl.role_names import grantee
+from tsql.ddl.role_names import grantee, named_role
 from tsql.parser import enums
 
 _OBJECTS = enums.ObjectType
@@ -50,6 +50,8 @@ class Change:
 async def grant(node: Any, ddl: Ddl) -> str:
     """Runs a GrantStmt; returns the command tag."""
     grantees = tuple(grantee(spec, ddl) for spec in node.grantees)
+    if node.grantor is not None and named_role(node.grantor, ddl) != ddl.env.user:
+        raise DatabaseError("0A000", "grantor must be current user")
     if node.grant_option and node.is_grant and PUBLIC in grantees:
         raise DatabaseError("0LP01", "grant options can only be granted to roles")
     for found in _objects(node, ddl):
