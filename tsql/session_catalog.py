@@ -21,6 +21,7 @@ from tsql.access.roles import find_role, role_by_id
 from tsql.api import TransactionStatus
 from tsql.cursor import Cursor
 from tsql.identifiers import quoted
+from tsql.portal import Portal
 from tsql.prepared import Prepared
 from tsql.settings import Settings
 
@@ -221,6 +222,10 @@ class SessionCatalog:
     def open_cursors(self) -> Iterator[Cursor]:
         """Yields the session's SQL cursors."""
         return iter(list(self._state.cursors.values()))
+
+    def open_portals(self) -> Iterator[Portal]:
+        """Yields the portals that Bind has made."""
+        return iter(list(self._state.portals.values()))
 
     def index_builds(self) -> Iterator[BuildProgress]:
         """Yields the indexes that are being built online."""

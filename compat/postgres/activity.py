@@ -151,6 +151,15 @@ def pg_prepared_statements(moment: Moment) -> Iterator[Values]:
 
 @built(PG_CATALOG, "pg_cursors", live=True)
 def pg_cursors(moment: Moment) -> Iterator[Values]:
+    for portal in moment.session.open_portals():
+        yield {
+            "name": portal.name,
+            "statement": portal.prepared.text,
+            "is_holdable": False,
+            "is_binary": False,
+            "is_scrollable": False,
+            "creation_time": moment.env.statement_timestamp,
+        }
     for cursor in moment.session.open_cursors():
         yield {
             "name": cursor.name,

@@ -80,8 +80,8 @@ DECLARE one SCROLL CURSOR FOR SELECT 1
 
 DECLARE two NO SCROLL CURSOR WITH HOLD FOR SELECT 2
 
-SELECT name, statement, is_holdable, is_binary, is_scrollable, creation_time <= now() FROM pg_cursors WHERE name <> '' ORDER BY name
+SELECT name, statement, is_holdable, is_binary, is_scrollable, creation_time <= now() FROM pg_cursors ORDER BY name
 
 COMMIT
 
-SELECT name FROM pg_cursors WHERE name <> ''
+SELECT name FROM pg_cursors
