@@ -178,3 +178,53 @@ INSERT INTO c VALUES (2);
 DELETE FROM p;
 
 SELECT * FROM c;
+
+CREATE TABLE timed_parent (id int PRIMARY KEY)
+
+CREATE TABLE timed_child (id int, parent int CONSTRAINT timed REFERENCES timed_parent, CONSTRAINT other CHECK (id > 0))
+
+INSERT INTO timed_parent VALUES (1), (2)
+
+INSERT INTO timed_child VALUES (1, 1)
+
+ALTER TABLE timed_child ALTER CONSTRAINT timed DEFERRABLE INITIALLY DEFERRED
+
+BEGIN
+
+INSERT INTO timed_child VALUES (2, 7)
+
+DELETE FROM timed_parent WHERE id = 1
+
+INSERT INTO timed_parent VALUES (7), (1)
+
+COMMIT
+
+BEGIN
+
+DELETE FROM timed_parent WHERE id = 1
+
+COMMIT
+
+SELECT condeferrable, condeferred FROM pg_constraint WHERE conname = 'timed'
+
+ALTER TABLE timed_child ALTER CONSTRAINT timed DEFERRABLE
+
+DELETE FROM timed_parent WHERE id = 1
+
+BEGIN
+
+SET CONSTRAINTS timed DEFERRED
+
+DELETE FROM timed_parent WHERE id = 1
+
+ROLLBACK
+
+ALTER TABLE timed_child ALTER CONSTRAINT timed NOT DEFERRABLE
+
+SET CONSTRAINTS timed DEFERRED
+
+DELETE FROM timed_parent WHERE id = 1
+
+ALTER TABLE timed_child ALTER CONSTRAINT nothing DEFERRABLE
+
+ALTER TABLE timed_child ALTER CONSTRAINT other DEFERRABLE

@@ -11,10 +11,15 @@ from typing import Any, Final
 import msgspec
 
 from storage.errors import DatabaseError, not_supported
-from storage.schema import Check, Table
+from storage.schema import AT_ONCE, Check, Table, Timing
 from tsql.binder import bind_expression
 from tsql.ddl.alter.keys import add_key, add_key_of_index, drop_key
-from tsql.ddl.alteration.references import add_reference, drop_own_key, validate_reference
+from tsql.ddl.alteration.references import (
+    add_reference,
+    change_timing,
+    drop_own_key,
+    validate_reference,
+)
 from tsql.ddl.alteration.state import Alteration, Pass, without_position
 from tsql.ddl.constraints import refuse_constraint, timing_of
 from tsql.ddl.create_table import read_key
@@ -163,6 +168,25 @@ async def validate_constraint(cmd: Any, alteration: Alteration) -> None:
     valid = msgspec.structs.replace(check, validated=True)
     alteration.change(checks=tuple(valid if each is check else each for each in table.checks))
     alteration.checks.append(name)
+
+
+async def alter_constraint(cmd: Any, alteration: Alteration) -> None:
+    """ALTER CONSTRAINT name: when a foreign key is tested. Raises 42704, 42809."""
+    table, change = alteration.table, cmd.def_
+    name = change.conname
+    if not change.alterDeferrability:
+        raise not_supported("this form of ALTER CONSTRAINT")
+    timing = AT_ONCE
+    if change.deferrable:
+        timing = Timing(deferrable=True, initially_deferred=bool(change.initdeferred))
+    if await change_timing(alteration, name, timing):
+        return
+    if name not in constraint_names([table]):
+        raise _no_such_constraint(name, table)
+    raise DatabaseError(
+        "42809",
+        f'constraint "{name}" of relation "{table.name}" is not a foreign key constraint',
+    )
 
 
 async def drop_constraint(cmd: Any, alteration: Alteration) -> None:

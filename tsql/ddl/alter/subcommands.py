@@ -13,7 +13,12 @@ from typing import Any, Final
 from tsql.ddl.alter.add_column import add_column
 from tsql.ddl.alter.column_default import set_default
 from tsql.ddl.alter.column_type import change_type, prepare_type
-from tsql.ddl.alter.constraints import add_constraint, drop_constraint, validate_constraint
+from tsql.ddl.alter.constraints import (
+    add_constraint,
+    alter_constraint,
+    drop_constraint,
+    validate_constraint,
+)
 from tsql.ddl.alter.drop_column import drop_column
 from tsql.ddl.alter.identity import (
     add_identity,
@@ -86,6 +91,7 @@ SUBCOMMANDS: Final[dict[Any, Subcommand]] = {
     _TYPES.AT_SetRelOptions: Subcommand(_in(Pass.MISC), set_parameters),
     _TYPES.AT_SetStatistics: Subcommand(_in(Pass.MISC), set_statistics),
     _TYPES.AT_SetStorage: Subcommand(_in(Pass.MISC), set_storage),
+    _TYPES.AT_AlterConstraint: Subcommand(_in(Pass.MISC), alter_constraint),
     _TYPES.AT_ValidateConstraint: Subcommand(_in(Pass.MISC), validate_constraint),
 }
 

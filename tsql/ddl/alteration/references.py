@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from storage.schema import ForeignKey, Table
+from storage.schema import ForeignKey, Table, Timing
 from tsql.ddl.alteration.state import Alteration
 from tsql.ddl.foreign_keys import (
     ForeignKeyClause,
@@ -40,6 +40,23 @@ async def validate_reference(alteration: Alteration, key: ForeignKey) -> None:
     keys = tuple(valid if each is key else each for each in alteration.table.foreign_keys)
     alteration.change(foreign_keys=keys)
     alteration.checked_later.append(functools.partial(_test, alteration, key.name))
+
+
+async def change_timing(alteration: Alteration, name: str, timing: Timing) -> bool:
+    """ALTER CONSTRAINT of a foreign key; returns whether the table has one of that name."""
+    table, ddl = alteration.table, alteration.ddl
+    found = next((key for key in table.foreign_keys if key.name == name), None)
+    if found is None:
+        return False
+    changed = msgspec.structs.replace(found, timing=timing)
+    keys = tuple(changed if each is found else each for each in table.foreign_keys)
+    alteration.change(foreign_keys=keys)
+    if found.referenced_table_id != table.id:
+        # Both tables know when it is tested: what has been compiled of either is out of date.
+        parent = await ddl.changes.lock_table(found.referenced_table_id)
+        if parent is not None:
+            await ddl.changes.replace_table(parent)
+    return True
 
 
 async def drop_own_key(alteration: Alteration, name: str) -> None:
