@@ -29,6 +29,7 @@ class Cursor:
         has_failed: Whether a FETCH has ended in an error: then it can't be run any more.
         is_new: Whether the transaction that declared it is still open.
         created: When its DECLARE began, in microseconds since 2000-01-01 UTC.
+        table_ids: What it reads.
         depth: How many savepoints there were; a rollback to one of them ends it.
     """
 
@@ -41,6 +42,7 @@ class Cursor:
     depth: int
     statement: str = ""
     created: int = 0
+    table_ids: frozenset[int] = frozenset()
     is_new: bool = True
     has_failed: bool = False
     position: int = 0

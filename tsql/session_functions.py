@@ -172,6 +172,11 @@ class SessionFunctions(SessionCatalog):
         self._last_sequence = sequence.id
         return int(value)
 
+    def has_cursor_over(self, table_id: int) -> bool:
+        """Returns whether a cursor of the running transaction reads a table."""
+        cursors = self._state.cursors.values()
+        return any(cursor.is_new and table_id in cursor.table_ids for cursor in cursors)
+
     def has_reserved(self, counts: Mapping[int, int]) -> bool:
         """Returns whether nextval() can give so many values of each sequence without waiting."""
         for oid, count in counts.items():

@@ -68,6 +68,7 @@ async def run_declare(invocation: Invocation) -> Result:
         state.control.savepoint_count,
         source.text.strip().rstrip(";"),
         state.statement_env(()).statement_timestamp,
+        frozenset([object_id for object_id, _ in query.table_versions]),
     )
     if holds:
         await cursor.load()

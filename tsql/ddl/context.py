@@ -153,7 +153,14 @@ class Ddl:
             require(self.catalog, user or self.env.user, Secured.of(schema), "C")
 
     def check_no_events(self, table: Table, command: str) -> None:
-        """Raises 55006 if a deferred constraint has still to test rows of the table."""
+        """Raises 55006 if a cursor reads the table, or a deferred constraint has still to test its rows."""
+        reads = getattr(self.env.session, "has_cursor_over", None)
+        if reads is not None and reads(table.id):
+            raise DatabaseError(
+                "55006",
+                f'cannot {command} "{table.name}" because it is being used by active queries in'
+                " this session",
+            )
         queue = self.tables.constraints.known(self.txn)
         if queue is not None and queue.has_events_of(table.id):
             raise DatabaseError(

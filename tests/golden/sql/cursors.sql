@@ -227,3 +227,35 @@ FETCH 2 FROM a;
 FETCH 2 FROM a;
 
 COMMIT;
+
+CREATE TABLE in_use (a int)
+
+INSERT INTO in_use VALUES (1), (2)
+
+BEGIN
+
+DECLARE reader CURSOR FOR SELECT * FROM in_use
+
+SAVEPOINT s
+
+ALTER TABLE in_use ADD COLUMN b int
+
+ROLLBACK TO s
+
+DROP TABLE in_use
+
+ROLLBACK TO s
+
+TRUNCATE in_use
+
+ROLLBACK TO s
+
+FETCH reader
+
+CLOSE reader
+
+TRUNCATE in_use
+
+DROP TABLE in_use
+
+COMMIT
