@@ -7,6 +7,8 @@ no row is touched. A volatile one (serial, random()) has every row written again
 import functools
 from typing import Any
 
+import msgspec
+
 from storage.errors import DatabaseError
 from storage.items import Row, missing_for
 from storage.schema import Column, ColumnPolicy
@@ -95,10 +97,21 @@ def _fill(alteration: Alteration, column: Column, element: Any) -> None:
 
 def _compute(alteration: Alteration, column: Column) -> None:
     """Has every row written again with the generated column's value."""
-    table, env = alteration.old, alteration.ddl.env
+    old, env = alteration.old, alteration.ddl.env
     assert column.generated_sql is not None
+    # It may be made of columns that the same statement has added before it.
+    known = {each.id for each in old.columns} | {column.id}
+    added = [each for each in alteration.table.columns if each.id not in known]
+    table = msgspec.structs.replace(old, columns=(*old.columns, *added))
     expression = bind_generated(parse_expression(column.generated_sql), table, column, env)
-    alteration.values[column.id] = compile_expression(expression)
+    evaluate, width = compile_expression(expression), len(old.columns)
+    values = [alteration.values.get(each.id) for each in added]
+
+    def computed(row: Row, env: Env) -> Any:
+        more = [None if value is None else value(row, env) for value in values]
+        return evaluate([*row[:width], *more], env)
+
+    alteration.values[column.id] = computed
     alteration.is_rewrite = True
 
 
