@@ -372,7 +372,7 @@ class CatalogTransaction:
 
     async def add_schema_name(self, schema: Schema) -> None:
         """Adds the record of a schema that is being renamed. Raises 42P06."""
-        key = _SCHEMAS + schema.name.encode()
+        key = self._keys.schema(schema.name)
         await self._take(key, DatabaseError("42P06", f'schema "{schema.name}" already exists'))
         self._txn.put(key, _pack(schema))
         self._record(lambda changes: changes.schemas.update({schema.name: schema}))

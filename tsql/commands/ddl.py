@@ -95,9 +95,7 @@ ALTER_ROLE = command_of_ddl("ALTER ROLE", alter_role)
 ALTER_ROLE_SET = command_of_ddl("ALTER ROLE", alter_role_settings)
 DROP_ROLE = command_of_ddl("DROP ROLE", drop_role)
 GRANT = command_of_ddl("GRANT", grant)
-ALTER_DEFAULT_PRIVILEGES = command_of_ddl(
-    "ALTER DEFAULT PRIVILEGES", alter_default_privileges
-)
+ALTER_DEFAULT_PRIVILEGES = command_of_ddl("ALTER DEFAULT PRIVILEGES", alter_default_privileges)
 GRANT_ROLE = command_of_ddl("GRANT ROLE", grant_role)
 ALTER_OWNER = command_of_ddl("ALTER OWNER", alter_owner)
 DROP_OWNED = command_of_ddl("DROP OWNED", drop_owned)
