@@ -70,6 +70,12 @@ class Server:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
+    def children(self) -> list[int]:
+        """Returns the ids of the processes that it has started, from whichever thread."""
+        assert self.process is not None
+        tasks = pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return [int(word) for task in tasks for word in task.read_text().split()]
+
     def stop(self) -> int:
         """SIGTERM; returns the exit code."""
         assert self.process is not None

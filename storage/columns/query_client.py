@@ -10,6 +10,7 @@ import asyncio
 import os
 import shutil
 import socket
+import subprocess
 import sys
 from collections import deque
 from collections.abc import Sequence
@@ -158,20 +159,14 @@ class QueryProcesses:
     async def _spawn(self) -> "_Process":
         directory = await self._own_directory()
         settings = self._settings
+        arguments = (directory, settings.memory_bytes, settings.spill_bytes, settings.threads)
+        command = [sys.executable, *settings.program, *map(str, arguments)]
         ours, theirs = socket.socketpair()
+        started: list[subprocess.Popen[bytes]] = []
         with theirs:
-            started = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *settings.program,
-                str(directory),
-                str(settings.memory_bytes),
-                str(settings.spill_bytes),
-                str(settings.threads),
-                stdin=theirs.fileno(),
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.DEVNULL,
-            )
-        process = _Process(self, started, directory)
+            # In a thread: until the new program runs, the one that started it stands still.
+            await in_thread(lambda: started.append(_started(command, theirs)))
+        process = _Process(self, started[0], directory)
         self._processes.add(process)
         await asyncio.get_running_loop().create_unix_connection(lambda: process, sock=ours)
         return process
@@ -249,11 +244,20 @@ class _Retry:
             self._processes.again(self._start, intake)
 
 
+def _started(command: list[str], standard_input: socket.socket) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(  # noqa: S603 - ours
+        command,
+        stdin=standard_input.fileno(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
 class _Process(asyncio.Protocol):
     """One process, and the socket to it."""
 
     def __init__(
-        self, owner: QueryProcesses, process: asyncio.subprocess.Process, directory: Path
+        self, owner: QueryProcesses, process: "subprocess.Popen[bytes]", directory: Path
     ) -> None:
         self.directory = directory
         self.pid = process.pid
@@ -347,9 +351,11 @@ class _Process(asyncio.Protocol):
 
     def kill(self) -> None:
         """Ends the process at once."""
-        if self._process.returncode is None:
-            self._process.kill()
+        self._process.kill()
 
     async def ended(self) -> None:
         """Returns when the process has ended."""
-        await self._process.wait()
+        await in_thread(self._reap)
+
+    def _reap(self) -> None:
+        self._process.wait()

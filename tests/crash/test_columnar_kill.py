@@ -43,15 +43,6 @@ def server(tmp_path: pathlib.Path) -> Iterator[Server]:
         yield running
 
 
-def children(server: Server) -> list[int]:
-    """Returns the ids of the keeper and of the query processes."""
-    assert server.process is not None
-    listed = pathlib.Path(
-        f"/proc/{server.process.pid}/task/{server.process.pid}/children"
-    ).read_text()
-    return [int(word) for word in listed.split()]
-
-
 class Writer(threading.Thread):
     """Moves money, and notes numbers; `noted` of them are acknowledged."""
 
@@ -83,7 +74,7 @@ def test_scans_are_right_whoever_dies(server: Server, amount: str) -> None:
         with connect(server, "columnar") as client:
             for number in range(SCANS_OF[amount]):
                 if number % 4 == 3:
-                    os.kill(source.choice(children(server)), signal.SIGKILL)
+                    os.kill(source.choice(server.children()), signal.SIGKILL)
                 before = writer.noted
                 sql = b"SELECT (SELECT sum(n) FROM here) + (SELECT sum(n) FROM there), (SELECT count(*) FROM noted)"
                 try:

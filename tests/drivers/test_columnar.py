@@ -282,11 +282,9 @@ LONG = "SELECT count(*) FROM readings a, readings b WHERE a.heat + b.heat < a.le
 
 def query_processes(server: Server) -> list[int]:
     """Returns the ids of the server's query processes."""
-    assert server.process is not None
-    children = pathlib.Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
     return [
         child
-        for child in map(int, children.read_text().split())
+        for child in server.children()
         if b"query_program" in pathlib.Path(f"/proc/{child}/cmdline").read_bytes()
     ]
 
