@@ -262,6 +262,8 @@ class Emitter:
             return self._from_text(argument, expression)
         if argument.type in _INTEGERS:
             return Emitted(cast(argument.sql, oids.TEXT), expression.type)
+        if argument.type == oids.UUID:
+            return Emitted(cast(cast_uuid(argument.sql), oids.TEXT), expression.type)
         if argument.type == oids.NUMERIC and argument.shown == argument.scale:
             return Emitted(cast(argument.sql, oids.TEXT), expression.type)
         if argument.type in {oids.DATE, oids.TIMESTAMP} and self._surroundings.iso_dates:
@@ -415,6 +417,11 @@ def require_plain_order(less: PgProc, type_: int) -> None:
         return
     if type_ not in ORDERED or less.name not in _ORDERINGS:
         raise UntranslatableError(f"the order of {called(type_)}")
+
+
+def cast_uuid(value: str) -> str:
+    """Returns the bytes of a uuid as DuckDB's own type, which has PostgreSQL's text."""
+    return f"CAST(hex({value}) AS UUID)"
 
 
 def _is_null(value: Emitted) -> bool:

@@ -203,7 +203,23 @@ FORMS: Final[dict[str, Form]] = {
     " THEN {error} ELSE timezone('UTC', {0}) - timezone('UTC', {1}) END",
 }
 
+
+def _crossed(left: str, right: str) -> dict[str, Form]:
+    """Returns the comparisons of a timestamptz with another type, both as timestamps of UTC."""
+    sides = {"date": "CAST(# AS TIMESTAMP)", "timestamp": "#", "timestamptz": "timezone('UTC', #)"}
+    return {
+        f"{left}_{end}_{right}({left},{right})": form.replace(
+            "{0}", sides[left].replace("#", "{0}")
+        ).replace("{1}", sides[right].replace("#", "{1}"))
+        for end, form in COMPARISONS.items()
+    }
+
+
 IN_UTC: Final[dict[str, Form]] = {
+    **_crossed("date", "timestamptz"),
+    **_crossed("timestamp", "timestamptz"),
+    **_crossed("timestamptz", "date"),
+    **_crossed("timestamptz", "timestamp"),
     "date(timestamptz)": _usual(f"CAST({_LOCAL} AS DATE)"),
     "date_part(text,timestamptz)": _extract(oids.FLOAT8, zone="UTC"),
     "date_trunc(text,timestamptz)": _truncate("UTC", oids.TIMESTAMPTZ),

@@ -67,6 +67,14 @@ def _type(prefix: str) -> int:
     return oids.FLOAT4 if prefix == "float4" else oids.FLOAT8
 
 
+def _sure(text: str) -> str:
+    """Returns the form of a function whose zeros, infinities and errors the key path knows better."""
+    return (
+        f"CASE WHEN isfinite({text}) AND {text} <> 0 THEN {text}"
+        f" WHEN {text} IS NULL THEN NULL ELSE {{error}} END"
+    )
+
+
 FORMS: Final[dict[str, Form]] = {
     **{
         f"{prefix}{name}({left},{right})": form
@@ -93,6 +101,27 @@ FORMS: Final[dict[str, Form]] = {
             "abs": "abs({0})",
         }.items()
     },
+    **{
+        f"{name}(float8)": _sure(f"{function}({{0}})")
+        for name, function in {
+            "acos": "acos",
+            "asin": "asin",
+            "atan": "atan",
+            "cbrt": "cbrt",
+            "cos": "cos",
+            "dexp": "exp",
+            "dlog1": "ln",
+            "dlog10": "log10",
+            "exp": "exp",
+            "ln": "ln",
+            "log": "log10",
+            "log10": "log10",
+            "radians": "radians",
+            "sin": "sin",
+            "tan": "tan",
+        }.items()
+    },
+    **{f"{name}(float8,float8)": _sure("power({0}, {1})") for name in ("dpow", "pow", "power")},
     "float4(float8)": _single,
     "float8(float4)": _double,
     "ceil(float8)": "ceil({0})",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tsql.analytics.emitted import Emitted, Form
+from tsql.analytics.emitted import Emitted, Form, cast
 from tsql.analytics.families.comparisons import COMPARISONS
 from tsql.analytics.families.patterns import PATTERNS
 from tsql.types import oids
@@ -35,6 +35,33 @@ def _padded(name: str, filling: str) -> str:
     )
 
 
+_TEXTS: Final = frozenset({oids.TEXT, oids.VARCHAR, oids.NAME})
+_INTEGERS: Final = frozenset({oids.INT2, oids.INT4, oids.INT8})
+
+
+def _shown(value: Emitted) -> str | None:
+    """Returns what a value is as text, if that needs no settings."""
+    if value.type in _TEXTS:
+        return value.sql
+    return cast(value.sql, oids.TEXT) if value.type in _INTEGERS else None
+
+
+def _joined(arguments: tuple[Emitted, ...]) -> Emitted | None:
+    """|| of a text and another type."""
+    texts = [_shown(one) for one in arguments]
+    if None in texts:
+        return None
+    return Emitted(f"({texts[0]} || {texts[1]})", oids.TEXT)
+
+
+def _concat(arguments: tuple[Emitted, ...]) -> Emitted | None:
+    """Concat leaves NULLs out."""
+    texts = [_shown(one) for one in arguments]
+    if None in texts:
+        return None
+    return Emitted("(" + " || ".join(f"coalesce({text}, '')" for text in texts) + ")", oids.TEXT)
+
+
 _LENGTH: Final = "CAST(length({0}) AS INTEGER)"
 _BPCHAR_LENGTH: Final = "CAST(length(rtrim({0}, ' ')) AS INTEGER)"
 _START: Final = "greatest(CAST({1} AS BIGINT), 1)"
@@ -55,6 +82,7 @@ FORMS: Final[dict[str, Form]] = {
     **{f"text{name}name(text,name)": form for name, form in COMPARISONS.items()},
     **_TRIMMED,
     **PATTERNS,
+    "anytextcat(anynonarray,text)": _joined,
     "ascii(text)": f"CASE WHEN {_ASCII} THEN CAST(ascii({{0}}) AS INTEGER) ELSE {{error}} END",
     "bit_length(text)": "CAST(strlen({0}) * 8 AS INTEGER)",
     "btrim(text)": f"trim({{0}}, {_BLANK})",
@@ -63,6 +91,7 @@ FORMS: Final[dict[str, Form]] = {
     "char_length(text)": _LENGTH,
     "character_length(bpchar)": _BPCHAR_LENGTH,
     "character_length(text)": _LENGTH,
+    "concat(any)": _concat,
     "left(text,int4)": "left({0}, {1})",
     "length(bpchar)": _BPCHAR_LENGTH,
     "length(text)": _LENGTH,
@@ -89,6 +118,7 @@ FORMS: Final[dict[str, Form]] = {
     "substr(text,int4)": _PART,
     "substring(text,int4)": _PART,
     "text(bpchar)": "rtrim({0}, ' ')",
+    "textanycat(text,anynonarray)": _joined,
     "textcat(text,text)": "{0} || {1}",
     "textlen(text)": _LENGTH,
     "translate(text,text,text)": "translate({0}, {1}, {2})",
