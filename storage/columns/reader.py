@@ -92,6 +92,7 @@ class Reader:
 
     def __init__(self) -> None:
         self._parts: OrderedDict[str, _Part] = OrderedDict()
+        self._paths: dict[int, set[str]] = {}
 
     def open_tables(
         self, specs: Sequence[TableSpec], versions: Sequence[TableVersion]
@@ -104,6 +105,7 @@ class Reader:
         return {spec.name: self._open(spec, by_storage[spec.storage_id]) for spec in specs}
 
     def _open(self, spec: TableSpec, version: TableVersion) -> "pa.Table":
+        self._close_others(version)
         pieces: list[_Piece] = []
         for described in version.parts:
             part = self._part(described)
@@ -120,6 +122,13 @@ class Reader:
             # A table without columns has no rows, in Arrow.
             columns["rows"] = pa.nulls(sum(piece.row_count for piece in pieces), pa.bool_())
         return pa.table(columns)
+
+    def _close_others(self, version: TableVersion) -> None:
+        """Lets go of the table's parts that this version doesn't have: merged ones, mostly."""
+        paths = {part.path for part in version.parts}
+        for path in self._paths.get(version.storage_id, set()) - paths:
+            self._parts.pop(path, None)
+        self._paths[version.storage_id] = paths
 
     def _part(self, described: PartVersion) -> _Part:
         if not described.path:
