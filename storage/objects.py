@@ -14,6 +14,7 @@ same for all of them and stands in storage/catalog.py and storage/catalog_store.
 | Membership | g | role, member                 |                                          |
 | Privileges | p | kind, object id, sub id      |                                          |
 | DatabaseRecord | d | id                       | database                                 |
+| Extension | x  | id                           | extension                                |
 
 Objects of a database are its own; those of the classes that say `is_shared` are every database's.
 
@@ -35,6 +36,7 @@ RELATIONS: Final = "relation"
 TYPES: Final = "type"
 ROLES: Final = "role"
 DATABASES: Final = "database"
+EXTENSIONS: Final = "extension"
 
 
 #: What options may say for true.
@@ -305,6 +307,25 @@ class DatabaseRecord(CatalogObject, frozen=True, kw_only=True, omit_defaults=Tru
         return (DATABASES, "", self.name)
 
 
+class Extension(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
+    """An extension that CREATE EXTENSION was asked for; what it does is built in."""
+
+    tag: ClassVar[bytes] = b"x"
+    space: ClassVar[str | None] = EXTENSIONS
+
+    id: int
+    name: str
+    schema: str
+    release: str
+    owner: str = "terrascale"
+
+    def key(self) -> Key:
+        return (self.id,)
+
+    def name_taken(self) -> ObjectName | None:
+        return (EXTENSIONS, "", self.name)
+
+
 #: The spaces of names that all databases share.
 SHARED_SPACES: Final = frozenset({ROLES, DATABASES})
 #: All classes. A tag is never given to another class.
@@ -316,4 +337,5 @@ OBJECT_CLASSES: Final[tuple[type[CatalogObject], ...]] = (
     Membership,
     Privileges,
     DatabaseRecord,
+    Extension,
 )

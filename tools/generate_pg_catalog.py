@@ -33,6 +33,15 @@ QUERIES = {
     "pg_proc_information_schema": PROCS
     + """WHERE pronamespace = 'information_schema'::regnamespace AND proname NOT LIKE '%truetyp%'
         ORDER BY oid""",
+    # Numbered as nothing of PostgreSQL's own is; only what tsql/ddl/extensions.py says is built in.
+    "pg_proc_extensions": """
+        SELECT 9000 + row_number() OVER (ORDER BY proname COLLATE "C", proargtypes), proname::text, prokind::text,
+               proisstrict, proretset, provolatile::text, pronargs, pronargdefaults, prorettype::int8,
+               provariadic::int8, proargtypes::oid[]::int8[], proallargtypes::int8[],
+               proargmodes::text[], proargnames, prosrc, NULL::text
+        FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+            AND (proname LIKE 'uuid%' OR proname IN ('digest', 'hmac', 'gen_random_bytes'))
+        ORDER BY 1""",
     "pg_operator": """
         SELECT oid::int8, oprname::text, oprkind::text, oprleft::int8, oprright::int8,
                oprresult::int8, oprcode::oid::int8, oprcom::int8, oprnegate::int8, oprcanhash, oprcanmerge
@@ -49,6 +58,7 @@ QUERIES = {
 
 def main() -> None:
     with psycopg.connect() as connection:
+        connection.execute('CREATE EXTENSION "uuid-ossp"; CREATE EXTENSION pgcrypto')
         for name, query in QUERIES.items():
             rows = connection.execute(query).fetchall()
             lines = [json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows]

@@ -169,9 +169,3 @@ def pg_cursors(moment: Moment) -> Iterator[Values]:
             "is_scrollable": cursor.scrolls is not False,
             "creation_time": cursor.created,
         }
-
-
-@built(PG_CATALOG, "pg_available_extensions")
-def pg_available_extensions(_moment: Moment) -> Iterator[Values]:
-    """None can be added: what TerraScale has is built in."""
-    return iter(())

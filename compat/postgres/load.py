@@ -7,6 +7,7 @@ import compat.postgres.comments
 import compat.postgres.constraints
 import compat.postgres.definitions
 import compat.postgres.dependencies
+import compat.postgres.extensions
 import compat.postgres.function_text
 import compat.postgres.information_constraints
 import compat.postgres.information_functions

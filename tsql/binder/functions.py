@@ -83,7 +83,7 @@ def resolve(call: Call, node: Any, *, has_order_by: bool = False) -> Candidate |
             hint="Could not choose a best candidate function."
             " You might need to add explicit type casts.",
         )
-    if call.schema not in {None, "pg_catalog", "public", _INFORMATION_SCHEMA}:
+    if call.schema not in _SCHEMAS:
         raise error_at(node.location, "3F000", f'schema "{call.schema}" does not exist')
     hint = "No function matches the given name and argument types."
     if has_order_by:
@@ -98,13 +98,13 @@ def resolve(call: Call, node: Any, *, has_order_by: bool = False) -> Candidate |
 
 def _find(call: Call) -> Candidate | Cast | list[Candidate] | None:
     """Returns the one meant, several that fit equally, or None."""
-    if call.schema not in {None, "pg_catalog", _INFORMATION_SCHEMA}:
+    if call.schema not in _SCHEMAS:
         return None
     candidates = list(_candidates(call))
     for candidate in candidates:
         if candidate.types == call.actual:
             return candidate
-    cast = None if call.schema == _INFORMATION_SCHEMA else _as_cast(call)
+    cast = _as_cast(call) if call.schema in {None, "pg_catalog"} else None
     if cast is not None:
         return cast
     fitting = matching(candidates, call.actual)
@@ -132,13 +132,21 @@ def _as_cast(call: Call) -> Cast | None:
     return Cast(target)
 
 
+def _procs(call: Call) -> Sequence[PgProc]:
+    """Returns the functions of that name, those of extensions if there are no others."""
+    if call.schema == _INFORMATION_SCHEMA:
+        return pg.information_schema_procs().get(call.name, ())
+    found = () if call.schema == "public" else pg.procs_by_name().get(call.name, ())
+    if not found and call.schema != "pg_catalog":
+        return pg.extension_procs().get(call.name, ())
+    return found
+
+
 def _candidates(call: Call) -> Iterator[Candidate]:
     """Yields the functions of that name as calls with that many arguments."""
     expanded: list[Candidate] = []
     plain: set[tuple[int, ...]] = set()
-    in_information_schema = call.schema == _INFORMATION_SCHEMA
-    procs = pg.information_schema_procs() if in_information_schema else pg.procs_by_name()
-    for proc in procs.get(call.name, ()):
+    for proc in _procs(call):
         candidate = _named(proc, call) if call.names else _positional(proc, call)
         if candidate is None:
             continue
@@ -187,6 +195,7 @@ def _named(proc: PgProc, call: Call) -> Candidate | None:
 
 #: Its functions are found by their full names alone.
 _INFORMATION_SCHEMA: Final = "information_schema"
+_SCHEMAS: Final = frozenset({None, "pg_catalog", "public", _INFORMATION_SCHEMA})
 _INPUT_MODES: Final = frozenset("ibv")
 
 

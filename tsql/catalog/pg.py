@@ -142,6 +142,15 @@ def information_schema_procs() -> dict[str, list[PgProc]]:
 
 
 @functools.cache
+def extension_procs() -> dict[str, list[PgProc]]:
+    """Returns the functions of extensions that are built in, by name; they are in the schema public."""
+    result = defaultdict(list)
+    for row in _load("pg_proc_extensions.jsonl", PgProc):
+        result[row.name].append(row)
+    return dict(result)
+
+
+@functools.cache
 def operators() -> dict[int, PgOperator]:
     """Returns pg_operator by OID."""
     return {row.oid: row for row in _load("pg_operator.jsonl", PgOperator)}

@@ -17,6 +17,7 @@ from tsql.ddl.default_privileges import alter_default_privileges
 from tsql.ddl.drop import drop, drop_index_online
 from tsql.ddl.drop_owned import drop_owned
 from tsql.ddl.enums import alter_enum, create_enum
+from tsql.ddl.extensions import create_extension
 from tsql.ddl.grants import grant
 from tsql.ddl.owned import alter_owner, reassign_owned
 from tsql.ddl.reindex import Reindex, online_name
@@ -80,6 +81,7 @@ ALTER_TABLE = command_of_ddl("ALTER TABLE", alter_table)
 RENAME = command_of_ddl("ALTER TABLE", rename)
 SET_SCHEMA = command_of_ddl("ALTER TABLE", set_schema)
 CREATE_ENUM = command_of_ddl("CREATE TYPE", create_enum)
+CREATE_EXTENSION = command_of_ddl("CREATE EXTENSION", create_extension)
 ALTER_ENUM = command_of_ddl("ALTER TYPE", alter_enum)
 COMMENT = command_of_ddl("COMMENT", comment_on)
 CREATE_VIEW = command_of_ddl("CREATE VIEW", create_view)

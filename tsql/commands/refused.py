@@ -39,7 +39,6 @@ REFUSED: Final = {
     "CreateConversionStmt": "CREATE CONVERSION",
     "CreateDomainStmt": "CREATE DOMAIN",
     "CreateEventTrigStmt": "CREATE EVENT TRIGGER",
-    "CreateExtensionStmt": "CREATE EXTENSION",
     "CreateFdwStmt": "CREATE FOREIGN DATA WRAPPER",
     "CreateForeignServerStmt": "CREATE SERVER",
     "CreateForeignTableStmt": "CREATE FOREIGN TABLE",

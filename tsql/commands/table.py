@@ -54,6 +54,7 @@ _LATER: Final[dict[str, dict[type[Any], str]]] = {
         ast.AlterTableStmt: "ALTER_TABLE",
         ast.CommentStmt: "COMMENT",
         ast.CreateEnumStmt: "CREATE_ENUM",
+        ast.CreateExtensionStmt: "CREATE_EXTENSION",
         ast.CreateRoleStmt: "CREATE_ROLE",
         ast.CreateSchemaStmt: "CREATE_SCHEMA",
         ast.CreateSeqStmt: "CREATE_SEQUENCE",

@@ -18,6 +18,7 @@ from tsql.ddl.dependencies import relation as address_of
 from tsql.ddl.describe import describe, is_visible, kind_of_relation
 from tsql.ddl.drop_absent import drop_absent
 from tsql.ddl.enums import find_enum
+from tsql.ddl.extensions import drop_extensions
 from tsql.ddl.remove import check_may_drop, remove_all
 from tsql.parser import enums
 
@@ -41,6 +42,8 @@ async def drop(node: Any, ddl: Ddl) -> str:
     if node.removeType == _TYPES.OBJECT_TYPE:
         await remove_all(_types(node, ddl), ddl, cascades=cascades)
         return "DROP TYPE"
+    if node.removeType == _TYPES.OBJECT_EXTENSION:
+        return await drop_extensions(node, ddl)
     kind = _KINDS.get(node.removeType)
     if kind is None:
         return drop_absent(node, ddl)

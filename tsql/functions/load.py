@@ -59,6 +59,7 @@ _FAMILIES: Final = (
     "tsql.functions.formatting.number_input",
     "tsql.functions.formatting.number_output",
     "tsql.functions.enum",
+    "tsql.functions.extensions",
     "tsql.functions.formatting.to_date",
     "tsql.functions.hashing",
     "tsql.functions.in_range",
