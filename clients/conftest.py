@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from clients.peers import Peers, empty_database
+from clients.peers import Peers, empty_database, remove_database
 from tests.server import Server
 
 
@@ -17,5 +17,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def peers(server: Server) -> Peers:
-    return Peers(empty_database(), server.port)
+def peers(server: Server) -> Iterator[Peers]:
+    yield Peers(empty_database(), server.port)
+    remove_database()

@@ -24,10 +24,15 @@ def psql(*statements: str) -> None:
 
 def empty_database() -> int:
     """Makes PostgreSQL's database terrascale anew; returns the port."""
-    psql(f"DROP DATABASE IF EXISTS {USER}", f"DROP ROLE IF EXISTS {USER}")
+    remove_database()
     psql(f"CREATE ROLE {USER} SUPERUSER LOGIN")
     psql(f"CREATE DATABASE {USER} OWNER {USER} TEMPLATE template0")
     return int(os.environ["PGPORT"])
+
+
+def remove_database() -> None:
+    """Leaves nothing of `empty_database` behind."""
+    psql(f"DROP DATABASE IF EXISTS {USER}", f"DROP ROLE IF EXISTS {USER}")
 
 
 def printed(command: Sequence[str], **environment: str) -> list[str]:
