@@ -1,8 +1,10 @@
 """psycopg 3 at everyday work: NULLs and large values, long results, notifications, encodings, timeouts."""
 
 import datetime
+import json
 import threading
 from typing import Any
+from xml.etree import ElementTree
 
 import psycopg
 import psycopg.rows
@@ -217,6 +219,38 @@ def test_explain_names_the_access_path(server: Server, condition: str, path: str
         assert plans[0]["Plan"]["Node Type"] == path
         lines = connection.execute(f"EXPLAIN SELECT * FROM paths WHERE {condition}").fetchall()
         assert lines[0][0].startswith(f"{path} on paths")
+        connection.rollback()
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_explain_in_xml_and_yaml_says_the_same(server: Server, binary: bool) -> None:
+    with connect(server) as connection:
+        cursor = connection.cursor(binary=binary)
+        cursor.execute("CREATE TABLE said (a int PRIMARY KEY, b text)")
+        query = "SELECT count(*) FROM said WHERE a > 1 AND b = '<\"é\"' GROUP BY b"
+        ((plans,),) = cursor.execute(f"EXPLAIN (FORMAT json) {query}").fetchall()
+        ((yaml,),) = cursor.execute(f"EXPLAIN (FORMAT yaml) {query}").fetchall()
+        ((xml,),) = cursor.execute(f"EXPLAIN (FORMAT xml) {query}").fetchall()
+        root = ElementTree.fromstring(xml)
+        space = "{http://www.postgresql.org/2009/explain}"
+        plan, element = plans[0]["Plan"], root.find(f"{space}Query/{space}Plan")
+        lines = yaml.split("\n")
+        assert lines[0] == "- Plan: "
+        depth = 2
+        while True:
+            assert element is not None
+            for name, value in plan.items():
+                if name != "Plans":
+                    assert f"{'  ' * depth}{name}: {json.dumps(value, ensure_ascii=False)}" in [
+                        line.replace("- ", "  ", 1) for line in lines
+                    ]
+                    child = element.find(space + name.replace(" ", "-"))
+                    assert child is not None
+                    assert child.text == str(value)
+            if "Plans" not in plan:
+                break
+            plan, element = plan["Plans"][0], element.find(f"{space}Plans/{space}Plan")
+            depth += 2
         connection.rollback()
 
 

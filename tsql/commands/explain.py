@@ -1,7 +1,6 @@
 """EXPLAIN [ANALYZE]: the plan in words, and with ANALYZE what running it has read and returned."""
 
 import dataclasses
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from storage.kv.store import Counts
 from tsql.api import Result
 from tsql.bound import Field
 from tsql.commands.command import Command, Fields, Invocation
+from tsql.commands.explain_formats import as_json_text, as_xml_text, as_yaml_text
 from tsql.execution import check_allowed, prepare
 from tsql.executor.columnar import Chooser, ColumnarRows
 from tsql.executor.compiler import Compiler, Start
@@ -33,7 +33,8 @@ from tsql.session_state import SessionState
 from tsql.setting_definitions import parse_bool
 from tsql.types import oids
 
-_FORMATS = {"text": oids.TEXT, "json": oids.JSON}
+_FORMATS = {"text": oids.TEXT, "json": oids.JSON, "yaml": oids.TEXT, "xml": oids.XML}
+_WRITERS = {"json": as_json_text, "yaml": as_yaml_text, "xml": as_xml_text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,6 @@ def _options(node: Any) -> _Options:
         text = _option_text(option.arg)
         if name == "format":
             if text.lower() not in _FORMATS:
-                if text.lower() in {"xml", "yaml"}:
-                    raise not_supported(f"EXPLAIN (FORMAT {text.upper()})")
                 raise DatabaseError(
                     "22023", f'unrecognized value for EXPLAIN option "format": "{text}"'
                 )
@@ -105,8 +104,9 @@ async def run_explain(invocation: Invocation) -> Result:
         run = state.run(state.statement_env(invocation.values))
         summary = await _analyze(query, run, state, profiles, options)
     fields = (Field("QUERY PLAN", _FORMATS[options.format]),)
-    if options.format == "json":
-        text = json.dumps([{"Plan": as_json(root, profiles), **dict(summary)}], indent=2)
+    write = _WRITERS.get(options.format)
+    if write is not None:
+        text = write({"Plan": as_json(root, profiles), **dict(summary)})
         return Result(fields, [(text,)], tag="EXPLAIN")
     lines = text_lines(root, profiles)
     lines += [f"{label}: {value}" for label, value in summary]

@@ -18,6 +18,7 @@ XID: Final = 28
 CID: Final = 29
 OIDVECTOR: Final = 30
 JSON: Final = 114
+XML: Final = 142
 PG_NODE_TREE: Final = 194
 FLOAT4: Final = 700
 FLOAT8: Final = 701

@@ -18,6 +18,7 @@ _SHOWN: Final = (
     oids.PG_DEPENDENCIES,
     oids.PG_MCV_LIST,
     oids.ACLITEM,
+    oids.XML,
     oids.PG_LSN,
     oids.TID,
 )

@@ -158,7 +158,8 @@ def _only_nulls(oid: int) -> None:
     binary_io(oid, send, None)
 
 
-binary_io(oids.PG_NODE_TREE, _text_send, None)
+for _oid in (oids.PG_NODE_TREE, oids.XML):
+    binary_io(_oid, _text_send, None)
 for _oid in (
     oids.ANYARRAY,
     oids.PG_NDISTINCT,
