@@ -81,6 +81,7 @@ class KeyPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     value.
 
     Attributes:
+        operator_class: Its name, where it isn't the type's own: it orders alike here.
         attribute: Name of an undeclared attribute; rows where it has another kind count as NULL.
             `expression_sql` then shows it.
     """
@@ -94,6 +95,7 @@ class KeyPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     typmod: int = -1
     descending: bool = False
     nulls_first: bool = False
+    operator_class: str = ""
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -83,9 +83,10 @@ def _part_text(index: IndexView, part: KeyPart, env: Env, *, pretty: bool = Fals
 
 
 def _order_text(part: KeyPart) -> str:
+    operator_class = f" {part.operator_class}" if part.operator_class else ""
     if part.descending:
-        return " DESC" if part.nulls_first else " DESC NULLS LAST"
-    return " NULLS FIRST" if part.nulls_first else ""
+        return f"{operator_class} DESC{'' if part.nulls_first else ' NULLS LAST'}"
+    return f"{operator_class}{' NULLS FIRST' if part.nulls_first else ''}"
 
 
 def qualified(schema: str, name: str) -> str:

@@ -376,8 +376,17 @@ def _operator_classes() -> dict[int, int]:
     return found | {oids.VARCHAR: found[oids.TEXT]}
 
 
-def operator_class(type_: int) -> int:
-    """Returns the default btree operator class of a type."""
+@functools.cache
+def _named_operator_classes() -> dict[str, int]:
+    """Returns the btree operator classes by name."""
+    shape = recorded.shapes()[PG_CATALOG, "pg_opclass"]
+    return {name: oid for oid, method, name, *_ in recorded.rows(shape) if method == BTREE}
+
+
+def operator_class(type_: int, name: str = "") -> int:
+    """Returns the btree operator class of a type: that of the name, or the default one."""
+    if name:
+        return _named_operator_classes()[name]
     row = pg.types().get(type_)
     if row is not None and row.category == "A":
         type_ = oids.ANYARRAY
@@ -409,7 +418,12 @@ def _index(index: IndexView) -> Values:
         "indislive": True,
         "indkey": vector([*[part.column_id or 0 for part in index.parts], *index.included]),
         "indcollation": vector([collation_of(type_) for type_ in types]),
-        "indclass": vector([operator_class(type_) for type_ in types]),
+        "indclass": vector(
+            [
+                operator_class(type_, part.operator_class)
+                for type_, part in zip(types, index.parts, strict=True)
+            ]
+        ),
         "indoption": vector([part.descending + 2 * part.nulls_first for part in index.parts]),
         "indexprs": ", ".join(texts) if texts else None,
         "indpred": index.predicate_sql,

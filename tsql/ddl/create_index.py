@@ -176,7 +176,7 @@ def _key_part(element: Any, table: Table, ddl: Ddl) -> KeyPart:
         column = table.column(element.name)
         if column is None:
             raise DatabaseError("42703", f'column "{element.name}" does not exist')
-        _check_class(element, column.sql_type)
+        operator_class = _operator_class(element, column.sql_type)
         check_can_be_key(column.kind, column.element_kind, column.sql_type)
         return KeyPart(
             column_id=column.id,
@@ -186,11 +186,12 @@ def _key_part(element: Any, table: Table, ddl: Ddl) -> KeyPart:
             typmod=column.typmod,
             descending=descending,
             nulls_first=nulls_first,
+            operator_class=operator_class,
         )
     expression = bind_expression(element.expr, table, ddl.env, "index")
     _require_declared(expression, table)
     _require_immutable(expression, "index expression")
-    _check_class(element, expression.type)
+    operator_class = _operator_class(element, expression.type)
     kinds = kinds_of_type(expression.type)
     if kinds is None:
         raise not_supported(f"an index on type {type_name(expression.type)}")
@@ -204,16 +205,19 @@ def _key_part(element: Any, table: Table, ddl: Ddl) -> KeyPart:
         typmod=expression.typmod,
         descending=descending,
         nulls_first=nulls_first,
+        operator_class=operator_class,
     )
 
 
-def _check_class(element: Any, type_: int) -> None:
-    """Lets the operator class pass that orders the type as keys do. Raises 42704, 0A000."""
+def _operator_class(element: Any, type_: int) -> str:
+    """Returns the operator class, '' for the type's own, if it orders as keys do. Raises 0A000."""
     if not element.opclass:
-        return
-    name = element.opclass[-1].sval
-    if name in _PATTERN_CLASSES or name in {f"{type_name(type_)}_ops", "text_ops", "array_ops"}:
-        return
+        return ""
+    name = str(element.opclass[-1].sval)
+    if name in _PATTERN_CLASSES:
+        return name
+    if name in {f"{type_name(type_)}_ops", "text_ops", "array_ops"}:
+        return ""
     raise not_supported(f'operator class "{name}"')
 
 

@@ -151,3 +151,15 @@ UPDATE nokey SET b = 'z' WHERE a = 1;
 DELETE FROM nokey WHERE a = 2;
 
 SELECT * FROM nokey;
+
+CREATE TABLE classes (a varchar(20), b text, c int);
+
+CREATE INDEX classes_like ON classes (a varchar_pattern_ops, b text_pattern_ops DESC, c int4_ops);
+
+CREATE INDEX classes_call ON classes (upper(b) text_pattern_ops NULLS FIRST);
+
+SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = 'classes'::regclass ORDER BY 1;
+
+SELECT c.opcname FROM pg_index i, unnest(i.indclass) WITH ORDINALITY AS u (oid, n), pg_opclass c WHERE i.indexrelid = 'classes_like'::regclass AND c.oid = u.oid ORDER BY n;
+
+DROP TABLE classes;
