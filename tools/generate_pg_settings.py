@@ -21,7 +21,7 @@ QUERY = """
                      ELSE coalesce(boot_val, '') END,
            category, short_desc
     FROM pg_settings
-    WHERE category <> 'File Locations' AND name <> 'extension_destdir'
+    WHERE name <> 'extension_destdir'
     ORDER BY name COLLATE "C"
 """
 

@@ -11,7 +11,7 @@ import re
 import zoneinfo
 from collections.abc import Callable
 
-from storage.errors import not_supported
+from storage.errors import DatabaseError, not_supported
 from tsql.setting_definitions import invalid
 
 _STYLES = {"iso": "ISO", "sql": "SQL", "postgres": "Postgres", "german": "German"}
@@ -179,6 +179,20 @@ def _check_tablespace(text: str, _current: str) -> str:
     return text
 
 
+def _check_temporary_tablespaces(text: str, _current: str) -> str:
+    for name in re.findall(r"[^\s,\"]+", text):
+        if name not in {"pg_default", "pg_global"}:
+            raise DatabaseError("42704", f'tablespace "{name}" does not exist')
+    return text
+
+
+def _check_zone_abbreviations(text: str, _current: str) -> str:
+    """Knows PostgreSQL's three sets, and follows one of them."""
+    if text not in {"Default", "Australia", "India"}:
+        raise invalid("timezone_abbreviations", text)
+    return _refuses("timezone_abbreviations", frozenset({"Default"}))(text, _current)
+
+
 def _refuses(name: str, accepted: frozenset[str]) -> Callable[[str, str], str]:
     def check(text: str, _current: str) -> str:
         if text not in accepted:
@@ -194,12 +208,15 @@ CHECKS: dict[str, Callable[[str, str], str]] = {
     "datestyle": check_date_style,
     "timezone": check_time_zone,
     "default_tablespace": _check_tablespace,
+    "temp_tablespaces": _check_temporary_tablespaces,
+    "timezone_abbreviations": _check_zone_abbreviations,
     "lc_messages": _check_locale("lc_messages"),
     "lc_monetary": _check_locale("lc_monetary"),
     "lc_numeric": _check_locale("lc_numeric"),
     "lc_time": _check_locale("lc_time"),
     "array_nulls": _refuses("array_nulls", frozenset({"on"})),
     "default_table_access_method": _refuses("default_table_access_method", frozenset({"heap"})),
+    "quote_all_identifiers": _refuses("quote_all_identifiers", frozenset({"off"})),
     "session_replication_role": _refuses("session_replication_role", frozenset({"origin"})),
     "standard_conforming_strings": _refuses("standard_conforming_strings", frozenset({"on"})),
     "transform_null_equals": _refuses("transform_null_equals", frozenset({"off"})),

@@ -102,6 +102,17 @@ class Settings:
             return self.value(f"default_{lowered}")
         return definitions()[lowered].default
 
+    def reset_value(self, lowered: str) -> str:
+        """Returns what RESET gives."""
+        return self._default(lowered)
+
+    def source(self, lowered: str) -> str:
+        """Returns where the value comes from, in pg_settings' words."""
+        if lowered in self._local or lowered in self._session:
+            return "session"
+        is_ours = self._defaults.get(lowered) in {None, _OUR_DEFAULTS.get(lowered)}
+        return "default" if is_ours else "client"
+
     def value_at(self, lowered: str, mark: tuple[Layer, Layer]) -> str:
         """Returns the value that a setting had at a mark."""
         for layer in reversed(mark):

@@ -124,12 +124,12 @@ def pg_settings(moment: Moment) -> Iterator[Values]:
             "short_desc": definition.description,
             "context": definition.context,
             "vartype": definition.kind,
-            "source": "default" if value == definition.default else "session",
+            "source": settings.source(definition.name.lower()),
             "min_val": definition.minimum,
             "max_val": definition.maximum,
             "enumvals": choices,
             "boot_val": definition.default,
-            "reset_val": definition.default,
+            "reset_val": settings.reset_value(definition.name.lower()),
             "pending_restart": False,
         }
 
