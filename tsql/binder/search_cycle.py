@@ -42,7 +42,7 @@ def with_order(node: Any, names: list[str]) -> Any:
     inner = with_fields(
         query.rarg,
         targetList=(
-            *query.rarg.targetList,
+            *_without_star(query.rarg, reference, names),
             *(_target(parse_expression(f"{quoted(reference)}.{quoted(a.name)}")) for a in added),
         ),
     )
@@ -154,6 +154,22 @@ def _reference(node: Any, arm: Any) -> str:
         " must be at the top level of its right-hand SELECT"
     )
     raise error_at(None, "0A000", message)
+
+
+def _without_star(arm: Any, reference: str, names: list[str]) -> list[Any]:
+    """Returns the target list with `*` as it was meant: without the columns that are added."""
+    own = [_target(parse_expression(f"{quoted(reference)}.{quoted(name)}")) for name in names]
+    targets = []
+    for target in arm.targetList:
+        fields = getattr(target.val, "fields", None) or ()
+        if not fields or not isinstance(fields[-1], ast.A_Star):
+            targets.append(target)
+        elif len(fields) > 1:
+            targets += own if fields[0].sval == reference else [target]
+        else:
+            # As many columns as the query has: there can be nothing else in FROM that has some.
+            targets += own
+    return targets
 
 
 def _arm(

@@ -55,3 +55,7 @@ SELECT a = b FROM (VALUES (ROW(1, 2), ROW(1, 'x'::text)), (ROW(1, 2), ROW(1, 'x'
 SELECT a < b FROM (VALUES (ROW(1, 2), ROW(1, 2, 3)), (ROW(1, 2), ROW(1, 2, 3))) AS v (a, b)
 
 SELECT unnest(ARRAY[ROW(1, 2), ROW(3, 4)])
+
+WITH RECURSIVE a AS (SELECT 1 AS b UNION ALL SELECT * FROM a) CYCLE b SET c USING p SELECT * FROM a
+
+WITH RECURSIVE a (b) AS (SELECT 1 UNION ALL SELECT a.* FROM a, edges WHERE edges.f = a.b) CYCLE b SET c USING p SELECT * FROM a
