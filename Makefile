@@ -95,7 +95,7 @@ bench-dynamodb: $(VENV)/dev
 	$(BIN)/python -m benchmarks.dynamodb
 
 crash: $(VENV)/dev
-	$(BIN)/python -m pytest -m slow tests/crash tests/storage tests/histories
+	$(BIN)/python -m pytest -m slow tests/crash tests/storage tests/histories tests/test_golden_columnar.py
 
 fuzz: $(VENV)/dev
 	$(BIN)/python -m pytest -m slow tests/fuzz
