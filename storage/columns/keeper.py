@@ -213,18 +213,15 @@ class Keeper:
         self._flushed(storage_id)
         if table is None:
             return
-        # Its files go when nobody reads them any more; a new build begins in another directory.
-        doomed = self._directory / f"old-{storage_id}-{self._next_sequence()}"
+        # They go when nobody reads them any more; a new build makes others, beside them.
         with contextlib.suppress(OSError):
-            table.directory.rename(doomed)
-        self._retire([doomed])
+            self._retire(list(table.directory.iterdir()))
 
     # Building
 
     def _begin_build(self, message: feed.Build) -> None:
         directory = self._directory / str(message.storage_id)
-        shutil.rmtree(directory, ignore_errors=True)
-        directory.mkdir()
+        directory.mkdir(exist_ok=True)
         table = KeptTable(directory, message.storage_id, message.layout, self._name)
         self._tables[message.storage_id] = table
         arguments = [
@@ -310,10 +307,7 @@ class Keeper:
         for number, files in self._doomed:
             if number < oldest:
                 for path in files:
-                    if path.is_dir():
-                        shutil.rmtree(path, ignore_errors=True)
-                    else:
-                        path.unlink(missing_ok=True)
+                    path.unlink(missing_ok=True)
         self._doomed = [each for each in self._doomed if each[0] >= oldest]
 
     # Flushing and merging

@@ -250,6 +250,11 @@ class KeeperClient:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    @property
+    def process_id(self) -> int | None:
+        """The keeper's process, if one runs."""
+        return None if self._process is None else self._process.pid
+
     # Tables
 
     def is_ready(self, storage_id: int) -> bool:

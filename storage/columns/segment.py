@@ -191,8 +191,10 @@ def compact(
                 batch = source.batch if len(kept) == count else source.batch.take(pa.array(kept))
                 batches.append(_with_begins(batch, source.begin, wanted=has_begins))
             first += count
-        rows = concat(batches)
         origin = np.concatenate(origins)
+        if not len(origin):
+            continue
+        rows = concat([batch for batch in batches if batch.num_rows])
         newest = max(_newest(source) for source in group)
         order = pc.sort_indices(rows.column(KEY)).to_numpy()
         for start in range(0, len(order), SEGMENT_ROWS):

@@ -133,3 +133,16 @@ async def test_a_column_that_was_added_later(followed: Followed) -> None:
     assert await wider.compare() == 151
     await followed.client.flush()
     assert await wider.compare() == 151
+
+
+async def test_a_delta_of_dead_rows_alone_is_flushed(followed: Followed) -> None:
+    await followed.put(row(number) for number in range(10))
+    await followed.build()
+    await followed.put(row(number, 1) for number in range(10))
+    await followed.delete(row(number) for number in range(10))
+    await followed.put_point(row(11))
+    await followed.delete([row(11)])
+    await followed.compare()
+    await followed.client.flush()
+    assert await followed.compare() == 0
+    assert not followed.reports

@@ -2,12 +2,15 @@
 
 import asyncio
 import itertools
+import os
 import random
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 
+from storage.columns import keeper_client
 from storage.columns.feed import KeeperSettings
 from storage.columns.keeper_client import NotReadyError
 from tests.storage.columns.followed import Followed
@@ -95,3 +98,25 @@ async def test_the_server_dies(tmp_path: Path, seed: int) -> None:
             # It died before the first build was done.
             await followed.build()
         await followed.close()
+
+
+async def test_a_stopped_keeper_makes_nobody_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper_client, "BEHIND_BYTES", 100_000)
+    followed = await Followed.open(tmp_path)
+    await followed.put(row(number) for number in range(300))
+    await followed.build()
+    assert followed.client.process_id is not None
+    os.kill(followed.client.process_id, signal.SIGSTOP)
+    turn = 0
+    while followed.client.is_ready(followed.table.storage_id):
+        turn += 1
+        await followed.put(row(number, turn) for number in range(1500))
+    await followed.put(row(number, 1000) for number in range(100, 400))
+    await followed.delete([row(7)])
+    os.kill(followed.client.process_id, signal.SIGCONT)
+    await followed.put(row(number, 1001) for number in range(390, 410))
+    assert await followed.compare() == 1499
+    assert not followed.reports
+    await followed.close()
