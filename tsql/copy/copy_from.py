@@ -165,7 +165,7 @@ class CopyFrom:
             text = self._encoding.decode(raw)
             fields = self._split(text)
             if len(fields) != self.column_count:
-                self._check_width(fields, text)
+                self._check_width(fields, number, text)
         except DatabaseError as error:
             shown = text or raw.decode("utf-8", "replace")
             error.context = error.context or self._line_context(number, shown)
@@ -177,19 +177,27 @@ class CopyFrom:
             raise
         self._add(values, number, len(raw), text)
 
-    def _check_width(self, fields: Fields, text: str) -> None:
+    def _check_width(self, fields: Fields, number: int, text: str) -> None:
         if len(fields) > self.column_count:
             if not self.column_count and not text:
                 fields.clear()
                 return
             raise DatabaseError("22P04", "extra data after last expected column")
+        for value, convert in zip(fields, self._converters, strict=False):
+            # What is there is converted first, as in PostgreSQL: its faults come before the lack.
+            try:
+                if value is not None:
+                    convert(value)
+            except DatabaseError as error:
+                error.context = self._field_context(fields, number)
+                raise
         missing = self._columns[len(fields)].name
         raise DatabaseError("22P04", f'missing data for column "{missing}"')
 
     def _field_context(self, fields: Fields, number: int) -> str:
         """Returns where the field is that no converter takes: found by converting again."""
         name = self._target.table.name
-        for column, text, convert in zip(self._columns, fields, self._converters, strict=True):
+        for column, text, convert in zip(self._columns, fields, self._converters, strict=False):
             try:
                 if text is not None:
                     convert(text)

@@ -92,3 +92,11 @@ COPY types TO STDOUT CSV;
 
 -- refused: the server's files are not the client's business
 COPY c FROM '/etc/passwd';
+
+CREATE TABLE few (a int, b int);
+
+COPY few FROM STDIN;
+\data
+x
+
+DROP TABLE few;
