@@ -4,6 +4,15 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+from storage.errors import DatabaseError
+
+
+class NoSessionError(DatabaseError):
+    """An expression asks for the session, and is evaluated without one: as a constant, say."""
+
+    def __init__(self, feature: str) -> None:
+        super().__init__("0A000", f"{feature} is not supported")
+
 
 @dataclasses.dataclass(slots=True)
 class Env:

@@ -4,12 +4,12 @@ A part that is a constant or a plain column lets what is around it be made simpl
 no calls but its own.
 """
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from storage.errors import DatabaseError
 from storage.records import dataclass
-from tsql.env import Env
+from tsql.env import Env, NoSessionError
 
 Row = Sequence[Any]
 #: What an expression is compiled to.
@@ -57,12 +57,9 @@ def column(position: int) -> Part:
 def folded(evaluate: Evaluate, parts: Sequence[Part]) -> Part:
     """Returns a part made of others: computed now if they are all constants.
 
-    What asks for the session (0A000 without one) is computed when it runs.
+    What asks for the session is computed when it runs.
     """
     if all(part.is_constant for part in parts):
-        try:
+        with contextlib.suppress(NoSessionError):
             return constant(evaluate((), FOLDING_ENV))
-        except DatabaseError as error:
-            if error.sqlstate != "0A000":
-                raise
     return Part(evaluate)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from storage.errors import not_supported
-from tsql.env import Env
+from tsql.env import Env, NoSessionError
 
 
 class SessionHooks(Protocol):
@@ -97,5 +97,7 @@ def session_member(env: Env, name: str, feature: str) -> Any:
     """Returns a member of the session; raises 0A000, naming the feature, if it has none."""
     found = getattr(env.session, name, None)
     if found is None:
+        if env.session is None:
+            raise NoSessionError(feature)
         raise not_supported(feature)
     return found
