@@ -25,8 +25,12 @@ from tests.compat.dynamodb.wire_values import Wire, items, values
 from tests.server import Server, free_port
 
 NODE = pathlib.Path(__file__).parent.parent / ".venv" / "node"
+#: The same examples each time: the peer has mistakes of its own, and a new one is no fault of ours.
 LAX = settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    derandomize=True,
+    deadline=None,
+    max_examples=150,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
