@@ -19,6 +19,7 @@ from storage.objects import (
     DatabaseRecord,
     EnumLabel,
     EnumType,
+    Extension,
     Grant,
     Membership,
     Privileges,
@@ -54,6 +55,7 @@ PRIVILEGES = Privileges(
 DATABASE = DatabaseRecord(
     id=16700, name="shop", owner="ann", connection_limit=3, is_template=True, settings={"a": "b"}
 )
+EXTENSION = Extension(id=16800, name="pgcrypto", schema="public", release="1.3", owner="ann")
 EVERY_CLASS: list[tuple[CatalogObject, dict[str, Any]]] = [
     (
         VIEW,
@@ -116,6 +118,16 @@ EVERY_CLASS: list[tuple[CatalogObject, dict[str, Any]]] = [
             "connection_limit": 3,
             "is_template": True,
             "settings": {"a": "b"},
+        },
+    ),
+    (
+        EXTENSION,
+        {
+            "id": 16800,
+            "name": "pgcrypto",
+            "schema": "public",
+            "release": "1.3",
+            "owner": "ann",
         },
     ),
 ]
