@@ -143,7 +143,6 @@ async def test_json_format(alice: Client) -> None:
         ("FOO", "42601", 'unrecognized EXPLAIN option "foo"'),
         ("ANALYZE maybe", "42601", "analyze requires a Boolean value"),
         ("FORMAT tree", "22023", 'unrecognized value for EXPLAIN option "format": "tree"'),
-        ("FORMAT xml", "0A000", "EXPLAIN (FORMAT XML) is not supported"),
     ],
 )
 async def test_bad_explain_options(
