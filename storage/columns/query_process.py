@@ -75,7 +75,16 @@ class QueryProcess:
                 self._running = 0
 
     def _listen(self) -> None:
-        """Takes requests, beside the query that runs. Ends the process with the server."""
+        """Takes requests, beside the query that runs. Ends the process with the server.
+
+        A server that dies with something unread of ours is a broken connection, not an end.
+        """
+        try:
+            self._take_requests()
+        finally:
+            os._exit(0)
+
+    def _take_requests(self) -> None:
         decode = msgspec.msgpack.Decoder(Request).decode
         stream = self._channel.makefile("rb")
         while len(length := stream.read(frames.LENGTH.size)) == frames.LENGTH.size:
@@ -85,7 +94,6 @@ class QueryProcess:
                     self._session.interrupt()
             else:
                 self._starts.put(request)
-        os._exit(0)
 
     def _run(self, start: Start) -> Done:
         if start.time_zone != self._time_zone:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -216,6 +217,21 @@ async def test_the_processes_end_with_the_server(tmp_path: Path) -> None:
     server.kill()
     await server.wait()
     await gone(*ids)
+
+
+async def test_a_process_ends_with_a_server_that_has_not_read_its_word(tmp_path: Path) -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        started = await asyncio.create_subprocess_exec(
+            sys.executable, *PROGRAM, str(tmp_path), str(256 << 20), str(1 << 30), "1",
+            stdin=theirs.fileno(), stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+    has_come = asyncio.Event()
+    asyncio.get_running_loop().add_reader(ours, has_come.set)
+    await has_come.wait()
+    asyncio.get_running_loop().remove_reader(ours)
+    ours.close()
+    assert await started.wait() == 0
 
 
 @pytest.mark.parametrize(
