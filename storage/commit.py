@@ -23,7 +23,6 @@ Large transactions come as an `IngestGroup`: sorted files that become visible in
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from time import perf_counter
 from typing import Final, Protocol
 
@@ -31,7 +30,7 @@ from storage.clock import Clock, TimestampSource
 from storage.commit_errors import again, unknown, write_error
 from storage.disk import Disk, no_room
 from storage.errors import DatabaseError
-from storage.following import Following
+from storage.following import FollowedFile, Following
 from storage.kv.batches import BATCH_KEY, BatchRecord, encode_record
 from storage.kv.engine import Change, Engine, EngineError, Fault, KeyRange
 from storage.serializable import RecentWrites
@@ -114,7 +113,7 @@ class Group:
         self.is_closed = False
         self.is_settled = False
         self.failure: DatabaseError | None = None
-        self.followed: Sequence[Change] | Path | None = None
+        self.followed: Sequence[Change] | FollowedFile | None = None
         self._loop = loop
         self._listeners: list[Listener] = []
 
@@ -322,7 +321,7 @@ class Committer:
         member: Member,
         ingest: Callable[[BatchRecord], None],
         spans: Sequence[KeyRange],
-        followed: Path | None = None,
+        followed: FollowedFile | None = None,
     ) -> Group:
         """Adds a large transaction, which writes in these ranges, to the line.
 

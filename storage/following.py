@@ -52,14 +52,14 @@ class Followed(Protocol):
         timestamp: The highest commit timestamp in it.
         ranges: Ranges that it empties.
         spans: Ranges in which it writes, where it is a large transaction.
-        followed: What it does to followed tables: keys and new values; or the file that has it.
+        followed: What it does to followed tables: keys and new values; or a file of them.
     """
 
     changes: dict[bytes, bytes | None]
     timestamp: int
     ranges: Sequence[KeyRange]
     spans: Sequence[KeyRange]
-    followed: "Sequence[Change] | Path | None"
+    followed: "Sequence[Change] | FollowedFile | None"
 
 
 class Follower(Protocol):
@@ -124,12 +124,18 @@ class Following:
         """Tells the follower of a group that is synced."""
         for prefix in self._emptied(group.ranges):
             self._lose(prefix)
-        if group.spans and group.followed is None:
-            # It began before the table was followed, so its writes are in no file for us.
-            for prefix in self._within(group.spans):
+        followed = group.followed
+        covered = followed.prefixes if isinstance(followed, FollowedFile) else ()
+        for prefix in self._within(group.spans):
+            if prefix not in covered:
+                # It was written before the table was followed: no file has what it does there.
                 self._lose(prefix)
-        elif self.follower is not None and group.followed:
-            self.follower.told(group.timestamp, group.followed)
+        if self.follower is None or not followed:
+            return
+        if not isinstance(followed, FollowedFile):
+            self.follower.told(group.timestamp, followed)
+        elif followed.path is not None:
+            self.follower.told(group.timestamp, followed.path)
 
     def _emptied(self, ranges: Sequence[KeyRange]) -> list[bytes]:
         return [
@@ -185,11 +191,16 @@ def decode_note(value: bytes) -> list[bytes] | None:
 
 
 class FollowedFile:
-    """What a large transaction writes to followed tables, for the follower."""
+    """What a large transaction writes to followed tables, for the follower.
+
+    Attributes:
+        prefixes: Of the tables that were followed when their writes came: these are whole in it.
+    """
 
     def __init__(self, path: Path, following: Following) -> None:
         self._path = path
-        self._prefixes = following.prefixes
+        self._following = following
+        self.prefixes: set[bytes] = set()
         self._file: BinaryIO | None = None
 
     @property
@@ -198,8 +209,11 @@ class FollowedFile:
         return None if self._file is None else self._path
 
     def wants(self, prefix: bytes) -> bool:
-        """Returns whether writes under this prefix belong in the file."""
-        return prefix in self._prefixes
+        """Returns whether writes under this prefix, the first of which comes now, belong in it."""
+        if prefix not in self._following.prefixes:
+            return False
+        self.prefixes.add(prefix)
+        return True
 
     def add(self, key: bytes, value: bytes | None) -> None:
         """Notes a write."""

@@ -556,7 +556,7 @@ class EmbeddedTransaction:
             self,
             lambda record: large.ingest(committer.engine, record, ranges),
             [*large.spans, *ranges],
-            large.followed.path,
+            large.followed,
         )
         self._timestamp = group.timestamp
         await group.settled()

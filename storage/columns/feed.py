@@ -30,14 +30,21 @@ class Open(Message):
     manifest: Manifest
 
 
-class Build(Message):
-    """Build the columns of a table from a checkpoint of the store, which is the keeper's then.
-
-    Changes that come after the checkpoint follow, and some that are in it.
-    """
+class Expect(Message):
+    """Changes of a table follow, to be held back: a checkpoint is being made, of which to `Build`."""
 
     storage_id: int
     layout: dict[int, HeldKind]
+
+
+class Build(Message):
+    """Build the columns of an expected table from a checkpoint, which is the keeper's then.
+
+    All changes that come after the checkpoint have followed `Expect`, or will, and some that are in
+    it.
+    """
+
+    storage_id: int
     checkpoint: str
 
 
@@ -180,6 +187,7 @@ class Done(Message):
 ToKeeper = (
     Open
     | Behind
+    | Expect
     | Build
     | CaughtUp
     | Changes

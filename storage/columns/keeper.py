@@ -29,6 +29,7 @@ import msgspec
 from storage.columns import feed
 from storage.columns.feed import Frames, KeeperSettings, ToKeeper, frame
 from storage.columns.kept_table import Job, KeptTable, changes_of
+from storage.columns.layout import Layout
 from storage.columns.manifest import Manifest, SegmentRecord
 from storage.columns.process import be_nice, die_with_parent
 from storage.columns.segment import Compacted
@@ -144,7 +145,8 @@ class Keeper:
                 self._handle_table(message)
 
     def _handle_table(
-        self, message: feed.Open | feed.Behind | feed.Build | feed.CaughtUp | feed.Forget
+        self,
+        message: feed.Open | feed.Behind | feed.Expect | feed.Build | feed.CaughtUp | feed.Forget,
     ) -> None:
         """Handles what makes a table come, go, or start anew."""
         match message:
@@ -153,6 +155,8 @@ class Keeper:
             case feed.Behind(storage_id):
                 if storage_id in self._tables:
                     self._tables[storage_id].is_ready = False
+            case feed.Expect(storage_id, layout):
+                self._guarded(storage_id, partial(self._expect, storage_id, layout))
             case feed.Build():
                 self._guarded(message.storage_id, partial(self._begin_build, message))
             case feed.CaughtUp(storage_id, timestamp):
@@ -219,15 +223,20 @@ class Keeper:
 
     # Building
 
-    def _begin_build(self, message: feed.Build) -> None:
-        directory = self._directory / str(message.storage_id)
+    def _expect(self, storage_id: int, layout: Layout) -> None:
+        directory = self._directory / str(storage_id)
         directory.mkdir(exist_ok=True)
-        table = KeptTable(directory, message.storage_id, message.layout, self._name)
-        self._tables[message.storage_id] = table
+        self._tables[storage_id] = KeptTable(directory, storage_id, layout, self._name)
+
+    def _begin_build(self, message: feed.Build) -> None:
+        table = self._tables.get(message.storage_id)
+        if table is None:  # it has gone meanwhile
+            shutil.rmtree(message.checkpoint, ignore_errors=True)
+            return
         arguments = [
             "storage.columns.build",
             message.checkpoint,
-            directory,
+            table.directory,
             message.storage_id,
             f"{self._name}-built-{self._next_sequence()}",
         ]
@@ -238,7 +247,7 @@ class Keeper:
         )
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(msgspec.msgpack.encode(message.layout))
+        process.stdin.write(msgspec.msgpack.encode(table.layout))
         process.stdin.close()
         build = _Build(process, table, Path(message.checkpoint))
         self._selector.register(

@@ -81,6 +81,7 @@ class FollowedTable:
         row_count: Rows that its build has come to; then, roughly, those that it has.
         problem: Why it has failed.
         rebuild_count: How often it has been built anew since it was ready.
+        build_number: Of the build that counts; an older one has come too late.
     """
 
     storage_id: int
@@ -89,6 +90,7 @@ class FollowedTable:
     row_count: int = 0
     problem: str = ""
     rebuild_count: int = 0
+    build_number: int = 0
     waiters: list["asyncio.Future[None]"] = field(default_factory=list)
 
     def enter(self, phase: Phase) -> None:
@@ -283,18 +285,28 @@ class KeeperClient:
             await waiter
 
     async def _build(self, table: FollowedTable) -> None:
-        self._following.begin(table.storage_id)
         self._number += 1
-        checkpoint = self._directory / f"checkpoint-{self._number}"
+        number = table.build_number = self._number
+        self._following.begin(table.storage_id)
+        # Before any news of it, so that what is committed after the checkpoint isn't missed.
+        self._send(feed.Expect(table.storage_id, table.layout))
+        checkpoint = self._directory / f"checkpoint-{number}"
         engine = self._committer.engine
         try:
             # Flushed before, so that there is no log to copy; the files are linked.
             await in_thread(engine.flush)
             await in_thread(lambda: engine.checkpoint(checkpoint))
         except Exception as error:  # noqa: BLE001 - the table has its rows all the same
-            self._failed(table.storage_id, str(error))
+            if self._is_wanted(table, number):
+                self._failed(table.storage_id, str(error))
             return
-        self._send(feed.Build(table.storage_id, table.layout, str(checkpoint)))
+        if self._is_wanted(table, number):
+            self._send(feed.Build(table.storage_id, str(checkpoint)))
+        else:
+            await in_thread(lambda: shutil.rmtree(checkpoint, ignore_errors=True))
+
+    def _is_wanted(self, table: FollowedTable, number: int) -> bool:
+        return self.tables.get(table.storage_id) is table and table.build_number == number
 
     async def _catch_up(self, table: FollowedTable, after: int) -> None:
         """Tells the keeper of the items whose keys have been noted after a commit."""
@@ -398,6 +410,7 @@ class KeeperClient:
                 table.enter(Phase.CATCHING_UP)
                 self._send(feed.Behind(table.storage_id))
             elif table.phase is Phase.BUILDING:
+                table.build_number = 0
                 self._send(feed.Forget(table.storage_id))
 
     def drained(self) -> None:

@@ -1,6 +1,8 @@
 """The keeper follows the commits: what it has is what the store has, as of every commit."""
 
+import asyncio
 import random
+import threading
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 
 from storage.columns import keeper_client
 from storage.items import Row
+from storage.kv.rocksdb_store import RocksEngine
 from storage.types import Kind
 from tests.storage.columns.followed import Followed
 
@@ -146,3 +149,25 @@ async def test_a_delta_of_dead_rows_alone_is_flushed(followed: Followed) -> None
     await followed.client.flush()
     assert await followed.compare() == 0
     assert not followed.reports
+
+
+async def test_news_between_a_checkpoint_and_its_build_are_kept(
+    followed: Followed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, is_made, may_go_on = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+    checkpoint = RocksEngine.checkpoint
+
+    def slow(engine: RocksEngine, path: Path) -> None:
+        checkpoint(engine, path)
+        loop.call_soon_threadsafe(is_made.set)
+        may_go_on.wait()
+
+    monkeypatch.setattr(RocksEngine, "checkpoint", slow)
+    await followed.put(row(number) for number in range(100))
+    followed.client.begin(followed.table)
+    await is_made.wait()
+    await followed.put_point(row(200))
+    await followed.delete([row(7)])
+    await followed.client.flush()  # the keeper has heard of them
+    may_go_on.set()
+    assert await followed.compare() == 100
