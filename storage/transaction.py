@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 from storage.commit import Committer, Group
 from storage.commit_errors import write_error
 from storage.errors import DatabaseError
-from storage.frozen import FrozenReads
+from storage.frozen import FrozenReads, OwnReads, own_as_of_now
 from storage.keyspace import ITEMS, prefix_range
 from storage.kv.engine import EngineError, KeyRange
 from storage.kv.store import (
@@ -150,10 +150,10 @@ class EmbeddedTransaction:
 
     # Reading
 
-    def frozen(self) -> Transaction:
-        reads: Any = FrozenReads(
-            self, self._snapshot, self._writes, self._spill, self._reads, self._slices
-        )
+    def frozen(self, *, is_strict: bool = True) -> Transaction:
+        live = OwnReads(self._own, self.own_in_range)
+        own = own_as_of_now(self._writes, self._spill, live, is_strict=is_strict)
+        reads: Any = FrozenReads(self, self._snapshot, own, self._reads, self._slices)
         return cast(Transaction, reads)
 
     async def get(self, key: bytes) -> bytes | None:

@@ -155,7 +155,7 @@ async def start_prepared(
         revalidate(state, prepared)
         assert prepared.query is not None
         try:
-            return await start_select(state, prepared.query, values)
+            return await start_select(state, prepared.query, values, outlives_statement=True)
         except StaleTable:
             prepared.catalog_version = 0
     raise _always_stale()
@@ -187,12 +187,25 @@ async def hold_tables(state: SessionState, prepared: Prepared) -> None:
     raise _always_stale()
 
 
-async def start_select(state: SessionState, query: Query, values: tuple[Any, ...]) -> Batches:
-    """Starts a SELECT in the session's transaction. Raises StaleTable, 42501."""
+async def start_select(
+    state: SessionState,
+    query: Query,
+    values: tuple[Any, ...],
+    *,
+    outlives_statement: bool = False,
+) -> Batches:
+    """Starts a SELECT in the session's transaction. Raises StaleTable, 42501.
+
+    What outlives the statement, a cursor or a portal, keeps seeing what there was when it began.
+    """
     check_allowed(state, query)
     if query.locks is not None:
         state.control.check_writable(query.locks)
-    return await query.start(state.run(state.statement_env(values)))
+    run = state.run(state.statement_env(values))
+    batches = await query.start(run)
+    if outlives_statement:
+        run.txn = run.txn.frozen(is_strict=False)
+    return batches
 
 
 async def run_write(state: SessionState, query: Query, values: tuple[Any, ...]) -> Result:

@@ -109,8 +109,12 @@ class Transaction(Protocol):
         In REPEATABLE READ and SERIALIZABLE only the first call does: it fixes the snapshot.
         """
 
-    def frozen(self) -> "Transaction":
-        """Returns the transaction with its reads as of now: later writes of its own aren't seen."""
+    def frozen(self, *, is_strict: bool = True) -> "Transaction":
+        """Returns the transaction with its reads as of now: later writes of its own aren't seen.
+
+        A transaction so large that it is spilled can't do that; it raises 0A000 or, if not
+        `is_strict`, has only its snapshot stay.
+        """
 
     async def get(self, key: bytes) -> bytes | None:
         """Returns the value at the snapshot overlaid with own writes, or None."""
