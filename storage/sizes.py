@@ -10,8 +10,9 @@ Bytes are those of keys and values, before compression.
 
 from collections.abc import Callable, Sequence
 from time import monotonic
-from typing import Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
+from storage.errors import DatabaseError
 from storage.keyspace import INDEX_ENTRIES, ITEMS, prefix_range, storage_prefix
 from storage.kv.engine import Entry, KeyRange, TableFile
 from storage.schema import Index, Table
@@ -21,6 +22,8 @@ from storage.slices import Slices
 _STEP_ENTRIES: Final = 1000
 #: A range up to this size is counted at once.
 _QUICK_ENTRIES: Final = 2 * _STEP_ENTRIES
+#: Ranges that are remembered.
+RANGES_MAX: Final = 10_000
 _STEP_PAUSE_SECONDS: Final = 0.01
 #: A count stays good for this many times the time that it took, and for a second at least.
 _REST_FACTOR: Final = 30
@@ -103,11 +106,17 @@ class Sizes:
         while not count.step():
             if slices.due():
                 await slices.pause()
+        _make_room(self.analyzed)
         self.analyzed[keys] = self._keep(count)
         self.analyzed_count += 1
 
     def _go_on(self, count: "_Count") -> None:
-        if count.step():
+        try:
+            is_over = count.step()
+        except DatabaseError:
+            self._counting.discard(count.keys)  # the store is being closed, or opened anew
+            return
+        if is_over:
             self._counting.discard(count.keys)
             self._keep(count)
         else:
@@ -117,10 +126,17 @@ class Sizes:
         size, now = count.so_far(), monotonic()
         if size.entries > _QUICK_ENTRIES:
             rest = max(_REST_SECONDS_MIN, (now - count.began) * _REST_FACTOR)
+            _make_room(self._counted)
             self._counted[count.keys] = _Counted(size, now + rest)
         else:
             self._counted.pop(count.keys, None)
         return size
+
+
+def _make_room(ranges: dict[KeyRange, Any]) -> None:
+    """Forgets the oldest of too many ranges: tables go, and nobody says so."""
+    if len(ranges) >= RANGES_MAX:
+        del ranges[next(iter(ranges))]
 
 
 class _Count:

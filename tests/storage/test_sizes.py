@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from storage.embedded import open_store
+from storage.errors import DatabaseError
 from storage.kv.engine import Entry, TableFile
 from storage.sizes import RangeSize, Sizes
 
@@ -78,3 +79,21 @@ async def test_analyze_counts_now_and_remembers(tmp_path: Path) -> None:
     assert any(file.first_key <= b"a000000" and file.last_key >= b"a002999" for file in files)
     assert sum(file.entries for file in files) >= 3000
     await store.close()
+
+
+def test_a_count_that_the_store_ends_is_begun_anew() -> None:
+    entries, later, is_open = rows("a", 5000), Clockwork(), True
+
+    def scan(start: bytes, _end: bytes, limit: int) -> list[Entry]:
+        if not is_open:
+            raise DatabaseError("58030", "could not read")
+        return [entry for entry in entries if start <= entry[0]][:limit]
+
+    sizes = Sizes(scan, list, later)
+    assert sizes.of(A_TO_B).entries == 2000
+    is_open = False
+    later.run()
+    is_open = True
+    assert sizes.of(A_TO_B).entries == 2000
+    later.run()
+    assert sizes.of(A_TO_B).entries == 5000
