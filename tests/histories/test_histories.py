@@ -9,7 +9,8 @@ from tests.histories.workload import play, play_until_a_power_cut
 
 #: Histories in one test: 2,000 in all.
 BY_STORE, BY_SQL, CHUNKS = 660, 6, 4
-BUG_SEEDS = 60
+#: The rarest bug shows in one history of twenty, and which one depends on the machine's pace.
+BUG_SEEDS = 400
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
