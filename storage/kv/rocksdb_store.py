@@ -62,6 +62,7 @@ class RocksSettings:
     write_buffer_count_max: int = 4
     block_cache_bytes: int = 64 * MIB
     block_bytes: int = 8 * 1024
+    metadata_block_bytes: int = 8 * 1024
     log_bytes_max: int = 64 * MIB
     file_bytes: int = 32 * MIB
     background_jobs: int = 2
@@ -114,7 +115,13 @@ def _table_options(settings: RocksSettings, cache: rocksdict.Cache) -> rocksdict
     table.set_block_size(settings.block_bytes)
     table.set_bloom_filter(10, False)
     table.set_format_version(5)
+    # The cache holds as much of filters and indexes as is looked at. In one piece a file's filter
+    # is hundreds of kilobytes: where they don't all fit, each get would read one.
+    table.set_index_type(rocksdict.BlockBasedIndexType.two_level_index_search())
+    table.set_partition_filters(True)
+    table.set_metadata_block_size(settings.metadata_block_bytes)
     table.set_cache_index_and_filter_blocks(True)
+    table.set_pin_top_level_index_and_filter(True)
     table.set_pin_l0_filter_and_index_blocks_in_cache(True)
     return table
 

@@ -29,6 +29,8 @@ _ACTIONS: Final = {
     "n": Action.SET_NULL,
     "d": Action.SET_DEFAULT,
 }
+#: Referenced keys that are remembered while rows are tested: many rows refer to few.
+_FOUND_KEYS_MAX: Final = 10_000
 _ROWS_PER_LOOK: Final = 64
 
 
@@ -288,10 +290,14 @@ async def test_rows(key: ForeignKey, table: Table, ddl: Ddl) -> None:
     access = ddl.tables.access(table)
     reference = Reference(key, access, ddl.tables.access(parent), conversion)
     count = 0
+    found: set[bytes] = set()
     async for row in newest_rows(ddl.txn, ddl.catalogs, access):
         wanted = reference.child_key(row)
-        if wanted is not None and not await reference.find(ddl.txn, wanted, locks=False):
-            raise reference.missing(row)
+        if wanted is not None and wanted not in found:
+            if not await reference.find(ddl.txn, wanted, locks=False):
+                raise reference.missing(row)
+            if len(found) < _FOUND_KEYS_MAX:
+                found.add(wanted)
         count += 1
         if not count % _ROWS_PER_LOOK:
             await ddl.txn.pressure()
