@@ -18,6 +18,7 @@
 | interval                 | span in microseconds as a 10-byte integer                             |
 | array                    | per element 01 and its bytes, or 02 for NULL; 00; then the number of  |
 |                          | dimensions, their lengths, their lower bounds                         |
+| range multirange         | storage/range_keys.py                                                 |
 | jsonb                    | a tag, then the value; arrays and objects begin with their length     |
 
 Every encoding is *prefix-free* (none begins with another of its kind), so tuples of them
@@ -31,6 +32,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from storage.errors import DatabaseError
+from storage.range_keys import RangeKeys
 from storage.types import (
     Array,
     BinarySet,
@@ -386,6 +388,8 @@ def _encode_set(value: StringSet | NumberSet | BinarySet) -> bytes:
 _encode_float4, _decode_float4 = _float_codec("f", 32)
 _encode_float8, _decode_float8 = _float_codec("d", 64)
 
+_RANGES: Final = RangeKeys(encode_decimal, _decode_decimal)
+
 _ENCODERS: Final[dict[Kind, Encode]] = {
     **{kind: _integer_encoder(kind) for kind in INTEGER_FORMATS},
     Kind.FLOAT4: _encode_float4,
@@ -398,6 +402,8 @@ _ENCODERS: Final[dict[Kind, Encode]] = {
     Kind.CHAR: _encode_char,
     Kind.BYTES: _encode_bytes,
     Kind.NETWORK: _encode_bytes,
+    Kind.RANGE: _RANGES.encode_range,
+    Kind.MULTIRANGE: _RANGES.encode_multirange,
     Kind.UUID: _encode_uuid,
     Kind.TIMETZ: _encode_timetz,
     Kind.INTERVAL: _encode_interval,
@@ -418,6 +424,8 @@ _DECODERS: Final[dict[Kind, Decode]] = {
     Kind.CHAR: _decode_text,
     Kind.BYTES: _decode_bytes,
     Kind.NETWORK: _decode_bytes,
+    Kind.RANGE: _RANGES.decode_range,
+    Kind.MULTIRANGE: _RANGES.decode_multirange,
     Kind.UUID: _decode_uuid,
     Kind.TIMETZ: _decode_timetz,
     Kind.INTERVAL: _decode_interval,

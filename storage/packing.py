@@ -13,6 +13,8 @@ without a schema of ours:
 | timetz, interval           | array of their parts                                               |
 | array                      | array of its elements; or, unless it has one dimension from 1,     |
 |                            | the map {1: elements, 2: dimensions, 3: lower bounds}              |
+| range                      | array of its two cuts, *trees*                                     |
+| multirange                 | array of its ranges                                                |
 | jsonb, sets                | a *tree*                                                           |
 
 Inside a tree, and in an undeclared attribute, nothing says what a value is but the value itself.
@@ -36,6 +38,7 @@ from storage.types import (
     JsonNull,
     Kind,
     NumberSet,
+    Range,
     StringSet,
     TimeTz,
     Typed,
@@ -69,6 +72,8 @@ _NATIVE_KINDS: Final = frozenset(Kind) - {
     Kind.STRING_SET,
     Kind.NUMBER_SET,
     Kind.BINARY_SET,
+    Kind.RANGE,
+    Kind.MULTIRANGE,
 }
 _TREE_KINDS: Final = frozenset({Kind.JSONB, Kind.STRING_SET, Kind.NUMBER_SET, Kind.BINARY_SET})
 #: Types that stand for themselves inside a tree; all others are looked at one by one.
@@ -210,6 +215,34 @@ def _array_from_stored(element_kind: Kind) -> Convert:
     return array_from_stored
 
 
+def _range_to_stored(value: Range) -> Any:
+    return [[_leaf_to_stored(part) for part in cut] for cut in value]
+
+
+def _range_from_stored(stored: list[list[Any]]) -> Range:
+    start, end = stored
+    return Range(tuple(start), tuple(end))
+
+
+def _multirange_to_stored(value: tuple[Range, ...]) -> Any:
+    return [_range_to_stored(part) for part in value]
+
+
+def _multirange_from_stored(stored: list[list[list[Any]]]) -> tuple[Range, ...]:
+    return tuple(map(_range_from_stored, stored))
+
+
+_RANGES_TO_STORED: Final[dict[Kind, Convert]] = {
+    Kind.RANGE: _range_to_stored,
+    Kind.MULTIRANGE: _multirange_to_stored,
+}
+_FROM_STORED: Final[dict[Kind, Convert]] = {
+    **_INTERVAL_OR_TIMETZ,
+    Kind.RANGE: _range_from_stored,
+    Kind.MULTIRANGE: _multirange_from_stored,
+}
+
+
 def is_read_as_it_is(kind: Kind) -> bool:
     """Returns whether `unpack` alone yields values of that kind."""
     return kind in _NATIVE_KINDS or kind in _TREE_KINDS
@@ -222,7 +255,7 @@ def to_stored(kind: Kind, element_kind: Kind | None = None) -> Convert | None:
         return _array_to_stored(element_kind)
     if kind in _TREE_KINDS:
         return tree_to_stored
-    return None
+    return _RANGES_TO_STORED.get(kind)
 
 
 def from_stored(kind: Kind, element_kind: Kind | None = None) -> Convert:
@@ -232,7 +265,7 @@ def from_stored(kind: Kind, element_kind: Kind | None = None) -> Convert:
         return _array_from_stored(element_kind)
     if kind is Kind.DECIMAL:
         return Decimal
-    return _INTERVAL_OR_TIMETZ.get(kind) or _same
+    return _FROM_STORED.get(kind) or _same
 
 
 def _same(value: Any) -> Any:

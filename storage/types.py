@@ -23,6 +23,8 @@
 |                          | then bytes). Through DynamoDB a tree may also hold bytes,                |
 |                          | StringSet, NumberSet and BinarySet                                       |
 | arrays                   | Array                                                                    |
+| ranges                   | Range                                                                    |
+| multiranges              | tuple of Range: not empty, ascending, with gaps in between               |
 | SQL NULL                 | None                                                                     |
 
 Two values of one SQL type are equal in SQL if and only if their key encodings are equal
@@ -64,6 +66,8 @@ class Kind(enum.IntEnum):
     NUMBER_SET = 26
     BINARY_SET = 27
     NETWORK = 28  # inet, cidr, macaddr: bytes whose order is the values'
+    RANGE = 32
+    MULTIRANGE = 33
 
 
 DATE_INFINITY: Final = 2**31 - 1
@@ -119,6 +123,25 @@ class Array(NamedTuple):
         """Returns the one-dimensional array with lower bound 1 (or the empty array)."""
         items = tuple(items)
         return cls(items, (len(items),), (1,)) if items else cls((), (), ())
+
+
+#: A place between values: (0, value, 0) is before the value, (0, value, 1) behind it; (1, 0, …) the
+#: same for numeric's NaN; (-1,) is before all values and (2,) behind them. Tuples sort as places do.
+Cut = tuple[Any, ...]
+
+
+class Range(NamedTuple):
+    """A range as the places where it begins and ends; the empty range has the cuts () and ().
+
+    So the tuples' order and equality are the ranges', ranges that touch share a cut, and one contains
+    another if its cuts enclose the other's.
+    """
+
+    start: Cut
+    end: Cut
+
+
+EMPTY_RANGE: Final = Range((), ())
 
 
 class JsonNull:

@@ -12,7 +12,17 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from storage.types import JSON_NULL, Array, Interval, JsonNull, Kind, TimeTz
+from storage.types import (
+    EMPTY_RANGE,
+    JSON_NULL,
+    Array,
+    Cut,
+    Interval,
+    JsonNull,
+    Kind,
+    Range,
+    TimeTz,
+)
 
 
 def integers(bits: int) -> st.SearchStrategy[int]:
@@ -79,6 +89,37 @@ def arrays(draw: st.DrawFn, elements: st.SearchStrategy[Any]) -> Array:
     return Array(tuple(items), dimensions, bounds)
 
 
+def ranges(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Range]:
+    """Returns ranges whose bounds are such values, unbounded and empty ones among them."""
+
+    def cut(value: Any, side: int) -> Cut:
+        is_nan = isinstance(value, Decimal) and value.is_nan()
+        return (1, 0, side) if is_nan else (0, value, side)
+
+    def between(a: Cut, b: Cut) -> Range:
+        return EMPTY_RANGE if a == b else Range(min(a, b), max(a, b))
+
+    cuts = st.builds(cut, values, st.integers(0, 1))
+    return st.builds(between, cuts | st.just((-1,)), cuts | st.just((2,)))
+
+
+def _multirange(parts: list[Range]) -> tuple[Range, ...]:
+    return tuple(sorted({part for part in parts if part.start}))
+
+
+def _cut_order(cut: Cut) -> tuple[Any, ...]:
+    """Returns what sorts as bounds do: no lower one, values, NaN, no upper one; then the side."""
+    if len(cut) == 1:
+        return (cut[0] * 2, 0, 0)
+    return (0, cut[1], cut[2]) if cut[0] == 0 else (1, 0, cut[2])
+
+
+def _range_order(value: Range) -> tuple[Any, ...]:
+    if not value.start:
+        return (0,)
+    return 1, _cut_order(value.start), _cut_order(value.end)
+
+
 VALUES: dict[Kind, st.SearchStrategy[Any]] = {
     Kind.BOOL: st.booleans(),
     Kind.INT2: integers(16),
@@ -103,6 +144,8 @@ VALUES: dict[Kind, st.SearchStrategy[Any]] = {
     Kind.INTERVAL: INTERVALS,
     Kind.JSONB: TREES,
     Kind.ARRAY: arrays(integers(32)),
+    Kind.RANGE: ranges(DECIMALS),
+    Kind.MULTIRANGE: st.lists(ranges(integers(64)), max_size=3).map(_multirange),
 }
 
 
@@ -152,6 +195,8 @@ ORDERS: dict[Kind, Callable[[Any], Any]] = {
     Kind.INTERVAL: Interval.span,
     Kind.JSONB: _tree_order,
     Kind.ARRAY: _array_order,
+    Kind.RANGE: _range_order,
+    Kind.MULTIRANGE: lambda value: [_range_order(part) for part in value],
 }
 
 

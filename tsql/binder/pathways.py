@@ -164,6 +164,8 @@ def is_binary_coercible(source: int, target: int) -> bool:
         return True
     if target == oids.ANYARRAY:
         return is_true_array(source)
+    if target in polymorphism.OF_RANGES:
+        return source in polymorphism.OF_RANGES[target]
     cast = pg.casts().get((source, target))
     return cast is not None and cast.method == "b" and cast.context == "i"
 

@@ -11,17 +11,20 @@ from storage.errors import DatabaseError
 from tsql.catalog import pg
 from tsql.types import oids
 from tsql.types.kinds import array_type_of, element_type_of
+from tsql.types.range_types import MULTIRANGES, RANGES, RangeType
 from tsql.types.type_names import type_name
 
 _ELEMENTS: Final = frozenset({oids.ANYELEMENT, oids.ANYNONARRAY, oids.ANYENUM})
 _COMPATIBLES: Final = frozenset({oids.ANYCOMPATIBLE, oids.ANYCOMPATIBLENONARRAY})
 ANYMULTIRANGE: Final = 4537
 ANYCOMPATIBLEMULTIRANGE: Final = 4538
-#: Of ranges, of which there are none.
-_EMPTY: Final = frozenset(
-    {oids.ANYRANGE, oids.ANYCOMPATIBLERANGE, ANYMULTIRANGE, ANYCOMPATIBLEMULTIRANGE}
+#: No function of PostgreSQL's takes these.
+_UNUSED: Final = frozenset({oids.ANYCOMPATIBLERANGE, ANYCOMPATIBLEMULTIRANGE})
+#: Which range types a range, or a multirange, stands for.
+OF_RANGES: Final = {oids.ANYRANGE: RANGES, ANYMULTIRANGE: MULTIRANGES}
+TYPES: Final = (
+    _ELEMENTS | _COMPATIBLES | _UNUSED | {oids.ANYARRAY, oids.ANYCOMPATIBLEARRAY, *OF_RANGES}
 )
-TYPES: Final = _ELEMENTS | _COMPATIBLES | _EMPTY | {oids.ANYARRAY, oids.ANYCOMPATIBLEARRAY}
 
 CommonType = Callable[[Sequence[int]], int]
 
@@ -36,13 +39,16 @@ def _is_enum(oid: int) -> bool:
 
 def is_consistent(sources: Sequence[int], targets: Sequence[int], common_type: CommonType) -> bool:
     """Returns whether the arguments agree on what the polymorphic types stand for."""
-    elements: set[int] = set()
+    ranges = _range_types(sources, targets)
+    elements = {found.subtype for found in ranges if found is not None}
+    if len(ranges) > 1 or None in ranges:
+        return False
     compatible: list[int] = []
     for source, target in zip(sources, targets, strict=True):
         if target not in TYPES or source == oids.UNKNOWN:
             continue
-        if target in _EMPTY:
-            return False
+        if target in OF_RANGES:
+            continue
         if target in {oids.ANYARRAY, oids.ANYCOMPATIBLEARRAY}:
             element = _element(source)
             if not element:
@@ -64,6 +70,15 @@ def is_consistent(sources: Sequence[int], targets: Sequence[int], common_type: C
     return bool(common) and not (oids.ANYCOMPATIBLENONARRAY in targets and _element(common))
 
 
+def _range_types(sources: Sequence[int], targets: Sequence[int]) -> set[RangeType | None]:
+    """Returns the range types among the arguments; None stands for one that should be and isn't."""
+    return {
+        OF_RANGES.get(target, {}).get(source)
+        for source, target in zip(sources, targets, strict=True)
+        if (target in OF_RANGES or target in _UNUSED) and source != oids.UNKNOWN
+    }
+
+
 def resolve(
     sources: Sequence[int], targets: Sequence[int], result: int, common_type: CommonType
 ) -> tuple[list[int], int]:
@@ -73,9 +88,10 @@ def resolve(
         return list(targets), result
     element = _element_type(sources, targets)
     compatible = _compatible_type(sources, targets, common_type)
+    ranges = next(iter(_range_types(sources, targets)), None)
     return (
-        [_resolved(target, element, compatible) for target in targets],
-        _resolved(result, element, compatible),
+        [_resolved(target, element, compatible, ranges) for target in targets],
+        _resolved(result, element, compatible, ranges),
     )
 
 
@@ -83,7 +99,10 @@ def _element_type(sources: Sequence[int], targets: Sequence[int]) -> int:
     found = 0
     has_unknown = False
     for source, target in zip(sources, targets, strict=True):
-        if target not in _ELEMENTS and target != oids.ANYARRAY:
+        if target in OF_RANGES and source != oids.UNKNOWN:
+            found = OF_RANGES[target][source].subtype
+            continue
+        if target not in _ELEMENTS and target != oids.ANYARRAY and target not in OF_RANGES:
             continue
         if source == oids.UNKNOWN:
             has_unknown = True
@@ -112,7 +131,9 @@ def _compatible_type(
     return common_type(known)
 
 
-def _resolved(declared: int, element: int, compatible: int) -> int:
+def _resolved(declared: int, element: int, compatible: int, ranges: RangeType | None) -> int:
+    if ranges is not None and declared in OF_RANGES:
+        return ranges.oid if declared == oids.ANYRANGE else ranges.multirange
     if declared in _ELEMENTS:
         return element or declared
     if declared in _COMPATIBLES:

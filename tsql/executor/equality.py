@@ -22,7 +22,7 @@ _SAME: Final = frozenset(
     {
         Kind.BOOL, Kind.INT2, Kind.INT4, Kind.INT8, Kind.OID, Kind.TEXT, Kind.VARCHAR, Kind.NAME,
         Kind.SINGLE_CHAR, Kind.BYTES, Kind.NETWORK, Kind.UUID, Kind.DATE, Kind.TIME, Kind.TIMESTAMP,
-        Kind.TIMESTAMPTZ, Kind.TIMETZ,
+        Kind.TIMESTAMPTZ, Kind.TIMETZ, Kind.RANGE, Kind.MULTIRANGE,
     }
 )  # fmt: skip
 _NAN: Final = ("NaN",)

@@ -46,7 +46,7 @@ def _text_descending(value: str) -> bytes:
     return value.encode("utf-8", "surrogateescape").translate(_INVERTED) + b"\xff"
 
 
-def _bytes_descending(value: bytes) -> "_Descending":
+def _turned_round(value: Any) -> "_Descending":
     return _Descending(value)
 
 
@@ -111,10 +111,12 @@ _ORDERS: Final = {
     "namelt": _TEXT,
     "charlt": _TEXT,
     "bpcharlt": _Order(_blanks_ascending, _blanks_descending),
-    "bytealt": _Order(None, _bytes_descending),
-    "enum_lt": _Order(None, _bytes_descending),
-    "network_lt": _Order(None, _bytes_descending),
-    "macaddr_lt": _Order(None, _bytes_descending),
+    "bytealt": _Order(None, _turned_round),
+    "enum_lt": _Order(None, _turned_round),
+    "network_lt": _Order(None, _turned_round),
+    "macaddr_lt": _Order(None, _turned_round),
+    "range_lt": _Order(None, _turned_round),
+    "multirange_lt": _Order(None, _turned_round),
     "uuid_lt": _Order(None, _uuid_descending),
     "float4lt": _FLOAT,
     "float8lt": _FLOAT,

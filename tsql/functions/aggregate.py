@@ -165,7 +165,8 @@ class _Fold:
         return 0
 
 
-def _fold(step: Step, *signatures: str) -> None:
+def fold(step: Step, *signatures: str) -> None:
+    """Registers aggregates that keep their first value, then step(kept, value)."""
     aggregates(*signatures)(lambda _call: lambda: _Fold(step))
 
 
@@ -179,19 +180,19 @@ def _later_smaller(a: Any, b: Any) -> Any:
 
 _NATURAL = ("int2", "int4", "int8", "oid", "date", "time", "timestamp", "timestamptz", "text")
 
-_fold(floats.add, "sum(float8)")
-_fold(floats.add_float4, "sum(float4)")
-_fold(_later_larger, *[f"max({name})" for name in _NATURAL])
-_fold(_later_smaller, *[f"min({name})" for name in _NATURAL])
-_fold(_later_larger, "max(anyenum)", "max(inet)")
-_fold(_later_smaller, "min(anyenum)", "min(inet)")
-_fold(floats.larger, "max(float4)", "max(float8)")
-_fold(floats.smaller, "min(float4)", "min(float8)")
-_fold(numeric_larger, "max(numeric)")
-_fold(numeric_smaller, "min(numeric)")
-_fold(operator.and_, "bool_and(bool)", "every(bool)", *[f"bit_and(int{n})" for n in (2, 4, 8)])
-_fold(operator.or_, "bool_or(bool)", *[f"bit_or(int{n})" for n in (2, 4, 8)])
-_fold(operator.xor, *[f"bit_xor(int{n})" for n in (2, 4, 8)])
+fold(floats.add, "sum(float8)")
+fold(floats.add_float4, "sum(float4)")
+fold(_later_larger, *[f"max({name})" for name in _NATURAL])
+fold(_later_smaller, *[f"min({name})" for name in _NATURAL])
+fold(_later_larger, "max(anyenum)", "max(inet)")
+fold(_later_smaller, "min(anyenum)", "min(inet)")
+fold(floats.larger, "max(float4)", "max(float8)")
+fold(floats.smaller, "min(float4)", "min(float8)")
+fold(numeric_larger, "max(numeric)")
+fold(numeric_smaller, "min(numeric)")
+fold(operator.and_, "bool_and(bool)", "every(bool)", *[f"bit_and(int{n})" for n in (2, 4, 8)])
+fold(operator.or_, "bool_or(bool)", *[f"bit_or(int{n})" for n in (2, 4, 8)])
+fold(operator.xor, *[f"bit_xor(int{n})" for n in (2, 4, 8)])
 
 
 @aggregates("max(bpchar)", "max(interval)", "max(timetz)", "max(anyarray)")

@@ -73,6 +73,7 @@ _FAMILIES: Final = (
     "tsql.functions.jsonb_compare",
     "tsql.functions.jsonpath.functions",
     "tsql.functions.like",
+    "tsql.functions.multiranges",
     "tsql.functions.network",
     "tsql.functions.number_hash",
     "tsql.functions.number_output",

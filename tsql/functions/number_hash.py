@@ -20,6 +20,7 @@ from tsql.functions.hashing import (
 from tsql.functions.ordering import element_of
 from tsql.functions.registry import CallSite, Function, builds, implementation_of, implements
 from tsql.types import oids
+from tsql.types.range_types import MULTIRANGES, RANGES
 from tsql.types.type_names import type_name
 
 _DOUBLE = struct.Struct("<d")
@@ -53,7 +54,8 @@ _HASHES = {
 }
 
 
-def _signed(value: int, bits: int) -> int:
+def signed(value: int, bits: int) -> int:
+    """Returns the integer of so many bits that has these."""
     return (value + (1 << (bits - 1))) % (1 << bits) - (1 << (bits - 1))
 
 
@@ -109,44 +111,46 @@ def _bool_hash_extended(value: bool, seed: int) -> int:
     return hash_uint32_extended(int(value), seed)
 
 
-def _element_hash(array_type: int, *, extended: bool) -> Callable[..., int]:
-    """Returns the hash function of an array's elements. Raises 42883 if they have none."""
-    element = element_of(array_type)
-    if element == oids.BOOL:
+def type_hash(oid: int, *, extended: bool) -> Callable[..., int]:
+    """Returns the hash function of a type's values. Raises 42883 if they have none."""
+    if oid == oids.BOOL:
         return _bool_hash_extended if extended else _bool_hash
-    name = _HASHES.get(element)
+    name = _HASHES.get(oid)
+    if oid in RANGES or oid in MULTIRANGES:
+        name = "hash_range" if oid in RANGES else "hash_multirange"
     if name is not None:
         underscored = "_" in name and extended
         suffix = "_extended" if underscored else "extended" if extended else ""
         for proc in pg.procs_by_name().get(name + suffix, ()):
             if implementation := implementation_of(proc):
-                return implementation.build(CallSite(proc, proc.argument_types, proc.result_type))
+                types = (oid, *proc.argument_types[1:])
+                return implementation.build(CallSite(proc, types, proc.result_type))
     what = "an extended hash function" if extended else "a hash function"
-    raise DatabaseError("42883", f"could not identify {what} for type {type_name(element)}")
+    raise DatabaseError("42883", f"could not identify {what} for type {type_name(oid)}")
 
 
 @builds("hash_array")
 def hash_array(call: CallSite) -> Function:
-    hash_element = _element_hash(call.argument_types[0], extended=False)
+    hash_element = type_hash(element_of(call.argument_types[0]), extended=False)
 
     def hash_elements(array: Array) -> int:
         result = 1
         for item in array.items:
             result = (result * 31 + (0 if item is None else hash_element(item))) & 0xFFFFFFFF
-        return _signed(result, 32)
+        return signed(result, 32)
 
     return hash_elements
 
 
 @builds("hash_array_extended")
 def hash_array_extended(call: CallSite) -> Function:
-    hash_element = _element_hash(call.argument_types[0], extended=True)
+    hash_element = type_hash(element_of(call.argument_types[0]), extended=True)
 
     def hash_elements(array: Array, seed: int) -> int:
         result = 1
         for item in array.items:
             item_hash: Any = 0 if item is None else hash_element(item, seed)
             result = (result * 31 + item_hash) & 0xFFFFFFFFFFFFFFFF
-        return _signed(result, 64)
+        return signed(result, 64)
 
     return hash_elements

@@ -21,6 +21,8 @@ _PSEUDOTYPES = ("any", "anyelement", "anynonarray", "anycompatible", "anycompati
     "float4out",
     "float8out",
     "numeric_out",
+    "range_out",
+    "multirange_out",
     env=True,
 )
 def output_function(call: CallSite) -> Function:
@@ -40,6 +42,8 @@ def output_function(call: CallSite) -> Function:
     "array_send",
     "anyarray_send",
     "anycompatiblearray_send",
+    "range_send",
+    "multirange_send",
 )
 def send_function(call: CallSite) -> Function:
     send = send_of(call.argument_types[0])

@@ -21,6 +21,7 @@ from tsql.functions.registry import CallSite, implementation_of
 from tsql.types import oids
 from tsql.types.enums import is_enum
 from tsql.types.kinds import element_type_of
+from tsql.types.range_types import ALL_RANGES
 from tsql.types.record import Record
 from tsql.types.type_names import type_name
 
@@ -52,6 +53,7 @@ NATURAL = frozenset(
         oids.REGCLASS,
         oids.REGPROC,
         oids.REGNAMESPACE,
+        *ALL_RANGES,
     }
 )
 

@@ -21,6 +21,7 @@ from storage.types import (
     Kind,
 )
 from tsql.types import oids
+from tsql.types.range_types import ALL_RANGES
 
 #: Types among which PostgreSQL compares values directly, and so do keys.
 _FAMILIES: Final = (
@@ -53,7 +54,7 @@ _ORDERED: Final = frozenset(
         oids.BOOL_ARRAY, oids.INT2_ARRAY, oids.INT4_ARRAY, oids.INT8_ARRAY, oids.OID_ARRAY,
         oids.FLOAT4_ARRAY, oids.FLOAT8_ARRAY, oids.NUMERIC_ARRAY, oids.TEXT_ARRAY,
         oids.VARCHAR_ARRAY, oids.BYTEA_ARRAY, oids.UUID_ARRAY, oids.DATE_ARRAY, oids.TIME_ARRAY,
-        oids.TIMESTAMP_ARRAY, oids.TIMESTAMPTZ_ARRAY,
+        oids.TIMESTAMP_ARRAY, oids.TIMESTAMPTZ_ARRAY, *ALL_RANGES,
     }
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import Final
 from storage.types import Kind
 from tsql.catalog import pg
 from tsql.types import oids
+from tsql.types.range_types import MULTIRANGES, RANGES
 
 _KINDS: Final = {
     oids.BOOL: Kind.BOOL,
@@ -34,6 +35,8 @@ _KINDS: Final = {
     oids.INET: Kind.NETWORK,
     oids.CIDR: Kind.NETWORK,
     oids.MACADDR: Kind.NETWORK,
+    **dict.fromkeys(RANGES, Kind.RANGE),
+    **dict.fromkeys(MULTIRANGES, Kind.MULTIRANGE),
 }
 
 _TYPES: Final = {kind: oid for oid, kind in _KINDS.items()}

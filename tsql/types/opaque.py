@@ -2,7 +2,7 @@
 
 pg_node_tree holds an expression as SQL text (PostgreSQL: a parse tree), aclitem its written form.
 Only transaction and command ids can be written, too; the others have no values beyond the catalogs. Network
-addresses have, but few databases: their module is named here.
+addresses and ranges have, but few databases: their modules are named here.
 """
 
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from tsql.env import Env
 from tsql.types import oids
 from tsql.types.io import input_of, output_of, text_io, text_io_later, text_output
+from tsql.types.range_types import ALL_RANGES
 
 _SHOWN: Final = (
     oids.PG_NODE_TREE,
@@ -35,3 +36,5 @@ for _oid in (oids.XID, oids.CID):
     text_io(_oid, input_of(oids.OID), output_of(oids.OID))
 for _oid in (oids.INET, oids.CIDR, oids.MACADDR):
     text_io_later(_oid, "tsql.types.network")
+for _oid in ALL_RANGES:
+    text_io_later(_oid, "tsql.types.ranges")
