@@ -392,7 +392,7 @@ class Committer:
         try:
             first = (BATCH_KEY, encode_record(record))
             changes: Iterable[Change] = group.changes.items()
-            if self.following.prefixes:
+            if self.following.prefixes or group.ranges:
                 group.followed, notes = self.following.notes(group)
                 changes = [*changes, *notes]
             self.engine.write(first, group.ranges, changes)
@@ -552,10 +552,13 @@ class Committer:
             self._die(f"could not open the store again: {error}")
             return
         self.timestamps.last = max(self.timestamps.last, last.timestamp)
+        has_come_back = last.number > self._synced_number
         self._number = self._synced_number = last.number
         self._synced_numbers.record(last.number)
         self.newest = self._make_snapshot(self.timestamps.last)
         self._failure = None
+        if has_come_back and self.following.follower is not None:
+            self._guarded(self.following.follower.missed)
 
     def _needed_bytes(self) -> int:
         """Returns what the engine needs to move its logs into table files."""
@@ -582,10 +585,16 @@ class Committer:
         )
 
     def close_engine(self) -> None:
-        """Closes the engine such that the next opening is quick."""
-        if self._failure is None:
-            self.engine.flush()
-        self.engine.close()
+        """Closes the engine such that the next opening is quick.
+
+        Raises EngineError where its background work has met damage, or the flush does. Nothing is
+        lost by that: what was acknowledged is in the logs.
+        """
+        try:
+            if self._failure is None:
+                self.engine.flush()
+        finally:
+            self.engine.close()
 
 
 def _is_in(key: bytes, ranges: Sequence[KeyRange]) -> bool:

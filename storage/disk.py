@@ -31,8 +31,20 @@ class DiskSettings:
     ballast_bytes: int = 32 * MIB
 
 
+def free_bytes(directory: str | Path) -> int:
+    """Returns what an unprivileged process may still write where a directory lies."""
+    figures = os.statvfs(directory)
+    return figures.f_bavail * figures.f_frsize
+
+
 class Disk(Protocol):
-    """What the committer asks about room."""
+    """What the committer asks about room.
+
+    Attributes:
+        floor_bytes: What is kept free for deletes, and for moving logs into table files.
+    """
+
+    floor_bytes: int
 
     @property
     def is_low(self) -> bool:
@@ -58,13 +70,13 @@ class DiskGuard:
         self._directory = str(directory)
         self._ballast = directory / "ballast"
         self._settings = settings
+        self.floor_bytes = settings.floor_bytes
         self._has_ballast = self._ballast.exists()
         self.is_low = False
         self.look()
 
     def free_bytes(self) -> int:
-        figures = os.statvfs(self._directory)
-        return figures.f_bavail * figures.f_frsize
+        return free_bytes(self._directory)
 
     def look(self) -> None:
         """Measures the free space, and moves the ballast accordingly; 2 µs if nothing changes."""
@@ -104,6 +116,7 @@ class UnlimitedDisk:
     """The disk of a store that has none."""
 
     is_low = False
+    floor_bytes = 0
 
     def free_bytes(self) -> int:
         return 1 << 62

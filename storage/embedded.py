@@ -237,6 +237,7 @@ class OpenStore:
         return self.committer.newest.scan(start, end, limit, reverse=reverse)
 
     async def close(self) -> None:
+        """Closes the store; raises EngineError as the committer's `close_engine` does."""
         if not self._is_open:
             return
         self._is_open = False
@@ -244,8 +245,10 @@ class OpenStore:
         await self.committer.drain()
         self._services.scratch.close()
         self._syncer.close()
-        await self._loop.run_in_executor(None, self.committer.close_engine)
-        self._close_files()
+        try:
+            await self._loop.run_in_executor(None, self.committer.close_engine)
+        finally:
+            self._close_files()
 
     def abandon(self) -> None:
         """Lets go of the loop without saving anything: what a crash does, for tests."""

@@ -37,6 +37,8 @@ _STORAGE_ID: Final = struct.Struct(">I")
 _NOTE: Final = struct.Struct(">cIQ")
 #: Tables that can be followed.
 TABLES_MAX: Final = 100_000
+#: Keys noted of a table since its manifest: beyond that its columns are given up.
+NOTED_KEYS_MAX: Final = 1_000_000
 _LENGTH: Final = struct.Struct("<I")
 
 _pack: Final = msgspec.msgpack.Encoder().encode
@@ -71,6 +73,9 @@ class Follower(Protocol):
     def lost(self, storage_id: int) -> None:
         """Hears that it can't be told what has become of a table, or that the table has gone."""
 
+    def missed(self) -> None:
+        """Hears that commits have become durable of which it hasn't been told: notes tell of them."""
+
 
 class Following:
     """Which tables are followed.
@@ -78,21 +83,23 @@ class Following:
     Attributes:
         prefixes: Of their items.
         follower: Who is told; None: the notes alone are kept.
+        noted_counts: Of each table, keys noted since `forgotten`, or since the start.
     """
 
-    __slots__ = ("follower", "prefixes")
+    __slots__ = ("follower", "noted_counts", "prefixes")
 
     def __init__(self) -> None:
         self.prefixes: set[bytes] = set()
         self.follower: Follower | None = None
+        self.noted_counts: dict[int, int] = {}
 
     def begin(self, storage_id: int) -> None:
         """Follows a table from the next group on."""
         self.prefixes.add(_prefix(storage_id))
 
-    def end(self, storage_id: int) -> None:
-        """Follows a table no more."""
-        self.prefixes.discard(_prefix(storage_id))
+    def forgotten(self, storage_id: int) -> None:
+        """Hears that a manifest has made older notes of a table needless."""
+        self.noted_counts.pop(storage_id, None)
 
     def is_followed(self, storage_id: int) -> bool:
         """Returns whether the table is followed."""
@@ -110,8 +117,19 @@ class Following:
             for key, _ in followed:
                 keys.setdefault(storage_id_of(key), []).append(key[PREFIX_SIZE:])
             notes = [(note_key(each, group.timestamp), _pack(of)) for each, of in keys.items()]
-        notes += [(manifest_key(storage_id_of(each)), None) for each in self._emptied(group.ranges)]
+        if group.ranges:
+            notes += self._removed_manifests(group)
         return followed, notes
+
+    def _removed_manifests(self, group: Followed) -> list[Change]:
+        """Returns the removal of manifests, of tables that go or have gone meanwhile."""
+        gone = {storage_id_of(each) for each in self._emptied(group.ranges)}
+        gone |= {
+            storage_id
+            for storage_id, value in _manifests_in(group)
+            if value is not None and not self.is_followed(storage_id)
+        }
+        return [(manifest_key(each), None) for each in gone]
 
     def large_notes(self, timestamp: int, spans: Sequence[KeyRange]) -> list[tuple[bytes, bytes]]:
         """Returns what a large transaction that writes in these ranges notes, in order."""
@@ -121,9 +139,18 @@ class Following:
         ]
 
     def tell(self, group: Followed) -> None:
-        """Tells the follower of a group that is synced."""
+        """Tells the follower of a group that is synced.
+
+        A table whose manifest it removes is followed no more: not before, for changes that nobody
+        has noted would be missed where a crash left the manifest.
+        """
         for prefix in self._emptied(group.ranges):
             self._lose(prefix)
+        if group.ranges:
+            for storage_id, value in _manifests_in(group):
+                if value is None:
+                    self.prefixes.discard(_prefix(storage_id))
+                    self.noted_counts.pop(storage_id, None)
         followed = group.followed
         covered = followed.prefixes if isinstance(followed, FollowedFile) else ()
         for prefix in self._within(group.spans):
@@ -133,6 +160,9 @@ class Following:
         if self.follower is None or not followed:
             return
         if not isinstance(followed, FollowedFile):
+            for key, _ in followed:
+                storage_id = storage_id_of(key)
+                self.noted_counts[storage_id] = self.noted_counts.get(storage_id, 0) + 1
             self.follower.told(group.timestamp, followed)
         elif followed.path is not None:
             self.follower.told(group.timestamp, followed.path)
@@ -150,6 +180,7 @@ class Following:
 
     def _lose(self, prefix: bytes) -> None:
         self.prefixes.discard(prefix)
+        self.noted_counts.pop(storage_id_of(prefix), None)
         if self.follower is not None:
             self.follower.lost(storage_id_of(prefix))
 
@@ -161,6 +192,19 @@ def _prefix(storage_id: int) -> bytes:
 def manifest_key(storage_id: int) -> bytes:
     """Returns the key of a table's manifest."""
     return _MANIFESTS + _STORAGE_ID.pack(storage_id)
+
+
+def _manifests_in(group: Followed) -> list[tuple[int, bytes | None]]:
+    """Returns the manifests that a group writes or removes, by storage id.
+
+    Whoever does so removes a range of notes, too: such groups alone are looked through.
+    """
+    size = len(_MANIFESTS)
+    return [
+        (int.from_bytes(key[size:], "big"), value)
+        for key, value in group.changes.items()
+        if key[:size] == _MANIFESTS
+    ]
 
 
 def manifest_range() -> KeyRange:

@@ -5,14 +5,15 @@ has ended. Nothing in it outlives the server.
 """
 
 import asyncio
+import contextlib
 import itertools
-import os
 import secrets
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from storage.disk import free_bytes
 from storage.kv.engine import Engine, EngineError, Fault
 
 #: Opening takes ten milliseconds of the loop: one after the other use the same engine.
@@ -75,8 +76,7 @@ class ScratchSpace:
 
     def check_room(self) -> None:
         """Raises EngineError (NO_SPACE) if the disk is too full for what the engine has to do."""
-        figures = os.statvfs(self._directory)
-        if figures.f_bavail * figures.f_frsize < ROOM_BYTES:
+        if free_bytes(self._directory) < ROOM_BYTES:
             raise EngineError(Fault.NO_SPACE, "no space left for what a transaction spills")
 
     def new_path(self, name: str) -> Path:
@@ -85,5 +85,6 @@ class ScratchSpace:
 
 
 def _discard(engine: Engine, path: Path) -> None:
-    engine.close()
+    with contextlib.suppress(EngineError):  # what its background work has met goes with its files
+        engine.close()
     shutil.rmtree(path, ignore_errors=True)

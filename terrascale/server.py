@@ -26,6 +26,7 @@ from storage.disk import DiskSettings
 from storage.embedded import OpenStore, StoreComponents, StoreSettings, open_store
 from storage.errors import DatabaseError, FatalError
 from storage.kv.directory import DirectoryError
+from storage.kv.engine import EngineError
 from storage.kv.verdict import DamageError
 from terrascale import __version__
 from terrascale.config import Settings
@@ -121,8 +122,19 @@ async def _serve(settings: Settings, components: StoreComponents) -> None:
     except DatabaseError as error:
         raise StartError(f"{error.message}.") from error
     finally:
-        await store.close()
+        await _close(store)
     LOG.info("stopped")
+
+
+async def _close(store: OpenStore) -> None:
+    """Closes the store; whatever it says, every acknowledged write is in its files."""
+    try:
+        await store.close()
+    except EngineError as error:
+        LOG.error(
+            "the store was not closed cleanly: %s; look at it with `terrascale check`",
+            error.message,
+        )
 
 
 async def _continue_builds(database: Database) -> None:

@@ -1,13 +1,14 @@
 """The first build of a table's columns, in a process of its own: reads a checkpoint of the store.
 
-    python -m storage.columns.build CHECKPOINT DIRECTORY STORAGE_ID NAME < layout > outcome
+    python -m storage.columns.build CHECKPOINT DIRECTORY STORAGE_ID NAME FLOOR < layout > outcome
 
-The segments' names begin with NAME. The layout comes as msgpack on standard input. On standard
-output, one line of JSON after each segment, {"rows": so many so far}, and at the end
-{"timestamp": of the checkpoint's last commit,
-"segments": [their records]}. It runs at the lowest niceness and ends with whoever started it.
+The segments' names begin with NAME. It gives up where fewer than FLOOR bytes are free. The layout
+comes as msgpack on standard input. On standard output, one line of JSON after each segment, {"rows":
+so many so far}, and at the end {"timestamp": of the checkpoint's last commit, "segments": [their
+records]}. It runs at the lowest niceness and ends with whoever started it.
 """
 
+import errno
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from storage.columns.manifest import SegmentRecord
 from storage.columns.part import make_batch
 from storage.columns.process import be_nice, die_with_parent
 from storage.columns.segment import SEGMENT_ROWS, write_segment
+from storage.disk import free_bytes
 from storage.items import HEADER_SIZE
 from storage.keyspace import ITEMS, PREFIX_SIZE, prefix_range, storage_prefix
 from storage.kv.batches import BATCH_KEY, decode_record
@@ -73,7 +75,7 @@ def main() -> None:
     die_with_parent()
     be_nice(NICENESS)
     checkpoint, directory = Path(sys.argv[1]), Path(sys.argv[2])
-    storage_id, name = int(sys.argv[3]), sys.argv[4]
+    storage_id, name, floor_bytes = int(sys.argv[3]), sys.argv[4], int(sys.argv[5])
     layout = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=dict[int, HeldKind])
     engine = RocksEngine(checkpoint, RocksSettings(is_read_only=True))
     snapshot = engine.snapshot()
@@ -81,6 +83,8 @@ def main() -> None:
     for record in _build(snapshot, partial(write_segment, directory), storage_id, name, layout):
         records.append(record)
         _say({"rows": sum(each.row_count for each in records)})
+        if free_bytes(directory) < floor_bytes:
+            sys.exit(errno.ENOSPC)
     timestamp = decode_record(snapshot.get(BATCH_KEY)).timestamp
     engine.close()
     _say({"timestamp": timestamp, "segments": [list(msgspec.structs.astuple(r)) for r in records]})

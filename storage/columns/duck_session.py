@@ -25,12 +25,12 @@ _AT_CONNECT: Final = {
     "python_scan_all_frames": "false",
 }
 #: Then by SQL, the last one for good. PostgreSQL's division and errors come first; of the settings
-#: only the time zone stays open.
+#: only the time zone and the room for spilled data stay open.
 _BY_SQL: Final = (
     "SET allow_extension_repositories = 'forbidden'",
     "SET integer_division = true",
     "SET ieee_floating_point_ops = false",
-    "SET allowed_configs = ['TimeZone']",
+    "SET allowed_configs = ['TimeZone', 'max_temp_directory_size']",
     "SET lock_configuration = true",
 )
 
@@ -48,7 +48,7 @@ class DuckSession:
             "threads": str(threads),
         }
         self._connection = duckdb.connect(":memory:", config=config)
-        self._connection.execute(f"SET max_temp_directory_size = '{temporary_bytes}B'")
+        self.limit_spilled(temporary_bytes)
         for statement in _BY_SQL:
             self._connection.execute(statement)
 
@@ -70,6 +70,10 @@ class DuckSession:
         self._connection.register(f"{name}_all", table)
         view = f'CREATE TEMP VIEW "{name}" AS SELECT * FROM "{name}_all" WHERE {LIVE}'  # noqa: S608 - our names
         self._connection.execute(view)
+
+    def limit_spilled(self, byte_count: int) -> None:
+        """Sets how much may be spilled to disk, by all that it runs."""
+        self._connection.execute(f"SET max_temp_directory_size = '{byte_count}B'")
 
     def set_time_zone(self, name: str) -> None:
         """Sets the zone that dates and times are read in."""

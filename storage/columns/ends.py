@@ -1,10 +1,11 @@
 """Ends: from which commit on a row isn't there any more, as mapped arrays that change in place.
 
 One file of int64 for a segment, or for a block of the delta: 0 while the row lives, else the commit
-timestamp, set once. A reader at N may run meanwhile, for what is set then is beyond N. The file is
-sparse: where nothing has ended it takes no room.
+timestamp, set once. A reader at N may run meanwhile, for what is set then is beyond N. The file has
+its room from the beginning: a page that the disk has none for would end the process.
 """
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ Timestamps = npt.NDArray[np.int64]
 def make_ends(path: Path, row_count: int) -> Timestamps:
     """Returns the ends of rows that all live, in a new file."""
     with path.open("xb") as file:
-        file.truncate(row_count * 8)
+        os.posix_fallocate(file.fileno(), 0, row_count * 8)
     return open_ends(path, row_count)
 
 

@@ -46,6 +46,15 @@ class Build(Message):
 
     storage_id: int
     checkpoint: str
+    attempt: int
+
+
+class Missed(Message):
+    """What commits have done to tables that catch up, as it is at a snapshot; like `Changes`."""
+
+    timestamp: int
+    keys: list[bytes]
+    items: list[bytes | None]
 
 
 class CaughtUp(Message):
@@ -53,6 +62,7 @@ class CaughtUp(Message):
 
     storage_id: int
     timestamp: int
+    attempt: int
 
 
 class Behind(Message):
@@ -146,10 +156,19 @@ class Progress(Message):
 
 
 class Ready(Message):
-    """A table can be read."""
+    """A table can be read, by that attempt to build it or to catch up."""
 
     storage_id: int
     row_count: int
+    attempt: int
+
+
+class Lacking(Message):
+    """A table has everything up to a commit; then came more than could be held back for it."""
+
+    storage_id: int
+    timestamp: int
+    attempt: int
 
 
 class Failed(Message):
@@ -189,6 +208,7 @@ ToKeeper = (
     | Behind
     | Expect
     | Build
+    | Missed
     | CaughtUp
     | Changes
     | ChangeFile
@@ -199,7 +219,7 @@ ToKeeper = (
     | Flush
     | Inspect
 )
-ToServer = Answer | NewManifest | Progress | Ready | Failed | Figures | Done
+ToServer = Answer | NewManifest | Progress | Ready | Lacking | Failed | Figures | Done
 
 
 class KeeperSettings(msgspec.Struct, frozen=True):
@@ -209,10 +229,12 @@ class KeeperSettings(msgspec.Struct, frozen=True):
         flush_rows: A delta is flushed at this many rows.
         flush_seconds: A smaller one is flushed too, so long after the last flush: then the notes of
             its keys go.
+        floor_bytes: So much of the disk is left free: below it nothing is flushed, merged or built.
     """
 
     flush_rows: int = 122_880
     flush_seconds: float = 60.0
+    floor_bytes: int = 0
 
 
 _LENGTH: Final = struct.Struct("<I")

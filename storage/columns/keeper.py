@@ -22,17 +22,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from storage.columns import feed
 from storage.columns.feed import Frames, KeeperSettings, ToKeeper, frame
-from storage.columns.kept_table import Job, KeptTable, changes_of
+from storage.columns.kept_table import Change, Job, KeptTable, changes_of
 from storage.columns.layout import Layout
 from storage.columns.manifest import Manifest, SegmentRecord
 from storage.columns.process import be_nice, die_with_parent
 from storage.columns.segment import Compacted
+from storage.disk import free_bytes
 from storage.following import read_followed_file
 from storage.keyspace import storage_id_of
 
@@ -50,6 +51,7 @@ class _Build:
     process: "subprocess.Popen[bytes]"
     table: KeptTable
     checkpoint: Path
+    attempt: int
     output: bytearray = field(default_factory=bytearray)
     last_line: str = ""
 
@@ -128,6 +130,8 @@ class Keeper:
                 self._take([message])
             case feed.ChangeFile():
                 self._take_file(message)
+            case feed.Missed(timestamp, keys, items):
+                self._each([feed.Changes(timestamp, 0, keys, items)], KeptTable.catch_up)
             case feed.Ask():
                 self._answer(message)
             case feed.Release(number):
@@ -159,8 +163,8 @@ class Keeper:
                 self._guarded(storage_id, partial(self._expect, storage_id, layout))
             case feed.Build():
                 self._guarded(message.storage_id, partial(self._begin_build, message))
-            case feed.CaughtUp(storage_id, timestamp):
-                self._guarded(storage_id, partial(self._caught_up, storage_id, timestamp))
+            case feed.CaughtUp(storage_id):
+                self._guarded(storage_id, partial(self._caught_up, message))
             case feed.Forget(storage_id):
                 self._forget(storage_id)
 
@@ -179,7 +183,13 @@ class Keeper:
 
     def _take(self, messages: list[feed.Changes]) -> None:
         """Applies what groups of commits have done, all at once."""
-        by_table: dict[int, list[Any]] = {}
+        self._each(messages, KeptTable.take)
+
+    def _each(
+        self, messages: list[feed.Changes], give: Callable[[KeptTable, list[Change]], None]
+    ) -> None:
+        """Gives every table what the messages have of it."""
+        by_table: dict[int, list[Change]] = {}
         for message in messages:
             self._pin = max(self._pin, message.pin)
             for storage_id, change in changes_of(message.timestamp, message.keys, message.items):
@@ -187,7 +197,7 @@ class Keeper:
         for storage_id, changes in by_table.items():
             table = self._tables.get(storage_id)
             if table is not None:
-                self._guarded(storage_id, partial(table.take, changes))
+                self._guarded(storage_id, partial(give, table, changes))
 
     def _take_file(self, message: feed.ChangeFile) -> None:
         path = Path(message.path)
@@ -204,13 +214,25 @@ class Keeper:
 
     def _open(self, manifest: Manifest) -> None:
         directory = self._directory / str(manifest.storage_id)
-        self._tables[manifest.storage_id] = KeptTable.opened(directory, manifest, self._name)
+        table = KeptTable.opened(directory, manifest, self._new_name())
+        self._tables[manifest.storage_id] = table
+        if table.retired:
+            self._new_manifest(table)
 
-    def _caught_up(self, storage_id: int, timestamp: int) -> None:
-        table = self._tables.get(storage_id)
+    def _caught_up(self, message: feed.CaughtUp) -> None:
+        table = self._tables.get(message.storage_id)
         if table is not None:
-            table.ready(reachable=timestamp)
-            self._send(feed.Ready(storage_id, table.row_count))
+            self._complete(table, message.timestamp, message.attempt)
+
+    def _complete(self, table: KeptTable, timestamp: int, attempt: int) -> None:
+        if table.complete(timestamp):
+            self._send(feed.Ready(table.storage_id, table.row_count, attempt))
+        else:
+            self._send(feed.Lacking(table.storage_id, timestamp, attempt))
+
+    def _new_name(self) -> str:
+        """Returns what the names of a table's files begin with: those of one before may still be read."""
+        return f"{self._name}-{self._next_sequence()}"
 
     def _forget(self, storage_id: int) -> None:
         table = self._tables.pop(storage_id, None)
@@ -226,7 +248,7 @@ class Keeper:
     def _expect(self, storage_id: int, layout: Layout) -> None:
         directory = self._directory / str(storage_id)
         directory.mkdir(exist_ok=True)
-        self._tables[storage_id] = KeptTable(directory, storage_id, layout, self._name)
+        self._tables[storage_id] = KeptTable(directory, storage_id, layout, self._new_name())
 
     def _begin_build(self, message: feed.Build) -> None:
         table = self._tables.get(message.storage_id)
@@ -238,7 +260,8 @@ class Keeper:
             message.checkpoint,
             table.directory,
             message.storage_id,
-            f"{self._name}-built-{self._next_sequence()}",
+            f"{self._new_name()}-built",
+            self._settings.floor_bytes,
         ]
         process = subprocess.Popen(  # noqa: S603 - a module of our own
             [sys.executable, "-m", *map(str, arguments)],
@@ -249,7 +272,7 @@ class Keeper:
         assert process.stdout is not None
         process.stdin.write(msgspec.msgpack.encode(table.layout))
         process.stdin.close()
-        build = _Build(process, table, Path(message.checkpoint))
+        build = _Build(process, table, Path(message.checkpoint), message.attempt)
         self._selector.register(
             process.stdout, selectors.EVENT_READ, partial(self._read_build, build)
         )
@@ -272,21 +295,21 @@ class Keeper:
         shutil.rmtree(build.checkpoint, ignore_errors=True)
         table = build.table
         if self._tables.get(table.storage_id) is table:
-            self._guarded(table.storage_id, partial(self._built, table, code, build.last_line))
+            self._guarded(table.storage_id, partial(self._built, build, code))
 
-    def _built(self, table: KeptTable, code: int, outcome: str) -> None:
+    def _built(self, build: _Build, code: int) -> None:
+        table = build.table
         if code:
             self._fail(table.storage_id, f"its build ended with code {code}")
             return
-        said = json.loads(outcome)
+        said = json.loads(build.last_line)
         records = msgspec.convert(said["segments"], list[SegmentRecord])
         timestamp = said["timestamp"]
         manifest = Manifest(table.storage_id, table.layout, tuple(records), timestamp, timestamp)
         table.take_segments(manifest)
         table.applied = table.durable_applied = timestamp
-        table.ready(reachable=timestamp)
-        self._new_manifest(table, [])
-        self._send(feed.Ready(table.storage_id, table.row_count))
+        self._new_manifest(table)
+        self._complete(table, timestamp, build.attempt)
 
     # Answering
 
@@ -329,6 +352,8 @@ class Keeper:
         is_late = time.monotonic() - self._last_flush > self._settings.flush_seconds
         if is_late:
             self._last_flush = time.monotonic()
+        if self._is_disk_low():
+            return
         for table in list(self._tables.values()):
             if not table.is_ready or table.is_busy:
                 continue
@@ -344,6 +369,11 @@ class Keeper:
             elif wanted:
                 self._flushed(table.storage_id)
         self._check_flushes()
+
+    def _is_disk_low(self) -> bool:
+        """Returns whether there is no room for more files: what they would make durable is noted."""
+        floor = self._settings.floor_bytes
+        return bool(floor) and free_bytes(self._directory) < floor
 
     def _flushed(self, storage_id: int) -> None:
         for waiting in self._flushes.values():
@@ -376,16 +406,15 @@ class Keeper:
 
         def finish() -> None:
             job.finish(future.result())
-            replaced, table.retired = table.retired, []
-            self._new_manifest(table, replaced)
+            self._new_manifest(table)
 
         self._guarded(table.storage_id, finish)
 
-    def _new_manifest(self, table: KeptTable, replaced: list[Path]) -> None:
+    def _new_manifest(self, table: KeptTable) -> None:
         """Has the table's manifest kept; only then the files go that the last one names."""
         table.sync_ends()
         sequence = self._next_sequence()
-        self._replaced[table.storage_id, sequence] = replaced
+        self._replaced[table.storage_id, sequence], table.retired = table.retired, []
         self._send(feed.NewManifest(sequence, table.manifest()))
 
 

@@ -6,42 +6,39 @@
 
 The keeper may die at any time, and is started again. It then has what its manifests say, and catches
 up by the keys noted since (storage/following.py). A keeper that falls behind doesn't make commits
-wait: beyond a bound, news are left out, and it catches up in the same way.
+wait: beyond a bound, news are left out, and it catches up in the same way. Where it can't be kept
+running, the columns are given up until the server starts again.
 """
 
 import asyncio
 import contextlib
-import enum
 import shutil
 import socket
 import subprocess
-import sys
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
 from storage.columns import feed
-from storage.columns.feed import Frames, KeeperSettings, ToServer, frame
-from storage.columns.layout import Layout, layout_of
-from storage.columns.manifest import Manifest, decode_manifest, encode_manifest
+from storage.columns.catch_up import (
+    LargeTransactionMissedError,
+    TooMuchMissedError,
+    tell_noted,
+)
+from storage.columns.feed import KeeperSettings, ToServer, frame
+from storage.columns.followed_table import FollowedTable, NotReadyError, Phase
+from storage.columns.keeper_process import Connection, launch
+from storage.columns.layout import layout_of
+from storage.columns.manifest import Manifest
+from storage.columns.manifest_line import ManifestLine
 from storage.columns.messages import TableVersion
 from storage.embedded import OpenStore
 from storage.errors import DatabaseError
-from storage.following import (
-    TABLES_MAX,
-    decode_note,
-    manifest_key,
-    manifest_range,
-    note_range,
-)
-from storage.keyspace import ITEMS, storage_prefix
+from storage.following import NOTED_KEYS_MAX
 from storage.kv.engine import Change
 from storage.schema import Table
-from storage.snapshots import Snapshot
 from storage.threads import in_thread
 
 #: News wait so long for others to go with, unless somebody asks.
@@ -54,53 +51,14 @@ BEHIND_BYTES: Final = 64 << 20
 CLOSE_SECONDS: Final = 1.0
 RESTART_SECONDS: Final = 0.1
 RESTART_SECONDS_MAX: Final = 10.0
+#: Keepers that may end, or not start at all, one after another, without having had a table ready.
+STARTS_MAX: Final = 10
 #: Builds that may fail, one after another.
 REBUILDS_MAX: Final = 3
-_NOTES_AT_ONCE: Final = 64
-_ITEMS_AT_ONCE: Final = 64
-
-
-class Phase(enum.Enum):
-    """How far a table's columns have come."""
-
-    BUILDING = "building"
-    CATCHING_UP = "catching up"
-    READY = "ready"
-    FAILED = "failed"
-
-
-class NotReadyError(Exception):
-    """The columns can't be read now, or not as of that commit timestamp; the text says why."""
-
-
-@dataclass(slots=True)
-class FollowedTable:
-    """A table whose columns are kept.
-
-    Attributes:
-        row_count: Rows that its build has come to; then, roughly, those that it has.
-        problem: Why it has failed.
-        rebuild_count: How often it has been built anew since it was ready.
-        build_number: Of the build that counts; an older one has come too late.
-    """
-
-    storage_id: int
-    layout: Layout
-    phase: Phase
-    row_count: int = 0
-    problem: str = ""
-    rebuild_count: int = 0
-    build_number: int = 0
-    waiters: list["asyncio.Future[None]"] = field(default_factory=list)
-
-    def enter(self, phase: Phase) -> None:
-        """Enters a phase; wakes those who wait for it to be ready, or to have failed."""
-        self.phase = phase
-        if phase in {Phase.READY, Phase.FAILED}:
-            waiters, self.waiters = self.waiters, []
-            for waiter in waiters:
-                if not waiter.done():
-                    waiter.set_result(None)
+#: Failures are forgotten of a table that has been ready for so long, or given up so long ago.
+FORGIVEN_SECONDS: Final = 600.0
+#: The task that a keeper's death doesn't end.
+_WRITING: Final = "manifests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +87,7 @@ class KeeperClient:
         settings: KeeperSettings | None = None,
         program: str = "storage.columns.keeper",
     ) -> None:
-        self._settings = settings or KeeperSettings()
+        self._settings = settings or KeeperSettings(floor_bytes=store.committer.disk.floor_bytes)
         self._program = program
         self.tables: dict[int, FollowedTable] = {}
         self._store = store
@@ -140,6 +98,7 @@ class KeeperClient:
         self._following = store.committer.following
         self._process: subprocess.Popen[bytes] | None = None
         self._transport: asyncio.WriteTransport | None = None
+        self._may_send = asyncio.Event()
         self._news: list[tuple[int, Sequence[Change]]] = []
         self._news_count = 0
         self._feeding: asyncio.TimerHandle | None = None
@@ -147,8 +106,10 @@ class KeeperClient:
         self._last_told = 0
         self._asked: dict[int, asyncio.Future[Any]] = {}
         self._number = 0
-        self._work: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
+        self._manifests = ManifestLine(store, report)
         self._restart_seconds = RESTART_SECONDS
+        self._start_count = 0
+        self._problem = ""
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
@@ -156,8 +117,7 @@ class KeeperClient:
 
     async def start(self) -> None:
         """Starts the keeper, and has it open the tables that have columns already."""
-        self._directory.mkdir(exist_ok=True)
-        self._spawn(self._do_work())
+        self._spawn(self._manifests.run(), _WRITING)
         await self._start_keeper()
 
     async def close(self) -> None:
@@ -165,7 +125,7 @@ class KeeperClient:
         with contextlib.suppress(NotReadyError, TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self.flush()
-                await self._work.join()
+                await self._manifests.settled()
         self._is_closed = True
         self._following.follower = None
         for task in list(self._tasks):
@@ -178,20 +138,28 @@ class KeeperClient:
         self._fail_asked("the server is stopping")
 
     async def _start_keeper(self) -> None:
-        manifests = self._manifests()
-        self._remove_leftovers({str(manifest.storage_id) for manifest in manifests})
+        # What the last keeper has left to be kept: manifests are read behind it.
+        await self._manifests.settled()
+        manifests = [
+            each for each in self._manifests.all() if not self._is_needless(each.storage_id)
+        ]
+        self._start_count += 1
         ours, theirs = socket.socketpair()
-        with theirs:
-            descriptor = theirs.fileno()
-            settings = msgspec.json.encode(self._settings).decode()
-            arguments = [self._program, str(self._directory), str(descriptor), settings]
-            self._process = subprocess.Popen(  # noqa: ASYNC220, S603 - ours, and quick
-                [sys.executable, "-m", *arguments], pass_fds=[descriptor], stdin=subprocess.DEVNULL
-            )
+        try:
+            with theirs:
+                self._directory.mkdir(exist_ok=True)
+                self._remove_leftovers({str(manifest.storage_id) for manifest in manifests})
+                self._process = launch(self._program, self._directory, theirs, self._settings)
+        except OSError as error:
+            ours.close()
+            self._following.follower = self
+            self._start_again(f"can't be started: {error.strerror}")
+            return
         ours.setblocking(False)
         self._transport, _ = await self._loop.create_unix_connection(
-            partial(_Connection, self), sock=ours
+            partial(Connection, self), sock=ours
         )
+        self._may_send.set()
         self._news.clear()
         self._news_count = 0
         self._is_behind = False
@@ -199,12 +167,20 @@ class KeeperClient:
         for manifest in manifests:
             self._open(manifest)
         for table in list(self.tables.values()):
-            if table.phase is Phase.BUILDING:
-                self._spawn(self._build(table))
+            if table.phase is not Phase.FAILED and not table.attempt:
+                self._build_soon(table)
 
-    def _manifests(self) -> list[Manifest]:
-        entries = self._committer.newest.scan(*manifest_range(), TABLES_MAX)
-        return [decode_manifest(value) for _, value in entries]
+    def _is_needless(self, storage_id: int) -> bool:
+        """Returns whether a table is given up, or has no rows: it may be of one that was dropped.
+
+        A crash can have come between its last manifest and the end of that.
+        """
+        if storage_id in self._manifests.removed:
+            return True
+        if self._manifests.has_rows(storage_id):
+            return False
+        self.lost(storage_id)
+        return True
 
     def _remove_leftovers(self, names: set[str]) -> None:
         for path in self._directory.iterdir():
@@ -218,9 +194,9 @@ class KeeperClient:
         if table is None:
             table = FollowedTable(manifest.storage_id, manifest.layout, Phase.CATCHING_UP)
             self.tables[manifest.storage_id] = table
-        table.enter(Phase.CATCHING_UP)
+        table.complete_to = manifest.applied
         self._send(feed.Open(manifest))
-        self._spawn(self._catch_up(table, manifest.applied))
+        self._catch_up_soon(table)
 
     def keeper_gone(self) -> None:
         """Hears that the keeper has died."""
@@ -229,26 +205,37 @@ class KeeperClient:
         self._transport = None
         self._fail_asked("the keeper has died")
         for task in list(self._tasks):
-            if task.get_name() != "work":
+            if task.get_name() != _WRITING:
                 task.cancel()
         for table in self.tables.values():
+            table.attempt = 0
             if table.phase is Phase.READY:
-                table.enter(Phase.CATCHING_UP)
+                table.enter(Phase.CATCHING_UP, self._loop.time())
         assert self._process is not None
         self._process.kill()  # it may have closed its side first, and still be ending
-        code = self._process.wait()
-        self._report(f"the columns' keeper has ended with code {code} and is started again")
-        self._loop.call_later(self._restart_seconds, self._restart)
-        self._restart_seconds = min(self._restart_seconds * 2, RESTART_SECONDS_MAX)
+        self._start_again(f"has ended with code {self._process.wait()}")
+
+    def _start_again(self, what: str) -> None:
+        """Has the keeper started again after a while, unless that has been of no use."""
+        if self._start_count < STARTS_MAX:
+            self._report(f"the columns' keeper {what}, and is started again")
+            self._loop.call_later(self._restart_seconds, self._restart)
+            self._restart_seconds = min(self._restart_seconds * 2, RESTART_SECONDS_MAX)
+            return
+        self._problem = f"the columns' keeper {what}"
+        self._report(
+            f"{self._problem}, {STARTS_MAX} times in a row: "
+            "queries read rows by their keys until the server is started again"
+        )
+        for storage_id in list(self.tables):
+            self._failed(storage_id, self._problem)
 
     def _restart(self) -> None:
         if not self._is_closed:
             self._spawn(self._start_keeper())
 
-    def _spawn(self, coroutine: Any) -> None:
-        task: asyncio.Task[None] = self._loop.create_task(coroutine)
-        if coroutine.__name__ == "_do_work":
-            task.set_name("work")
+    def _spawn(self, coroutine: Coroutine[Any, Any, None], name: str | None = None) -> None:
+        task = self._loop.create_task(coroutine, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -264,15 +251,29 @@ class KeeperClient:
         table = self.tables.get(storage_id)
         return table is not None and table.phase is Phase.READY
 
+    def is_worth_trying(self, storage_id: int) -> bool:
+        """Returns whether a table has no columns, and hasn't been given up lately."""
+        table = self.tables.get(storage_id)
+        if table is None:
+            return True
+        is_failed = table.phase is Phase.FAILED
+        return is_failed and self._loop.time() - table.entered > FORGIVEN_SECONDS
+
     def begin(self, table: Table) -> None:
         """Has the columns of a table built, unless they are already, or are being built."""
-        known = self.tables.get(table.storage_id)
-        if known is not None and known.phase is not Phase.FAILED:
+        storage_id = table.storage_id
+        known = self.tables.get(storage_id)
+        if storage_id in self._manifests.removed or (
+            known is not None and known.phase is not Phase.FAILED
+        ):
             return
-        followed = FollowedTable(table.storage_id, layout_of(table), Phase.BUILDING)
-        self.tables[table.storage_id] = followed
-        if self._transport is not None:
-            self._spawn(self._build(followed))
+        followed = FollowedTable(storage_id, layout_of(table), Phase.BUILDING)
+        self.tables[storage_id] = followed
+        if self._problem:
+            followed.problem = self._problem
+            followed.enter(Phase.FAILED, self._loop.time())
+        elif self._transport is not None:
+            self._build_soon(followed)
 
     async def wait_ready(self, storage_id: int) -> None:
         """Returns when a table that has been begun can be read. Raises NotReadyError."""
@@ -284,72 +285,81 @@ class KeeperClient:
             table.waiters.append(waiter)
             await waiter
 
-    async def _build(self, table: FollowedTable) -> None:
+    def _build_soon(self, table: FollowedTable) -> None:
         self._number += 1
-        number = table.build_number = self._number
+        table.attempt = self._number
+        table.enter(Phase.BUILDING, self._loop.time())
+        self._spawn(self._build(table, table.attempt))
+
+    async def _build(self, table: FollowedTable, attempt: int) -> None:
         self._following.begin(table.storage_id)
         # Before any news of it, so that what is committed after the checkpoint isn't missed.
         self._send(feed.Expect(table.storage_id, table.layout))
-        checkpoint = self._directory / f"checkpoint-{number}"
+        checkpoint = self._directory / f"checkpoint-{attempt}"
         engine = self._committer.engine
-        try:
+
+        def make() -> None:
             # Flushed before, so that there is no log to copy; the files are linked.
-            await in_thread(engine.flush)
-            await in_thread(lambda: engine.checkpoint(checkpoint))
+            engine.flush()
+            engine.checkpoint(checkpoint)
+            if not self._is_wanted(table, attempt):  # nor, perhaps, does anybody wait for it
+                shutil.rmtree(checkpoint, ignore_errors=True)
+
+        try:
+            self._committer.disk.check()
+            await in_thread(make)
         except Exception as error:  # noqa: BLE001 - the table has its rows all the same
-            if self._is_wanted(table, number):
+            if self._is_wanted(table, attempt):
                 self._failed(table.storage_id, str(error))
             return
-        if self._is_wanted(table, number):
-            self._send(feed.Build(table.storage_id, str(checkpoint)))
-        else:
-            await in_thread(lambda: shutil.rmtree(checkpoint, ignore_errors=True))
+        if self._is_wanted(table, attempt):
+            self._send(feed.Build(table.storage_id, str(checkpoint), attempt))
 
-    def _is_wanted(self, table: FollowedTable, number: int) -> bool:
-        return self.tables.get(table.storage_id) is table and table.build_number == number
+    def _is_wanted(self, table: FollowedTable, attempt: int) -> bool:
+        return self.tables.get(table.storage_id) is table and table.attempt == attempt
 
-    async def _catch_up(self, table: FollowedTable, after: int) -> None:
-        """Tells the keeper of the items whose keys have been noted after a commit."""
-        while True:
+    def _catch_up_soon(self, table: FollowedTable) -> None:
+        self._number += 1
+        table.attempt = self._number
+        table.enter(Phase.CATCHING_UP, self._loop.time())
+        self._spawn(self._catch_up(table, table.attempt))
+
+    async def _catch_up(self, table: FollowedTable, attempt: int) -> None:
+        """Tells the keeper of the items whose keys have been noted since it was complete."""
+        storage_id = table.storage_id
+
+        async def send(missed: feed.Missed) -> bool:
+            await self._may_send.wait()
+            is_wanted = self._is_wanted(table, attempt)
+            if is_wanted:
+                self._send(missed)
+            return is_wanted
+
+        while self._is_wanted(table, attempt):
             snapshot = self._committer.newest
+            slices, after = self._store.slices, table.complete_to
             try:
-                if await self._tell_noted(table, after, snapshot):
-                    self._send(feed.CaughtUp(table.storage_id, snapshot.timestamp))
-                else:
-                    self._rebuild(table, "a large transaction came while no keeper ran")
+                is_told = await tell_noted(storage_id, after, snapshot, slices, send)
+            except LargeTransactionMissedError as problem:
+                if self._is_wanted(table, attempt):
+                    self._rebuild(table, str(problem))
+            except TooMuchMissedError as problem:
+                if self._is_wanted(table, attempt):
+                    self._build_after_failure(table, str(problem))
             except DatabaseError as error:
+                # A snapshot that was ended for what it pinned: the next one has it all, too.
                 if error.sqlstate != "72000":
-                    self._failed(table.storage_id, error.message)
-                    return
-                # The snapshot was ended for what it pinned; the next one has it all, too.
+                    self._failed(storage_id, error.message)
             else:
+                if is_told:
+                    self._send(feed.CaughtUp(storage_id, snapshot.timestamp, attempt))
                 return
-
-    async def _tell_noted(self, table: FollowedTable, after: int, snapshot: Snapshot) -> bool:
-        slices = self._store.slices
-        prefix = storage_prefix(ITEMS, table.storage_id)
-        position, end = note_range(table.storage_id, after, snapshot.timestamp)
-        keys: dict[bytes, None] = {}
-        while notes := snapshot.scan(position, end, _NOTES_AT_ONCE):
-            for _, value in notes:
-                noted = decode_note(value)
-                if noted is None:
-                    return False
-                keys.update(dict.fromkeys(noted))
-            position = notes[-1][0] + b"\0"
-            if slices.due():
-                await slices.pause()
-        for some in _portions([prefix + key for key in keys]):
-            items = [snapshot.get(key) for key in some]
-            self._send(feed.Changes(snapshot.timestamp, 0, some, items))
-            if slices.due():
-                await slices.pause()
-        return True
 
     # What the store tells
 
     def told(self, timestamp: int, changes: Sequence[Change] | Path) -> None:
         """Hears what a group has changed, after its sync."""
+        self._give_up_what_lags()
         if self._transport is None:
             return
         if isinstance(changes, Path):
@@ -375,8 +385,23 @@ class KeeperClient:
         self._send(feed.Forget(storage_id))
         table = self.tables.pop(storage_id, None)
         if table is not None:
-            table.enter(Phase.FAILED)
-        self._work.put_nowait(partial(self._remove_manifest, storage_id))
+            table.enter(Phase.FAILED, self._loop.time())
+        self._manifests.remove(storage_id)
+
+    def missed(self) -> None:
+        """Hears that there are commits of which only notes tell."""
+        if self._transport is not None:
+            self._feed()
+            self._fall_behind()
+            self.drained()
+
+    def _give_up_what_lags(self) -> None:
+        """Gives up tables of which too much is noted: the keeper doesn't get on."""
+        counts = self._following.noted_counts
+        if counts and max(counts.values()) > NOTED_KEYS_MAX:
+            for storage_id in [each for each, count in counts.items() if count > NOTED_KEYS_MAX]:
+                self._following.forgotten(storage_id)
+                self._failed(storage_id, "too many changes are in no segment yet")
 
     def _feed(self) -> None:
         """Sends the news that wait."""
@@ -406,12 +431,22 @@ class KeeperClient:
     def _fall_behind(self) -> None:
         self._is_behind = True
         for table in self.tables.values():
-            if table.phase is Phase.READY:
-                table.enter(Phase.CATCHING_UP)
-                self._send(feed.Behind(table.storage_id))
-            elif table.phase is Phase.BUILDING:
-                table.build_number = 0
+            table.attempt = 0
+            if table.phase is Phase.BUILDING:
                 self._send(feed.Forget(table.storage_id))
+            elif table.phase is not Phase.FAILED:
+                if table.phase is Phase.READY:
+                    table.complete_to = self._last_told
+                    table.enter(Phase.CATCHING_UP, self._loop.time())
+                self._send(feed.Behind(table.storage_id))
+
+    def may_send(self, *, is_so: bool) -> None:
+        """Hears whether the keeper takes what is sent to it."""
+        if not is_so:
+            self._may_send.clear()
+            return
+        self._may_send.set()
+        self.drained()
 
     def drained(self) -> None:
         """Hears that the keeper has taken what was sent."""
@@ -419,9 +454,9 @@ class KeeperClient:
             self._is_behind = False
             for table in self.tables.values():
                 if table.phase is Phase.CATCHING_UP:
-                    self._spawn(self._catch_up(table, self._last_told))
+                    self._catch_up_soon(table)
                 elif table.phase is Phase.BUILDING:
-                    self._spawn(self._build(table))
+                    self._build_soon(table)
 
     # Asking
 
@@ -487,31 +522,48 @@ class KeeperClient:
             case feed.Figures(number) | feed.Done(number):
                 self._settle(number, message)
             case feed.NewManifest(sequence, manifest):
-                self._work.put_nowait(partial(self._keep_manifest, sequence, manifest))
-            case feed.Progress(storage_id, row_count):
-                if storage_id in self.tables:
-                    self.tables[storage_id].row_count = row_count
-                    self.tables[storage_id].rebuild_count = 0
-            case feed.Ready(storage_id, row_count):
-                if storage_id in self.tables and not self._is_behind:
-                    self.tables[storage_id].row_count = row_count
-                    self.tables[storage_id].rebuild_count = 0
-                    self.tables[storage_id].enter(Phase.READY)
-                self._restart_seconds = RESTART_SECONDS
-            case feed.Failed(storage_id, reason):
-                if storage_id in self.tables:
-                    self._rebuild(self.tables[storage_id], reason)
+                kept = feed.ManifestKept(manifest.storage_id, sequence)
+                self._manifests.keep(manifest, partial(self._send, kept))
+            case _:
+                table = self.tables.get(message.storage_id)
+                if table is not None:
+                    self._hear_of(table, message)
 
-    def _rebuild(self, table: FollowedTable, reason: str) -> None:
-        """Builds the columns of a table anew, unless that has just gone wrong."""
+    def _hear_of(
+        self,
+        table: FollowedTable,
+        message: feed.Progress | feed.Ready | feed.Lacking | feed.Failed,
+    ) -> None:
+        match message:
+            case feed.Progress(_, row_count):
+                table.row_count = row_count
+            case feed.Ready(_, row_count, attempt) if table.attempt == attempt:
+                table.row_count = row_count
+                table.enter(Phase.READY, self._loop.time())
+                self._restart_seconds, self._start_count = RESTART_SECONDS, 0
+            case feed.Lacking(_, timestamp, attempt) if table.attempt == attempt:
+                table.complete_to = timestamp
+                self._catch_up_soon(table)
+            case feed.Failed(_, reason):
+                self._build_after_failure(table, reason)
+            case _:
+                return  # of an attempt that doesn't count any more
+
+    def _build_after_failure(self, table: FollowedTable, reason: str) -> None:
+        """Builds the columns of a table anew, unless that has gone wrong again and again."""
+        now = self._loop.time()
+        if table.phase is Phase.READY and now - table.entered > FORGIVEN_SECONDS:
+            table.rebuild_count = 0
         if table.rebuild_count >= REBUILDS_MAX:
             self._failed(table.storage_id, reason)
             return
-        self._report(f"the columns of storage {table.storage_id} are built anew: {reason}")
         table.rebuild_count += 1
-        table.enter(Phase.BUILDING)
+        self._rebuild(table, reason)
+
+    def _rebuild(self, table: FollowedTable, reason: str) -> None:
+        self._report(f"the columns of storage {table.storage_id} are built anew: {reason}")
         self._send(feed.Forget(table.storage_id))
-        self._spawn(self._build(table))
+        self._build_soon(table)
 
     def _settle(self, number: int, message: ToServer) -> None:
         future = self._asked.get(number)
@@ -520,60 +572,10 @@ class KeeperClient:
 
     def _failed(self, storage_id: int, reason: str) -> None:
         self._report(f"the columns of storage {storage_id} can't be kept: {reason}")
-        self._following.end(storage_id)
         self._send(feed.Forget(storage_id))
-        self._work.put_nowait(partial(self._remove_manifest, storage_id))
+        self._manifests.remove(storage_id)
         table = self.tables.get(storage_id)
         if table is not None:
             table.problem = reason
-            table.enter(Phase.FAILED)
-
-    async def _do_work(self) -> None:
-        """Writes to the store, one thing after another."""
-        while True:
-            action = await self._work.get()
-            try:
-                await action()
-            except DatabaseError as error:
-                # The last manifest stays; what it lacks has been noted.
-                self._report(f"a manifest of columns could not be written: {error.message}")
-            finally:
-                self._work.task_done()
-
-    async def _keep_manifest(self, sequence: int, manifest: Manifest) -> None:
-        storage_id = manifest.storage_id
-        if not self._following.is_followed(storage_id):
-            return
-        txn = self._store.begin()
-        txn.put(manifest_key(storage_id), encode_manifest(manifest))
-        txn.delete_range(*note_range(storage_id, -1, manifest.applied))
-        await txn.commit()
-        self._send(feed.ManifestKept(storage_id, sequence))
-
-    async def _remove_manifest(self, storage_id: int) -> None:
-        if self._following.is_followed(storage_id):
-            return
-        txn = self._store.begin()
-        txn.delete(manifest_key(storage_id))
-        txn.delete_range(*note_range(storage_id, -1, self._committer.newest.timestamp))
-        await txn.commit()
-
-
-def _portions(keys: list[bytes]) -> Iterable[list[bytes]]:
-    return (keys[at : at + _ITEMS_AT_ONCE] for at in range(0, len(keys), _ITEMS_AT_ONCE))
-
-
-class _Connection(asyncio.Protocol):
-    def __init__(self, client: KeeperClient) -> None:
-        self._client = client
-        self._frames = Frames(ToServer)
-
-    def data_received(self, data: bytes) -> None:
-        for message in self._frames.feed(data):
-            self._client.hear(message)
-
-    def connection_lost(self, _error: Exception | None) -> None:
-        self._client.keeper_gone()
-
-    def resume_writing(self) -> None:
-        self._client.drained()
+            table.attempt = 0
+            table.enter(Phase.FAILED, self._loop.time())

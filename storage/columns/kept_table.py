@@ -1,7 +1,6 @@
 """The columns of one table, as the keeper has them: segments, delta, and how they change."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +13,15 @@ from storage.columns.key_index import hash_keys
 from storage.columns.layout import HeldKind
 from storage.columns.manifest import Manifest
 from storage.columns.messages import TableVersion
-from storage.columns.segment import SEGMENT_ROWS, Compacted, Segment, Source, compact
+from storage.columns.segment import (
+    SEGMENT_ROWS,
+    Compacted,
+    Segment,
+    Source,
+    compact,
+    ends_path,
+    part_path,
+)
 from storage.items import HEADER_SIZE
 from storage.keyspace import PREFIX_SIZE
 
@@ -23,6 +30,9 @@ SMALL_ROWS: Final = SEGMENT_ROWS // 2
 SMALL_COUNT: Final = 4
 #: So many segments are merged at a time.
 MERGED_COUNT_MAX: Final = 8
+
+#: Bytes of changes that wait until a table is ready; where there are more, it catches up by notes.
+HELD_BACK_BYTES_MAX: Final = 64 << 20
 
 #: A commit timestamp, the item's key without its prefix, its body or None.
 Change = tuple[int, bytes, bytes | None]
@@ -59,6 +69,7 @@ class KeptTable:
         reachable: The oldest commit timestamp at which it can be read.
         is_ready: Whether it has been built, and has caught up.
         held_back: Changes that have to wait until it is.
+        is_lacking: Whether there were too many of them: none has been kept since.
         is_busy: Whether a job of it runs.
         is_flush_due: Whether it is to be flushed soon, however little there is: no note can bring
             back what a large transaction has changed.
@@ -75,8 +86,9 @@ class KeptTable:
         self.segments: list[Segment] = []
         self.applied = self.reachable = self.durable_applied = 0
         self.is_ready = False
-        self.is_busy = self.is_flush_due = False
+        self.is_busy = self.is_flush_due = self.is_lacking = False
         self.held_back: list[Change] = []
+        self._held_back_bytes = 0
         self.retired: list[Path] = []
         self._name = name
         self._file_count = 0
@@ -90,17 +102,24 @@ class KeptTable:
         table.reachable = manifest.reachable
         table.take_segments(manifest)
         files = {path for segment in table.segments for path in segment.files}
+        named = {
+            path
+            for record in manifest.segments
+            for path in (part_path(directory, record.name), ends_path(directory, record.name))
+        }
+        # They stay until a manifest without them is durable.
+        table.retired = sorted(named - files)
         for path in directory.iterdir():
-            if path not in files:
+            if path not in files and path not in named:
                 path.unlink()
         return table
 
     def take_segments(self, manifest: Manifest) -> None:
         """Opens the segments of a manifest."""
-        for record in manifest.segments:
-            segment = Segment(self.directory, record)
-            segment.open_ends(manifest.applied)
-            self.segments.append(segment)
+        self.segments += [
+            Segment.taken_over(self.directory, record, manifest.applied, self.new_name)
+            for record in manifest.segments
+        ]
 
     def new_name(self) -> str:
         """Returns a name that no file has had: readers keep files open, and know them by name."""
@@ -113,17 +132,34 @@ class KeptTable:
         """Applies changes, or holds them back."""
         if self.is_ready:
             self._apply(list(changes))
-        else:
-            self.held_back += changes
+        elif not self.is_lacking:
+            for change in changes:
+                self.held_back.append(change)
+                self._held_back_bytes += len(change[1]) + len(change[2] or b"")
+            if self._held_back_bytes > HELD_BACK_BYTES_MAX:
+                self._let_go()
+                self.is_lacking = True
 
-    def ready(self, *, reachable: int) -> None:
-        """Applies what was held back, from the state at `reachable` on."""
-        self.is_ready = True
-        self.reachable = max(self.reachable, reachable)
-        # What it catches up by is older than the news that came meanwhile.
-        held_back, self.held_back = sorted(self.held_back, key=itemgetter(0)), []
-        self._apply([change for change in held_back if change[0] > self.applied])
-        self.applied = max(self.applied, reachable)
+    def catch_up(self, changes: Iterable[Change]) -> None:
+        """Applies what came before everything that is held back."""
+        self._apply(list(changes))
+
+    def complete(self, timestamp: int) -> bool:
+        """Hears that it has everything up to a commit; returns whether it is ready by that.
+
+        Otherwise what came later has been too much to be held back: it has to catch up from there.
+        """
+        self.reachable = max(self.reachable, timestamp)
+        self.applied = max(self.applied, timestamp)
+        self.is_ready = not self.is_lacking
+        held_back = self._let_go()
+        self.is_lacking = False
+        self._apply([change for change in held_back if change[0] > timestamp])
+        return self.is_ready
+
+    def _let_go(self) -> list[Change]:
+        held_back, self.held_back, self._held_back_bytes = self.held_back, [], 0
+        return held_back
 
     def _apply(self, changes: list[Change]) -> None:
         if not changes:

@@ -6,6 +6,7 @@ process ──frames──> Intake ──Answer.next()──> the statement
 """
 
 import asyncio
+import errno
 import os
 import tempfile
 from collections import deque
@@ -16,6 +17,7 @@ from typing import IO, Final, NamedTuple, Protocol
 import msgspec
 
 from storage.columns.query_frames import DONE, FAILED, HEAD, Failed
+from storage.disk import free_bytes
 from storage.threads import in_thread
 
 #: What is kept of a result before its process has to wait, and when it may go on.
@@ -48,7 +50,9 @@ class Source(Protocol):
 class Spool:
     """A file of frames, written at its end and read from its beginning."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, floor_bytes: int) -> None:
+        self._directory = directory
+        self._floor_bytes = floor_bytes
         self._file: IO[bytes] = tempfile.TemporaryFile(dir=directory)  # noqa: SIM115
         self._read_offset = 0
         self.size = 0
@@ -70,6 +74,8 @@ class Spool:
         self.size += len(data)
 
     def _write(self, data: bytes) -> None:
+        if free_bytes(self._directory) - len(data) < self._floor_bytes:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         written = 0
         while written < len(data):
             written += os.pwrite(self._file.fileno(), data[written:], self.size + written)
@@ -120,12 +126,18 @@ class Intake:
     Args:
         directory: Where it is spooled.
         spool_bytes_max: Then the process waits after all.
+        floor_bytes: So much of the disk is left free.
         lost: What to do when the process dies before anything was given.
     """
 
     def __init__(
-        self, directory: Path, spool_bytes_max: int, lost: Callable[["Intake"], None]
+        self,
+        directory: Path,
+        spool_bytes_max: int,
+        floor_bytes: int,
+        lost: Callable[["Intake"], None],
     ) -> None:
+        self._floor_bytes = floor_bytes
         self._directory = directory
         self._spool_bytes_max = spool_bytes_max
         self._lost = lost
@@ -198,7 +210,7 @@ class Intake:
 
     def _stalled(self) -> None:
         if self._is_paused and self._source is not None:
-            self._spool = Spool(self._directory)
+            self._spool = Spool(self._directory, self._floor_bytes)
             self._spooling = self._loop.create_task(self._spool_rest(self._spool))
 
     async def _spool_rest(self, spool: Spool) -> None:

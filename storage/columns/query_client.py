@@ -7,6 +7,7 @@ before anything of its result was given is replaced unseen, once for each query.
 """
 
 import asyncio
+import contextlib
 import os
 import shutil
 import socket
@@ -22,7 +23,7 @@ import msgspec
 from storage.columns import query_frames as frames
 from storage.columns.messages import ColumnarQuery, TableVersion
 from storage.columns.query_answer import LOST, Answer, Intake
-from storage.columns.query_frames import Start, Stop
+from storage.columns.query_frames import Failed, Start, Stop
 from storage.threads import in_thread
 
 #: Between the request to stop and the kill.
@@ -46,6 +47,7 @@ class QuerySettings(msgspec.Struct, frozen=True, kw_only=True):
         running_count_max: Queries that run at a time.
         memory_bytes: What one of them may hold before it spills.
         spill_bytes: What one may spill, and what of one result may be spooled.
+        floor_bytes: So much of the disk both leave free.
         threads: Of one query.
         program: What a process runs.
     """
@@ -54,6 +56,7 @@ class QuerySettings(msgspec.Struct, frozen=True, kw_only=True):
     running_count_max: int = max(1, min(4, (os.cpu_count() or 1) - 1))
     memory_bytes: int = max(_MEMORY_BYTES_MIN, machine_memory_bytes() // 8)
     spill_bytes: int = 8 << 30
+    floor_bytes: int = 0
     threads: int = max(1, (os.cpu_count() or 1) - 1)
     program: tuple[str, ...] = PROGRAM
 
@@ -87,16 +90,24 @@ class QueryProcesses:
         """Starts a query, when it is its turn, and returns its result as it comes."""
         number = self._next_number = self._next_number + 1
         start = Start(number, query, tuple(versions), formats, time_zone)
+        settings = self._settings
+        intake = Intake(
+            settings.directory, settings.spill_bytes, settings.floor_bytes, _Retry(self, start)
+        )
         await self._turn()
         try:
             process = await self._ready_process()
+        except OSError as error:
+            # Whoever asks has another way to its rows.
+            self._end_turn()
+            text = f"no process for the query could be started: {error.strerror}"
+            intake.fail(Failed("58000", text, is_final=False))
         except BaseException:
             self._end_turn()
             raise
-        retry = _Retry(self, start)
-        intake = Intake(self._settings.directory, self._settings.spill_bytes, retry)
-        process.start(start, intake)
-        self._keep_spare()
+        else:
+            process.start(start, intake)
+            self._keep_spare()
         return Answer(intake)
 
     async def close(self) -> None:
@@ -148,8 +159,8 @@ class QueryProcesses:
             self._in_background(self._add_spare())
 
     async def _add_spare(self) -> None:
-        process = await self._spawn()
-        self._idle.append(process)
+        with contextlib.suppress(OSError):  # the next query says so
+            self._idle.append(await self._spawn())
 
     def _in_background(self, coroutine: Any) -> None:
         task = asyncio.get_running_loop().create_task(coroutine)
@@ -159,7 +170,14 @@ class QueryProcesses:
     async def _spawn(self) -> "_Process":
         directory = await self._own_directory()
         settings = self._settings
-        arguments = (directory, settings.memory_bytes, settings.spill_bytes, settings.threads)
+        arguments = (
+            directory,
+            settings.memory_bytes,
+            settings.spill_bytes,
+            settings.threads,
+            settings.floor_bytes,
+            settings.running_count_max,
+        )
         command = [sys.executable, *settings.program, *map(str, arguments)]
         ours, theirs = socket.socketpair()
         started: list[subprocess.Popen[bytes]] = []

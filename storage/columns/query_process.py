@@ -32,6 +32,7 @@ from storage.columns.messages import TableSpec, TableVersion
 from storage.columns.query_frames import Done, Failed, Request, Start, Stop
 from storage.columns.result_text import NotColumnwise
 from storage.columns.result_values import finished, values_of
+from storage.disk import free_bytes
 
 #: Rows of one frame: DataRow messages are made faster in larger batches; values are turned into
 #: rows on the server's loop, a batch in one go.
@@ -49,9 +50,20 @@ OpenTables = Callable[[tuple[TableSpec, ...], tuple[TableVersion, ...]], dict[st
 
 
 class QueryProcess:
-    """Answers one server."""
+    """Answers one server.
 
-    def __init__(self, channel: socket.socket, session: DuckSession, open_tables: OpenTables):
+    Args:
+        spill_bytes: Returns what the next query may spill.
+    """
+
+    def __init__(
+        self,
+        channel: socket.socket,
+        session: DuckSession,
+        open_tables: OpenTables,
+        spill_bytes: Callable[[], int],
+    ) -> None:
+        self._spill_bytes = spill_bytes
         self._channel = channel
         self._session = session
         self._open_tables = open_tables
@@ -100,6 +112,7 @@ class QueryProcess:
             self._session.set_time_zone(start.time_zone)
             self._time_zone = start.time_zone
         query = start.query
+        self._session.limit_spilled(self._spill_bytes())
         tables = self._open_tables(query.tables, start.versions)
         done = Done(sum(map(len, tables.values())))
         try:
@@ -165,15 +178,19 @@ def limit_memory(memory_bytes: int) -> None:
 
 
 def run(open_tables: OpenTables) -> None:
-    """Serves the process that started this one: directory, memory limit, spill limit, threads."""
-    directory, memory_bytes, spill_bytes, threads = sys.argv[1:5]
+    """Serves the process that started this one; the arguments are those of its `QuerySettings`."""
+    directory = Path(sys.argv[1])
+    memory_bytes, spill_bytes, threads, floor_bytes, running_count_max = map(int, sys.argv[2:7])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server sees to a Ctrl-C
     os.nice(_NICENESS)
     session = DuckSession(
-        Path(directory),
-        memory_bytes=int(memory_bytes),
-        temporary_bytes=int(spill_bytes),
-        threads=int(threads),
+        directory, memory_bytes=memory_bytes, temporary_bytes=spill_bytes, threads=threads
     )
-    limit_memory(int(memory_bytes))
-    QueryProcess(socket.socket(fileno=0), session, open_tables).serve()
+    limit_memory(memory_bytes)
+
+    def may_spill() -> int:
+        # Others that run may spill as well, and nobody may take what writes need.
+        room = max(0, free_bytes(directory) - floor_bytes) // running_count_max
+        return min(spill_bytes, room)
+
+    QueryProcess(socket.socket(fileno=0), session, open_tables, may_spill).serve()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,6 +24,7 @@ from storage.columns.part import (
     with_dictionaries,
     write_part,
 )
+from storage.kv.synced_through import sync_directory
 
 #: Dead rows that go along with an answer; where there are more, readers look for themselves.
 DEAD_ROWS_MAX: Final = 512
@@ -64,13 +66,29 @@ class Segment:
         self._ends_path = ends_path(directory, record.name)
         self._index: KeyIndex | None = None
 
-    def open_ends(self, applied: int) -> None:
-        """Opens the ends that an earlier keeper has left; those after `applied` come again."""
-        if not self._ends_path.exists():
-            return
-        ends = self.ends = open_ends(self._ends_path, self.record.row_count)
-        ends[ends > applied] = 0
-        self._count_dead(ends)
+    @classmethod
+    def taken_over(
+        cls, directory: Path, record: SegmentRecord, applied: int, new_name: Callable[[], str]
+    ) -> "Segment":
+        """Opens a segment as an earlier keeper has left it; ends after `applied` come again.
+
+        A query may still read what that keeper has answered, and look for ends as late as that. So
+        its files stay as they are: where ends have to go, the segment gets another name.
+        """
+        segment = cls(directory, record)
+        if not segment._ends_path.exists():
+            return segment
+        ends = open_ends(segment._ends_path, record.row_count)
+        if not (ends > applied).any():
+            segment.ends = ends
+            segment._count_dead(ends)
+            return segment
+        name = new_name()
+        part_path(directory, name).hardlink_to(segment._path)
+        sync_directory(directory)
+        renamed = cls(directory, msgspec.structs.replace(record, name=name))
+        renamed.set_ends(np.where(ends > applied, 0, ends))
+        return renamed
 
     def _count_dead(self, ends: Timestamps) -> None:
         dead = np.flatnonzero(ends)

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from storage.columns.keeper_client import KeeperClient, NotReadyError, Versions
+from storage.columns.followed_table import NotReadyError
+from storage.columns.keeper_client import KeeperClient, Versions
 from storage.columns.messages import ColumnarQuery
 from storage.columns.query_answer import Answer
 from storage.columns.query_client import QueryProcesses, QuerySettings
@@ -81,7 +82,9 @@ class TableColumns:
     ) -> None:
         self._store = store
         self._keeper = KeeperClient(store, directory, report)
-        self.processes = QueryProcesses(QuerySettings(directory=directory / "queries"))
+        floor_bytes = store.committer.disk.floor_bytes
+        settings = QuerySettings(directory=directory / "queries", floor_bytes=floor_bytes)
+        self.processes = QueryProcesses(settings)
         self._loop = asyncio.get_running_loop()
         self._starting: asyncio.Task[None] | None = None
         self._counting: dict[int, float] = {}
@@ -137,7 +140,8 @@ class TableColumns:
     def consider(self, table: Table) -> None:
         """Has a table's columns built, if it is large: the key path is about to read it whole."""
         storage_id, now = table.storage_id, self._loop.time()
-        if storage_id in self._keeper.tables or self._counting.get(storage_id, 0.0) > now:
+        is_counted = self._counting.get(storage_id, 0.0) > now
+        if is_counted or not self._keeper.is_worth_trying(storage_id):
             return
         self._counting[storage_id] = now + COUNT_AGAIN_SECONDS
         task = self._loop.create_task(self._begin_if_large(table))

@@ -333,6 +333,7 @@ class NearlyFull:
     """A disk below its floor."""
 
     is_low = True
+    floor_bytes = 1
 
     def look(self) -> None:
         return

@@ -28,6 +28,9 @@ class Heard:
     def lost(self, storage_id: int) -> None:
         self.lost_ids.append(storage_id)
 
+    def missed(self) -> None:
+        raise AssertionError
+
 
 @dataclass
 class Large:

@@ -60,7 +60,7 @@ def main() -> None:
         (keeper.Keeper, "_retire"),
         (keeper.Keeper, "_take_file"),
         (kept_table.KeptTable, "sync_ends"),
-        (kept_table.KeptTable, "ready"),
+        (kept_table.KeptTable, "complete"),
         (kept_table.KeptTable, "_add_segments"),
         (segment.Segment, "set_ends"),
     ):

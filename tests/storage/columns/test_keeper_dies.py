@@ -12,7 +12,7 @@ import pytest
 
 from storage.columns import keeper_client
 from storage.columns.feed import KeeperSettings
-from storage.columns.keeper_client import NotReadyError
+from storage.columns.followed_table import NotReadyError
 from tests.storage.columns.followed import Followed
 from tests.storage.columns.test_keeper import row
 

@@ -23,6 +23,7 @@ from storage.columns.messages import (
 from storage.columns.query_answer import Answer
 from storage.columns.query_client import QueryProcesses, QuerySettings
 from storage.columns.query_frames import DONE, FAILED, ROW_COUNT, ROWS, VALUES, Failed
+from storage.disk import free_bytes
 
 PROGRAM = ("-m", "tests.storage.columns.rows_program")
 INT8 = ResultColumn(20, -1, "int64")
@@ -195,6 +196,39 @@ async def test_a_stalled_result_frees_its_process(processes: QueryProcesses) -> 
         assert head + [number for (number,) in rest] == list(range(count))
 
 
+async def test_below_the_floor_nothing_is_spilled_or_spooled(tmp_path: Path) -> None:
+    settings = QuerySettings(
+        directory=tmp_path / "queries",
+        memory_bytes=256 << 20,
+        running_count_max=1,
+        program=PROGRAM,
+        floor_bytes=2 * free_bytes(tmp_path),
+    )
+    processes = QueryProcesses(settings)
+    stalled = await start(processes, "SELECT range FROM range(1500000)")
+    await stalled.next()
+    # Its turn comes when the other has failed.
+    assert await read(await start(processes, "SELECT 1::BIGINT")) == [(1,)]
+    assert (await failure(stalled)).sqlstate == "53100"
+    large = "SELECT hash(range)::TEXT::BLOB::TEXT AS x FROM range(30000000) ORDER BY x"
+    sql = f"SELECT count(*) FROM (SELECT DISTINCT x FROM ({large}))"
+    failed = await failure(await start(processes, sql))
+    assert failed.sqlstate == "53200"
+    assert await read(await start(processes, "SELECT 1::BIGINT")) == [(1,)]
+    await processes.close()
+
+
+async def test_a_query_whose_process_cannot_be_started_is_left_to_others(tmp_path: Path) -> None:
+    settings = QuerySettings(directory=tmp_path / "a file", program=PROGRAM)
+    (tmp_path / "a file").write_text("in the way")
+    processes = QueryProcesses(settings)
+    for _ in range(settings.running_count_max + 1):
+        failed = await failure(await start(processes, "SELECT 1"))
+        assert failed.sqlstate == "58000"
+        assert not failed.is_final
+    await processes.close()
+
+
 async def test_the_processes_end_with_the_server(tmp_path: Path) -> None:
     program = (
         "import asyncio, sys, pathlib\n"
@@ -223,7 +257,7 @@ async def test_a_process_ends_with_a_server_that_has_not_read_its_word(tmp_path:
     ours, theirs = socket.socketpair()
     with theirs:
         started = await asyncio.create_subprocess_exec(
-            sys.executable, *PROGRAM, str(tmp_path), str(256 << 20), str(1 << 30), "1",
+            sys.executable, *PROGRAM, str(tmp_path), str(256 << 20), str(1 << 30), "1", "0", "1",
             stdin=theirs.fileno(), stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
     has_come = asyncio.Event()
