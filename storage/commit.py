@@ -587,8 +587,7 @@ class Committer:
     def close_engine(self) -> None:
         """Closes the engine such that the next opening is quick.
 
-        Raises EngineError where its background work has met damage, or the flush does. Nothing is
-        lost by that: what was acknowledged is in the logs.
+        Raises EngineError where it has met damage: what was acknowledged is in the logs all the same.
         """
         try:
             if self._failure is None:
