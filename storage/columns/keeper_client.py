@@ -144,11 +144,11 @@ class KeeperClient:
             each for each in self._manifests.all() if not self._is_needless(each.storage_id)
         ]
         self._start_count += 1
+        names = {str(manifest.storage_id) for manifest in manifests}
         ours, theirs = socket.socketpair()
         try:
             with theirs:
-                self._directory.mkdir(exist_ok=True)
-                self._remove_leftovers({str(manifest.storage_id) for manifest in manifests})
+                await in_thread(lambda: self._remove_leftovers(names))
                 self._process = launch(self._program, self._directory, theirs, self._settings)
         except OSError as error:
             ours.close()
@@ -165,7 +165,10 @@ class KeeperClient:
         self._is_behind = False
         self._following.follower = self
         for manifest in manifests:
-            self._open(manifest)
+            storage_id = manifest.storage_id  # it may have gone meanwhile
+            removed = self._manifests.removed
+            if self._following.is_followed(storage_id) and storage_id not in removed:
+                self._open(manifest)
         for table in list(self.tables.values()):
             if table.phase is not Phase.FAILED and not table.attempt:
                 self._build_soon(table)
@@ -183,6 +186,7 @@ class KeeperClient:
         return True
 
     def _remove_leftovers(self, names: set[str]) -> None:
+        self._directory.mkdir(exist_ok=True)
         for path in self._directory.iterdir():
             if path.is_dir() and path.name not in names:
                 shutil.rmtree(path, ignore_errors=True)
