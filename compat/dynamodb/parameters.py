@@ -1,29 +1,21 @@
 """Which parameters of an operation go together: what no type or length can say.
 
 One function an operation, listed in `RULES`; each gets a request of the right types within its
-constraints and raises the first fault in AWS's order. Parameters of the legacy API, from before
-expressions, are refused by name here: their replacements do all that they did.
+constraints and raises the first fault in AWS's order. Parameters from before expressions can't be
+mixed with expressions; what they say is looked at in legacy.py.
 """
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
-from compat.dynamodb.errors import DynamoError, WrongValueError, validation
+from compat.dynamodb.errors import WrongValueError, validation
+from compat.dynamodb.legacy import check_conditional_operator
 
 Body = Mapping[str, Any]
 
 BATCH_GET_MAX: Final = 100
 BATCH_WRITE_MAX: Final = 25
 
-_REPLACEMENTS: Final = {
-    "AttributesToGet": "ProjectionExpression",
-    "AttributeUpdates": "UpdateExpression",
-    "ConditionalOperator": "AND and OR in an expression",
-    "Expected": "ConditionExpression",
-    "KeyConditions": "KeyConditionExpression",
-    "QueryFilter": "FilterExpression",
-    "ScanFilter": "FilterExpression",
-}
 _AMBIGUOUS: Final = (
     "Supplied AttributeValue has more than one datatypes set,"
     " must contain exactly one of the supported datatypes"
@@ -37,15 +29,17 @@ _WITHOUT_EXPRESSION: Final = (
     "ExpressionAttributeValues can only be specified when using expressions"
 )
 #: Without any of these there is nothing to check; most requests for one item are like that.
-_CONCERNED: Final = frozenset(_REPLACEMENTS) | {
-    "ConditionExpression",
-    "ExpressionAttributeNames",
-    "ExpressionAttributeValues",
-    "FilterExpression",
-    "KeyConditionExpression",
-    "ProjectionExpression",
-    "UpdateExpression",
-}
+_CONCERNED: Final = frozenset(
+    {
+        *("ConditionExpression", "FilterExpression", "KeyConditionExpression"),
+        *("ProjectionExpression", "UpdateExpression"),
+        *("ExpressionAttributeNames", "ExpressionAttributeValues"),
+        *("AttributesToGet", "AttributeUpdates", "ConditionalOperator", "Expected"),
+        *("KeyConditions", "QueryFilter", "ScanFilter"),
+    }
+)
+#: What ConditionalOperator joins.
+_JOINED: Final = frozenset({"Expected", "QueryFilter", "ScanFilter"})
 
 
 def _check_expressions(body: Body, expressions: Collection[str], legacy: Collection[str]) -> None:
@@ -54,6 +48,9 @@ def _check_expressions(body: Body, expressions: Collection[str], legacy: Collect
         return
     given = [name for name in expressions if name in body]
     old = [name for name in legacy if name in body]
+    if "KeyConditionExpression" not in body and "KeyConditions" in old:
+        # It goes with all expressions but the one that says the same.
+        old.remove("KeyConditions")
     if given and old:
         raise validation(
             "Can not use both expression and non-expression parameters in the same request:"
@@ -66,14 +63,8 @@ def _check_expressions(body: Body, expressions: Collection[str], legacy: Collect
     if "ExpressionAttributeValues" in body and not any(name in body for name in with_values):
         reason = f": {' and '.join(with_values)} {'are' if len(with_values) > 1 else 'is'} null"
         raise WrongValueError(f"{_WITHOUT_EXPRESSION}{reason}", _WITHOUT_EXPRESSION)
-    for name in old:
-        raise _legacy(name)
-
-
-def _legacy(name: str) -> DynamoError:
-    return validation(
-        f"The legacy parameter {name} is not supported; use {_REPLACEMENTS[name]} instead"
-    )
+    for member in _JOINED.intersection(legacy):
+        check_conditional_operator(body, member)
 
 
 def _get_item(body: Body) -> None:
@@ -105,7 +96,7 @@ def _query(body: Body) -> None:
         ("AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions"),
     )
     _check_select(body, "Querying")
-    if "KeyConditionExpression" not in body:
+    if "KeyConditionExpression" not in body and "KeyConditions" not in body:
         raise validation(
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in the"
             " request."
@@ -144,13 +135,13 @@ def _check_segments(body: Body) -> None:
 def _check_select(body: Body, doing: str) -> None:
     """Checks Select: what it asks for must be what the other parameters give."""
     select = body.get("Select")
-    has_projection = "ProjectionExpression" in body
+    projections = [name for name in ("ProjectionExpression", "AttributesToGet") if name in body]
     if select is None:
         return
-    if has_projection and select != "SPECIFIC_ATTRIBUTES":
+    if projections and select != "SPECIFIC_ATTRIBUTES":
         wanted = "only the Count" if select == "COUNT" else select
-        raise validation(f"Cannot specify the ProjectionExpression when choosing to get {wanted}")
-    if select == "SPECIFIC_ATTRIBUTES" and not has_projection:
+        raise validation(f"Cannot specify the {projections[0]} when choosing to get {wanted}")
+    if select == "SPECIFIC_ATTRIBUTES" and not projections:
         raise validation(
             "Must specify the AttributesToGet or ProjectionExpression when choosing to get"
             " SPECIFIC_ATTRIBUTES"

@@ -97,7 +97,7 @@ def _put_item(service: Service, body: dict[str, Any], request_bytes: int) -> Sho
     return _NOTHING, _done(service.store.point_now((key, access.exclusive_key), operation))
 
 
-def _update_item(service: Service, body: dict[str, Any], _request_bytes: int) -> Short:
+def _update_item(service: Service, body: dict[str, Any], request_bytes: int) -> Short:
     text, condition_text = body.get("UpdateExpression"), body.get("ConditionExpression", "")
     if not (body.keys() <= _UPDATE_MEMBERS and type(text) is str and type(condition_text) is str):
         raise LongWay
@@ -116,7 +116,7 @@ def _update_item(service: Service, body: dict[str, Any], _request_bytes: int) ->
     except DynamoError:
         raise LongWay from None
     part = update_part(body, "NONE", update, condition)
-    if part is None:
+    if part is None or update.is_charged_too_much(request_bytes):
         raise LongWay
 
     def operation(newest: Newest) -> None:

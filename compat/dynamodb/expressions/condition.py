@@ -97,13 +97,21 @@ def compile_condition(
     return Condition(code, placeholders.values)
 
 
+def compile_condition_tree(tree: Tree, names: Names, values: Values) -> Condition:
+    """Returns the condition of a tree that has been judged, with the placeholders it is made of."""
+    return Condition(_compile_tree(tree, names), values)
+
+
 @lru_cache(maxsize=1024)
 def _cached(text: str, names: tuple[tuple[str, str], ...]) -> _Code:
     return _compile(text, dict(names))
 
 
 def _compile(text: str, names: Names) -> _Code:
-    tree = parse_condition(text)
+    return _compile_tree(parse_condition(text), names)
+
+
+def _compile_tree(tree: Tree, names: Names) -> _Code:
     checks = Checks(names)
     test = _Compiler(checks).test(tree)
     return _Code(

@@ -200,12 +200,18 @@ def compile_key_condition(text: str, placeholders: Placeholders, key: Key) -> Ke
     return read_key_condition(text, placeholders).for_key(key)
 
 
-def check_filter(condition: CompiledCondition, key: Key) -> None:
-    """Raises ValidationException if a Query's filter looks at an attribute of the key it reads."""
+def check_filter(condition: CompiledCondition, key: Key, member: str | None = None) -> None:
+    """Raises ValidationException if a Query's filter looks at an attribute of the key it reads.
+
+    Args:
+        condition: The filter.
+        key: The key.
+        member: Where the filter is, if it isn't an expression.
+    """
     for name in condition.attribute_names():
         if name in key.hash or name in key.range:
             raise validation(
-                "Filter Expression can only contain non-primary key attributes:"
+                f"{member or 'Filter Expression'} can only contain non-primary key attributes:"
                 f" Primary key attribute: {name}"
             )
 

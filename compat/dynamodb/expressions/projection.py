@@ -62,6 +62,14 @@ def compile_projection(text: str, placeholders: Placeholders) -> Projection:
     return projection
 
 
+def whole_attributes(names: tuple[str, ...]) -> Projection:
+    """Returns the projection that takes these attributes, which are different, as they are."""
+    tree = PathTree()
+    for name in names:
+        tree.insert((name,), True)
+    return Projection(names, tree, frozenset(), False)
+
+
 @lru_cache(maxsize=1024)
 def _cached(text: str, names: tuple[tuple[str, str], ...]) -> Projection:
     return _compile(text, dict(names))

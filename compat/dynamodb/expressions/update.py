@@ -10,7 +10,7 @@ are appended in order of their indexes, and removed ones close up last. The old 
 Source: "Update expressions" (Expressions.UpdateExpressions).
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -52,6 +52,7 @@ from compat.dynamodb.expressions.syntax import (
     SetAction,
     ValuePlaceholder,
 )
+from compat.dynamodb.expressions.update_charge import Charge, charge_of
 from compat.dynamodb.expressions.update_parser import parse_update
 from compat.dynamodb.item_size import ITEM_SIZE_BYTES_MAX, item_size
 
@@ -66,20 +67,20 @@ _LONG_NAMES: Final = {
     "L": "LIST",
     "M": "MAP",
 }
+#: Of AttributeUpdates, which has its own text.
+_TYPE_MISMATCH: Final = "Type mismatch for attribute to update"
 _WRONG_TYPE: Final = "An operand in the update expression has an incorrect data type"
 _NO_ATTRIBUTE: Final = (
     "The provided expression refers to an attribute that does not exist in the item"
 )
 _WRONG_PATH: Final = "The document path provided in the update expression is invalid for update"
 
-#: The 400-KB limit holds also for what an update writes, with a fixed number of bytes for the update
-#: and for each of its actions. AWS doesn't document it; others measured it.
-_UPDATE_BYTES: Final = 3
-_WRITE_BYTES: Final = 19
-_CLEAR_BYTES: Final = 2
-
 #: What an action finds for its path: MISSING takes away what is there.
 Evaluate = Callable[[Mapping[str, Value], Values], Value]
+
+
+class _WrongTypeError(Exception):
+    """An operand of the wrong type, found when the item is seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +90,19 @@ class _Code:
     Attributes:
         evaluations: For each action, in the order of the text, what finds the new value.
         tree: The actions' paths; a leaf is the action's number.
-        written: The paths of those that write, SET and ADD.
-        overhead: The bytes that the limit of 400 KB adds to what they write.
+        writes: Whether there are SET or ADD among them; those can make an item.
+        charge: Against the limit of 400 KB; None for what is no expression.
         attributes: The top-level attributes that are looked at or changed.
     """
 
     evaluations: tuple[Evaluate, ...]
     tree: PathTree
-    written: PathTree
+    writes: bool
     checks: tuple[Check, ...]
     used: frozenset[str]
     targets: tuple[str, ...]
     has_documents: bool
-    overhead: int
+    charge: Charge | None
     attributes: frozenset[str]
 
 
@@ -137,7 +138,10 @@ class Update:
             item: As it is before; the key attributes where there is none.
         """
         code = self._code
-        results = [evaluate(item, self._values) for evaluate in code.evaluations]
+        try:
+            results = [evaluate(item, self._values) for evaluate in code.evaluations]
+        except _WrongTypeError:
+            raise validation(_TYPE_MISMATCH if code.charge is None else _WRONG_TYPE) from None
         if not code.has_documents:
             updated = dict(item)
             for name, value in zip(code.targets, results, strict=True):
@@ -155,22 +159,14 @@ class Update:
         """Returns the parts of an item, old or new, that the update is about."""
         return project(item, self._code.tree)
 
-    def is_too_large(self, item: Mapping[str, Value], *, in_transaction: bool = False) -> bool:
-        """Returns whether the update breaks the limit of 400 KB.
+    def makes_items(self) -> bool:
+        """Returns whether it makes an item where there is none: one that only clears doesn't."""
+        return self._code.writes
 
-        The new item must keep it, and, outside of transactions, also what the update writes, which
-        is a part of the item, with something for each action.
-
-        Args:
-            item: As it is afterwards.
-            in_transaction: Whether TransactWriteItems asks.
-        """
-        size, overhead = item_size(item), self._code.overhead
-        if size > ITEM_SIZE_BYTES_MAX:
-            return True
-        if in_transaction or size + overhead <= ITEM_SIZE_BYTES_MAX:
-            return False
-        return item_size(project(item, self._code.written)) + overhead > ITEM_SIZE_BYTES_MAX
+    def is_charged_too_much(self, request_bytes: int) -> bool:
+        """Returns whether the expression is over the limit of 400 KB, whatever the item is."""
+        charge = self._code.charge
+        return charge is not None and charge.is_too_much(self._values, request_bytes)
 
     def fits_surely(self, part: Mapping[str, Value], rest_bytes: int) -> bool:
         """Returns whether the update keeps the limit even if the rest of the item has so many bytes.
@@ -179,7 +175,7 @@ class Update:
             part: All of the item, as it is afterwards, that the update has looked at or changed.
             rest_bytes: Of all else, at most.
         """
-        return item_size(part) + rest_bytes + self._code.overhead <= ITEM_SIZE_BYTES_MAX
+        return item_size(part) + rest_bytes <= ITEM_SIZE_BYTES_MAX
 
 
 def compile_update(
@@ -201,13 +197,24 @@ def compile_update(
     return update
 
 
+def compile_actions(actions: Sequence[Action], names: Names, values: Values) -> Update:
+    """Returns the update of AttributeUpdates, judged, with the placeholders it is made of.
+
+    It is charged nothing, and a wrong type is worded in its own way.
+    """
+    return Update(_compile_actions(actions, names, is_expression=False), values)
+
+
 @lru_cache(maxsize=1024)
 def _cached(text: str, names: tuple[tuple[str, str], ...]) -> _Code:
     return _compile(text, dict(names))
 
 
 def _compile(text: str, names: Names) -> _Code:
-    actions = parse_update(text)
+    return _compile_actions(parse_update(text), names, is_expression=True)
+
+
+def _compile_actions(actions: Sequence[Action], names: Names, *, is_expression: bool) -> _Code:
     checks = Checks(names)
     for action in actions:
         _add_names(action, checks)
@@ -222,22 +229,18 @@ def _compile(text: str, names: Names) -> _Code:
     for action in actions:
         if isinstance(action, SetAction):
             _add_functions(action.value, checks)
-    tree, written = PathTree(), PathTree()
-    writes = 0
-    for number, (action, path) in enumerate(zip(actions, paths, strict=True)):
+    tree = PathTree()
+    for number, path in enumerate(paths):
         tree.insert(path, number)
-        if isinstance(action, SetAction | AddAction):
-            written.insert(path, number)
-            writes += 1
     return _Code(
         evaluations=tuple(_evaluation(action, checks) for action in actions),
         tree=tree,
-        written=written,
+        writes=any(isinstance(action, SetAction | AddAction) for action in actions),
         checks=tuple(checks.all),
         used=frozenset(checks.used),
         targets=tuple(dict.fromkeys(str(path[0]) for path in paths)),
         has_documents=any(len(path) > 1 for path in paths),
-        overhead=_UPDATE_BYTES + _WRITE_BYTES * writes + _CLEAR_BYTES * (len(actions) - writes),
+        charge=charge_of(actions, checks) if is_expression else None,
         attributes=frozenset(checks.attributes),
     )
 
@@ -376,12 +379,12 @@ def _minus(left: Value, right: Value) -> Value:
 
 def _expect_numbers(*operands: Value) -> None:
     if any(type_of(operand) != "N" for operand in operands):
-        raise validation(_WRONG_TYPE)
+        raise _WrongTypeError
 
 
 def _list_append(left: Value, right: Value) -> Value:
     if not isinstance(left, list) or not isinstance(right, list):
-        raise validation(_WRONG_TYPE)
+        raise _WrongTypeError
     return left + right
 
 
@@ -396,7 +399,7 @@ def _add(old: Value, addend: Value) -> Value:
     if old is MISSING:
         return addend
     if type_of(old) != type_of(addend):
-        raise validation(_WRONG_TYPE)
+        raise _WrongTypeError
     if isinstance(old, frozenset):
         return type(old)(old | addend)
     return numbers.add(old, addend)
@@ -406,7 +409,7 @@ def _delete(old: Value, members: Value) -> Value:
     if old is MISSING:
         return MISSING
     if type_of(old) != type_of(members):
-        raise validation(_WRONG_TYPE)
+        raise _WrongTypeError
     return type(old)(old - members) or MISSING
 
 

@@ -104,7 +104,7 @@ def _shown_whole(
 def _wanted(name: str, given: Body) -> _Wanted:
     keys = [read_item(key) for key in given["Keys"]]
     placeholders = placeholders_of(given)
-    projection = projection_of(given, placeholders)
+    projection = projection_of(given, placeholders, takes_legacy=True)
     placeholders.check_all_used()
     return _Wanted(name, given, keys, projection)
 

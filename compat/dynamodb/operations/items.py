@@ -1,13 +1,13 @@
 """GetItem, PutItem, UpdateItem and DeleteItem."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from compat.dynamodb.attribute_values import Item, read_item, write_item
 from compat.dynamodb.capacity import Consumed
 from compat.dynamodb.errors import conditional_check_failed, in_envelope, validation
 from compat.dynamodb.expressions.condition import Condition
-from compat.dynamodb.expressions.update import Update, compile_update
+from compat.dynamodb.expressions.update import Update
 from compat.dynamodb.item_size import ITEM_SIZE_BYTES_MAX, item_size
 from compat.dynamodb.key_schema import check_index_keys, check_item_keys
 from compat.dynamodb.metering import (
@@ -25,11 +25,14 @@ from compat.dynamodb.operations.parameters import (
     placeholders_of,
     projection_of,
     read_key,
+    update_of,
 )
 from compat.dynamodb.service import Body, Caller, Service
 from compat.dynamodb.tables import TableHandle
 from compat.dynamodb.wire_items import LongWay
 from compat.dynamodb.writes import UNCHANGED, Action, Decide, Decision, Outcome, PartUpdate
+
+_UPDATE_TOO_LARGE: Final = "Item size to update has exceeded the maximum allowed size"
 
 # ---- GetItem -----------------------------------------------------------------------------------
 
@@ -38,9 +41,9 @@ async def get_item(service: Service, _caller: Caller, body: Body) -> dict[str, A
     """Returns one item, as the newest durable commit left it, consistent or not."""
     key = read_key(body)
     projection = None
-    if "ProjectionExpression" in body:
+    if "ProjectionExpression" in body or "AttributesToGet" in body:
         placeholders = placeholders_of(body)
-        projection = projection_of(body, placeholders)
+        projection = projection_of(body, placeholders, takes_legacy=True)
         placeholders.check_all_used()
     handle = service.tables.get(body["TableName"])
     value = service.store.get_now(encoded_key(handle, key))
@@ -101,8 +104,6 @@ def decide_update(
     key: Item,
     update: Update | None,
     condition: Condition | None,
-    *,
-    in_transaction: bool = False,
 ) -> Decide:
     """Returns what UpdateItem does to an item."""
 
@@ -114,9 +115,9 @@ def decide_update(
         new = update.apply(base)
         if handle.indexes:
             check_indexed(handle, new, update)
-        if update.is_too_large(new, in_transaction=in_transaction):
-            raise validation("Item size to update has exceeded the maximum allowed size")
-        return new
+        if item_size(new) > ITEM_SIZE_BYTES_MAX:
+            raise validation(_UPDATE_TOO_LARGE)
+        return UNCHANGED if old is None and not update.makes_items() else new
 
     return decide
 
@@ -177,10 +178,10 @@ def put_action(
     return Action(handle, key_of_item(handle, item), decide, is_put=True)
 
 
-def asks_nothing(body: Body) -> bool:
+def _asks_nothing(body: Body, condition: Condition | None) -> bool:
     """Returns whether a write's answer doesn't depend on what was there before."""
     return (
-        body.get("ConditionExpression") is None
+        condition is None
         and body.get("ReturnValues") in {None, "NONE"}
         and not wants_capacity(body)
     )
@@ -189,17 +190,16 @@ def asks_nothing(body: Body) -> bool:
 def _read_put(body: Body) -> tuple[Item, Condition | None]:
     item = read_item(body["Item"])
     placeholders = placeholders_of(body)
-    condition = condition_of(body, placeholders)
+    condition = condition_of(body, placeholders, legacy_member="Expected")
     placeholders.check_all_used()
     return item, condition
 
 
-def _read_change(body: Body) -> tuple[Item, Update | None, Condition | None]:
+def _read_change(body: Body, *, takes_update: bool) -> tuple[Item, Update | None, Condition | None]:
     key = read_key(body)
     placeholders = placeholders_of(body)
-    text = body.get("UpdateExpression")
-    update = None if text is None else compile_update(text, placeholders)
-    condition = condition_of(body, placeholders)
+    update = update_of(body, placeholders, takes_legacy=takes_update)
+    condition = condition_of(body, placeholders, legacy_member="Expected")
     placeholders.check_all_used()
     return key, update, condition
 
@@ -214,7 +214,7 @@ async def put_item(service: Service, caller: Caller, body: Body) -> dict[str, An
     check_new_size(item, caller.request_bytes)
     decide = decide_put(body, item, condition)
 
-    is_blind = asks_nothing(body)
+    is_blind = _asks_nothing(body, condition)
 
     def prepare() -> Sequence[Action]:
         action = put_action(service.tables.get(body["TableName"]), item, decide)
@@ -232,7 +232,7 @@ async def put_item(service: Service, caller: Caller, body: Body) -> dict[str, An
 async def delete_item(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
     """Removes an item, if it is there."""
     wanted: str = body.get("ReturnValues") or "NONE"
-    key, _, condition = in_envelope(_read_change, body)
+    key, _, condition = in_envelope(_read_change, body, takes_update=False)
     decide = decide_delete(body, condition)
 
     def prepare() -> Sequence[Action]:
@@ -246,10 +246,10 @@ async def delete_item(service: Service, _caller: Caller, body: Body) -> dict[str
     return _with_metrics(answer, service, body, outcome, key)
 
 
-async def update_item(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
+async def update_item(service: Service, caller: Caller, body: Body) -> dict[str, Any]:
     """Changes an item, or makes it."""
     wanted: str = body.get("ReturnValues") or "NONE"
-    key, update, condition = in_envelope(_read_change, body)
+    key, update, condition = in_envelope(_read_change, body, takes_update=True)
 
     def prepare() -> Sequence[Action]:
         handle = service.tables.get(body["TableName"])
@@ -257,6 +257,8 @@ async def update_item(service: Service, _caller: Caller, body: Body) -> dict[str
         action = Action(handle, encoded, decide_update(body, handle, key, update, condition))
         if update is not None:
             update.check_keys(handle.key.names)
+            if update.is_charged_too_much(caller.request_bytes):
+                raise validation(_UPDATE_TOO_LARGE)
             action.part = update_part(body, wanted, update, condition)
         return [action]
 

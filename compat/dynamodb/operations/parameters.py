@@ -6,10 +6,13 @@ values, then expressions; only then is the table looked for, and the key compare
 
 from typing import Any
 
+from compat.dynamodb import legacy
 from compat.dynamodb.attribute_values import Item, read_item, write_item
 from compat.dynamodb.expressions.condition import Condition, compile_condition
+from compat.dynamodb.expressions.key_condition import KeyConditionDraft, read_key_condition
 from compat.dynamodb.expressions.placeholders import Placeholders
 from compat.dynamodb.expressions.projection import Projection, compile_projection
+from compat.dynamodb.expressions.update import Update, compile_update
 from compat.dynamodb.key_schema import check_key
 from compat.dynamodb.service import Body
 from compat.dynamodb.tables import TableHandle
@@ -21,17 +24,64 @@ def placeholders_of(body: Body) -> Placeholders:
 
 
 def condition_of(
-    body: Body, placeholders: Placeholders, member: str = "ConditionExpression"
+    body: Body,
+    placeholders: Placeholders,
+    member: str = "ConditionExpression",
+    legacy_member: str | None = None,
 ) -> Condition | None:
-    """Returns a request's condition or filter, or None."""
+    """Returns a request's condition or filter, or None.
+
+    Args:
+        body: The request.
+        placeholders: The request's.
+        member: Where the expression is.
+        legacy_member: Where what was there before expressions is, if the operation has it.
+    """
     text = body.get(member)
-    return None if text is None else compile_condition(text, placeholders, member)
+    if text is not None:
+        return compile_condition(text, placeholders, member)
+    return None if legacy_member is None else legacy.condition(body, legacy_member)
 
 
-def projection_of(body: Body, placeholders: Placeholders) -> Projection | None:
-    """Returns a request's projection, or None."""
+def projection_of(
+    body: Body, placeholders: Placeholders, *, takes_legacy: bool = False
+) -> Projection | None:
+    """Returns a request's projection, or None.
+
+    Args:
+        body: The request.
+        placeholders: The request's.
+        takes_legacy: Whether the operation has AttributesToGet.
+    """
     text = body.get("ProjectionExpression")
-    return None if text is None else compile_projection(text, placeholders)
+    if text is not None:
+        return compile_projection(text, placeholders)
+    names = body.get("AttributesToGet") if takes_legacy else None
+    return None if names is None else legacy.projection(names)
+
+
+def update_of(
+    body: Body, placeholders: Placeholders, *, takes_legacy: bool = False
+) -> Update | None:
+    """Returns a request's update, or None.
+
+    Args:
+        body: The request.
+        placeholders: The request's.
+        takes_legacy: Whether the operation has AttributeUpdates.
+    """
+    text = body.get("UpdateExpression")
+    if text is not None:
+        return compile_update(text, placeholders)
+    return legacy.update(body.get("AttributeUpdates", {})) if takes_legacy else None
+
+
+def key_condition_of(body: Body, placeholders: Placeholders) -> KeyConditionDraft:
+    """Returns a Query's key condition."""
+    text = body.get("KeyConditionExpression")
+    if text is None:
+        return legacy.key_condition(body["KeyConditions"])
+    return read_key_condition(text, placeholders)
 
 
 def read_key(body: Body, member: str = "Key") -> Item:

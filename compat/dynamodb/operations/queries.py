@@ -8,11 +8,12 @@ from compat.dynamodb.attribute_values import Item, read_item, write_item
 from compat.dynamodb.capacity import Consumed, read_units
 from compat.dynamodb.errors import invalid_parameter, validation
 from compat.dynamodb.expressions.condition import Condition
-from compat.dynamodb.expressions.key_condition import check_filter, read_key_condition
+from compat.dynamodb.expressions.key_condition import check_filter
 from compat.dynamodb.expressions.projection import Projection
 from compat.dynamodb.metering import charge_index, render_one, wants_capacity
 from compat.dynamodb.operations.parameters import (
     condition_of,
+    key_condition_of,
     placeholders_of,
     projection_of,
 )
@@ -43,15 +44,15 @@ async def query(service: Service, _caller: Caller, body: Body) -> dict[str, Any]
     """Returns a page of one partition's items."""
     start = _start_key(body)
     placeholders = placeholders_of(body)
-    filter_ = condition_of(body, placeholders, "FilterExpression")
-    projection = projection_of(body, placeholders)
-    draft = read_key_condition(body["KeyConditionExpression"], placeholders)
+    filter_ = condition_of(body, placeholders, "FilterExpression", "QueryFilter")
+    projection = projection_of(body, placeholders, takes_legacy=True)
+    draft = key_condition_of(body, placeholders)
     placeholders.check_all_used()
     handle = service.tables.get(body["TableName"])
     source = _source(handle, body)
     condition = draft.for_key(source.key)
     if filter_ is not None:
-        check_filter(filter_, source.key)
+        check_filter(filter_, source.key, "QueryFilter" if "QueryFilter" in body else None)
     wanted = _wanted(body, source, projection, filter_)
     between = condition.range
     operator, operands = (between.operator, between.operands) if between else (None, ())
@@ -69,8 +70,8 @@ async def scan(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
     segment = _segment(body)
     start = _start_key(body)
     placeholders = placeholders_of(body)
-    filter_ = condition_of(body, placeholders, "FilterExpression")
-    projection = projection_of(body, placeholders)
+    filter_ = condition_of(body, placeholders, "FilterExpression", "ScanFilter")
+    projection = projection_of(body, placeholders, takes_legacy=True)
     placeholders.check_all_used()
     handle = service.tables.get(body["TableName"])
     source = _source(handle, body)

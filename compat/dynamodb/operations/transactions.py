@@ -15,7 +15,7 @@ from compat.dynamodb.errors import (
 )
 from compat.dynamodb.expressions.condition import Condition
 from compat.dynamodb.expressions.projection import Projection
-from compat.dynamodb.expressions.update import Update, compile_update
+from compat.dynamodb.expressions.update import Update
 from compat.dynamodb.idempotency import ClientToken, Replay
 from compat.dynamodb.item_size import item_size
 from compat.dynamodb.key_schema import EmptyKeyError
@@ -39,6 +39,7 @@ from compat.dynamodb.operations.parameters import (
     encoded_key,
     placeholders_of,
     projection_of,
+    update_of,
 )
 from compat.dynamodb.service import Body, Caller, Service
 from compat.dynamodb.tables import TableHandle
@@ -151,7 +152,7 @@ class _Write:
         if self.kind == "Update":
             if self.update is not None:
                 self.update.check_keys(handle.key.names)
-            decide = decide_update(given, handle, item, self.update, condition, in_transaction=True)
+            decide = decide_update(given, handle, item, self.update, condition)
             return Action(handle, key, decide)
 
         def check(old: Item | None) -> Decision:
@@ -166,8 +167,7 @@ def _write(given: Body, request_bytes: int) -> _Write:
     parameters = given[kind]
     item = read_new_item(parameters, request_bytes) if kind == "Put" else None
     placeholders = placeholders_of(parameters)
-    text = parameters.get("UpdateExpression")
-    update = None if text is None else compile_update(text, placeholders)
+    update = update_of(parameters, placeholders)
     condition = condition_of(parameters, placeholders)
     placeholders.check_all_used()
     if item is None:

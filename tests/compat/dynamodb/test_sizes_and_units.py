@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compat.dynamodb.attribute_values import Item, read_item, read_value
+from compat.dynamodb.attribute_values import read_item, read_value
 from compat.dynamodb.capacity import Consumed, index_write_units, read_units, write_units
 from compat.dynamodb.expressions import Placeholders, compile_update
 from compat.dynamodb.item_size import ITEM_SIZE_BYTES_MAX, item_size, value_size
@@ -54,34 +54,42 @@ def test_items_count_their_names() -> None:
     assert item_size(read_item({"pk": {"S": "abc"}, "é": {"N": "5"}})) == 2 + 3 + 2 + 2
 
 
-def _is_too_large(text: str, item: Item, *, in_transaction: bool = False) -> bool:
-    values = {":v": {"S": "v" * 1000}, ":n": {"N": "1"}}
-    update = compile_update(text, Placeholders(None, values))
-    return update.is_too_large(update.apply(item), in_transaction=in_transaction)
-
-
-def _item(bytes_below_limit: int) -> Item:
-    item: Item = {"pk": "k", "a": "a" * (ITEM_SIZE_BYTES_MAX - 4 - bytes_below_limit)}
-    assert item_size(item) == ITEM_SIZE_BYTES_MAX - bytes_below_limit
-    return item
-
-
 @pytest.mark.parametrize(
-    ("text", "room"),
-    [("SET a = a", 3 + 19 - 3), ("SET a = a, b = :n", 3 + 2 * 19), ("SET a = a REMOVE b", 21)],
+    ("text", "charge"),
+    [
+        ("SET b = :pad", 0),
+        ("SET b = :pad, c = :one", 19 + 1 + 2),
+        ("SET b = :pad, #long = :one", 19 + 10 + 2),
+        ("SET b = :pad, c = #long", 19 + 1 + 1 + 14 + 10),
+        ("SET b = :pad, c = m.a[10]", 19 + 1 + 1 + 15 + 15 + 16),
+        ("SET b = :pad, m.a[0] = :one", 19 + 1 + 5 + 5 + 2),
+        ("SET b = :pad, n = n + :one", 19 + 1 + 34 + 16 + 2),
+        ("SET b = :pad, n = n - :one", 19 + 1 + 37 + 16 + 2),
+        ("SET b = :pad, l = list_append(l, :list)", 19 + 1 + 37 + 16 + 6),
+        ("SET b = :pad, c = if_not_exists(c, :list)", 19 + 1 + 39 + 16 + 6),
+        ("SET b = :pad, c = :one, d = :one", 2 * (19 + 1 + 2)),
+        ("SET b = :pad ADD #long :one", 19 + 10 + 2),
+        ("SET b = :pad ADD t :set", 19 + 1 + 500),
+        ("SET b = :pad REMOVE #long", 1 + 10),
+        ("SET b = :pad REMOVE m.#long", 1 + 1 + 4 + 10),
+        ("SET b = :pad REMOVE l[10]", 1 + 1 + 4 + 2),
+        ("SET b = :pad DELETE t :set", 1 + 1),
+    ],
 )
-def test_what_an_update_writes_is_measured_with_something_for_each_action(
-    text: str, room: int
-) -> None:
-    assert not _is_too_large(text, _item(room))
-    assert _is_too_large(text, _item(room - 1))
-    assert not _is_too_large(text, _item(room - 1), in_transaction=True)
+def test_what_an_update_is_charged(text: str, charge: int) -> None:
+    def is_too_much(pad_bytes: int) -> bool:
+        values = {
+            ":pad": {"S": "p" * pad_bytes},
+            ":one": {"N": "1"},
+            ":list": {"L": [{"S": "ab"}]},
+            ":set": {"SS": ["s" * 500]},
+        }
+        placeholders = Placeholders({"#long": "abcdefghij"}, values)
+        return compile_update(text, placeholders).is_charged_too_much(pad_bytes + 1000)
 
-
-def test_what_an_update_leaves_alone_counts_only_in_the_item() -> None:
-    assert not _is_too_large("SET b = :v", _item(1001))
-    assert _is_too_large("SET b = :v", _item(1000))
-    assert _is_too_large("SET b = :v", _item(1000), in_transaction=True)
+    room = ITEM_SIZE_BYTES_MAX - (3 + 19 + 1) - charge
+    assert not is_too_much(room)
+    assert is_too_much(room + 1)
 
 
 @pytest.mark.parametrize(

@@ -463,11 +463,21 @@ ACTION = "TransactItems can only contain one of Check, Put, Update or Delete"
             ),
         ),
         (
-            "GetItem",
-            {**GET, "AttributesToGet": ["a"]},
+            "Scan",
+            {"TableName": "tab", "ConditionalOperator": "OR", "ScanFilter": {}},
+            "ConditionalOperator cannot be used without Filter or Expected",
+        ),
+        (
+            "Query",
+            {
+                "TableName": "tab",
+                "KeyConditions": {},
+                "ConditionalOperator": "OR",
+                "ProjectionExpression": "a",
+            },
             (
-                "The legacy parameter AttributesToGet is not supported;"
-                " use ProjectionExpression instead"
+                f"{BOTH} Non-expression parameters: {{ConditionalOperator}}"
+                " Expression parameters: {ProjectionExpression}"
             ),
         ),
         (

@@ -245,9 +245,26 @@ def test_missing_tables_and_wrong_keys(client: Any, make_table: MakeTable) -> No
     )
 
 
-def test_legacy_parameters_are_named(client: Any, make_table: MakeTable) -> None:
-    code, message = error_of(
-        client.get_item, TableName=make_table(), Key={"pk": {"S": "a"}}, AttributesToGet=["pk"]
+def test_an_update_is_charged_before_its_condition(client: Any, make_table: MakeTable) -> None:
+    table, key = make_table(), {"pk": {"S": "a"}}
+    client.put_item(TableName=table, Item={**key, "c": {"S": "x"}})
+    request = {
+        "TableName": table,
+        "Key": key,
+        "UpdateExpression": "SET c = if_not_exists(c, :huge)",
+        "ExpressionAttributeValues": {":huge": {"S": "h" * 409_600}},
+    }
+    too_large = (
+        "ValidationException",
+        "Item size to update has exceeded the maximum allowed size",
     )
-    assert code == "ValidationException"
-    assert "AttributesToGet" in message
+    assert error_of(client.update_item, **request) == too_large
+    guarded = {**request, "ConditionExpression": "attribute_exists(nothing)"}
+    assert error_of(client.update_item, **guarded) == too_large
+    # AttributeUpdates and transactions are measured by the item alone.
+    room = 409_600 - 3 - 1
+    put = {"c": {"Action": "PUT", "Value": {"S": "h" * room}}}
+    client.update_item(TableName=table, Key=key, AttributeUpdates=put)
+    put["c"]["Value"] = {"S": "h" * (room + 1)}
+    assert error_of(client.update_item, TableName=table, Key=key, AttributeUpdates=put) == too_large
+    client.transact_write_items(TransactItems=[{"Update": request}])
