@@ -51,6 +51,7 @@ class RocksSettings:
 
     Attributes:
         write_buffer_bytes: Of one memtable. Small ones also make flushes short.
+        memtable_filter_ratio: Size of a memtable's filter, as a part of the memtable's.
         write_buffer_count_max: Full ones that may wait for their flush before writes stall.
         block_cache_bytes: Cache of table blocks, indexes and filters together.
         log_bytes_max: Logs larger than this together make the oldest memtable flush.
@@ -59,9 +60,10 @@ class RocksSettings:
     """
 
     write_buffer_bytes: int = 16 * MIB
+    memtable_filter_ratio: float = 0.05
     write_buffer_count_max: int = 4
     block_cache_bytes: int = 64 * MIB
-    block_bytes: int = 8 * 1024
+    block_bytes: int = 4 * 1024
     metadata_block_bytes: int = 8 * 1024
     log_bytes_max: int = 64 * MIB
     file_bytes: int = 32 * MIB
@@ -80,8 +82,11 @@ def _options(settings: RocksSettings, cache: rocksdict.Cache) -> rocksdict.Optio
     options.set_target_file_size_base(settings.file_bytes)
     options.set_max_bytes_for_level_base(settings.file_bytes * 4)
     options.set_level_compaction_dynamic_level_bytes(True)
+    # At every level: a block that isn't in the cache is unpacked for one row.
     options.set_compression_type(rocksdict.DBCompressionType.lz4())
-    options.set_bottommost_compression_type(rocksdict.DBCompressionType.zstd())
+    # A filter says of most keys that the memtable hasn't got them, without a search.
+    options.set_memtable_prefix_bloom_ratio(settings.memtable_filter_ratio)
+    options.set_memtable_whole_key_filtering(True)
     # Sorted files are synced by a thread as they grow; a small buffer leaves little for the end.
     options.set_writable_file_max_buffer_size(256 * 1024)
     # The verdict before opening has told a torn tail from lost commits (storage/kv/verdict.py).
