@@ -357,7 +357,7 @@ def _changed_throughput(body: Body, current: TableDefinition, mode: str) -> Thro
     if wire is None and mode == current.billing_mode:
         return current.throughput
     wanted = _read_throughput(wire, mode)
-    if wanted is not None and wanted == current.throughput and "BillingMode" not in body:
+    if wanted is not None and wanted == current.throughput and mode == current.billing_mode:
         raise validation(
             "The provisioned throughput for the table will not change. The requested value equals"
             " the current value. Current ReadCapacityUnits provisioned for the table:"

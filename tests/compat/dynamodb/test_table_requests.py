@@ -319,6 +319,17 @@ CREATE_TWO = {"Create": index("two", key("p"), ProvisionedThroughput=UNITS)}
             ),
         ),
         (
+            {"BillingMode": "PROVISIONED", "ProvisionedThroughput": UNITS},
+            "ValidationException",
+            (
+                "The provisioned throughput for the table will not change. The requested value equals"
+                " the current value. Current ReadCapacityUnits provisioned for the table: 5. Requested"
+                " ReadCapacityUnits: 5. Current WriteCapacityUnits provisioned for the table: 6."
+                " Requested WriteCapacityUnits: 6. Refer to the Amazon DynamoDB Developer Guide for"
+                " current limits and how to request higher limits."
+            ),
+        ),
+        (
             {"GlobalSecondaryIndexUpdates": [{}]},
             "ValidationException",
             (
