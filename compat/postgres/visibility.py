@@ -46,12 +46,12 @@ def _bare_name(env: Env, oid: int) -> str | None:
 
 @implements("pg_type_is_visible", env=True)
 def pg_type_is_visible(env: Env, oid: int) -> bool | None:
-    if oid in pg.types():
-        return True
     catalog = catalog_of(env)
     for enum in catalog.objects(EnumType):
         if oid in (enum.id, enum.array_id):
             return enum.schema in env.search_path
+    if oid in pg.types():
+        return True
     relations: list[Table | View] = [*catalog.tables, *catalog.objects(View)]
     for found in relations:
         if oid in (row_type_id(found.id), row_array_type_id(found.id)):
