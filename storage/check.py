@@ -248,7 +248,12 @@ def _write(engine: RocksEngine, first: Entry, batch: list[Entry]) -> None:
 def _open_or_repair(path: Path, report: Report) -> RocksEngine:
     if (path / "CURRENT").exists():  # without it, an opening would begin an empty store
         try:
+            verdict.judge_manifest(path)
             return RocksEngine(path, RocksSettings())
+        except verdict.DamageError as error:
+            report.damaged(
+                f"{error.path.name}: {error.problem}: the table files are put together anew."
+            )
         except EngineError as error:
             report.damaged(f"{error.message}: the table files are put together anew.")
     repair(path)

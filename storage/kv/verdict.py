@@ -78,6 +78,7 @@ def judge(store: Path, synced_file: Path) -> Verdict:
     if not (store / "CURRENT").exists():
         _judge_without_current(store, acknowledged)
         return Verdict(0)
+    judge_manifest(store)
     tables = _tables_reach(store)
     reports = [wal.walk(path) for path in wal.logs_in(store)]
     reach, behind = _follow(store, tables.number, reports)
@@ -115,6 +116,16 @@ def _judge_without_current(store: Path, acknowledged: int) -> None:
             "the file is missing, and the directory isn't new",
             "Restore the file: it holds the name of the newest MANIFEST and a line end.",
         )
+
+
+def judge_manifest(store: Path) -> None:
+    """Raises DamageError if a record of the MANIFEST is damaged: RocksDB may read it for ever."""
+    name = (store / "CURRENT").read_bytes().decode(errors="replace").rstrip("\n")
+    path = store / name
+    if name.startswith("MANIFEST-") and "/" not in name and path.is_file():
+        offset = wal.damaged_at(path)
+        if offset is not None:
+            raise DamageError(path, offset, "a record is damaged")
 
 
 def _tables_reach(store: Path) -> BatchRecord:

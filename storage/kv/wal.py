@@ -130,6 +130,37 @@ def walk(path: Path) -> LogReport:
     return report
 
 
+def damaged_at(path: Path) -> int | None:
+    """Returns where the records of a log, or of a MANIFEST, break by damage.
+
+    None where they end cleanly, or in a tail that is cut: nothing valid lies behind that.
+    """
+    with path.open("rb") as file:
+        start = 0
+        while block := file.read(_BLOCK_SIZE):
+            offset = _walk_block(block, start, _Records(), LogReport(path))
+            if offset is not None:
+                rests = [block[offset + 1 :], *iter(lambda: file.read(_BLOCK_SIZE), b"")]
+                is_cut = len(rests) == 1 and _is_cut(block[offset:])
+                return None if is_cut and not any(map(_has_fragment, rests)) else start + offset
+            start += len(block)
+    return None
+
+
+def _is_cut(tail: bytes) -> bool:
+    """Returns whether the file's last bytes can be the beginning of a record."""
+    if len(tail) < _HEADER_SIZE or not tail.strip(b"\0"):
+        return True
+    _, length, kind = _HEADER.unpack_from(tail)
+    return bool(_WHOLE <= kind <= _LAST and _HEADER_SIZE + length > len(tail))
+
+
+def _has_fragment(block: bytes) -> bool:
+    return any(
+        _fragment_at(block, offset) is not None for offset in range(len(block) - _HEADER_SIZE + 1)
+    )
+
+
 def _walk_block(block: bytes, start: int, records: _Records, report: LogReport) -> int | None:
     """Follows the records of one block; returns the offset in it at which they break."""
     offset = 0

@@ -1,18 +1,20 @@
 """Before opening: a torn tail is fine, and anything acknowledged that is missing is reported."""
 
 import asyncio
+import contextlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from storage.check import check
 from storage.disk import DiskSettings
 from storage.embedded import OpenStore, StoreSettings, open_store
 from storage.kv import synced_through
 from storage.kv.batches import BATCH_KEY, BatchRecord, decode_record, encode_record
 from storage.kv.rocksdb_store import RocksSettings
-from storage.kv.verdict import DamageError, judge
+from storage.kv.verdict import DamageError, judge, judge_manifest
 from storage.kv.wal import logs_in, walk
 from tests.storage.kv.contract import ALL, key
 
@@ -176,6 +178,46 @@ async def test_a_shortened_manifest_is_refused(killed: Path) -> None:
     change(manifest, lambda content: content.__delitem__(slice(len(content) // 2, None)))
     with pytest.raises(DamageError):
         await open_store(killed, SETTINGS)
+
+
+def manifest_problem(directory: Path) -> Path | None:
+    """Returns the file that is named, if any is."""
+    try:
+        judge_manifest(directory / "store")
+    except DamageError as error:
+        return error.path
+    return None
+
+
+def test_a_flipped_bit_anywhere_in_the_manifest_is_named(killed: Path) -> None:
+    """RocksDB reads for ever where the bit is one of a record's type."""
+    (manifest,) = (killed / "store").glob("MANIFEST-*")
+    content = manifest.read_bytes()
+    unnamed = 0
+    for offset in range(len(content)):
+        flipped_content = bytearray(content)
+        flipped_content[offset] ^= 1 << offset % 8
+        manifest.write_bytes(flipped_content)
+        if manifest_problem(killed) is None:
+            unnamed += 1
+            with contextlib.suppress(DamageError):
+                judge(killed / "store", killed / "synced-through")
+    # The length of the last record alone can look like a cut; RocksDB has come back from it.
+    assert unnamed <= 2
+    manifest.write_bytes(content)
+    judge(killed / "store", killed / "synced-through")
+
+
+def test_a_type_that_hangs_rocksdb_is_salvaged(killed: Path) -> None:
+    (manifest,) = (killed / "store").glob("MANIFEST-*")
+    content = bytearray(manifest.read_bytes())
+    second = 7 + int.from_bytes(content[4:6], "little")
+    content[second + 6] ^= 4
+    manifest.write_bytes(content)
+    assert not check(killed).is_sound
+    report = check(killed, salvage=True)
+    assert f"{manifest.name}: a record is damaged" in "\n".join(report.lines)
+    assert check(killed).is_sound
 
 
 @pytest.mark.parametrize("name", ["CURRENT", "MANIFEST-*", "*.sst"])
