@@ -32,6 +32,8 @@ class FakeChannel:
     def write(self, data: bytes) -> None:
         self.sent.append(data)
 
+    post = write
+
     async def unblocked(self) -> None:
         raise AssertionError
 

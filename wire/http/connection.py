@@ -17,6 +17,7 @@ from typing import Any, Final, Protocol, cast
 from wire.http.assembly import Assembled, Assembly, BodyBudget
 from wire.http.limits import PIPELINE_REQUESTS_MAX, HttpLimits
 from wire.http.messages import DateHeader, Handler, Response, encode_response, plain
+from wire.outbox import Outbox
 from wire.stepping import set_aside
 
 _log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class Door(Protocol):
     handler: Handler
     date: DateHeader
     budget: BodyBudget
+    outbox: Outbox
     is_closing: bool
 
     def admit(self, connection: "HttpConnection") -> bool:
@@ -81,7 +83,7 @@ class HttpConnection(asyncio.Protocol):
         assembly.feed(data)
         if assembly.wants_continue and self._current is None and assembly.fault is None:
             assembly.wants_continue = False
-            self._transport.write(_CONTINUE)
+            self._door.outbox.put(self._transport, _CONTINUE)
         if self._current is None:
             self._serve()
         elif self._is_reading and len(assembly.requests) >= PIPELINE_REQUESTS_MAX:
@@ -172,26 +174,28 @@ class HttpConnection(asyncio.Protocol):
             self._close()
 
     def _write(self, response: Response, current: Assembled, *, stays: bool) -> None:
-        self._transport.write(
+        self._door.outbox.put(
+            self._transport,
             encode_response(
                 response,
                 self._door.date.at(time.time()),  # noqa: TID251 - for the client, not for data
                 is_head=current.request.method == "HEAD",
                 keeps_alive=stays,
                 is_old=current.is_old,
-            )
+            ),
         )
 
     def _refuse(self, status: int, text: str) -> None:
         """Answers what can't be read, and ends."""
-        self._transport.write(
+        self._door.outbox.put(
+            self._transport,
             encode_response(
                 plain(status, text),
                 self._door.date.at(time.time()),  # noqa: TID251 - for the client, not for data
                 is_head=False,
                 keeps_alive=False,
                 is_old=False,
-            )
+            ),
         )
         self._close()
 
@@ -225,6 +229,7 @@ class HttpConnection(asyncio.Protocol):
     def _close(self) -> None:
         if not self._is_over:
             self._is_over = True
+            self._door.outbox.send()
             self._transport.close()
 
     def _abort(self) -> None:

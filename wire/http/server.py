@@ -16,6 +16,7 @@ from wire.http.assembly import BodyBudget
 from wire.http.connection import HttpConnection
 from wire.http.limits import SWEEP_SECONDS, HttpLimits
 from wire.http.messages import DateHeader, Handler
+from wire.outbox import Outbox
 
 _log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class HttpServer:
         self.limits = limits
         self.date = DateHeader()
         self.budget = BodyBudget(limits.body_bytes_all_max)
+        self.outbox = Outbox(asyncio.get_running_loop())
         self.is_closing = False
         self._connections: set[HttpConnection] = set()
         self._listeners: list[asyncio.Server] = []

@@ -50,7 +50,12 @@ class ClientConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports aren't subclasses of asyncio's.
-        self._stream = ByteStream(self._connection, cast(asyncio.Transport, transport), self._loop)
+        self._stream = ByteStream(
+            self._connection,
+            cast(asyncio.Transport, transport),
+            self._loop,
+            self._sessions.outbox,
+        )
         if not self._sessions.admit(self):
             self._is_over = True
             self._stream.abort()

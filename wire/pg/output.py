@@ -15,6 +15,9 @@ class Channel(Protocol):
     def write(self, data: bytes) -> None:
         """Sends; never blocks. What can't be sent yet is kept."""
 
+    def post(self, data: bytes) -> None:
+        """Sends at the end of the event loop's turn, unless it is much."""
+
     @property
     def is_blocked(self) -> bool:
         """Whether so much is kept that nothing should be written now."""
@@ -66,14 +69,19 @@ class Output:
     def flush_wanted(self) -> None:
         """Sends if the client waits for it or there is much."""
         if self._is_wanted or self._size >= OUTPUT_BUFFER_BYTES:
-            self.flush()
+            self._is_wanted = False
+            if self._parts:
+                self._channel.post(self._taken())
 
     def flush(self) -> None:
-        """Sends all."""
+        """Sends all, now."""
         self._is_wanted = False
         if self._parts:
-            parts, self._parts, self._size = self._parts, [], 0
-            self._channel.write(b"".join(parts) if len(parts) > 1 else parts[0])
+            self._channel.write(self._taken())
+
+    def _taken(self) -> bytes:
+        parts, self._parts, self._size = self._parts, [], 0
+        return b"".join(parts) if len(parts) > 1 else parts[0]
 
     @property
     def is_full(self) -> bool:

@@ -1,5 +1,6 @@
 """Who is connected: places among the sessions, cancel keys, the limit on their number."""
 
+import asyncio
 import hmac
 import itertools
 import logging
@@ -11,6 +12,7 @@ from typing import Final, Protocol
 from storage.errors import FatalError
 from storage.records import dataclass
 from tsql.api import Session
+from wire.outbox import Outbox
 from wire.pg.authentication import Passwords
 from wire.pg.identity import OnlyDefault, Roles
 from wire.pg.limits import Limits
@@ -80,6 +82,7 @@ class Sessions:
     def __init__(self, components: Components, limits: Limits) -> None:
         self.components = components
         self.limits = limits
+        self.outbox = Outbox(asyncio.get_running_loop())
         self.is_closing = False
         self._clients: set[Client] = set()
         self._slots: dict[int, Slot] = {}

@@ -9,6 +9,7 @@ import asyncio
 import ssl
 import time
 
+from wire.outbox import Outbox
 from wire.pg.connection import Connection, Disconnect
 from wire.pg.limits import INPUT_BACKLOG_BYTES_MAX, TURN_PAUSE_SECONDS, TURN_SECONDS_MAX
 from wire.pg.tls import TlsLayer
@@ -22,10 +23,12 @@ class ByteStream:
         connection: Connection,
         transport: asyncio.Transport,
         loop: asyncio.AbstractEventLoop,
+        outbox: Outbox,
     ) -> None:
         self._connection = connection
         self._transport = transport
         self._loop = loop
+        self._outbox = outbox
         self._tls: TlsLayer | None = None
         self._input_waiter: asyncio.Future[None] | None = None
         self._output_waiter: asyncio.Future[None] | None = None
@@ -88,8 +91,16 @@ class ByteStream:
             data = self._tls.encrypt(data)
         self._write_raw(data)
 
+    def post(self, data: bytes) -> None:
+        """Sends likewise, at the end of the loop's turn, together with other clients' answers."""
+        if self._tls is not None and not self.is_lost:
+            data = self._tls.encrypt(data)
+        if data and not self.is_lost:
+            self._outbox.put(self._transport, data)
+
     def _write_raw(self, data: bytes) -> None:
         if data and not self.is_lost and not self._transport.is_closing():
+            self._outbox.send()
             self._transport.write(data)
 
     @property
@@ -148,6 +159,7 @@ class ByteStream:
         """Closes the socket after what was written."""
         if self._tls is not None:
             self._write_raw(self._tls.goodbye())
+        self._outbox.send()
         self._transport.close()
 
     def abort(self) -> None:
