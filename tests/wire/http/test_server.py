@@ -32,7 +32,7 @@ class Door:
             await self.gate.wait()
         if request.target == "/fail":
             raise RuntimeError("a fault of the handler's")
-        body = b"x" * 3_000_000 if request.target == "/large" else request.target.encode()
+        body = b"x" * 30_000_000 if request.target == "/large" else request.target.encode()
         return Response(200, (("X-Body", str(len(request.body))),), body)
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
