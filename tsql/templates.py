@@ -6,6 +6,9 @@ each such text costs a third of a millisecond; its *template* `… WHERE id = $1
     SELECT name FROM t WHERE id = 4711 AND city = 'Oslo'
     -> ("SELECT name FROM t WHERE id = $1 AND city = $2", "is"), ("4711", "Oslo")
 
+Once a template is planned, further texts of its *shape* are told by one regular expression made of
+what stands between the literals; other texts are split piece by piece.
+
 A literal's class (int4, int8, numeric, string) is part of the key, since types are resolved by it.
 Literals whose place gives them another meaning stay: everything behind ORDER BY, GROUP BY, LIMIT and
 their kin. Where a literal can't be a parameter (INTERVAL '1 day', varchar(3)), the template doesn't
@@ -14,7 +17,7 @@ parameter hides (an index on an expression, a partial index) makes its template 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -46,6 +49,17 @@ _PIECE: Final = re.compile(
 #: Behind these words literals are positions or counts, or belong to a clause that is best left alone.
 _STOP_WORDS: Final = frozenset({"order", "group", "limit", "offset", "fetch", "window", "having"})
 _FIRST_WORDS: Final = ("select", "insert", "update", "delete")
+#: What a text begins with, up to where a literal may be: shapes are found by it.
+_HEAD: Final = re.compile(r"""[^'"$;\d]*(?:"[^"]*"[^'"$;\d]*)*""")
+#: Shapes with one head; texts of others are split piece by piece.
+_SHAPES_MAX: Final = 16
+#: Literals whose class is plain to see. Integers that take a comparison are split piece by piece.
+_LITERALS: Final = {
+    "i": r"(\d{1,9}|1\d{9})(?![\w.])",
+    "l": r"([3-9]\d{9}|[1-9]\d{10,17}|[1-8]\d{18})(?![\w.])",
+    "n": r"(\d+(?:\.\d*(?:[eE][+-]?\d+)?|[eE][+-]?\d+))(?![\w.])",
+    "s": r"'([^'\\]*(?:''[^'\\]*)*)'(?!')",
+}
 _INT4_MAX: Final = 2**31 - 1
 _INT8_MAX: Final = 2**63 - 1
 _TYPES: Final = {"i": oids.INT4, "l": oids.INT8, "n": oids.NUMERIC, "s": 0}
@@ -53,9 +67,35 @@ _TYPES: Final = {"i": oids.INT4, "l": oids.INT8, "n": oids.NUMERIC, "s": 0}
 Key = tuple[str, str]
 
 
-def split_literals(sql: str) -> tuple[Key, list[str]] | None:
-    """Returns the template of a statement, its literals' classes and texts; None: none is safe."""
-    if len(sql) > TEXT_CHARACTERS_MAX or sql[:6].lower() not in _FIRST_WORDS:
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A statement's text, taken apart.
+
+    Attributes:
+        pieces: What stands before, between and behind the literals.
+        classes: Of the literals, a letter each.
+        texts: The literals, without quotes.
+    """
+
+    pieces: Sequence[str]
+    classes: str
+    texts: Sequence[str]
+
+    def key(self) -> Key:
+        """Returns the template, numbered, and the literals' classes."""
+        *before, tail = self.pieces
+        return "".join(f"{piece}${n}" for n, piece in enumerate(before, 1)) + tail, self.classes
+
+    def shape(self) -> re.Pattern[str]:
+        """Returns what matches the whole of texts with the same key; its groups are the literals."""
+        *before, tail = map(re.escape, self.pieces)
+        found = [piece + _LITERALS[c] for piece, c in zip(before, self.classes, strict=True)]
+        return re.compile("".join(found) + tail + r";*\s*")
+
+
+def split_literals(sql: str) -> Split | None:
+    """Returns a statement taken apart at its literals; None: no template of it is safe."""
+    if sql[:6].lower() not in _FIRST_WORDS:
         return None
     sql = sql.rstrip().rstrip(";")
     pieces: list[str] = []
@@ -82,8 +122,7 @@ def split_literals(sql: str) -> tuple[Key, list[str]] | None:
             return None
     if not texts or "$" in sql[at:]:
         return None
-    numbered = "".join(f"{piece}${n}" for n, piece in enumerate(pieces, 1)) + sql[at:]
-    return (numbered, "".join(classes)), texts
+    return Split((*pieces, sql[at:]), "".join(classes), texts)
 
 
 def _number_class(text: str) -> str:
@@ -107,7 +146,7 @@ class Template:
     converters: tuple[Callable[[str, Env], Any], ...]
     catalog_version: int
 
-    def values(self, texts: list[str], env: Env) -> tuple[Any, ...]:
+    def values(self, texts: Sequence[str], env: Env) -> tuple[Any, ...]:
         """Returns the parameters. Raises what the types' input functions do."""
         return tuple(
             [convert(text, env) for convert, text in zip(self.converters, texts, strict=True)]
@@ -122,36 +161,63 @@ class Templates:
         #: (template, whether that is the last word): None at first means seen once.
         self._found: dict[Any, tuple[Template | None, bool]] = {}
         self._last_text = ""
-        self._last_split: tuple[Key, list[str]] | None = None
+        self._last: tuple[Key, Sequence[str]] | None = None
+        self._shapes: dict[str, list[tuple[re.Pattern[str], Key]]] = {}
 
     def known(
         self, sql: str, catalog: Catalog, binding_key: Any
-    ) -> tuple[Template, list[str]] | None:
+    ) -> tuple[Template, Sequence[str]] | None:
         """Returns the template of a text if there is one and nothing about it has changed."""
-        split = self._split(sql)
-        if split is None:
+        literals = self._literals(sql)
+        if literals is None:
             return None
-        key, texts = split
+        key, texts = literals
         entry = self._found.get((key, binding_key))
         if entry is None or entry[0] is None or entry[0].catalog_version != catalog.version:
             return None
         return entry[0], texts
 
-    def _split(self, sql: str) -> tuple[Key, list[str]] | None:
-        """Splits a text, once for those who ask one after the other."""
+    def _literals(self, sql: str) -> tuple[Key, Sequence[str]] | None:
+        """Returns the key and literals of a text, found once for those who ask in turn."""
+        if len(sql) > TEXT_CHARACTERS_MAX:
+            return None
         if self._last_text != sql:
-            self._last_split = split_literals(sql)
+            self._last = self._shaped(sql) or self._split(sql)
             self._last_text = sql
-        return self._last_split
+        return self._last
+
+    def _shaped(self, sql: str) -> tuple[Key, Sequence[str]] | None:
+        head = _HEAD.match(sql)
+        assert head is not None
+        for shape, key in self._shapes.get(head[0], ()):
+            match = shape.fullmatch(sql)
+            if match is not None:
+                return key, match.groups()
+        return None
+
+    def _split(self, sql: str) -> tuple[Key, Sequence[str]] | None:
+        split = split_literals(sql)
+        return None if split is None else (split.key(), split.texts)
+
+    def _remember_shape(self, sql: str, key: Key) -> None:
+        head = _HEAD.match(sql)
+        split = split_literals(sql)
+        assert head is not None
+        assert split is not None
+        if len(self._shapes) >= TEMPLATES_MAX:
+            self._shapes.clear()
+        shapes = self._shapes.setdefault(head[0], [])
+        if len(shapes) < _SHAPES_MAX and all(key != other for _, other in shapes):
+            shapes.append((split.shape(), key))
 
     def find(
         self, sql: str, catalog: Catalog, env: Env, binding_key: Any
-    ) -> tuple[Template, list[str]] | None:
+    ) -> tuple[Template, Sequence[str]] | None:
         """Returns the template of a text that has been seen before, and the literals' texts."""
-        split = self._split(sql)
-        if split is None:
+        literals = self._literals(sql)
+        if literals is None:
             return None
-        key, texts = split
+        key, texts = literals
         entry = self._found.get((key, binding_key))
         if entry is None:
             self._remember((key, binding_key), None, is_settled=False)
@@ -162,7 +228,10 @@ class Templates:
                 return None
             template = self._made(key, catalog, env)
             self._remember((key, binding_key), template, is_settled=True)
-            return None if template is None else (template, texts)
+            if template is None:
+                return None
+            self._remember_shape(sql, key)
+            return template, texts
         if template.catalog_version != catalog.version:
             if not template.query.is_current(catalog):
                 del self._found[key, binding_key]
@@ -225,4 +294,4 @@ def _converter(class_: str, oid: int) -> Callable[[str, Env], Any]:
     return lambda text, env: parse_text(text.replace("''", "'"), -1, env)
 
 
-__all__ = ["Template", "Templates", "split_literals"]
+__all__ = ["Split", "Template", "Templates", "split_literals"]

@@ -5,6 +5,8 @@ The most common ISO forms are read by one regular expression; everything else Po
 zero.
 """
 
+import datetime
+import functools
 import re
 from typing import Final
 
@@ -22,12 +24,12 @@ from tsql.types.civil import (
     DATE_END,
     DATE_MIN,
     DAY,
+    EPOCH_ORDINAL,
     SECOND,
     TIMESTAMP_END,
     TIMESTAMP_MIN,
     UNIX_EPOCH_DAYS,
     days_from_civil,
-    days_in_month,
     is_valid_julian,
 )
 from tsql.types.datetime_decoder import decode_datetime, decode_time
@@ -44,20 +46,21 @@ from tsql.types.io import text_io
 from tsql.types.timezones import session_zone
 
 PRECISION_MAX: Final = 6
+#: Dates and offsets whose meaning is kept: those of one load or one day's traffic are few.
+_KEPT_MAX: Final = 4096
 
-_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ISO_TIMESTAMP = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[ T]([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])"
-    r"(?:\.([0-9]{1,6}))?(?:(Z)|([+-])(0[0-9]|1[0-5])(?::?([0-5][0-9]))?)?"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])"
+    r"(?:\.([0-9]{1,6}))?(Z|[+-](?:0[0-9]|1[0-5])(?::?[0-5][0-9])?)?"
 )
 _ISO_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(?:\.([0-9]{1,6}))?")
 
 
 def parse_date(text: str, _typmod: int, env: Env) -> int:
     """Returns the date that a text means."""
-    match = _ISO_DATE.fullmatch(text)
-    if match is not None:
-        days = _civil_days(match)
+    if _ISO_DATE.fullmatch(text) is not None:
+        days = _iso_days(text)
         if days is not None:
             return days
     parts = _decode(text, env, "date")
@@ -77,12 +80,22 @@ def parse_date(text: str, _typmod: int, env: Env) -> int:
     raise DatabaseError("22008", f'date out of range: "{text}"')
 
 
-def _civil_days(match: re.Match[str]) -> int | None:
+@functools.lru_cache(maxsize=_KEPT_MAX)
+def _iso_days(text: str) -> int | None:
     """Returns the day of an ISO date, or None if it doesn't exist."""
-    year, month, day = int(match[1]), int(match[2]), int(match[3])
-    if year and 1 <= month <= 12 and 1 <= day <= days_in_month(year, month):
-        return days_from_civil(year, month, day)
-    return None
+    try:
+        return datetime.date.fromisoformat(text).toordinal() - EPOCH_ORDINAL
+    except ValueError:
+        return None
+
+
+@functools.lru_cache(maxsize=_KEPT_MAX)
+def _iso_east(zone: str) -> int:
+    """Returns the microseconds east of Greenwich of an ISO offset: Z, +01, -0330, +05:45."""
+    if zone == "Z":
+        return 0
+    east = (int(zone[1:3]) * 3600 + int(zone[3:].lstrip(":") or "0") * 60) * SECOND
+    return east if zone[0] == "+" else -east
 
 
 def _decode(text: str, env: Env, type_name: str) -> DateTimeParts:
@@ -99,7 +112,7 @@ def parse_timestamp(text: str, typmod: int, env: Env) -> int:
     if value is None:
         parts = _decode(text, env, "timestamp")
         value = _timestamp_of(parts, text, 0)
-    return round_timestamp(value, typmod)
+    return value if typmod == -1 else round_timestamp(value, typmod)
 
 
 def parse_timestamptz(text: str, typmod: int, env: Env) -> int:
@@ -107,23 +120,24 @@ def parse_timestamptz(text: str, typmod: int, env: Env) -> int:
     match = _ISO_TIMESTAMP.fullmatch(text)
     value = None if match is None else _iso_timestamp(match)
     if match is not None and value is not None:
-        if match[9] is not None:
-            east = int(match[10]) * 3600 + int(match[11] or "0") * 60
-            value -= east * SECOND if match[9] == "+" else -east * SECOND
-        elif match[8] is None:
+        zone = match[6]
+        if zone is not None:
+            value -= _iso_east(zone)
+        else:
             value -= session_zone(env).offset_of_local(value // SECOND) * SECOND
     else:
         parts = _decode(text, env, "timestamp with time zone")
         value = _timestamp_of(parts, text, parts.zone)
-    return round_timestamp(value, typmod)
+    return value if typmod == -1 else round_timestamp(value, typmod)
 
 
 def _iso_timestamp(match: re.Match[str]) -> int | None:
-    days = _civil_days(match)
+    date, hours, minutes, seconds, fraction, _ = match.groups()
+    days = _iso_days(date)
     if days is None:
         return None
-    seconds = int(match[4]) * 3600 + int(match[5]) * 60 + int(match[6])
-    return days * DAY + seconds * SECOND + int((match[7] or "").ljust(6, "0"))
+    value = days * DAY + (int(hours) * 3600 + int(minutes) * 60 + int(seconds)) * SECOND
+    return value if fraction is None else value + int(fraction.ljust(6, "0"))
 
 
 def _timestamp_of(parts: DateTimeParts, text: str, zone: int) -> int:
