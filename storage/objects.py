@@ -9,6 +9,7 @@ same for all of them and stands in storage/catalog.py and storage/catalog_store.
 |----------|-----|------------------------------|------------------------------------------|
 | View     | v   | id                           | relation (shared with tables, indexes …) |
 | EnumType | e   | id                           | type                                     |
+| DomainType | o | id                           | type                                     |
 | Comment  | c   | class, object id, sub id     |                                          |
 | Role     | r   | id                           | role                                     |
 | Membership | g | role, member                 |                                          |
@@ -183,6 +184,46 @@ class EnumType(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
         return (TYPES, self.schema, self.name)
 
 
+class DomainCheck(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A CHECK constraint of a domain; in its text the value is called VALUE."""
+
+    name: str
+    check_sql: str
+    validated: bool = True
+
+
+class DomainType(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
+    """A domain: another type's values, as far as they meet its constraints.
+
+    Attributes:
+        base: OID of the type that it is over, which may be a domain.
+        typmod: Of that type.
+        checks: In the order of their names, as they are tested.
+    """
+
+    tag: ClassVar[bytes] = b"o"
+    space: ClassVar[str | None] = TYPES
+
+    id: int
+    array_id: int
+    schema: str
+    name: str
+    base: int
+    typmod: int = -1
+    not_null: bool = False
+    default_sql: str | None = None
+    default_relies_on: tuple[Address, ...] = ()
+    checks: tuple[DomainCheck, ...] = ()
+    owner: str = "terrascale"
+    version: int = 1
+
+    def key(self) -> Key:
+        return (self.id,)
+
+    def name_taken(self) -> ObjectName | None:
+        return (TYPES, self.schema, self.name)
+
+
 class Comment(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
     """A comment on an object, by PostgreSQL's (class, object id, sub id)."""
 
@@ -332,6 +373,7 @@ SHARED_SPACES: Final = frozenset({ROLES, DATABASES})
 OBJECT_CLASSES: Final[tuple[type[CatalogObject], ...]] = (
     View,
     EnumType,
+    DomainType,
     Comment,
     Role,
     Membership,

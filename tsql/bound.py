@@ -90,6 +90,15 @@ class CoerceViaIO:
 
 
 @dataclass(frozen=True, slots=True)
+class CoerceToDomain:
+    """A value of its base type as one of the domain `type`, if it meets the constraints."""
+
+    argument: "Expression"
+    type: int
+    typmod: int = -1
+
+
+@dataclass(frozen=True, slots=True)
 class ArrayCoerce:
     """Converts each element: `element` is an expression over ColumnRef(0, 0) standing for the element."""
 
@@ -377,7 +386,7 @@ class GroupingCall:
 
 Expression = (
     Const | Param | ColumnRef | SystemColumn | FunctionCall | AggregateCall | Relabel |
-    CoerceViaIO | ArrayCoerce | And | Or | Not | IsNull | IsBoolean | IsDistinct | Case |
+    CoerceViaIO | CoerceToDomain | ArrayCoerce | And | Or | Not | IsNull | IsBoolean | IsDistinct | Case |
     CaseOperand | Coalesce | NullIf | MinMax | ArrayConstructor | RowConstructor |
     RowComparison | ArrayComparison | Subscript | SubscriptAssignment | FieldAccess | WholeRow |
     Subquery | SubqueryCall | WindowCall | GroupingCall | GroupRef | GroupingRef | WindowRef |

@@ -24,7 +24,7 @@ class _SqlRules:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._checks = RowChecks(table, checks_of(table, _ENV))
+        self._checks = RowChecks(table, checks_of(table, _ENV), are_values_raw=True)
         self._forms = RowForms(TableRelation(table, table.name))
 
     def default(self, position: int) -> Any:

@@ -10,11 +10,12 @@ from typing import Any, Final
 from storage.catalog import Catalog, IndexRef
 from storage.kv.engine import KeyRange
 from storage.lock_owners import LockEntry
-from storage.objects import DatabaseRecord, EnumType, View
+from storage.objects import DatabaseRecord, DomainType, EnumType, View
 from storage.online_build import BuildProgress
 from storage.records import dataclass
 from storage.schema import Table
 from storage.sizes import NOTHING, RangeSize, index_range, table_range
+from storage.user_types import user_type_named
 from tsql.access.databases import all_databases, find_database
 from tsql.access.privileges import Secured, require
 from tsql.access.roles import find_role, role_by_id
@@ -139,15 +140,16 @@ class SessionCatalog:
 
     def type_id(self, schema: str | None, name: str) -> int | None:
         """Returns the OID of a type that CREATE TYPE made."""
-        for candidate in self._state.env.schemas(schema):
-            found = self.catalog.named(EnumType, candidate, name)
-            if found is not None:
-                return found.id
-        return None
+        found = user_type_named(self.catalog, self._state.env.schemas(schema), name)
+        return None if found is None else found.id
 
     def enum_type(self, oid: int) -> EnumType | None:
         """Returns an enum as the session's transaction sees it."""
         return self.catalog.object(EnumType, oid)
+
+    def domain_type(self, oid: int) -> DomainType | None:
+        """Returns a domain as the session's transaction sees it."""
+        return self.catalog.object(DomainType, oid)
 
     def is_safe_label(self, found: EnumType, code: bytes) -> bool:
         """Returns whether a label is committed, or as new as its whole type."""

@@ -15,18 +15,19 @@ from storage.duplicates import KeyRendering
 from storage.embedded import OpenStore
 from storage.index import IndexFunctions
 from storage.items import Row
-from storage.objects import EnumType
 from storage.online_build import OnlineBuilds
 from storage.records import dataclass
 from storage.schema import Index, Table
 from storage.sequence import Sequences
 from storage.tables import Tables
+from storage.user_types import user_types
 from tsql.binder import bind_expression_text
 from tsql.bound import ColumnRef, Expression
 from tsql.env import Env
 from tsql.executor.columnar import Columns
 from tsql.executor.expressions import compile_expression
 from tsql.executor.run import STATEMENT_BYTES_MAX
+from tsql.executor.user_types import register_type
 from tsql.identifiers import quoted
 from tsql.parser import ast, parse_expression
 from tsql.parser_process import ParserProcess
@@ -35,7 +36,6 @@ from tsql.prepared import Preparer
 from tsql.row_rules import SqlRowRules
 from tsql.system_catalogs import SystemCatalogs
 from tsql.templates import Templates
-from tsql.types.enums import register_enum
 from tsql.types.io import output_of
 
 #: Microseconds from 1970 to 2000, where PostgreSQL's time begins.
@@ -113,8 +113,8 @@ class Shared:
         self.system_catalogs = system_catalogs
         self.preparer = Preparer(self.tables, self.index_expressions, system_catalogs.relation)
         self.templates = Templates(self.preparer)
-        for found in catalogs.current.objects(EnumType):
-            register_enum(found)
+        for found in user_types(catalogs.current):
+            register_type(found)
         catalogs.on_install.append(_register_types)
 
     def beside(self, database_id: int, catalogs: CatalogStore) -> "Shared":
@@ -171,8 +171,7 @@ class Shared:
 
 def _register_types(changes: Changes) -> None:
     for found in changes.objects.values():
-        if isinstance(found, EnumType):
-            register_enum(found)
+        register_type(found)
 
 
 def row_function(expression: Expression) -> Callable[[Row], Any]:

@@ -35,6 +35,7 @@ from tsql.env import Env
 from tsql.executor.expressions import Evaluate, compile_expression
 from tsql.executor.new_rows import RowChecks
 from tsql.functions.registry import NEXT_VALUES
+from tsql.types.kinds import is_of_domain
 
 _KEY_TYPES: Final[dict[Kind, str]] = {
     **dict.fromkeys((Kind.TEXT, Kind.VARCHAR, Kind.NAME, Kind.UUID), "S"),
@@ -129,10 +130,14 @@ class TableHandle:
         self.is_bare = access.is_bare
         keys = table.key_column_ids
         is_free = not table.checks and not any(
-            (column.not_null and column.id not in keys) or column.generated_sql is not None
+            (column.not_null and column.id not in keys)
+            or column.generated_sql is not None
+            or is_of_domain(column.sql_type)
             for column in table.columns
         )
-        self.checks = None if is_free else RowChecks(table, checks_of(table, Env()))
+        self.checks = (
+            None if is_free else RowChecks(table, checks_of(table, Env()), are_values_raw=True)
+        )
         self.defaults = () if is_free else tuple(_defaults(table))
         self.plain = plain_table(table, access.code)
         self.is_open = self.is_bare and is_free and self.plain is not None

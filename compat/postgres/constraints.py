@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from compat.postgres import object_ids
+from compat.postgres.domains import domain_constraint_rows
 from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.relations import IndexView, indexes_of, schema_ids
 from compat.postgres.system_relations import Moment, Values, built
@@ -150,3 +151,4 @@ def pg_constraint(moment: Moment) -> Iterator[Values]:
                     row["condeferred"] = index.initially_deferred
                     row["conkey"] = Array.of([part.column_id for part in index.parts])
             yield row
+    yield from domain_constraint_rows(moment)

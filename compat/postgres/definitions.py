@@ -9,6 +9,7 @@ from typing import Final
 
 from compat.postgres import recorded
 from compat.postgres.constraints import Constraint, constraint_by_id
+from compat.postgres.domains import domain_check_definition
 from compat.postgres.expressions import column_default_text, expression_text
 from compat.postgres.relations import IndexView, index_by_id
 from storage.catalog import Catalog
@@ -222,6 +223,9 @@ def pg_get_constraintdef(env: Env, oid: int) -> str | None:
 def pg_get_constraintdef_ext(env: Env, oid: int, pretty: bool) -> str | None:
     found = constraint_by_id(catalog_of(env), oid)
     if found is None:
+        of_domain = domain_check_definition(catalog_of(env), oid, env, pretty=pretty)
+        if of_domain is not None:
+            return of_domain
         built_in = _DOMAIN_CHECKS.get(oid)
         return None if built_in is None else built_in[pretty]
     return constraint_definition(found, env, pretty=pretty)

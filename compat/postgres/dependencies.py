@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from compat.postgres import object_ids
 from compat.postgres.constraints import constraints_of
+from compat.postgres.domains import domain_checks
 from compat.postgres.object_ids import (
     PG_ATTRDEF,
     PG_CLASS,
@@ -19,8 +20,9 @@ from compat.postgres.object_ids import (
 from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.relations import indexes_of, schema_ids
 from compat.postgres.system_relations import Moment, Values, built
-from storage.objects import View
+from storage.objects import DomainType, View
 from storage.schema import ForeignKey, Table
+from tsql.catalog import pg
 
 _NORMAL, _AUTO, _INTERNAL = "n", "a", "i"
 
@@ -53,6 +55,12 @@ def pg_depend(moment: Moment) -> Iterator[Values]:
             column = owner.column_by_id(sequence.owner_column_id)
             kind = _INTERNAL if column.identity else _AUTO
             yield _row(PG_CLASS, sequence.id, PG_CLASS, owner.id, kind, sub=column.id)
+    for check_id, domain, _ in domain_checks(catalog):
+        yield _row(PG_CONSTRAINT, check_id, PG_TYPE, domain.id, _AUTO)
+    for domain in catalog.objects(DomainType):
+        yield _row(PG_TYPE, domain.id, PG_NAMESPACE, namespaces.get(domain.schema, 0), _NORMAL)
+        if domain.base >= pg.FIRST_OWN_OID:
+            yield _row(PG_TYPE, domain.id, PG_TYPE, domain.base, _NORMAL)
     for view in catalog.objects(View):
         rule = object_ids.rule_id(view.id)
         yield _row(PG_CLASS, view.id, PG_NAMESPACE, namespaces.get(view.schema, 0), _NORMAL)
@@ -67,6 +75,10 @@ def pg_depend(moment: Moment) -> Iterator[Values]:
 
 def _of_table(table: Table) -> Iterator[Values]:
     yield from _of_defaults(table)
+    for column in table.columns:
+        if column.sql_type >= pg.FIRST_OWN_OID:
+            row = _row(PG_CLASS, table.id, PG_TYPE, column.sql_type, _NORMAL)
+            yield {**row, "objsubid": column.id}
     for index in indexes_of(table):
         if index.constraint is not None:
             owner = object_ids.constraint_id(table.id, index.constraint)

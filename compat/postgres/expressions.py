@@ -6,10 +6,11 @@ was written or implied isn't kept by binding; casts are shown, as PostgreSQL sho
 inside an expression.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from storage.errors import not_supported
-from storage.schema import Table
+from storage.schema import Column, Table
 from tsql import bound
 from tsql.binder.defaults import bind_default_text, bind_expression_text
 from tsql.bound import Expression
@@ -24,22 +25,29 @@ from tsql.types.type_names import type_name
 _UNLABELLED: Final = frozenset({oids.BOOL, oids.UNKNOWN})
 
 
-def expression_text(expression: Expression, env: Env, *, pretty: bool = False) -> str:
+def expression_text(
+    expression: Expression,
+    env: Env,
+    *,
+    pretty: bool = False,
+    name_of: Callable[[str], str] = quoted,
+) -> str:
     """Returns an expression as PostgreSQL shows a default or a condition.
 
-    The pretty form leaves out the parentheses that precedence makes needless.
+    The pretty form leaves out the parentheses that precedence makes needless; `name_of` tells what
+    columns are called.
     """
     inner = expression
     while isinstance(inner, bound.Relabel) or _is_cast(inner):
         inner = _cast_argument(inner)
     # A constant's conversion to the column's type is implied, and isn't shown.
-    return _Printer(env, pretty=pretty).text(
+    return _Printer(env, name_of, pretty=pretty).text(
         inner if isinstance(inner, bound.Const) else expression
     )
 
 
 def _is_cast(node: Expression) -> bool:
-    if isinstance(node, bound.CoerceViaIO | bound.ArrayCoerce):
+    if isinstance(node, bound.CoerceViaIO | bound.ArrayCoerce | bound.CoerceToDomain):
         return True
     if not isinstance(node, bound.FunctionCall) or node.operator is not None:
         return False
@@ -65,7 +73,7 @@ def _cast_argument(node: Expression) -> Expression:
     match node:
         case bound.FunctionCall():
             return node.arguments[0]
-        case bound.Relabel() | bound.CoerceViaIO() | bound.ArrayCoerce():
+        case bound.Relabel() | bound.CoerceViaIO() | bound.ArrayCoerce() | bound.CoerceToDomain():
             return node.argument
         case _:
             raise AssertionError(type(node).__name__)
@@ -88,7 +96,7 @@ _LOW, _HIGH = frozenset("+-"), frozenset("*/%")
 def _is_simple(node: Expression, parent: Expression) -> bool:
     """Returns whether the pretty form needs no parentheses around a node, inside its parent."""
     match node:
-        case bound.Relabel() | bound.CoerceViaIO() | bound.ArrayCoerce():
+        case bound.Relabel() | bound.CoerceViaIO() | bound.ArrayCoerce() | bound.CoerceToDomain():
             return _is_simple(node.argument, node)
         case bound.FunctionCall(operator=None):
             return True
@@ -128,8 +136,9 @@ def _binds_tighter(node: bound.FunctionCall, parent: bound.FunctionCall) -> bool
 class _Printer:
     """Prints one expression; `env` shows constants and names."""
 
-    def __init__(self, env: Env, *, pretty: bool) -> None:
+    def __init__(self, env: Env, name_of: Callable[[str], str], *, pretty: bool) -> None:
         self._env = env
+        self._name_of = name_of
         self._pretty = pretty
 
     def _wrapped(self, text: str) -> str:
@@ -144,8 +153,10 @@ class _Printer:
             case bound.Const():
                 return self._constant(node)
             case bound.ColumnRef(name=name) | bound.SystemColumn(name=name):
-                return quoted(name)
-            case bound.Relabel() | bound.CoerceViaIO() | bound.ArrayCoerce():
+                return self._name_of(name)
+            case (
+                bound.Relabel() | bound.CoerceViaIO() | bound.ArrayCoerce() | bound.CoerceToDomain()
+            ):
                 return _keyword(node) or self._cast(_cast_argument(node), node)
             case bound.FunctionCall():
                 return _keyword(node) or self._call(node)
@@ -284,9 +295,14 @@ def column_default_text(
         )
     if column.default_sql is None or column.identity:
         return None
-    expression = bind_default_text(column.default_sql, column, env)
+    return default_text(column.default_sql, column, env, pretty=pretty)
+
+
+def default_text(sql: str, column: Column, env: Env, *, pretty: bool = False) -> str:
+    """Returns the DEFAULT of a column, or of a domain whose values are the column's."""
+    expression = bind_default_text(sql, column, env)
     # Its conversion to the column's type is implied, unless it was written as a cast.
-    if not isinstance(parse_expression(column.default_sql), ast.TypeCast):
+    if not isinstance(parse_expression(sql), ast.TypeCast):
         while isinstance(expression, bound.Relabel) or _is_cast(expression):
             if _keyword(expression):
                 break

@@ -5,6 +5,7 @@ from typing import Final
 
 from compat.postgres.constraints import Constraint, constraints_of, referenced_index_id
 from compat.postgres.definitions import constraint_definition
+from compat.postgres.domains import check_text, domain_checks
 from compat.postgres.information_schema import yes_or_no
 from compat.postgres.recorded import INFORMATION_SCHEMA
 from compat.postgres.relations import IndexView, index_by_id
@@ -158,6 +159,13 @@ def check_constraints(moment: Moment) -> Iterator[Values]:
             text = constraint_definition(constraint, moment.env)
             clause = text.removeprefix("CHECK ").removesuffix(" NOT VALID")
             yield {**_named(moment, constraint), "check_clause": clause}
+    for _, domain, check in domain_checks(moment.catalog):
+        yield {
+            "constraint_catalog": moment.env.database,
+            "constraint_schema": domain.schema,
+            "constraint_name": check.name,
+            "check_clause": f"({check_text(domain, check, moment.env)})",
+        }
     for table in moment.catalog.tables:
         for column in table.columns:
             if column.not_null or column.id in table.key_column_ids:

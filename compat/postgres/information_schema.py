@@ -12,12 +12,14 @@ from compat.postgres.expressions import column_default_text
 from compat.postgres.information_types import data_type, facets
 from compat.postgres.recorded import INFORMATION_SCHEMA, PG_CATALOG
 from compat.postgres.system_relations import Moment, Values, built, rows_of
-from storage.objects import EnumType, View
+from storage.objects import DomainType, View
 from storage.schema import Sequence, Table
+from storage.user_types import user_type_of
 from tsql.binder.view_targets import updatable_columns
 from tsql.catalog import pg
 from tsql.temporary import is_temporary
 from tsql.types import oids
+from tsql.types.kinds import base_of, base_type
 from tsql.view_text import view_text
 
 _KINDS: Final = {"r": "BASE TABLE", "v": "VIEW"}
@@ -92,10 +94,11 @@ def _column(moment: Moment, schema: str, relation: Values, attribute: Values) ->
         "column_name": attribute["attname"],
         "ordinal_position": attribute["attnum"],
         "is_nullable": yes_or_no(not attribute["attnotnull"]),
-        "data_type": data_type(type_),
-        **facets(type_, typmod),
+        "data_type": data_type(base_type(type_)),
+        **facets(*base_of(type_, typmod)),
         "udt_catalog": database,
-        **_udt(moment, type_),
+        **udt(moment, base_type(type_)),
+        **_domain(moment, type_),
         "dtd_identifier": str(attribute["attnum"]),
         "is_self_referencing": "NO",
         "is_identity": "NO",
@@ -115,15 +118,26 @@ def _column(moment: Moment, schema: str, relation: Values, attribute: Values) ->
     return result
 
 
-def _udt(moment: Moment, type_: int) -> Values:
+def _domain(moment: Moment, type_: int) -> Values:
+    domain = moment.catalog.object(DomainType, type_)
+    if domain is None:
+        return {}
+    return {
+        "domain_catalog": moment.env.database,
+        "domain_schema": domain.schema,
+        "domain_name": domain.name,
+    }
+
+
+def udt(moment: Moment, type_: int) -> Values:
+    """Returns schema and name of a type as its catalog row has them."""
     row = pg.types().get(type_)
     if row is not None and type_ < pg.FIRST_OWN_OID:
         return {"udt_schema": PG_CATALOG, "udt_name": row.name}
-    for enum in moment.catalog.objects(EnumType):
-        if type_ == enum.id:
-            return {"udt_schema": enum.schema, "udt_name": enum.name}
-        if type_ == enum.array_id:
-            return {"udt_schema": enum.schema, "udt_name": f"_{enum.name}"}
+    users = user_type_of(moment.catalog, type_)
+    if users is not None:
+        name = users.name if type_ == users.id else f"_{users.name}"
+        return {"udt_schema": users.schema, "udt_name": name}
     shape = recorded.shapes()[PG_CATALOG, "pg_type"]
     name = next((row[1] for row in recorded.rows(shape) if row[0] == type_), str(type_))
     return {"udt_schema": PG_CATALOG, "udt_name": name}
@@ -261,6 +275,6 @@ def element_types(moment: Moment) -> Iterator[Values]:
                 "collection_type_identifier": str(column.id),
                 "data_type": data_type(row.element),
                 "udt_catalog": moment.env.database,
-                **_udt(moment, row.element),
+                **udt(moment, row.element),
                 "dtd_identifier": f"a{column.id}",
             }

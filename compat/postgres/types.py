@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from compat.postgres import object_ids
+from compat.postgres import object_ids, recorded
+from compat.postgres.domains import domain_default
 from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.relations import schema_ids
 from compat.postgres.roles import role_id
 from compat.postgres.system_relations import Moment, Values, built
-from storage.objects import EnumType, View
+from storage.objects import DomainType, EnumType, View
 from storage.schema import Table
 from tsql.catalog import pg
 from tsql.types import oids
@@ -91,6 +92,42 @@ def _enum(enum: EnumType, namespace: int, owner: int) -> Iterator[Values]:
     yield _array(enum.array_id, enum.id, enum.name, namespace, owner)
 
 
+def _domain(
+    domain: DomainType, like: Values, default: str | None, namespace: int, owner: int
+) -> Iterator[Values]:
+    """Yields a domain's rows; `like` is the row of the type that it is over."""
+    shared = (
+        "typlen", "typbyval", "typcategory", "typdelim", "typoutput", "typsend", "typanalyze",
+        "typalign", "typstorage", "typcollation",
+    )  # fmt: skip
+    yield {
+        **{name: like[name] for name in shared if name in like},
+        "oid": domain.id,
+        "typname": domain.name,
+        "typnamespace": namespace,
+        "typowner": owner,
+        "typtype": "d",
+        "typisdefined": True,
+        "typarray": domain.array_id,
+        "typinput": _procedure("domain_in"),
+        "typreceive": _procedure("domain_recv"),
+        "typnotnull": domain.not_null,
+        "typbasetype": domain.base,
+        "typtypmod": domain.typmod,
+        "typdefault": default,
+        "typdefaultbin": default,
+    }
+    align = "d" if like.get("typalign") == "d" else "i"
+    array = _array(domain.array_id, domain.id, domain.name, namespace, owner)
+    yield {**array, "typalign": align, "typcollation": like.get("typcollation", 0)}
+
+
+def _built_in_types() -> dict[int, Values]:
+    shape = recorded.shapes()[PG_CATALOG, "pg_type"]
+    names = [column.name for column in shape.columns]
+    return {row[0]: dict(zip(names, row, strict=True)) for row in recorded.rows(shape)}
+
+
 @built(PG_CATALOG, "pg_type")
 def pg_type(moment: Moment) -> Iterator[Values]:
     catalog = moment.catalog
@@ -99,9 +136,19 @@ def pg_type(moment: Moment) -> Iterator[Values]:
     for found in relations:
         namespace = namespaces.get(found.schema, 0)
         yield from _row_type(found.id, found.name, namespace, role_id(catalog, found.owner))
+    known = _built_in_types() if catalog.objects(DomainType) else {}
     for enum in catalog.objects(EnumType):
         namespace = namespaces.get(enum.schema, 0)
-        yield from _enum(enum, namespace, role_id(catalog, enum.owner))
+        rows = list(_enum(enum, namespace, role_id(catalog, enum.owner)))
+        yield from rows
+        known |= {row["oid"]: row for row in rows}
+    for domain in catalog.objects(DomainType):
+        namespace = namespaces.get(domain.schema, 0)
+        like = known.get(domain.base, {})
+        default = domain_default(domain, moment.env)
+        rows = list(_domain(domain, like, default, namespace, role_id(catalog, domain.owner)))
+        yield from rows
+        known |= {row["oid"]: row for row in rows}
 
 
 @built(PG_CATALOG, "pg_enum")

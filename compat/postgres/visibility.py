@@ -9,8 +9,9 @@ from compat.postgres import recorded
 from compat.postgres.definitions import catalog_of
 from compat.postgres.object_ids import row_array_type_id, row_type_id
 from storage.errors import DatabaseError
-from storage.objects import EnumType, View
+from storage.objects import View
 from storage.schema import Table
+from storage.user_types import user_type_of
 from tsql.catalog import pg
 from tsql.env import Env
 from tsql.functions.registry import implements
@@ -47,9 +48,9 @@ def _bare_name(env: Env, oid: int) -> str | None:
 @implements("pg_type_is_visible", env=True)
 def pg_type_is_visible(env: Env, oid: int) -> bool | None:
     catalog = catalog_of(env)
-    for enum in catalog.objects(EnumType):
-        if oid in (enum.id, enum.array_id):
-            return enum.schema in env.search_path
+    users = user_type_of(catalog, oid)
+    if users is not None:
+        return users.schema in env.search_path
     if oid in pg.types():
         return True
     relations: list[Table | View] = [*catalog.tables, *catalog.objects(View)]

@@ -10,6 +10,7 @@ from tsql.analytics.emitted import WORKING_SCALE, Emitted, UntranslatableError, 
 from tsql.analytics.expressions import Surroundings
 from tsql.bound import BoundSelect, ColumnRef, TableRelation
 from tsql.types import oids
+from tsql.types.kinds import base_of
 from tsql.types.numeric import precision_and_scale
 
 _COLUMN_KINDS: Final = {
@@ -88,7 +89,7 @@ def column_spec(relation: TableRelation, node: ColumnRef) -> ColumnSpec:
         kind, scale = _kind_and_scale(node.type, -1)
         return ColumnSpec(name, None, (attribute,), kind, None, scale)
     column = columns[node.position]
-    kind, scale = _kind_and_scale(column.sql_type, column.typmod)
+    kind, scale = _kind_and_scale(*base_of(column.sql_type, column.typmod))
     return ColumnSpec(name, column.id, (), kind, column.missing, scale)
 
 

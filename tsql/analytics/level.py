@@ -30,6 +30,7 @@ from tsql.bound import BoundSelect, ColumnRef, Expression, SortKey, TableRelatio
 from tsql.planner.row_layout import leaves_of
 from tsql.planner.walk import conjuncts, is_fixed
 from tsql.types import oids
+from tsql.types.kinds import base_of, base_type
 
 _SET_OPERATORS: Final = {"union": "UNION", "intersect": "INTERSECT", "except": "EXCEPT"}
 _JOINS: Final = {"inner": "JOIN", "left": "LEFT JOIN", "right": "RIGHT JOIN", "full": "FULL JOIN"}
@@ -151,7 +152,7 @@ class Level:
             shown = {one.shown for one in column if not (one.is_literal and one.value is None)}
             if len(shown) > 1:
                 raise UntranslatableError("numerics of several display scales")
-            type_ = relation.fields[number].type
+            type_ = base_type(relation.fields[number].type)
             for row in rows:
                 row[number] = replace(row[number], sql=cast(row[number].sql, type_, scale))
             columns.append(Emitted("", type_, scale, shown.pop() if shown else 0))
@@ -198,10 +199,11 @@ class Level:
         if spec is None:
             spec = leaf.specs[node.position] = column_spec(leaf.relation, node)
         sql = f"{self._aliases[node.relation]}.{spec.name}"
+        type_, typmod = base_of(node.type, node.typmod)
         if spec.kind == "numeric_scaled":
-            return Emitted(sql, node.type, spec.scale, f"{sql}_s")
-        is_padded = node.type == oids.BPCHAR and node.typmod >= 0
-        return Emitted(sql, node.type, spec.scale, spec.scale, is_padded=is_padded)
+            return Emitted(sql, type_, spec.scale, f"{sql}_s")
+        is_padded = type_ == oids.BPCHAR and typmod >= 0
+        return Emitted(sql, type_, spec.scale, spec.scale, is_padded=is_padded)
 
     def _subquery(self, node: bound.Subquery, emitter: Emitter) -> Emitted:
         self._tell(node.slots, node.outer)

@@ -20,6 +20,7 @@ from tsql.analytics.emitted import (
     cast,
 )
 from tsql.types import oids
+from tsql.types.kinds import base_type
 
 _DAY_ZERO: Final = datetime.date(2000, 1, 1)
 _EPOCH: Final = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 - SQL's timestamp has no zone
@@ -31,6 +32,7 @@ _TEXTS: Final = frozenset({oids.TEXT, oids.VARCHAR, oids.BPCHAR, oids.NAME})
 
 def literal(value: Any, oid: int) -> Emitted:
     """Returns a value as SQL."""
+    oid = base_type(oid)
     if value is None:
         return Emitted(cast("NULL", oid), oid, is_literal=True)
     if oid == oids.NUMERIC:

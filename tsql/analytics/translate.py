@@ -21,7 +21,7 @@ from tsql.analytics.statements import Statements
 from tsql.bound import BoundSelect, Expression, Field, TableRelation
 from tsql.env import Env
 from tsql.types import oids
-from tsql.types.kinds import element_type_of
+from tsql.types.kinds import base_of, base_type, element_type_of
 
 _UTC: Final = frozenset({"UTC", "Etc/UTC", "GMT", "Etc/GMT", "Z", "Zulu"})
 
@@ -64,7 +64,7 @@ def _results(derived: Derived, fields: tuple[Field, ...]) -> tuple[str, tuple[Re
     columns = [_result(column) for column in derived.under("r")]
     listed = ", ".join(f"{sql} AS c{number}" for number, (sql, _) in enumerate(columns))
     results = tuple(
-        ResultColumn(field.type, field.typmod, kind)
+        ResultColumn(*base_of(field.type, field.typmod), kind)
         for field, (_, kind) in zip(fields, columns, strict=True)
     )
     return f"SELECT {listed} FROM ({derived.sql}) AS r", results
@@ -78,7 +78,7 @@ def _result(column: Emitted) -> tuple[str, str]:
     if column.kind:
         count, total, squares = column.parts
         return _struct([count.sql, total.sql, squares.sql, str(total.shown)]), column.kind
-    element = element_type_of(column.type)
+    element = base_type(element_type_of(column.type))
     if element:
         kind = "numeric" if element == oids.NUMERIC else column_kind(element)
         return column.sql, f"{kind}[]"

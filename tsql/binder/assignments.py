@@ -14,9 +14,10 @@ from tsql.binder.context import Context, Item, Level, NotWritable
 from tsql.binder.locations import error_at
 from tsql.binder.nodes import is_a
 from tsql.binder.pathways import CoercionContext
-from tsql.bound import Default, Expression, SubscriptAssignment
+from tsql.bound import CoerceToDomain, Default, Expression, SubscriptAssignment
 from tsql.parser import ast
 from tsql.types import oids
+from tsql.types.kinds import base_of, is_domain
 from tsql.types.type_names import type_name
 
 
@@ -154,9 +155,11 @@ def assigned_part(
             f" but expression is of type {type_name(expression.type)}",
             hint="You will need to rewrite or cast the expression.",
         )
-    return SubscriptAssignment(
-        container, subscripts.upper, subscripts.lower, converted, to.type, to.typmod
+    type_, typmod = base_of(to.type, to.typmod)
+    changed = SubscriptAssignment(
+        subscripts.container, subscripts.upper, subscripts.lower, converted, type_, typmod
     )
+    return CoerceToDomain(changed, to.type) if is_domain(to.type) else changed
 
 
 def assigned(

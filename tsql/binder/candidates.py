@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from tsql.binder.pathways import CoercionContext, can_coerce, category_of, is_preferred
 from tsql.types import oids
+from tsql.types.kinds import base_type
 
 
 class Candidate(Protocol):
@@ -30,6 +31,7 @@ def matching(candidates: Sequence[_C], actual: Sequence[int]) -> list[_C]:
 
 def choose(candidates: Sequence[_C], actual: Sequence[int]) -> _C | None:
     """Returns the one that fits best, or None where that can't be told."""
+    actual = [base_type(type_) for type_ in actual]
     candidates = _best(candidates, actual, _exact_matches)
     if len(candidates) == 1:
         return candidates[0]

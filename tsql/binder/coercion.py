@@ -19,6 +19,7 @@ from tsql.binder.pathways import (
     ANYTHING,
     CoercionContext,
     Method,
+    Pathway,
     can_coerce,
     category_of,
     length_pathway,
@@ -29,6 +30,7 @@ from tsql.binder.pathways import (
 from tsql.bound import (
     ArrayCoerce,
     ArrayConstructor,
+    CoerceToDomain,
     CoerceViaIO,
     ColumnRef,
     Const,
@@ -42,6 +44,7 @@ from tsql.catalog import pg
 from tsql.functions.registry import implementation_of
 from tsql.types import oids
 from tsql.types.io import input_of
+from tsql.types.kinds import base_of, base_type, is_domain
 from tsql.types.type_names import type_name
 
 #: Types whose input depends on the moment: 'now', 'today'.
@@ -68,7 +71,14 @@ def coerce(
     if source == target or target in ANYTHING:
         return expression
     if target in polymorphism.TYPES and source != oids.UNKNOWN:
-        return expression
+        return as_base(expression) if target in polymorphism.ARRAYS else expression
+    if is_domain(target):
+        return _coerce_to_domain(context, expression, target, how, node)
+    if is_domain(source):
+        expression = as_base(expression)
+        source = expression.type
+        if source == target:
+            return expression
     if source == oids.UNKNOWN:
         return _coerce_unknown(context, expression, target, typmod, node)
     way = pathway(target, source, how)
@@ -80,6 +90,26 @@ def coerce(
         "XX000",
         f"failed to find conversion function from {type_name(source)} to {type_name(target)}",
     )
+
+
+def as_base(expression: Expression) -> Expression:
+    """Returns a value of a domain as one of the type that it is over; any other as it is."""
+    if not is_domain(expression.type):
+        return expression
+    return Relabel(expression, *base_of(expression.type, -1))
+
+
+def _coerce_to_domain(
+    context: Context, expression: Expression, domain: int, how: CoercionContext, node: Any
+) -> Expression:
+    context.rely_on(domain)
+    if isinstance(expression, Param) and expression.type == oids.UNKNOWN:
+        # Its input function has tested it already, unless it is NULL.
+        parameter = context.infer_parameter(expression, domain, position_of(node))
+        return CoerceToDomain(as_base(parameter), domain)
+    base, typmod = base_of(domain, -1)
+    value = coerce(context, expression, base, how, typmod=typmod, node=node)
+    return CoerceToDomain(fit_length(value, typmod, how), domain)
 
 
 def _coerce_unknown(
@@ -129,12 +159,22 @@ def _convert(
     element = ColumnRef(0, 0, "", true_element(expression.type), expression.typmod)
     inner = pathway(true_element(target), element.type, how)
     assert inner is not None
-    converted: Expression = element
-    if element.type != true_element(target):
-        converted = _convert(
-            element, true_element(target), typmod, (inner.method, inner.function), how
-        )
-    return ArrayCoerce(expression, converted, target)
+    return ArrayCoerce(
+        expression, _element(element, true_element(target), typmod, inner, how), target
+    )
+
+
+def _element(
+    element: ColumnRef, target: int, typmod: int, way: Pathway, how: CoercionContext
+) -> Expression:
+    """Returns an array's element as one of another type."""
+    base, base_typmod = base_of(target, typmod)
+    value = as_base(element)
+    if value.type != base:
+        value = _convert(value, base, base_typmod, (way.method, way.function), how)
+    if not is_domain(target):
+        return value
+    return CoerceToDomain(fit_length(value, base_typmod, how), target)
 
 
 def _cast_call(
@@ -224,8 +264,9 @@ def select_common_type(
     chosen = expressions[0].type
     if chosen != oids.UNKNOWN and all(e.type == chosen for e in expressions[1:]):
         return chosen
+    chosen = base_type(chosen)
     for expression, node in zip(expressions[1:], nodes[1:], strict=True):
-        other = expression.type
+        other = base_type(expression.type)
         if other in {oids.UNKNOWN, chosen}:
             continue
         if chosen == oids.UNKNOWN:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from storage.errors import DatabaseError
 from tsql.binder.coercion import (
+    as_base,
     coerce,
     coerce_to,
     coerce_to_common,
@@ -179,6 +180,7 @@ def bind_subscripts(
     level: Level, container: Expression, subscripts: Sequence[Any], node: Any
 ) -> Subscript:
     """Returns likewise, as the subscripts that it is."""
+    container = as_base(container)
     if container.type == oids.JSONB:
         return _jsonb_path(level, container, subscripts, node)
     if container.type == oids.NAME:

@@ -11,6 +11,7 @@ import msgspec
 
 from storage.catalog import Catalog
 from storage.errors import DatabaseError
+from storage.objects import DomainType
 from storage.schema import Column, Table
 from tsql.binder import context as clauses
 from tsql.binder.assignments import Destination
@@ -23,6 +24,7 @@ from tsql.binder.pathways import CoercionContext, true_element
 from tsql.binder.select import bind_select
 from tsql.binder.tree import replaced, walk
 from tsql.bound import (
+    CoerceToDomain,
     CoerceViaIO,
     ColumnRef,
     Const,
@@ -37,6 +39,8 @@ from tsql.env import Env
 from tsql.functions.registry import IDENTITY_VALUE
 from tsql.parser import ast, parse_expression
 from tsql.types import oids
+from tsql.types.domains import domain_type
+from tsql.types.kinds import base_of, is_domain, kinds_of_type
 from tsql.types.type_names import type_name
 
 _PURPOSES: Final = {
@@ -146,9 +150,35 @@ def bind_transform(
 def default_of(column: Column, env: Env) -> Expression:
     """Returns the column's default, NULL if it has none."""
     if column.default_sql is None:
+        if is_domain(column.sql_type):
+            return _default_of_domain(column, env)
         return Const(None, column.sql_type, column.typmod)
     default = bind_default_text(column.default_sql, column, env)
     return replaced(default, _identity_value) if column.identity else default
+
+
+def _default_of_domain(column: Column, env: Env) -> Expression:
+    """Returns its domain's default; NULL, too, has to be one of the domain's values."""
+    found = domain_type(column.sql_type, env)
+    if found.default_sql is not None:
+        return bind_default_text(found.default_sql, column, env)
+    return CoerceToDomain(Const(None, *base_of(column.sql_type, -1)), column.sql_type)
+
+
+def bind_domain_check(node: Any, domain: DomainType, env: Env) -> Expression:
+    """Binds a CHECK constraint of a domain: over a row of one column, the VALUE."""
+    kinds = kinds_of_type(domain.base)
+    assert kinds is not None
+    value = Column(
+        id=1,
+        name="value",
+        kind=kinds[0],
+        element_kind=kinds[1],
+        sql_type=domain.base,
+        typmod=domain.typmod,
+    )
+    table = Table(id=0, schema="", name="", storage_id=0, columns=(value,))
+    return bind_expression(node, table, env, "check")
 
 
 def _identity_value(node: Any) -> Any:

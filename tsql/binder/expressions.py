@@ -12,7 +12,7 @@ from tsql.binder import comparisons, conditionals, containers, sublinks
 from tsql.binder.aggregates import owner_of
 from tsql.binder.bulk import bind_placeholder
 from tsql.binder.calls import bind_call
-from tsql.binder.coercion import coerce_to, coerce_to_boolean
+from tsql.binder.coercion import as_base, coerce_to, coerce_to_boolean
 from tsql.binder.collations import bind_collate
 from tsql.binder.columns import bind_column, lowered
 from tsql.binder.context import Level
@@ -21,6 +21,7 @@ from tsql.binder.pathways import CoercionContext
 from tsql.binder.type_names import bind_type_name
 from tsql.bound import (
     And,
+    CoerceToDomain,
     Const,
     Expression,
     FunctionCall,
@@ -33,6 +34,7 @@ from tsql.bound import (
 from tsql.catalog import pg
 from tsql.parser import Constant, Placeholder, ast, enums
 from tsql.types import oids
+from tsql.types.kinds import is_domain
 from tsql.types.numeric import numeric_of
 from tsql.types.type_names import type_name
 
@@ -86,7 +88,11 @@ def _number(text: str) -> Const:
 
 
 def _parameter(level: Level, node: Any) -> Expression:
-    return level.context.parameter(node.number, node.location)
+    parameter = level.context.parameter(node.number, node.location)
+    if is_domain(parameter.type):
+        # Its input function has tested it already, unless it is NULL.
+        return CoerceToDomain(as_base(parameter), parameter.type)
+    return parameter
 
 
 # ---- casts ---------------------------------------------------------------------------------------

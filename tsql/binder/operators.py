@@ -7,7 +7,7 @@ from storage.errors import DatabaseError
 from storage.records import dataclass
 from tsql.binder import polymorphism
 from tsql.binder.candidates import choose, matching
-from tsql.binder.coercion import coerce
+from tsql.binder.coercion import as_base, coerce
 from tsql.binder.context import Level
 from tsql.binder.locations import error_at
 from tsql.binder.pathways import array_of, common_type_of, true_element
@@ -16,6 +16,7 @@ from tsql.catalog import pg
 from tsql.catalog.pg import PgOperator, PgProc
 from tsql.functions.registry import implementation_of
 from tsql.types import oids
+from tsql.types.kinds import base_type
 from tsql.types.type_names import type_name
 
 _CACHE_MAX: Final = 4096
@@ -60,7 +61,7 @@ def _name_of(names: Any, left: int, right: int, place: int | None) -> str:
 
 def _resolve(name: str, left: int, right: int, place: int | None) -> PgOperator:
     named = [o for o in pg.operators_by_name().get(name, ()) if bool(o.left) == bool(left)]
-    exact = _exact(named, left, right)
+    exact = _exact(named, base_type(left), base_type(right))
     if exact is not None:
         return exact
     candidates = [_Candidate(o, (o.left, o.right) if left else (o.right,)) for o in named]
@@ -158,6 +159,7 @@ def compare_with_array(
     is_any: bool,
 ) -> ArrayComparison:
     """Returns `scalar op ANY | ALL (array)`. Raises 42809, 42883 …."""
+    array = as_base(array)
     element = oids.UNKNOWN if array.type == oids.UNKNOWN else true_element(array.type)
     if not element:
         raise _at(place, "42809", "op ANY/ALL (array) requires array on right side")

@@ -13,7 +13,7 @@ from storage.records import dataclass
 from tsql.binder import polymorphism
 from tsql.catalog import pg
 from tsql.types import oids
-from tsql.types.kinds import array_type_of, element_type_of
+from tsql.types.kinds import array_type_of, base_type, element_type_of
 
 
 class CoercionContext(enum.IntEnum):
@@ -83,6 +83,7 @@ def true_element(oid: int) -> int:
 
 def pathway(target: int, source: int, context: CoercionContext) -> Pathway | None:
     """Returns how `source` becomes `target` in the context, or None if it can't."""
+    source, target = base_type(source), base_type(target)
     if source == target:
         return _RELABEL
     cast = pg.casts().get((source, target))
@@ -133,6 +134,8 @@ def common_type_of(types: Sequence[int]) -> int:
     chosen = types[0]
     if all(other == chosen for other in types[1:]) and chosen != oids.UNKNOWN:
         return chosen
+    types = [base_type(other) for other in types]
+    chosen = types[0]
     for other in types[1:]:
         if other in {oids.UNKNOWN, chosen}:
             continue
@@ -162,10 +165,13 @@ def is_binary_coercible(source: int, target: int) -> bool:
     """Returns whether a value of `source` is one of `target` as it stands."""
     if source == target or target in ANYTHING:
         return True
+    source = base_type(source)
     if target == oids.ANYARRAY:
         return is_true_array(source)
     if target in polymorphism.OF_RANGES:
         return source in polymorphism.OF_RANGES[target]
+    if source == target:
+        return True
     cast = pg.casts().get((source, target))
     return cast is not None and cast.method == "b" and cast.context == "i"
 

@@ -10,7 +10,7 @@ from typing import Final
 from storage.errors import DatabaseError
 from tsql.catalog import pg
 from tsql.types import oids
-from tsql.types.kinds import array_type_of, element_type_of
+from tsql.types.kinds import array_type_of, base_type, element_type_of
 from tsql.types.range_types import MULTIRANGES, RANGES, RangeType
 from tsql.types.type_names import type_name
 
@@ -29,7 +29,12 @@ TYPES: Final = (
 CommonType = Callable[[Sequence[int]], int]
 
 
-_element = element_type_of
+#: Those that stand for arrays: a domain over one counts as what it is over.
+ARRAYS: Final = frozenset({oids.ANYARRAY, oids.ANYCOMPATIBLEARRAY})
+
+
+def _element(oid: int) -> int:
+    return element_type_of(base_type(oid))
 
 
 def _is_enum(oid: int) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from tsql.api import Result
 from tsql.commands.command import Command, Invocation
 from tsql.commands.maintenance import ddl_of, require_no_transaction
+from tsql.ddl.alter.domain import alter_domain
 from tsql.ddl.alter.rename import rename
 from tsql.ddl.alter.schema import set_schema
 from tsql.ddl.alter.statement import alter_table
@@ -14,6 +15,7 @@ from tsql.ddl.context import Ddl
 from tsql.ddl.create_index import create_index, create_index_online
 from tsql.ddl.create_table import create_table
 from tsql.ddl.default_privileges import alter_default_privileges
+from tsql.ddl.domains import create_domain
 from tsql.ddl.drop import drop, drop_index_online
 from tsql.ddl.drop_owned import drop_owned
 from tsql.ddl.enums import alter_enum, create_enum
@@ -80,6 +82,8 @@ ALTER_SEQUENCE = command_of_ddl("ALTER SEQUENCE", alter_sequence)
 ALTER_TABLE = command_of_ddl("ALTER TABLE", alter_table)
 RENAME = command_of_ddl("ALTER TABLE", rename)
 SET_SCHEMA = command_of_ddl("ALTER TABLE", set_schema)
+CREATE_DOMAIN = command_of_ddl("CREATE DOMAIN", create_domain)
+ALTER_DOMAIN = command_of_ddl("ALTER DOMAIN", alter_domain)
 CREATE_ENUM = command_of_ddl("CREATE TYPE", create_enum)
 CREATE_EXTENSION = command_of_ddl("CREATE EXTENSION", create_extension)
 ALTER_ENUM = command_of_ddl("ALTER TYPE", alter_enum)

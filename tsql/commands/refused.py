@@ -10,7 +10,6 @@ from tsql.commands.command import Command, Invocation
 REFUSED: Final = {
     "AlterCollationStmt": "ALTER COLLATION",
     "AlterDatabaseRefreshCollStmt": "ALTER DATABASE",
-    "AlterDomainStmt": "ALTER DOMAIN",
     "AlterEventTrigStmt": "ALTER EVENT TRIGGER",
     "AlterExtensionContentsStmt": "ALTER EXTENSION",
     "AlterExtensionStmt": "ALTER EXTENSION",
@@ -37,7 +36,6 @@ REFUSED: Final = {
     "CreateAmStmt": "CREATE ACCESS METHOD",
     "CreateCastStmt": "CREATE CAST",
     "CreateConversionStmt": "CREATE CONVERSION",
-    "CreateDomainStmt": "CREATE DOMAIN",
     "CreateEventTrigStmt": "CREATE EVENT TRIGGER",
     "CreateFdwStmt": "CREATE FOREIGN DATA WRAPPER",
     "CreateForeignServerStmt": "CREATE SERVER",

@@ -45,6 +45,7 @@ _LATER: Final[dict[str, dict[type[Any], str]]] = {
     },
     "tsql.commands.ddl": {
         ast.AlterDefaultPrivilegesStmt: "ALTER_DEFAULT_PRIVILEGES",
+        ast.AlterDomainStmt: "ALTER_DOMAIN",
         ast.AlterEnumStmt: "ALTER_ENUM",
         ast.AlterObjectSchemaStmt: "SET_SCHEMA",
         ast.AlterOwnerStmt: "ALTER_OWNER",
@@ -53,6 +54,7 @@ _LATER: Final[dict[str, dict[type[Any], str]]] = {
         ast.AlterSeqStmt: "ALTER_SEQUENCE",
         ast.AlterTableStmt: "ALTER_TABLE",
         ast.CommentStmt: "COMMENT",
+        ast.CreateDomainStmt: "CREATE_DOMAIN",
         ast.CreateEnumStmt: "CREATE_ENUM",
         ast.CreateExtensionStmt: "CREATE_EXTENSION",
         ast.CreateRoleStmt: "CREATE_ROLE",

@@ -9,11 +9,12 @@ from storage.objects import Comment
 from storage.schema import Table
 from tsql.access.databases import get_database
 from tsql.access.privileges import Secured, owns
+from tsql.ddl.alter.domain import no_such_constraint
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.describe import kind_of_relation
-from tsql.ddl.enums import find_enum
 from tsql.ddl.remove import CLASS_IDS
 from tsql.ddl.stored_query import columns_of
+from tsql.ddl.user_types import find_type, no_such_type, require_domain
 from tsql.derived_ids import constraint_id
 from tsql.parser import ast, enums
 
@@ -115,11 +116,26 @@ def _schema(node: Any, ddl: Ddl) -> _Key:
 
 def _type(node: Any, ddl: Ddl) -> _Key:
     names = [part.sval for part in node.object.names]
-    found = find_enum(names, ddl)
+    found = find_type(names, ddl)
     if found is None:
-        raise DatabaseError("42704", f'type "{".".join(names)}" does not exist')
+        raise no_such_type(names)
+    if node.objtype == _TYPES.OBJECT_DOMAIN:
+        require_domain(found, names)
     _require_owner(found, "type", found.name, ddl)
     return CLASS_IDS["type"], found.id, 0
+
+
+def _domain_constraint(node: Any, ddl: Ddl) -> _Key:
+    type_name, name = node.object
+    names = [part.sval for part in type_name.names]
+    found = find_type(names, ddl)
+    if found is None:
+        raise no_such_type(names)
+    domain = require_domain(found, names)
+    _require_owner(found, "type", found.name, ddl)
+    if all(check.name != name.sval for check in domain.checks):
+        raise no_such_constraint(name.sval, names)
+    return CLASS_IDS["constraint"], constraint_id(domain.id, name.sval), 0
 
 
 def _constraint(node: Any, ddl: Ddl) -> _Key:
@@ -154,5 +170,7 @@ _FINDERS: Final[dict[Any, Callable[[Any, Ddl], _Key]]] = {
     _TYPES.OBJECT_DATABASE: _database,
     _TYPES.OBJECT_SCHEMA: _schema,
     _TYPES.OBJECT_TABCONSTRAINT: _constraint,
+    _TYPES.OBJECT_DOMAIN: _type,
+    _TYPES.OBJECT_DOMCONSTRAINT: _domain_constraint,
     _TYPES.OBJECT_TYPE: _type,
 }

@@ -26,7 +26,6 @@ from tsql.ddl.constraints import (
 from tsql.ddl.context import Ddl
 from tsql.ddl.default_privileges import give_default_privileges
 from tsql.ddl.definition import Definition
-from tsql.ddl.enums import hold_types
 from tsql.ddl.foreign_keys import foreign_key_clause, new_foreign_key
 from tsql.ddl.like import create_comments, read_like, with_indexes
 from tsql.ddl.names import free_name, index_columns_part
@@ -35,6 +34,7 @@ from tsql.ddl.sequence_options import SequenceOptions
 from tsql.ddl.serial import SerialColumn, create_owned_sequences, identity_column
 from tsql.ddl.stored_text import stored_text
 from tsql.ddl.temporary import check_on_commit, note_on_commit
+from tsql.ddl.user_types import hold_types
 from tsql.parser import ast, enums
 from tsql.planner.walk import columns_of
 

@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from storage.catalog import Schema
 from storage.errors import DatabaseError, not_supported
-from storage.objects import EnumType, Grant, Privileges, View
+from storage.objects import Grant, Privileges, View
 from storage.schema import Sequence, Table
+from storage.user_types import UserType
 from tsql.access.letters import ALL, LETTERS
 from tsql.access.privileges import Secured, default_grants
 from tsql.access.roles import get_role, is_member, role_by_id
@@ -117,12 +118,12 @@ async def _change(change: Change, schema_id: int, ddl: Ddl) -> None:
 
 
 async def give_default_privileges(
-    found: Table | View | Sequence | Schema | EnumType, ddl: Ddl
+    found: Table | View | Sequence | Schema | UserType, ddl: Ddl
 ) -> None:
     """Gives a new object what its owner's default privileges say."""
     if not any(each.kind.startswith(PREFIX) for each in ddl.catalog.objects(Privileges)):
         return
-    if isinstance(found, EnumType):
+    if isinstance(found, UserType):
         secured = Secured("type", ("type", found.id), found.name, found.owner)
     else:
         secured = Secured.of(found)

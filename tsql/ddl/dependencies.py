@@ -23,8 +23,9 @@ from typing import Final, NamedTuple
 
 from storage.catalog import Catalog
 from storage.errors import DatabaseError
-from storage.objects import Address, EnumType, View
+from storage.objects import Address, DomainType, View
 from storage.schema import ForeignKey, Table
+from storage.user_types import user_types
 from tsql.ddl.context import Ddl
 from tsql.ddl.describe import describe
 
@@ -76,8 +77,8 @@ def edges(catalog: Catalog) -> Iterator[Edge]:
         if name in schema_ids:
             yield Edge(address, Address("schema", schema_ids[name]), EdgeKind.NORMAL)
 
-    enums = catalog.objects(EnumType)
-    type_ids = {type_id for found in enums for type_id in (found.id, found.array_id)}
+    types = user_types(catalog)
+    type_ids = {type_id for found in types for type_id in (found.id, found.array_id)}
     identities: set[tuple[int, int]] = set()
     for table in catalog.tables:
         yield from in_schema(relation(table.id), table.schema)
@@ -101,10 +102,19 @@ def edges(catalog: Catalog) -> Iterator[Edge]:
         yield from in_schema(relation(view.id), view.schema)
         for address in view.relies_on:
             yield Edge(relation(view.id), address, EdgeKind.NORMAL)
-    for found in enums:
+    for found in types:
         yield from in_schema(Address("type", found.id), found.schema)
+        if isinstance(found, DomainType):
+            yield from _of_domain(found, type_ids)
         arrays = Address("type", found.array_id)
         yield Edge(arrays, Address("type", found.id), EdgeKind.INTERNAL)
+
+
+def _of_domain(domain: DomainType, type_ids: set[int]) -> Iterator[Edge]:
+    if domain.base in type_ids:
+        yield Edge(Address("type", domain.id), Address("type", domain.base), EdgeKind.NORMAL)
+    for address in domain.default_relies_on:
+        yield Edge(Address("type", domain.id), address, EdgeKind.NORMAL)
 
 
 def _of_table(table: Table, type_ids: set[int]) -> Iterator[Edge]:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence as List
 
 from storage.catalog import Catalog, IndexRef, Relation
-from storage.objects import Address, EnumType, View
+from storage.objects import Address, View
 from storage.schema import Sequence, Table
+from storage.user_types import user_type_named, user_type_of
 from tsql.functions.text_quote import quote_ident
 
 
@@ -97,16 +98,11 @@ def _relation(address: Address, catalog: Catalog, path: List[str]) -> str:
 
 def type_text(type_id: int, catalog: Catalog, path: List[str]) -> str:
     """Returns a type's name, with its schema if the bare name misses it."""
-    found = catalog.object(EnumType, type_id)
+    found = user_type_of(catalog, type_id)
     if found is None:
-        for other in catalog.objects(EnumType):
-            if other.array_id == type_id:
-                return type_text(other.id, catalog, path) + "[]"
         return str(type_id)
-    for schema in path:
-        first = catalog.named(EnumType, schema, found.name)
-        if first is not None:
-            if first.id == found.id:
-                return quote_ident(found.name)
-            break
-    return qualified(found.schema, found.name)
+    suffix = "[]" if type_id == found.array_id else ""
+    first = user_type_named(catalog, path, found.name)
+    if first is not None and first.id == found.id:
+        return quote_ident(found.name) + suffix
+    return qualified(found.schema, found.name) + suffix

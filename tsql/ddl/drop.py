@@ -8,7 +8,7 @@ from typing import Any
 
 from storage.catalog import IndexRef, Relation
 from storage.errors import DatabaseError
-from storage.objects import Address
+from storage.objects import Address, DomainType
 from storage.online_build import OnlineBuilds
 from storage.schema import Index
 from storage.transaction import EmbeddedTransaction
@@ -17,9 +17,9 @@ from tsql.ddl.dependencies import affected, check
 from tsql.ddl.dependencies import relation as address_of
 from tsql.ddl.describe import describe, is_visible, kind_of_relation
 from tsql.ddl.drop_absent import drop_absent
-from tsql.ddl.enums import find_enum
 from tsql.ddl.extensions import drop_extensions
 from tsql.ddl.remove import check_may_drop, remove_all
+from tsql.ddl.user_types import find_type
 from tsql.parser import enums
 
 _TYPES = enums.ObjectType
@@ -39,9 +39,9 @@ async def drop(node: Any, ddl: Ddl) -> str:
     if node.removeType == _TYPES.OBJECT_SCHEMA:
         await remove_all(_schemas(node, ddl), ddl, cascades=cascades)
         return "DROP SCHEMA"
-    if node.removeType == _TYPES.OBJECT_TYPE:
+    if node.removeType in {_TYPES.OBJECT_TYPE, _TYPES.OBJECT_DOMAIN}:
         await remove_all(_types(node, ddl), ddl, cascades=cascades)
-        return "DROP TYPE"
+        return f"DROP {node.removeType.name.removeprefix('OBJECT_')}"
     if node.removeType == _TYPES.OBJECT_EXTENSION:
         return await drop_extensions(node, ddl)
     kind = _KINDS.get(node.removeType)
@@ -137,8 +137,10 @@ def _types(node: Any, ddl: Ddl) -> list[Address]:
     roots = []
     for item in node.objects:
         names = [part.sval for part in item.names]
-        found = find_enum(names, ddl)
+        found = find_type(names, ddl)
         if found is not None:
+            if node.removeType == _TYPES.OBJECT_DOMAIN and not isinstance(found, DomainType):
+                raise DatabaseError("42809", f'"{".".join(names)}" is not a domain')
             roots.append(Address("type", found.id))
             continue
         shown = ".".join(names)

@@ -4,13 +4,11 @@ from typing import Any
 
 import msgspec
 
-from storage.catalog import IndexRef
 from storage.errors import DatabaseError
 from storage.objects import EnumLabel, EnumType
-from storage.schema import Sequence
-from tsql.access.privileges import owns
 from tsql.ddl.context import Ddl
 from tsql.ddl.default_privileges import give_default_privileges
+from tsql.ddl.user_types import check_name_is_free, lock_type, type_is_taken
 from tsql.parser import ast
 from tsql.types.enums import LABEL_BYTES_MAX, code_between, first_codes, register_enum
 
@@ -20,10 +18,7 @@ async def create_enum(node: Any, ddl: Ddl) -> str:
     *schemas, name = [part.sval for part in node.typeName]
     place = ast.RangeVar(schemaname=schemas[-1] if schemas else None, relname=name)
     schema = await ddl.creation_schema(place)
-    relation = ddl.catalog.relation(schema, name)
-    taken = DatabaseError("42710", f'type "{name}" already exists')
-    if relation is not None and not isinstance(relation, IndexRef | Sequence):
-        raise taken
+    check_name_is_free(schema, name, ddl)
     names = [value.sval for value in node.vals or ()]
     for at, label in enumerate(names):
         _check_label(label)
@@ -44,7 +39,7 @@ async def create_enum(node: Any, ddl: Ddl) -> str:
         labels=tuple(labels),
         owner=ddl.env.user,
     )
-    made = await ddl.changes.create_object(made, taken=taken)
+    made = await ddl.changes.create_object(made, taken=type_is_taken(name))
     await give_default_privileges(made, ddl)
     register_enum(made)
     return "CREATE TYPE"
@@ -52,7 +47,10 @@ async def create_enum(node: Any, ddl: Ddl) -> str:
 
 async def alter_enum(node: Any, ddl: Ddl) -> str:
     """Runs an AlterEnumStmt; returns the command tag. Raises 42704, 42710, 22023."""
-    found = await lock_enum([part.sval for part in node.typeName], ddl)
+    names = [part.sval for part in node.typeName]
+    found = await lock_type(names, ddl)
+    if not isinstance(found, EnumType):
+        raise DatabaseError("42809", f"{'.'.join(names)} is not an enum")
     if node.oldVal is not None:
         changed = _renamed(found, node.oldVal, node.newVal)
     elif any(label.name == node.newVal for label in found.labels):
@@ -104,52 +102,3 @@ def _check_label(label: str) -> None:
             f'invalid enum label "{label}"',
             detail=f"Labels must be {LABEL_BYTES_MAX} bytes or less.",
         )
-
-
-def find_enum(names: list[str], ddl: Ddl) -> EnumType | None:
-    """Returns the enum of a name, by the search path if no schema is given."""
-    *schemas, name = names
-    for schema in ddl.env.schemas(schemas[-1] if schemas else None):
-        found = ddl.catalog.named(EnumType, schema, name)
-        if found is not None:
-            return found
-    return None
-
-
-async def lock_enum(names: list[str], ddl: Ddl) -> EnumType:
-    """Returns the enum of a name, locked for a change. Raises 42704."""
-    found = find_enum(names, ddl)
-    locked = None if found is None else await ddl.changes.lock_object(EnumType, found.id)
-    if locked is not None and not owns(ddl.catalog, ddl.env.user, locked.owner):
-        raise DatabaseError("42501", f"must be owner of type {locked.name}")
-    if locked is None:
-        raise DatabaseError("42704", f'type "{".".join(names)}" does not exist')
-    return locked
-
-
-async def rename_enum(node: Any, ddl: Ddl) -> str:
-    """ALTER TYPE … RENAME TO. Raises 42704, 42710."""
-    found = await lock_enum([part.sval for part in node.object], ddl)
-    taken = DatabaseError("42710", f'type "{node.newname}" already exists')
-    changed = msgspec.structs.replace(found, name=node.newname)
-    await ddl.changes.replace_object(changed, taken=taken)
-    return "ALTER TYPE"
-
-
-async def move_enum(node: Any, ddl: Ddl) -> None:
-    """ALTER TYPE … SET SCHEMA. Raises 42704, 3F000, 42710."""
-    found = await lock_enum([part.sval for part in node.object], ddl)
-    if ddl.catalog.schema(node.newschema) is None:
-        raise DatabaseError("3F000", f'schema "{node.newschema}" does not exist')
-    message = f'type "{found.name}" already exists in schema "{node.newschema}"'
-    changed = msgspec.structs.replace(found, schema=node.newschema)
-    await ddl.changes.replace_object(changed, taken=DatabaseError("42710", message))
-
-
-async def hold_types(type_ids: list[int], ddl: Ddl) -> None:
-    """Keeps the enums among these types until a column of theirs is made. Raises 42704."""
-    for found in ddl.catalog.objects(EnumType):
-        if not {found.id, found.array_id} & set(type_ids):
-            continue
-        if await ddl.changes.hold_object(EnumType, found.id) is None:
-            raise DatabaseError("42704", f'type "{found.name}" does not exist')

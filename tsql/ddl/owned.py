@@ -8,17 +8,19 @@ import msgspec
 
 from storage.catalog import Catalog, Schema
 from storage.errors import DatabaseError, not_supported
-from storage.objects import EnumType, Privileges, View
+from storage.objects import Privileges, View
 from storage.schema import Sequence, Table
+from storage.user_types import UserType, user_types
 from tsql.access.privileges import Secured, require_owner
 from tsql.access.roles import is_member, is_superuser
 from tsql.ddl.context import Ddl
 from tsql.ddl.databases import alter_database_owner
 from tsql.ddl.role_names import named_role
+from tsql.ddl.user_types import lock_type, require_domain, tag_of
 from tsql.parser import enums
 
 _TYPES = enums.ObjectType
-Owned = Table | Sequence | View | EnumType | Schema
+Owned = Table | Sequence | View | UserType | Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def owned_by(name: str, catalog: Catalog) -> list[Owning]:
         *[("table", table) for table in catalog.tables],
         *[("sequence", each) for each in catalog.sequences if each.owner_table_id is None],
         *[("view", view) for view in catalog.objects(View)],
-        *[("type", each) for each in catalog.objects(EnumType)],
+        *[("type", each) for each in user_types(catalog)],
         *[("schema", schema) for schema in catalog.schemas],
     ]
     mine = [(kind, each) for kind, each in found if each.owner == name]
@@ -99,6 +101,35 @@ async def change_owner(found: Table | Sequence | View | Schema, spec: Any, ddl: 
     owner = named_role(spec, ddl)
     if found.owner == owner:
         return
+    _check_may_give(found, owner, ddl)
+    await set_owner(found, owner, ddl)
+
+
+async def _give_type(found: UserType, spec: Any, ddl: Ddl) -> None:
+    """ALTER TYPE … OWNER TO. Raises 42501, 42704."""
+    owner = named_role(spec, ddl)
+    if found.owner == owner:
+        return
+    catalog, user = ddl.catalog, ddl.env.user
+    if not is_superuser(catalog, user):
+        if not is_member(catalog, user, owner):
+            raise DatabaseError("42501", f'must be member of role "{owner}"')
+        ddl.require_create(found.schema, owner)
+    await set_owner(found, owner, ddl)
+
+
+async def change_type_owner(node: Any, ddl: Ddl) -> str:
+    """ALTER TYPE | DOMAIN … OWNER TO. Raises 42704, 42501, 42809."""
+    names = [part.sval for part in node.object]
+    found = await lock_type(names, ddl)
+    tag = tag_of(node.objectType)
+    if tag == "ALTER DOMAIN":
+        require_domain(found, names)
+    await _give_type(found, node.newowner, ddl)
+    return tag
+
+
+def _check_may_give(found: Table | Sequence | View | Schema, owner: str, ddl: Ddl) -> None:
     catalog, user = ddl.catalog, ddl.env.user
     if not is_superuser(catalog, user):
         require_owner(catalog, user, Secured.of(found))
@@ -106,7 +137,6 @@ async def change_owner(found: Table | Sequence | View | Schema, spec: Any, ddl: 
             raise DatabaseError("42501", f'must be member of role "{owner}"')
         if not isinstance(found, Schema):
             ddl.require_create(found.schema, owner)
-    await set_owner(found, owner, ddl)
 
 
 async def alter_owner(node: Any, ddl: Ddl) -> str:
@@ -120,6 +150,8 @@ async def alter_owner(node: Any, ddl: Ddl) -> str:
         return "ALTER SCHEMA"
     if kind == _TYPES.OBJECT_DATABASE:
         return await alter_database_owner(node, ddl)
+    if kind in {_TYPES.OBJECT_DOMAIN, _TYPES.OBJECT_TYPE}:
+        return await change_type_owner(node, ddl)
     raise not_supported(f"ALTER {kind.name.removeprefix('OBJECT_')} … OWNER TO")
 
 

@@ -6,8 +6,9 @@ import msgspec
 
 from storage.catalog import Schema
 from storage.errors import DatabaseError, not_supported
-from storage.objects import Address, Comment, EnumType, View
+from storage.objects import Address, Comment, View
 from storage.schema import Sequence, Table
+from storage.user_types import UserType, user_type
 from tsql.access.privileges import owns
 from tsql.access.roles import is_superuser
 from tsql.ddl.alteration.finish import finish
@@ -60,12 +61,12 @@ def check_may_drop(address: Address, ddl: Ddl) -> None:
     catalog, user = ddl.catalog, ddl.env.user
     if is_superuser(catalog, user):
         return
-    found: Table | Sequence | View | EnumType | Schema | None = None
+    found: Table | Sequence | View | UserType | Schema | None = None
     match address.kind:
         case "schema":
             found = next((each for each in catalog.schemas if each.id == address.id), None)
         case "type":
-            found = catalog.object(EnumType, address.id)
+            found = user_type(catalog, address.id)
         case _:
             found = relation_by_id(catalog, address.id)
     if found is None or owns(catalog, user, found.owner):
@@ -94,7 +95,9 @@ async def lock(address: Address, ddl: Ddl) -> None:
             elif isinstance(found, Sequence):
                 await ddl.sequences.freeze(ddl.txn, found)
         case "type":
-            await ddl.changes.lock_object(EnumType, address.id)
+            found_type = user_type(ddl.catalog, address.id)
+            if found_type is not None:
+                await ddl.changes.lock_object(type(found_type), address.id)
         case "schema":
             for schema in ddl.catalog.schemas:
                 if schema.id == address.id:
@@ -117,8 +120,9 @@ async def remove(address: Address, ddl: Ddl) -> None:
         case "constraint":
             await _remove_constraint(address, ddl)
         case "type":
-            if ddl.catalog.object(EnumType, address.id) is not None:
-                await ddl.changes.drop_object(EnumType, address.id)
+            found = user_type(ddl.catalog, address.id)
+            if found is not None:
+                await ddl.changes.drop_object(type(found), address.id)
         case "schema":
             for schema in ddl.catalog.schemas:
                 if schema.id == address.id:

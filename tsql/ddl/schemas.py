@@ -8,7 +8,8 @@ import msgspec
 
 from storage.catalog import Schema
 from storage.errors import DatabaseError, not_supported
-from storage.objects import EnumType, View
+from storage.objects import View
+from storage.user_types import UserType, user_types
 from tsql.access.privileges import Secured, require
 from tsql.access.roles import is_member
 from tsql.ddl.context import Ddl
@@ -117,7 +118,7 @@ async def _move_all(schema: Schema, new: str, ddl: Ddl) -> None:
             await changes.replace_table(msgspec.structs.replace(locked, schema=new))
     for sequence in [each for each in catalog.sequences if each.schema == schema.name]:
         await changes.replace_sequence(msgspec.structs.replace(sequence, schema=new))
-    others: list[View | EnumType] = [*catalog.objects(View), *catalog.objects(EnumType)]
+    others: list[View | UserType] = [*catalog.objects(View), *user_types(catalog)]
     for found in [each for each in others if each.schema == schema.name]:
         await changes.lock_object(type(found), found.id)
         await changes.replace_object(msgspec.structs.replace(found, schema=new))

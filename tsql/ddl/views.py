@@ -5,7 +5,8 @@ from typing import Any, Final
 import msgspec
 
 from storage.errors import DatabaseError, not_supported
-from storage.objects import TRUE_WORDS, TYPES, Address, EnumType, View, ViewColumn
+from storage.objects import TRUE_WORDS, TYPES, Address, View, ViewColumn
+from storage.user_types import USER_TYPES, user_type
 from tsql.binder import bind_query
 from tsql.binder.view_targets import why_not_updatable
 from tsql.bound_query import BoundQuery
@@ -214,7 +215,7 @@ async def hold(bound: BoundQuery, ddl: Ddl) -> None:
     for object_id, _ in bound.table_versions:
         if catalog.table_by_id(object_id) is not None:
             await ddl.changes.hold_table(object_id)
-        for kind in (View, EnumType):
+        for kind in (View, *USER_TYPES):
             if catalog.object(kind, object_id) is not None:
                 await ddl.changes.hold_object(kind, object_id)
 
@@ -226,7 +227,7 @@ def relies_on(bound: BoundQuery, query: StoredQuery, ddl: Ddl) -> tuple[Address,
     types = [
         Address("type", object_id)
         for object_id, _ in bound.table_versions
-        if ddl.catalog.object(EnumType, object_id) is not None
+        if user_type(ddl.catalog, object_id) is not None
     ]
     whole = [
         Address("relation", relation.id)

@@ -10,6 +10,7 @@ from typing import Any
 from storage.errors import not_supported
 from tsql.bound import AggregateCall, Expression, RowConstructor, WholeRow
 from tsql.env import Env
+from tsql.executor.calls import site_types
 from tsql.executor.distinct import KeyOf, group_key
 from tsql.executor.equality import image_of
 from tsql.executor.expressions import (
@@ -65,7 +66,9 @@ def _call_site(call: AggregateCall) -> CallSite:
     arguments = (*call.direct_arguments, *call.arguments)
     return CallSite(
         call.proc,
-        call.argument_types or tuple(argument.type for argument in arguments),
+        site_types(
+            call.proc, call.argument_types or tuple(argument.type for argument in arguments)
+        ),
         call.type,
         tuple(argument.typmod for argument in arguments),
         fields=tuple(map(record_fields, arguments)),

@@ -16,7 +16,7 @@ from tsql.executor.parts import FOLDING_ENV, Evaluate, Part, Row, folded
 from tsql.executor.records import fields_of, recorded
 from tsql.functions.registry import CallSite, Function, implementation_of
 from tsql.types import oids
-from tsql.types.kinds import element_type_of
+from tsql.types.kinds import base_type, element_type_of
 from tsql.types.type_names import type_name
 
 
@@ -51,8 +51,18 @@ def _function(
         raise not_supported(f"function {proc.name}({shown})")
     types = types or tuple([argument.type for argument in arguments])
     typmods = tuple([argument.typmod for argument in arguments])
+    types = site_types(proc, types)
     site = CallSite(proc, types, result, typmods, fields_of(arguments), result_fields=columns)
     return implementation.build(site), implementation.env
+
+
+#: It tells a domain from what that is over; to all other functions they are the same.
+_TYPE_OF: Final = "pg_typeof"
+
+
+def site_types(proc: PgProc, types: tuple[int, ...]) -> tuple[int, ...]:
+    """Returns the types of a call's arguments as its function is to know them."""
+    return types if proc.src == _TYPE_OF else tuple([base_type(type_) for type_ in types])
 
 
 #: Comparisons that are Python's own for the values of their types, by pg_proc.prosrc.
@@ -113,7 +123,7 @@ def _spread_call(call: FunctionCall, arguments: Sequence[Part]) -> Part:
         items = () if array is None else array.items
         count = len(items)
         if count not in built:
-            types = (*call.argument_types[:-1], *(element,) * count)
+            types = site_types(call.proc, (*call.argument_types[:-1], *(element,) * count))
             implementation = implementation_of(call.proc)
             assert implementation is not None
             site = CallSite(call.proc, types, call.type, (-1,) * len(types))

@@ -28,6 +28,7 @@ from tsql.executor.parts import Evaluate, Part, Row, column, constant, folded, i
 from tsql.executor.sort_keys import compile_component
 from tsql.planner.hash_keys import can_hash
 from tsql.types import oids
+from tsql.types.domains import check_value
 from tsql.types.io import input_of, output_of
 
 __all__ = [
@@ -114,6 +115,8 @@ class _Compiler:
                 return _relabelled(self.part(node.argument), node)
             case bound.CoerceViaIO():
                 return self._through_text(node)
+            case bound.CoerceToDomain(argument=argument, type=domain):
+                return Part(domain_test(self._evaluate(argument), domain))
             case bound.Case():
                 return self._case(node)
             case bound.CaseOperand():
@@ -308,6 +311,17 @@ class _Compiler:
         make = composites.any_of if node.any else composites.all_of
         evaluate = make(scalar.evaluate, array.evaluate, compare, node.proc.is_strict)
         return folded(evaluate, [scalar, array])
+
+
+def domain_test(argument: Evaluate, domain: int) -> Evaluate:
+    """Returns what gives the argument's value, if it is one of the domain's. Raises 23502, 23514."""
+
+    def evaluate(row: Row, env: Env) -> Any:
+        value = argument(row, env)
+        check_value(domain, value, env)
+        return value
+
+    return evaluate
 
 
 def _subquery_call(number: int, arguments: Sequence[Evaluate]) -> Evaluate:

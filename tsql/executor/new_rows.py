@@ -20,17 +20,30 @@ from tsql.executor.attributes import (
 )
 from tsql.executor.expressions import Evaluate, compile_expression
 from tsql.executor.run import Row
+from tsql.types.domains import value_test
 from tsql.types.io import output_of
+from tsql.types.kinds import is_of_domain
 
 #: Characters of a value that "Failing row contains" shows (PostgreSQL's maxfieldlen).
 _SHOWN_BYTES_MAX = 64
 
 
 class RowChecks:
-    """Generated columns, NOT NULL and CHECK of one table: `test` raises 23502, 23514, 44000."""
+    """Generated columns, NOT NULL and CHECK of one table: `test` raises 23502, 23514, 44000.
 
-    def __init__(self, table: Table, rules: Sequence[RowRule]) -> None:
+    Args:
+        are_values_raw: Whether nothing has made the values those of the columns' domains yet.
+    """
+
+    def __init__(
+        self, table: Table, rules: Sequence[RowRule], *, are_values_raw: bool = False
+    ) -> None:
         self._table = table
+        self._domains = [
+            (position, value_test(column.sql_type))
+            for position, column in enumerate(table.columns)
+            if are_values_raw and is_of_domain(column.sql_type)
+        ]
         self._not_null = [
             position for position, column in enumerate(table.columns) if column.not_null
         ]
@@ -56,6 +69,8 @@ class RowChecks:
         """Fills in generated columns; raises the error of the first constraint that is violated."""
         if self._generated:
             self.fill(row, env)
+        for position, test in self._domains:
+            test(row[position], env)
         for position in self._not_null:
             if row[position] is None:
                 raise self._null_error(position, row, env)

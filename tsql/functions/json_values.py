@@ -19,6 +19,7 @@ from tsql.env import Env
 from tsql.types import oids
 from tsql.types.io import output_of
 from tsql.types.json import in_key_order, jsonb_text, number, parse_jsonb, quote
+from tsql.types.kinds import base_type
 
 JsonText = Callable[[Any, Env], str]
 Tree = Callable[[Any, Env], Any]
@@ -45,6 +46,7 @@ def inner(value: Any) -> Any:
 @functools.cache
 def text_of(oid: int) -> JsonText:
     """Returns the function that writes a value of that type, not NULL, as JSON text."""
+    oid = base_type(oid)
     if oid == oids.BOOL:
         return lambda value, _env: "true" if value else "false"
     if oid in _NUMBERS:
@@ -63,6 +65,7 @@ def text_of(oid: int) -> JsonText:
 @functools.cache
 def tree_of(oid: int) -> Tree:
     """Returns the function that makes a value of that type, not NULL, a node of a jsonb tree."""
+    oid = base_type(oid)
     if oid == oids.BOOL:
         return lambda value, _env: value
     if oid in (oids.INT2, oids.INT4, oids.INT8):
@@ -82,6 +85,7 @@ def tree_of(oid: int) -> Tree:
 @functools.cache
 def key_of(oid: int) -> JsonText:
     """Returns the function that makes an object key of a value; raises 22023 for what has parts."""
+    oid = base_type(oid)
     if oid in (oids.JSON, oids.JSONB, oids.RECORD) or _element_type(oid):
         return _refuse_key
     if oid == oids.BOOL:

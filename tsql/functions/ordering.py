@@ -20,7 +20,7 @@ from tsql.functions.numeric import numeric_cmp, numeric_eq
 from tsql.functions.registry import CallSite, implementation_of
 from tsql.types import oids
 from tsql.types.enums import is_enum
-from tsql.types.kinds import element_type_of
+from tsql.types.kinds import base_type, element_type_of
 from tsql.types.range_types import ALL_RANGES
 from tsql.types.record import Record
 from tsql.types.type_names import type_name
@@ -140,6 +140,7 @@ _IMAGES: dict[int, Callable[[Any], Any]] = {
 
 def image_of(oid: int) -> Callable[[Any], Any] | None:
     """Returns what maps equal values, and only those, to equal hashable ones; None if unknown."""
+    oid = base_type(oid)
     return _same if is_enum(oid) else _IMAGES.get(oid)
 
 
@@ -170,6 +171,7 @@ def compare_records(a: Record, b: Record) -> int:
 
 def comparison_of(oid: int) -> Comparison:
     """Returns the type's comparison: negative, 0 or positive. Raises 42883 if it has none."""
+    oid = base_type(oid)
     found = compare_natural if is_enum(oid) else _COMPARISONS.get(oid)
     if found is None and (element := element_of(oid)):
         found = array_comparison(element)
@@ -187,6 +189,7 @@ def comparison_of(oid: int) -> Comparison:
 
 def equality_of(oid: int) -> Equality:
     """Returns whether two values of the type are equal. Raises 42883 if it has no equality."""
+    oid = base_type(oid)
     found = operator.eq if is_enum(oid) else _EQUALITIES.get(oid)
     if found is not None:
         return found
@@ -215,13 +218,13 @@ def array_equality(element: int) -> Equality:
                 return False
         return True
 
-    return operator.eq if element in NATURAL else arrays_equal
+    return operator.eq if base_type(element) in NATURAL else arrays_equal
 
 
 def array_comparison(element: int) -> Comparison:
     """Returns the order of arrays: elements first (NULL above all), then count, then dimensions."""
     ordered = comparison_of(element)
-    natural = element in NATURAL
+    natural = base_type(element) in NATURAL
 
     def compare_arrays(a: Array, b: Array) -> int:
         if natural and a.items != b.items:

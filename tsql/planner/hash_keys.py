@@ -10,6 +10,7 @@ from tsql import bound
 from tsql.bound import Expression
 from tsql.planner.key_values import comparable
 from tsql.types import oids
+from tsql.types.kinds import base_type
 
 #: Types of one family are compared by different values.
 _MIXED: Final = frozenset({oids.DATE, oids.TIMESTAMP})
@@ -26,6 +27,7 @@ def equal_sides(condition: Expression) -> tuple[Expression, Expression] | None:
 
 def can_hash(left: int, right: int) -> bool:
     """Returns whether values of the two types are equal when their images are."""
+    left, right = base_type(left), base_type(right)
     if left != right and {left, right} & _MIXED:
         return False
     return comparable(left, right)

@@ -21,6 +21,7 @@ from storage.types import (
     Kind,
 )
 from tsql.types import oids
+from tsql.types.kinds import base_type
 from tsql.types.range_types import ALL_RANGES
 
 #: Types among which PostgreSQL compares values directly, and so do keys.
@@ -61,6 +62,7 @@ _ORDERED: Final = frozenset(
 
 def comparable(target: int, value: int) -> bool:
     """Returns whether a key of type `target` answers a comparison with a value of type `value`."""
+    target, value = base_type(target), base_type(value)
     if target == value:
         return target in _ORDERED
     family = _FAMILY_OF.get(target)
@@ -73,6 +75,7 @@ Fit = tuple[Any, bool] | None
 
 def comparable_as_it_is(target: int, value: int) -> bool:
     """Returns whether, besides, every value of type `value` is one of type `target`."""
+    target, value = base_type(target), base_type(value)
     if target == value:
         return target in _ORDERED
     widened = {(oids.INT4, oids.INT2), (oids.INT8, oids.INT2), (oids.INT8, oids.INT4)}

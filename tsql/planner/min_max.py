@@ -11,6 +11,7 @@ from dataclasses import replace
 from tsql.bound import BoundSelect, ColumnRef, Expression, IsNull, SortKey, TableRelation
 from tsql.catalog import pg
 from tsql.planner.walk import conjunction, conjuncts, needs_row, strip_relabels
+from tsql.types.kinds import base_type
 
 
 def ordered_for_min_max(select: BoundSelect) -> BoundSelect | None:
@@ -29,7 +30,7 @@ def ordered_for_min_max(select: BoundSelect) -> BoundSelect | None:
     if call.proc.name not in {"min", "max"} or call.filter is not None or call.order_by:
         return None
     argument = strip_relabels(call.arguments[0])
-    less = _less(argument.type)
+    less = _less(base_type(argument.type))
     if less is None or not needs_row(argument):
         return None
     descending = call.proc.name == "max"

@@ -18,6 +18,7 @@ from tsql.bound import (
     Subquery,
     SystemColumn,
 )
+from tsql.types.kinds import is_domain
 
 _LEAVES = (
     bound.Const,
@@ -46,6 +47,8 @@ def children(expression: Expression) -> list[Expression]:  # noqa: C901, PLR0912
         case (
             bound.Relabel() | bound.CoerceViaIO() | bound.Not() | bound.IsNull() | bound.IsBoolean()
         ):
+            return [expression.argument]
+        case bound.CoerceToDomain():
             return [expression.argument]
         case bound.ArrayCoerce():
             return [expression.argument]  # `element` stands over a row of its own
@@ -133,10 +136,14 @@ def is_volatile(expression: Expression) -> bool:
     )
 
 
+#: Their values depend on settings, on the moment or on what ALTER DOMAIN does.
+_MUTABLE = (Param, bound.Slot, bound.SubqueryCall, bound.CoerceViaIO, bound.CoerceToDomain)
+
+
 def is_immutable(expression: Expression) -> bool:
     """Returns whether the expression has one value for ever."""
     return is_fixed(expression) and not any(
-        isinstance(node, Param | bound.Slot | bound.SubqueryCall | bound.CoerceViaIO)
+        isinstance(node, _MUTABLE)
         or (isinstance(node, FunctionCall) and node.proc.volatility != "i")
         for node in walk(expression)
     )
@@ -189,9 +196,15 @@ def conjunction(parts: list[Expression]) -> Expression | None:
 
 
 def strip_relabels(expression: Expression) -> Expression:
-    """Returns the expression under casts that change no value."""
+    """Returns the expression under casts that change no value.
+
+    A value of a domain keeps the one to the type that the domain is over, a column doesn't.
+    """
     while isinstance(expression, bound.Relabel):
-        expression = expression.argument
+        inner = expression.argument
+        if is_domain(inner.type) and not isinstance(inner, ColumnRef):
+            break
+        expression = inner
     return expression
 
 

@@ -42,15 +42,48 @@ _KINDS: Final = {
 _TYPES: Final = {kind: oid for oid, kind in _KINDS.items()}
 
 
+#: Domains: what they are over in the end, and its typmod.
+_BASES: dict[int, tuple[int, int]] = {}
+
+
+def base_type(oid: int) -> int:
+    """Returns the type that a domain is over in the end; any other type itself."""
+    found = _BASES.get(oid)
+    return oid if found is None else found[0]
+
+
+def base_of(oid: int, typmod: int) -> tuple[int, int]:
+    """Returns likewise type and typmod: a domain brings its own."""
+    return _BASES.get(oid) or (oid, typmod)
+
+
+def is_domain(oid: int) -> bool:
+    """Returns whether the OID is a domain's."""
+    return oid in _BASES
+
+
+def is_of_domain(oid: int) -> bool:
+    """Returns whether the OID is a domain's, or that of its arrays."""
+    return oid in _BASES or element_type_of(oid) in _BASES
+
+
+def register_base(oid: int, base: int, typmod: int) -> None:
+    """Makes known what a domain is over."""
+    _BASES[oid] = base_of(base, typmod)
+    kinds_of_type.cache_clear()
+
+
 @functools.cache
 def kinds_of_type(oid: int) -> tuple[Kind, Kind | None] | None:
     """Returns the kind of a type's values and, for an array, of its elements, or None."""
+    oid = base_type(oid)
     kind = _KINDS.get(oid)
     if kind is not None:
         return kind, None
     row = pg.types().get(oid)
-    if row is not None and row.category == "A" and row.element in _KINDS:
-        return Kind.ARRAY, _KINDS[row.element]
+    if row is not None and row.category == "A":
+        element = _KINDS.get(base_type(row.element))
+        return None if element is None else (Kind.ARRAY, element)
     return None
 
 

@@ -5,6 +5,7 @@ name may mean another statement: at Parse and Close, and after SQL's own PREPARE
 DISCARD.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from storage.errors import DatabaseError
@@ -13,6 +14,7 @@ from tsql.bound import Field
 from tsql.catalog import pg
 from tsql.encodings import Encoding
 from tsql.types.binary.registry import Receive
+from tsql.types.kinds import base_of, is_domain
 from wire.pg import backend
 from wire.pg.codec import protocol_violation
 from wire.pg.frontend import Bind
@@ -113,10 +115,19 @@ class RowShapes:
             if len(self._shapes) >= self._count_max:
                 self._shapes.clear()
             spread = spread_formats(formats, len(fields))
-            encoder = row_encoder(tuple(field.type for field in fields), spread, target.name)
-            description = backend.row_description(fields, spread, _length_of, target.encode)
+            shown = [_without_domain(field) for field in fields]
+            encoder = row_encoder(tuple(field.type for field in shown), spread, target.name)
+            description = backend.row_description(shown, spread, _length_of, target.encode)
             shape = self._shapes[key] = (fields, encoder, description)
         return shape
+
+
+def _without_domain(field: Field) -> Field:
+    """Returns the field as clients are told of it: of a domain they learn what it is over."""
+    if not is_domain(field.type):
+        return field
+    type_, typmod = base_of(field.type, field.typmod)
+    return replace(field, type=type_, typmod=typmod)
 
 
 def _length_of(oid: int) -> int:

@@ -25,8 +25,8 @@ from tsql.ddl.create_table import (
 )
 from tsql.ddl.default_privileges import give_default_privileges
 from tsql.ddl.definition import Definition
-from tsql.ddl.enums import hold_types
 from tsql.ddl.serial import create_owned_sequences
+from tsql.ddl.user_types import hold_types
 from tsql.env import Env
 from tsql.executor.expressions import compile_expression
 from tsql.parser import ast, parse_expression

@@ -16,16 +16,17 @@ from storage.objects import View
 from storage.schema import Sequence, Table
 from tsql.access.privileges import owns
 from tsql.ddl.alter.constraints import constraint_exists
+from tsql.ddl.alter.domain import rename_domain_constraint
 from tsql.ddl.alter.texts import with_column_renamed, with_table_renamed
 from tsql.ddl.alteration.state import Alteration
 from tsql.ddl.columns import SYSTEM_COLUMNS
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.databases import rename_database
 from tsql.ddl.describe import kind_of_relation
-from tsql.ddl.enums import rename_enum
 from tsql.ddl.foreign_keys import constraint_names
 from tsql.ddl.roles import rename_role
 from tsql.ddl.schemas import rename_schema
+from tsql.ddl.user_types import rename_type
 from tsql.ddl.views import change_view, rename_view_column
 from tsql.parser import enums
 
@@ -226,7 +227,9 @@ _RENAMES: Final[dict[Any, Callable[[Any, Ddl], Awaitable[str]]]] = {
     _TYPES.OBJECT_SEQUENCE: _rename_relation,
     _TYPES.OBJECT_TABCONSTRAINT: _rename_constraint,
     _TYPES.OBJECT_TABLE: _rename_relation,
-    _TYPES.OBJECT_TYPE: rename_enum,
+    _TYPES.OBJECT_DOMAIN: rename_type,
+    _TYPES.OBJECT_DOMCONSTRAINT: rename_domain_constraint,
+    _TYPES.OBJECT_TYPE: rename_type,
     _TYPES.OBJECT_VIEW: _rename_relation,
     _TYPES.OBJECT_MATVIEW: _rename_relation,
 }

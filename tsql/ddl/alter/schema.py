@@ -14,7 +14,7 @@ from storage.objects import View
 from storage.schema import Sequence, Table
 from tsql.ddl.context import SYSTEM_SCHEMAS, Ddl, no_such_relation
 from tsql.ddl.describe import kind_of_relation
-from tsql.ddl.enums import move_enum
+from tsql.ddl.user_types import move_type
 from tsql.ddl.views import change_view
 from tsql.parser import enums
 from tsql.temporary import is_temporary
@@ -112,7 +112,8 @@ async def _move_sequence(sequence: Sequence, schema: str, ddl: Ddl) -> None:
 _MOVES: Final[dict[Any, Callable[[Any, Ddl], Awaitable[None]]]] = {
     _TYPES.OBJECT_SEQUENCE: _move_relation,
     _TYPES.OBJECT_TABLE: _move_relation,
-    _TYPES.OBJECT_TYPE: move_enum,
+    _TYPES.OBJECT_DOMAIN: move_type,
+    _TYPES.OBJECT_TYPE: move_type,
     _TYPES.OBJECT_VIEW: _move_relation,
     _TYPES.OBJECT_MATVIEW: _move_relation,
 }

@@ -1,0 +1,97 @@
+"""What all types of users have in common: names, owners, and being held while a column is made."""
+
+from typing import Any
+
+import msgspec
+
+from storage.catalog import IndexRef
+from storage.errors import DatabaseError
+from storage.objects import TYPES, DomainType
+from storage.schema import Sequence
+from storage.user_types import UserType, user_type_named, user_types
+from tsql.access.privileges import owns
+from tsql.ddl.context import Ddl
+
+
+def find_type(names: list[str], ddl: Ddl) -> UserType | None:
+    """Returns the type of a name, by the search path if no schema is given."""
+    *schemas, name = names
+    path = ddl.env.schemas(schemas[-1] if schemas else None)
+    return user_type_named(ddl.catalog, path, name)
+
+
+def no_such_type(names: list[str]) -> DatabaseError:
+    """Returns 42704."""
+    return DatabaseError("42704", f'type "{".".join(names)}" does not exist')
+
+
+async def lock_type(names: list[str], ddl: Ddl) -> UserType:
+    """Returns the type of a name, locked for a change. Raises 42704, 42501."""
+    found = find_type(names, ddl)
+    locked = None if found is None else await ddl.changes.lock_object(type(found), found.id)
+    if locked is not None and not owns(ddl.catalog, ddl.env.user, locked.owner):
+        raise DatabaseError("42501", f"must be owner of type {locked.name}")
+    if locked is None:
+        raise no_such_type(names)
+    return locked
+
+
+def require_domain(found: UserType, names: list[str]) -> DomainType:
+    """Returns the type as the domain that it must be. Raises 42809."""
+    if not isinstance(found, DomainType):
+        raise DatabaseError("42809", f"{'.'.join(names)} is not a domain")
+    return found
+
+
+def type_is_taken(name: str) -> DatabaseError:
+    """Returns 42710."""
+    return DatabaseError("42710", f'type "{name}" already exists')
+
+
+def check_name_is_free(schema: str, name: str, ddl: Ddl) -> None:
+    """Raises 42710 for a new type's name that a type has, a row type perhaps."""
+    relation = ddl.catalog.relation(schema, name)
+    has_row_type = relation is not None and not isinstance(relation, IndexRef | Sequence)
+    if has_row_type or ddl.catalog.is_named(TYPES, schema, name):
+        raise type_is_taken(name)
+
+
+async def rename_type(node: Any, ddl: Ddl) -> str:
+    """ALTER TYPE | DOMAIN … RENAME TO. Raises 42704, 42710, 42809."""
+    names = [part.sval for part in node.object]
+    found = await lock_type(names, ddl)
+    tag = tag_of(node.renameType)
+    if tag == "ALTER DOMAIN":
+        require_domain(found, names)
+    taken = type_is_taken(node.newname)
+    changed = msgspec.structs.replace(found, name=node.newname)
+    await ddl.changes.replace_object(changed, taken=taken)
+    return tag
+
+
+def tag_of(kind: Any) -> str:
+    """Returns the command tag of an ALTER of that kind of type."""
+    return f"ALTER {kind.name.removeprefix('OBJECT_')}"
+
+
+async def move_type(node: Any, ddl: Ddl) -> None:
+    """ALTER TYPE | DOMAIN … SET SCHEMA. Raises 42704, 3F000, 42710, 42809."""
+    names = [part.sval for part in node.object]
+    found = await lock_type(names, ddl)
+    if tag_of(node.objectType) == "ALTER DOMAIN":
+        require_domain(found, names)
+    if ddl.catalog.schema(node.newschema) is None:
+        raise DatabaseError("3F000", f'schema "{node.newschema}" does not exist')
+    message = f'type "{found.name}" already exists in schema "{node.newschema}"'
+    changed = msgspec.structs.replace(found, schema=node.newschema)
+    await ddl.changes.replace_object(changed, taken=DatabaseError("42710", message))
+
+
+async def hold_types(type_ids: list[int], ddl: Ddl) -> None:
+    """Keeps the users' types among these until a column of theirs is made. Raises 42704."""
+    wanted = set(type_ids)
+    for found in user_types(ddl.catalog):
+        if not {found.id, found.array_id} & wanted:
+            continue
+        if await ddl.changes.hold_object(type(found), found.id) is None:
+            raise DatabaseError("42704", f'type "{found.name}" does not exist')

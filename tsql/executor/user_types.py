@@ -1,0 +1,32 @@
+"""Makes types that users have made known to the type tables, with what a domain's CHECKs compile to."""
+
+from typing import Any
+
+from storage.objects import CatalogObject, DomainType, EnumType
+from tsql.binder.defaults import bind_domain_check
+from tsql.env import Env
+from tsql.executor.expressions import compile_expression
+from tsql.parser import parse_expression
+from tsql.types.domains import Test, register_domain
+from tsql.types.enums import register_enum
+
+
+def register_type(found: CatalogObject | None) -> None:
+    """Makes a type, or its new state, known; any other object is left alone."""
+    match found:
+        case EnumType():
+            register_enum(found)
+        case DomainType():
+            register_domain(found, compile_check)
+        case _:
+            pass
+
+
+def compile_check(domain: DomainType, sql: str) -> Test:
+    """Returns a CHECK of a domain as a function of a row of one value."""
+    evaluate = compile_expression(bind_domain_check(parse_expression(sql), domain, Env()))
+
+    def test(row: tuple[Any, ...], env: Env) -> Any:
+        return evaluate(row, env)
+
+    return test
