@@ -19,7 +19,6 @@ from tsql.binder.view_targets import updatable_columns
 from tsql.catalog import pg
 from tsql.temporary import is_temporary
 from tsql.types import oids
-from tsql.types.kinds import base_of, base_type
 from tsql.view_text import view_text
 
 _KINDS: Final = {"r": "BASE TABLE", "v": "VIEW"}
@@ -94,11 +93,8 @@ def _column(moment: Moment, schema: str, relation: Values, attribute: Values) ->
         "column_name": attribute["attname"],
         "ordinal_position": attribute["attnum"],
         "is_nullable": yes_or_no(not attribute["attnotnull"]),
-        "data_type": data_type(base_type(type_)),
-        **facets(*base_of(type_, typmod)),
         "udt_catalog": database,
-        **udt(moment, base_type(type_)),
-        **_domain(moment, type_),
+        **_type(moment, type_, typmod),
         "dtd_identifier": str(attribute["attnum"]),
         "is_self_referencing": "NO",
         "is_identity": "NO",
@@ -118,11 +114,15 @@ def _column(moment: Moment, schema: str, relation: Values, attribute: Values) ->
     return result
 
 
-def _domain(moment: Moment, type_: int) -> Values:
+def _type(moment: Moment, type_: int, typmod: int) -> Values:
+    """Returns how a column's type is described: a domain by what it is over."""
     domain = moment.catalog.object(DomainType, type_)
     if domain is None:
-        return {}
+        return {"data_type": data_type(type_), **facets(type_, typmod), **udt(moment, type_)}
     return {
+        "data_type": data_type(domain.base),
+        **facets(domain.base, domain.typmod),
+        **udt(moment, domain.base),
         "domain_catalog": moment.env.database,
         "domain_schema": domain.schema,
         "domain_name": domain.name,

@@ -22,6 +22,7 @@ from tsql.binder.names import column_name
 from tsql.catalog import pg
 from tsql.parser import parse_expression
 from tsql.types import oids
+from tsql.types.kinds import base_type, element_type_of
 from tsql.types.vectors import vector
 from tsql.view_text import view_text
 
@@ -76,8 +77,7 @@ _SEQUENCE_COLUMNS: Final = (
 
 def collation_of(type_: int) -> int:
     """Returns a column's collation; 0 for a type without one."""
-    row = pg.types().get(type_)
-    element = row.element if row is not None and row.category == "A" else type_
+    element = base_type(element_type_of(base_type(type_)) or base_type(type_))
     if element == oids.NAME:
         return _C_COLLATION
     return _DEFAULT_COLLATION if element in _COLLATED else 0

@@ -13,6 +13,7 @@ from storage.objects import DomainType, EnumType, View
 from storage.schema import Table
 from tsql.catalog import pg
 from tsql.types import oids
+from tsql.types.kinds import element_type_of
 
 
 def _procedure(name: str) -> int:
@@ -114,6 +115,7 @@ def _domain(
         "typnotnull": domain.not_null,
         "typbasetype": domain.base,
         "typtypmod": domain.typmod,
+        "typndims": int(element_type_of(domain.base) != 0),
         "typdefault": default,
         "typdefaultbin": default,
     }

@@ -15,7 +15,7 @@ from storage.objects import DomainType
 from storage.schema import Column, Table
 from tsql.binder import context as clauses
 from tsql.binder.assignments import Destination
-from tsql.binder.coercion import coerce_to, coerce_to_boolean, known
+from tsql.binder.coercion import coerce, coerce_to, coerce_to_boolean, known
 from tsql.binder.context import Clause, Context, Level
 from tsql.binder.expressions import bind
 from tsql.binder.from_items import table_item
@@ -161,15 +161,16 @@ def _default_of_domain(column: Column, env: Env) -> Expression:
     """Returns its domain's default; NULL, too, has to be one of the domain's values."""
     found = domain_type(column.sql_type, env)
     if found.default_sql is not None:
-        return bind_default_text(found.default_sql, column, env)
+        default = bind_default_text(found.default_sql, column_of_base(found), env)
+        return coerce(_level(None, env).context, default, column.sql_type)
     return CoerceToDomain(Const(None, *base_of(column.sql_type, -1)), column.sql_type)
 
 
-def bind_domain_check(node: Any, domain: DomainType, env: Env) -> Expression:
-    """Binds a CHECK constraint of a domain: over a row of one column, the VALUE."""
+def column_of_base(domain: DomainType) -> Column:
+    """Returns a column of the type that a domain is over."""
     kinds = kinds_of_type(domain.base)
     assert kinds is not None
-    value = Column(
+    return Column(
         id=1,
         name="value",
         kind=kinds[0],
@@ -177,7 +178,11 @@ def bind_domain_check(node: Any, domain: DomainType, env: Env) -> Expression:
         sql_type=domain.base,
         typmod=domain.typmod,
     )
-    table = Table(id=0, schema="", name="", storage_id=0, columns=(value,))
+
+
+def bind_domain_check(node: Any, domain: DomainType, env: Env) -> Expression:
+    """Binds a CHECK constraint of a domain: over a row of one column, the VALUE."""
+    table = Table(id=0, schema="", name="", storage_id=0, columns=(column_of_base(domain),))
     return bind_expression(node, table, env, "check")
 
 

@@ -191,13 +191,15 @@ def _at(place: int | None, sqlstate: str, message: str) -> DatabaseError:
 
 def comparison_proc(name: str, type_: int, place: int | None = None) -> PgProc:
     """Returns the function of `type op type`, for sorting and the like. Raises 42883."""
+    type_ = base_type(type_)
     return function_behind(operator_of(name, type_, type_, place), place)
 
 
 def ordering_proc(type_: int, *, is_less: bool, node: Any) -> PgProc:
     """Returns the function of the type's < (or >). Raises 42883 with PostgreSQL's words."""
     try:
-        operator = operator_of("<" if is_less else ">", type_, type_, None)
+        base = base_type(type_)
+        operator = operator_of("<" if is_less else ">", base, base, None)
     except DatabaseError as error:
         if error.sqlstate not in {"42883", "42725"}:
             raise
@@ -213,7 +215,7 @@ def ordering_proc(type_: int, *, is_less: bool, node: Any) -> PgProc:
 def check_has_equality(type_: int, node: Any) -> None:
     """Raises 42883 for a type that can't be compared for equality: GROUP BY, DISTINCT."""
     try:
-        operator_of("=", type_, type_, None)
+        operator_of("=", base_type(type_), base_type(type_), None)
     except DatabaseError:
         raise error_at(
             node,

@@ -8,8 +8,9 @@ from storage.schema import Table
 from tsql.access.privileges import Need, check_needs
 from tsql.api import CopyOut, Result
 from tsql.binder import bind_default_text, bind_expression, checks_of
+from tsql.binder.defaults import default_of
 from tsql.binder.tree import walk
-from tsql.bound import ColumnRef, Const, Expression, TableRelation
+from tsql.bound import ColumnRef, Expression, TableRelation
 from tsql.commands.command import Command, Invocation
 from tsql.commands.maintenance import ddl_of
 from tsql.copy.copy_from import CopyFrom, CopyTarget
@@ -18,6 +19,7 @@ from tsql.copy.options import ColumnChoice, CopyOptions, Format, copy_options
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.describe import kind_of_relation
 from tsql.encodings import Encoding, encoding
+from tsql.env import Env
 from tsql.execution import check_allowed, prepare, run_prepared, start_prepared
 from tsql.executor.expressions import compile_predicate
 from tsql.executor.run import Batches, ReadyBatches
@@ -144,16 +146,18 @@ async def _copy_from(invocation: Invocation, options: CopyOptions) -> Result:
         _check_not_generated(condition, table)
         where = compile_predicate(condition)
     relation = TableRelation(table, table.name)
-    target = CopyTarget(relation, positions, _defaults(table), checks_of(table, run.env), where)
+    target = CopyTarget(
+        relation, positions, _defaults(table, run.env), checks_of(table, run.env), where
+    )
     tables = state.database.tables
     copy = CopyFrom(target, options, _encoding(state, options), run, tables)
     await copy.start()
     return Result(copy_in=copy)
 
 
-def _defaults(table: Table) -> tuple[Expression, ...]:
+def _defaults(table: Table, env: Env) -> tuple[Expression, ...]:
     return tuple(
-        Const(None, column.sql_type)
+        default_of(column, env)
         if column.default_sql is None
         else bind_default_text(column.default_sql, column)
         for column in table.columns

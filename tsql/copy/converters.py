@@ -10,10 +10,12 @@ from typing import Any, Final
 from tsql.env import Env
 from tsql.planner.key_values import INTEGER_RANGES
 from tsql.types import oids
+from tsql.types.domains import check_value
 from tsql.types.io import input_of
-from tsql.types.kinds import kinds_of_type
+from tsql.types.kinds import is_domain, kinds_of_type
 
-Convert = Callable[[str], Any]
+#: From a field's text; None, NULL, is only given to that of a domain.
+Convert = Callable[[Any], Any]
 
 BOOLEANS: Final = {"t": True, "f": False, "true": True, "false": False, "1": True, "0": False}
 
@@ -25,6 +27,9 @@ def converter_of(sql_type: int, typmod: int, env: Env) -> Convert:
     def convert(text: str) -> Any:
         return parse(text, typmod, env)
 
+    if is_domain(sql_type):
+        # It may not allow NULL.
+        return lambda text: check_value(sql_type, None, env) if text is None else convert(text)
     match sql_type:
         case oids.INT2 | oids.INT4 | oids.INT8:
             return _integer(sql_type, convert)

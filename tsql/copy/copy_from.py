@@ -24,6 +24,7 @@ from tsql.executor.access import Predicate
 from tsql.executor.new_rows import RowChecks, RowForms, new_row_maker
 from tsql.executor.run import Run
 from tsql.executor.waits import MustWaitError, reserve, sequences_of
+from tsql.types.kinds import is_domain
 
 BATCH_ROWS_MAX: Final = 1000
 BATCH_BYTES_MAX: Final = 65535
@@ -199,11 +200,11 @@ class CopyFrom:
         name = self._target.table.name
         for column, text, convert in zip(self._columns, fields, self._converters, strict=False):
             try:
-                if text is not None:
+                if text is not None or is_domain(column.sql_type):
                     convert(text)
             except DatabaseError:
-                shown = _shown(text or "")
-                return f'COPY {name}, line {number}, column {column.name}: "{shown}"'
+                shown = "null input" if text is None else f'"{_shown(text)}"'
+                return f"COPY {name}, line {number}, column {column.name}: {shown}"
         return f"COPY {name}, line {number}"
 
     def _add(self, values: Sequence[Any], number: int, size: int, text: str | None) -> None:

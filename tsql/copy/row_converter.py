@@ -25,6 +25,7 @@ from tsql.copy.converters import BOOLEANS, Convert
 from tsql.copy.fields import Fields
 from tsql.types import oids
 from tsql.types.civil import DAY, HOUR, MINUTE, SECOND, days_from_civil, days_in_month
+from tsql.types.kinds import is_domain
 from tsql.types.numeric import precision_and_scale
 
 ConvertRow = Callable[[Fields], list[Any]]
@@ -138,6 +139,8 @@ def row_converter(columns: Sequence[Column], converters: Sequence[Convert]) -> C
 def _column(column: Column, number: int, names: dict[str, Any]) -> list[str]:
     """Returns the lines that make v# of f#; what else they need goes into `names`."""
     typmod = column.typmod
+    if is_domain(column.sql_type):
+        return ["v# = c#(f#)"]
     match column.sql_type:
         case oids.TEXT:
             return ["v# = f#"]

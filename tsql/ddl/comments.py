@@ -9,7 +9,6 @@ from storage.objects import Comment
 from storage.schema import Table
 from tsql.access.databases import get_database
 from tsql.access.privileges import Secured, owns
-from tsql.ddl.alter.domain import no_such_constraint
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.describe import kind_of_relation
 from tsql.ddl.remove import CLASS_IDS
@@ -134,7 +133,8 @@ def _domain_constraint(node: Any, ddl: Ddl) -> _Key:
     domain = require_domain(found, names)
     _require_owner(found, "type", found.name, ddl)
     if all(check.name != name.sval for check in domain.checks):
-        raise no_such_constraint(name.sval, names)
+        message = f'constraint "{name.sval}" for domain {".".join(names)} does not exist'
+        raise DatabaseError("42704", message)
     return CLASS_IDS["constraint"], constraint_id(domain.id, name.sval), 0
 
 

@@ -13,25 +13,10 @@ from storage.objects import DomainType
 from storage.rewrite import newest_rows
 from storage.schema import Column, Table
 from tsql.ddl.context import Ddl
-from tsql.types.kinds import kinds_of_type
 from tsql.types.type_names import type_name
 
 #: Returns whether a value may stay.
 Accepts = Callable[[Any], bool]
-
-
-def column_of_base(domain: DomainType) -> Column:
-    """Returns a column of what the domain is over, as its DEFAULT is coerced to."""
-    kinds = kinds_of_type(domain.base)
-    assert kinds is not None
-    return Column(
-        id=0,
-        name=domain.name,
-        kind=kinds[0],
-        element_kind=kinds[1],
-        sql_type=domain.base,
-        typmod=domain.typmod,
-    )
 
 
 def domains_over(domain: DomainType, ddl: Ddl) -> list[DomainType]:

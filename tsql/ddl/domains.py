@@ -9,12 +9,12 @@ from storage.objects import DomainCheck, DomainType
 from storage.user_types import user_type
 from tsql.binder import bind_default, bind_type_name
 from tsql.binder.collations import check_collation
-from tsql.binder.defaults import bind_domain_check
+from tsql.binder.defaults import bind_domain_check, column_of_base
 from tsql.bound import Const
 from tsql.catalog import pg
+from tsql.ddl.alteration.state import without_position
 from tsql.ddl.context import Ddl
 from tsql.ddl.default_privileges import give_default_privileges
-from tsql.ddl.domain_values import column_of_base
 from tsql.ddl.names import free_name
 from tsql.ddl.stored_text import stored_text
 from tsql.ddl.user_types import check_name_is_free, hold_types, type_is_taken
@@ -70,7 +70,8 @@ async def create_domain(node: Any, ddl: Ddl) -> str:
 
 
 def _base(node: Any, ddl: Ddl) -> tuple[int, int]:
-    base, typmod = bind_type_name(node.typeName, ddl.env)
+    with without_position():
+        base, typmod = bind_type_name(node.typeName, ddl.env)
     row = pg.types()[base]
     if row.kind not in {"b", "d", "e", "r", "m", "c"}:
         written = ".".join(part.sval for part in node.typeName.names)
@@ -126,7 +127,8 @@ def with_default(domain: DomainType, node: Any, ddl: Ddl) -> DomainType:
     """Returns the domain with a DEFAULT; None takes it away, as NULL does. Raises 42804."""
     if node is None:
         return replace(domain, default_sql=None, default_relies_on=())
-    expression = bind_default(node, column_of_base(domain), ddl.env)
+    with without_position():
+        expression = bind_default(node, column_of_base(domain), ddl.env)
     if isinstance(expression, Const) and expression.value is None:
         return replace(domain, default_sql=None, default_relies_on=())
     text, relies_on = stored_text(node, ddl.env)
@@ -141,7 +143,8 @@ def with_check(domain: DomainType, constraint: Any, ddl: Ddl) -> tuple[DomainTyp
         message = f'constraint "{given}" for domain "{domain.name}" already exists'
         raise DatabaseError("42710", message)
     name = given or free_name(domain.name, None, "check", names.__contains__)
-    bind_domain_check(constraint.raw_expr, domain, ddl.env)
+    with without_position():
+        bind_domain_check(constraint.raw_expr, domain, ddl.env)
     check = DomainCheck(
         name,
         stored_text(constraint.raw_expr, ddl.env)[0],

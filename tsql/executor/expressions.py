@@ -345,6 +345,8 @@ def _is_steady(element: Expression) -> bool:
             return {argument.type, element.type} <= _STEADY and _is_steady(argument)
         case bound.Relabel(argument=argument) | bound.ArrayCoerce(argument=argument):
             return _is_steady(argument)
+        case bound.CoerceToDomain():
+            return False
         case _:
             return True
 

@@ -13,6 +13,8 @@ from storage.errors import DatabaseError
 from storage.items import Row, missing_for
 from storage.schema import Column, ColumnPolicy
 from tsql.binder import bind_default_text, bind_generated, bind_transform
+from tsql.binder.defaults import default_of
+from tsql.bound import CoerceToDomain
 from tsql.ddl.alter.constraints import add_check, require_not_null
 from tsql.ddl.alter.keys import add_key
 from tsql.ddl.alteration.references import add_reference
@@ -30,7 +32,8 @@ from tsql.ddl.user_types import hold_types
 from tsql.env import Env
 from tsql.executor.expressions import compile_expression
 from tsql.parser import ast, parse_expression
-from tsql.planner.walk import is_volatile
+from tsql.planner.walk import is_volatile, walk
+from tsql.types.kinds import is_domain
 
 
 async def add_column(cmd: Any, alteration: Alteration) -> None:
@@ -79,12 +82,13 @@ def _fill(alteration: Alteration, column: Column, element: Any) -> None:
     if _is_attribute(alteration, column):
         _pin(alteration, column, element)
         return
-    if column.default_sql is None:
+    if column.default_sql is None and not is_domain(column.sql_type):
         return
     env = alteration.ddl.env
-    default = bind_default_text(column.default_sql, column, env)
+    default = default_of(column, env)
     evaluate = compile_expression(default)
-    if is_volatile(default):
+    # Where there are no rows, no value is tested against a domain's constraints.
+    if is_volatile(default) or any(isinstance(part, CoerceToDomain) for part in walk(default)):
         alteration.values[column.id] = evaluate
         alteration.is_rewrite = True
         return

@@ -67,7 +67,7 @@ def _check(domain: DomainType, name: str) -> DomainCheck:
     return next(check for check in domain.checks if check.name == name)
 
 
-def no_such_constraint(name: str, names: list[str]) -> DatabaseError:
+def _no_such_constraint(name: str, names: list[str]) -> DatabaseError:
     """Returns 42704."""
     shown = ".".join(names)
     return DatabaseError("42704", f'constraint "{name}" of domain "{shown}" does not exist')
@@ -76,7 +76,7 @@ def no_such_constraint(name: str, names: list[str]) -> DatabaseError:
 def _named(domain: DomainType, node: Any) -> str:
     """Returns the constraint's name. Raises 42704."""
     if all(check.name != node.name for check in domain.checks):
-        raise no_such_constraint(node.name, [part.sval for part in node.typeName])
+        raise _no_such_constraint(node.name, [part.sval for part in node.typeName])
     return str(node.name)
 
 
