@@ -1,4 +1,4 @@
-"""Enums of a server that is killed: labels, their order and what is stored of them are there again."""
+"""Types of a server that is killed: what they are and what is stored of them is there again."""
 
 import pathlib
 
@@ -23,3 +23,21 @@ def test_an_enum_is_the_same_after_a_kill(tmp_path: pathlib.Path) -> None:
         ask(client, "ALTER TYPE mood ADD VALUE 'meh' BEFORE 'ok'")
         ask(client, "INSERT INTO t VALUES (4, 'meh')")
         assert ask(client, "SELECT enum_range(NULL::mood)").rows == [("{sad,meh,ok,happy}",)]
+
+
+def test_a_domain_is_the_same_after_a_kill(tmp_path: pathlib.Path) -> None:
+    with Server(tmp_path / "data") as server, server.connect() as client:
+        ask(client, "CREATE DOMAIN positive AS int DEFAULT 7 CHECK (VALUE > 0)")
+        ask(client, "CREATE TABLE t (id int PRIMARY KEY, p positive)")
+        ask(client, "ALTER DOMAIN positive ADD CONSTRAINT few CHECK (VALUE < 100)")
+        ask(client, "INSERT INTO t VALUES (1, 5)")
+        ask(client, "BEGIN")
+        ask(client, "ALTER DOMAIN positive DROP CONSTRAINT few")
+        server.kill()
+    with Server(tmp_path / "data") as server, server.connect() as client:
+        ask(client, "INSERT INTO t VALUES (2)")
+        (refused,) = client.simple_query("INSERT INTO t VALUES (3, 100)")
+        assert refused.error is not None
+        assert refused.error["constraint"] == "few"
+        rows = ask(client, "SELECT id, p FROM t ORDER BY id").rows
+        assert rows == [("1", "5"), ("2", "7")]

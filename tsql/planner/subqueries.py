@@ -156,7 +156,7 @@ class Subqueries:
 
 def _select_of(node: Subquery) -> BoundSelect:
     """Returns the query as it has to run: EXISTS asks for no columns, and no order."""
-    select = node.select
+    select: BoundSelect = node.select
     if node.kind != "exists" or select.set_functions or select.distinct_on or select.windows:
         return select
     limit = select.limit

@@ -42,9 +42,6 @@ CREATE STATISTICS st ON a, b FROM r;
 -- refused: no tablespaces
 CREATE TABLE ts (a int) TABLESPACE pg_default;
 
--- refused: no domains
-CREATE DOMAIN dom AS int;
-
 CREATE TABLE ser (a serial PRIMARY KEY);
 
 ROLLBACK;

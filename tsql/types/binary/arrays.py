@@ -57,7 +57,7 @@ def _receive_array(element: int, raw: bytes, context: Context) -> Array:
         raise too_many_dimensions(dimension_count)
     if flags not in (0, 1):
         raise DatabaseError("22P03", "invalid array flags")
-    if sent_element != element and sent_element < _FIRST_FOREIGN_OID:
+    if sent_element != element and max(sent_element, element) < _FIRST_FOREIGN_OID:
         raise _wrong_element(sent_element, element)
     offset = _HEADER.size
     if len(raw) < offset + _DIMENSION.size * dimension_count:
