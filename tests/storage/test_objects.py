@@ -17,6 +17,8 @@ from storage.objects import (
     CatalogObject,
     Comment,
     DatabaseRecord,
+    DomainCheck,
+    DomainType,
     EnumLabel,
     EnumType,
     Extension,
@@ -45,6 +47,16 @@ MOOD = EnumType(
     schema="public",
     name="mood",
     labels=(EnumLabel(16502, "sad", b"\x40"), EnumLabel(16503, "ok", b"\x80")),
+)
+DOMAIN = DomainType(
+    id=16800,
+    array_id=16801,
+    schema="public",
+    name="positive",
+    base=23,
+    not_null=True,
+    default_sql="1",
+    checks=(DomainCheck("positive_check", "value > 0", validated=False),),
 )
 COMMENT = Comment(class_id=1259, object_id=16390, sub_id=1, text="what it is")
 ROLE = Role(id=16600, name="ann", login=True, connection_limit=3, settings={"work_mem": "4096"})
@@ -128,6 +140,21 @@ EVERY_CLASS: list[tuple[CatalogObject, dict[str, Any]]] = [
             "schema": "public",
             "release": "1.3",
             "owner": "ann",
+        },
+    ),
+    (
+        DOMAIN,
+        {
+            "id": 16800,
+            "array_id": 16801,
+            "schema": "public",
+            "name": "positive",
+            "base": 23,
+            "not_null": True,
+            "default_sql": "1",
+            "checks": [
+                {"name": "positive_check", "check_sql": "value > 0", "validated": False},
+            ],
         },
     ),
 ]
