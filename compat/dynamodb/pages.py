@@ -8,7 +8,7 @@ Parallel scans split a table by its partition hash. A table made in SQL keeps it
 their values: there each segment reads the whole and takes the partitions whose hash is its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from zlib import crc32
@@ -28,7 +28,7 @@ from storage.schema import KeyScheme
 PAGE_BYTES_MAX: Final = 1 << 20
 _SLICE_ENTRIES_MAX: Final = 100
 #: Items are read a few at first, because they may be large.
-_FIRST_SLICE_ENTRIES: Final = 26
+SLICE_ENTRIES_FIRST: Final = 26
 _HASH_COUNT: Final = 1 << 16
 
 
@@ -164,7 +164,7 @@ class Reader:
         page, slices = Page(), self._store.slices
         start, end = bounds
         belongs = None if segment is None else _belongs(self._source, segment)
-        wanted = _FIRST_SLICE_ENTRIES
+        wanted = SLICE_ENTRIES_FIRST
         while start < end:
             if limit is not None and belongs is None:
                 wanted = min(wanted, limit - page.evaluated)
@@ -193,7 +193,7 @@ class Reader:
         show, gauge = handle.show, _Gauge(handle)
         shown: list[dict[str, Any]] = []
         start, end = bounds
-        wanted = _FIRST_SLICE_ENTRIES
+        wanted = SLICE_ENTRIES_FIRST
         while start < end:
             if limit is not None:
                 wanted = min(wanted, limit - len(shown))
@@ -239,6 +239,17 @@ class Reader:
         return False
 
 
+def _bytes_bound(handle: TableHandle, entries: Sequence[Entry]) -> int:
+    """Returns what items of a table come to at most."""
+    names = sum([len(name.encode()) for name in handle.key.names])
+    return sum([len(stored) for _, stored in entries]) * BOUND_FACTOR + len(entries) * names
+
+
+def is_surely_a_page(handle: TableHandle, entries: Sequence[Entry]) -> bool:
+    """Returns whether items of a table have room in one page, as far as that needs no measuring."""
+    return _bytes_bound(handle, entries) < PAGE_BYTES_MAX
+
+
 class _Gauge:
     """Tells when a page is full, and measures items only where it might be.
 
@@ -256,8 +267,7 @@ class _Gauge:
 
     def take(self, entries: list[Entry]) -> list[Entry]:
         """Takes items in; returns those up to the one with which the page is full."""
-        bound = sum([len(stored) for _, stored in entries]) * BOUND_FACTOR
-        bound += len(entries) * self._fixed
+        bound = _bytes_bound(self._handle, entries)
         if self._bound + bound < self._room:
             self._bound += bound
             self._unmeasured += [stored for _, stored in entries]

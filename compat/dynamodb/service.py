@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from compat.dynamodb.index_builds import IndexBuilds, Spawn
+from compat.dynamodb.shown_items import ShownItems
 from compat.dynamodb.statistics import Statistics
 from compat.dynamodb.table_changes import TableChanges
 from compat.dynamodb.tables import DynamoTables
@@ -50,6 +51,7 @@ class Service:
         self.now = now
         self.tables = DynamoTables(catalogs, tables, now)
         self.writer = Writer(store, catalogs)
+        self.shown = ShownItems()
         self.statistics = Statistics(store)
         self.changes = TableChanges(store, tables, shared.sequences, self.tables)
         self.builds = IndexBuilds(store, catalogs, shared.builds, spawn)

@@ -1,4 +1,4 @@
-"""Plain requests, answered in one step: GetItem, PutItem, UpdateItem, BatchWriteItem of puts.
+"""Plain requests, answered in one step: GetItem, Query, PutItem, UpdateItem, BatchWriteItem of puts.
 
 Most requests are right in every respect and ask for nothing unusual. A short way takes a request
 apart only as far as that shows, and does what the operation would do; whatever isn't plainly so is a
@@ -14,6 +14,7 @@ from compat.dynamodb.expressions.update import compile_update
 from compat.dynamodb.item_size import ITEM_SIZE_BYTES_MAX
 from compat.dynamodb.operations.items import update_part
 from compat.dynamodb.operations.parameters import condition_of, placeholders_of
+from compat.dynamodb.pages import SLICE_ENTRIES_FIRST, is_surely_a_page
 from compat.dynamodb.parameters import BATCH_WRITE_MAX
 from compat.dynamodb.service import Service, encode
 from compat.dynamodb.stored_items import check_plain
@@ -30,6 +31,13 @@ ShortWay = Callable[[Service, dict[str, Any], int], Short]
 #: What is put where: (table, key, body).
 _Puts = list[tuple[TableHandle, bytes, bytes]]
 
+_QUERY_MEMBERS: Final = frozenset(
+    {
+        *("TableName", "KeyConditionExpression", "ExclusiveStartKey", "Limit"),
+        *("ExpressionAttributeNames", "ExpressionAttributeValues"),
+        *("ConsistentRead", "ScanIndexForward"),
+    }
+)
 _UPDATE_MEMBERS: Final = frozenset(
     {
         *("TableName", "Key", "UpdateExpression", "ConditionExpression"),
@@ -48,30 +56,63 @@ _NOTHING: Final = b"{}"
 _ALL_PROCESSED: Final = b'{"UnprocessedItems":{}}'
 
 
-def _handle(service: Service, name: Any) -> TableHandle:
-    if type(name) is not str:
-        raise LongWay
-    handle = service.tables.known(name)
-    if handle is None or handle.plain is None:
-        raise LongWay
-    return handle
-
-
 def _get_item(service: Service, body: dict[str, Any], _request_bytes: int) -> Short:
     if len(body) != 2 and (len(body) != 3 or type(body.get("ConsistentRead")) is not bool):
         raise LongWay
-    handle = _handle(service, body.get("TableName"))
+    handle = service.tables.plain(body.get("TableName"))
     assert handle.plain is not None
-    value = service.store.get_now(handle.plain.key(body.get("Key")))
-    if value is None:
+    key = handle.plain.key(body.get("Key"))
+    stored = service.store.get_now(key)
+    if stored is None:
         return _NOTHING, None
-    return encode({"Item": handle.wire_item(value)}), None
+    return b'{"Item":' + service.shown.one(handle, key, stored) + b"}", None
+
+
+def _query(service: Service, body: dict[str, Any], _request_bytes: int) -> Short:
+    """A partition, or a range of it, that one slice reads to its end or to the limit."""
+    if not body.keys() <= _QUERY_MEMBERS:
+        raise LongWay
+    limit, forward = body.get("Limit"), body.get("ScanIndexForward", True)
+    if type(forward) is not bool or type(body.get("ConsistentRead", True)) is not bool:
+        raise LongWay
+    if limit is not None and (type(limit) is not int or limit < 1):
+        raise LongWay
+    handle = service.tables.plain(body.get("TableName"))
+    assert handle.ranges is not None
+    assert handle.plain is not None
+    start, end = handle.ranges.find(
+        body.get("KeyConditionExpression"),
+        body.get("ExpressionAttributeNames"),
+        body.get("ExpressionAttributeValues"),
+    )
+    if "ExclusiveStartKey" in body:
+        position = handle.plain.key(body["ExclusiveStartKey"])
+        if not start <= position < end:
+            raise LongWay
+        start, end = (position + b"\0", end) if forward else (start, position)
+    wanted = SLICE_ENTRIES_FIRST if limit is None else min(limit, SLICE_ENTRIES_FIRST)
+    entries = service.store.scan_now(start, end, wanted, reverse=not forward)
+    if not is_surely_a_page(handle, entries):
+        raise LongWay
+    count, last = len(entries), b""
+    if count == wanted:
+        if wanted != limit:
+            raise LongWay
+        last = _last_key(handle, entries[-1][1])
+    items = b",".join(service.shown.many(handle, entries))
+    return b'{"Items":[%b],"Count":%d,"ScannedCount":%d%b}' % (items, count, count, last), None
+
+
+def _last_key(handle: TableHandle, stored: bytes) -> bytes:
+    item = handle.wire_item(stored)
+    key = encode({name: item[name] for name in handle.key.names})
+    return b',"LastEvaluatedKey":' + key
 
 
 def _put_item(service: Service, body: dict[str, Any], request_bytes: int) -> Short:
     if request_bytes > ITEM_SIZE_BYTES_MAX or not body.keys() <= _PUT_MEMBERS:
         raise LongWay
-    handle = _handle(service, body.get("TableName"))
+    handle = service.tables.plain(body.get("TableName"))
     put = _read_put(handle, body.get("Item"))
     if len(body) == 2:
         return _NOTHING, _put(service, [put])
@@ -101,7 +142,7 @@ def _update_item(service: Service, body: dict[str, Any], request_bytes: int) -> 
     text, condition_text = body.get("UpdateExpression"), body.get("ConditionExpression", "")
     if not (body.keys() <= _UPDATE_MEMBERS and type(text) is str and type(condition_text) is str):
         raise LongWay
-    handle = _handle(service, body.get("TableName"))
+    handle = service.tables.plain(body.get("TableName"))
     plain, access = handle.plain, handle.access
     if plain is None or not handle.is_open:
         raise LongWay
@@ -147,7 +188,7 @@ def _batch_write_item(service: Service, body: dict[str, Any], request_bytes: int
         raise LongWay
     puts: _Puts = []
     for name, requests in tables.items():
-        handle = _handle(service, name)
+        handle = service.tables.plain(name)
         if type(requests) is not list or not requests:
             raise LongWay
         puts += [_read_put(handle, _item_of(request)) for request in requests]
@@ -200,5 +241,6 @@ SHORT_WAYS: Final[Mapping[str, ShortWay]] = {
     "BatchWriteItem": _batch_write_item,
     "GetItem": _get_item,
     "PutItem": _put_item,
+    "Query": _query,
     "UpdateItem": _update_item,
 }

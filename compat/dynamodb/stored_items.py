@@ -213,6 +213,9 @@ _unpack_around: Final = Decoder(dict[int | str, Raw]).decode
 class PlainTable:
     """The short way into one version of a table made through DynamoDB.
 
+    Attributes:
+        key_reads: Of each key attribute in order, its type's letter and what reads what is behind it.
+
     Args:
         code: Of its keys.
     """
@@ -225,6 +228,7 @@ class PlainTable:
             (column.id, column.name, _LETTERS[column.kind], _KEY_READS[column.kind])
             for column in columns
         )
+        self.key_reads = tuple((letter, read) for _, _, letter, read in self._keys)
         names = {column.name for column in columns}
         self._known = {name: frozenset(kinds) for name, kinds in table.attributes}
         #: What stores an attribute, by its name and its type's letter.

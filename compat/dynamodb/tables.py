@@ -11,6 +11,7 @@ version and the hot path only looks it up.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Final
 
 import msgspec
@@ -19,6 +20,7 @@ from compat.dynamodb.attribute_values import write_item
 from compat.dynamodb.definitions import IndexDefinition, KeySchema, TableDefinition
 from compat.dynamodb.documents import Documents
 from compat.dynamodb.errors import DynamoError, resource_not_found, validation
+from compat.dynamodb.plain_ranges import PlainRanges
 from compat.dynamodb.stored_items import plain_table
 from compat.dynamodb.wire_items import LongWay, wire_reader
 from storage.catalog import PUBLIC
@@ -48,6 +50,7 @@ INDEX_PARTS_MAX: Final = 4
 #: Handles kept; beyond it the ones made first go.
 _HANDLE_COUNT_MAX: Final = 1000
 
+_numbers: Final = count(1)
 _decode_table: Final = msgspec.json.Decoder(TableDefinition).decode
 _decode_index: Final = msgspec.json.Decoder(IndexDefinition).decode
 _NOT_FOUND: Final = "Requested resource not found"
@@ -78,6 +81,7 @@ class TableHandle:
 
     Attributes:
         name: The table's.
+        number: No other handle has it.
         key: Its key.
         indexes: By their names here; those being built, too.
         checks: NOT NULL and CHECK, or None where there is nothing to test.
@@ -86,6 +90,7 @@ class TableHandle:
         now: Returns seconds since 1970.
         made_here: Whether CreateTable made it.
         plain: The short way for plain keys and, if the table `is_open`, plain items; None if there is none.
+        ranges: The short way for plain key conditions, where there is that for keys.
         is_open: Whether nothing but the item itself is to be looked at or written with a put.
         wire_item: Makes an item's wire form of its stored value. Raises LongWay; `show` doesn't.
     """
@@ -103,7 +108,9 @@ class TableHandle:
         "made_here",
         "name",
         "now",
+        "number",
         "plain",
+        "ranges",
         "table",
         "wire_item",
     )
@@ -116,6 +123,7 @@ class TableHandle:
         now: Callable[[], float],
     ) -> None:
         self.table = table
+        self.number = next(_numbers)
         self.now = now
         self.access = access
         self.name = table.name
@@ -140,6 +148,9 @@ class TableHandle:
         )
         self.defaults = () if is_free else tuple(_defaults(table))
         self.plain = plain_table(table, access.code)
+        self.ranges = (
+            None if self.plain is None else PlainRanges(self.key, access.code, self.plain.key_reads)
+        )
         self.is_open = self.is_bare and is_free and self.plain is not None
 
     def _wire_item(self, _stored: bytes) -> dict[str, Any]:
@@ -216,6 +227,15 @@ class DynamoTables:
         table = self.catalogs.current.table(PUBLIC, name)
         handle = None if table is None else self._handles.get(table.id)
         return handle if handle is not None and handle.table is table else None
+
+    def plain(self, name: Any) -> TableHandle:
+        """Returns the handle of a table that has short ways. Raises LongWay if there is none yet."""
+        if type(name) is not str:
+            raise LongWay
+        handle = self.known(name)
+        if handle is None or handle.plain is None:
+            raise LongWay
+        return handle
 
     def get(self, name: str, not_found: str = _NOT_FOUND) -> TableHandle:
         """Returns the table of that name. Raises ResourceNotFoundException."""

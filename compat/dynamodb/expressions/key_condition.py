@@ -16,6 +16,7 @@ attribute keys pattern" (GSI.DesignPattern.MultiAttributeKeys).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final, Literal, Protocol
 
@@ -192,6 +193,56 @@ def read_key_condition(text: str, placeholders: Placeholders) -> KeyConditionDra
             part.attribute: (part.operator, tuple([values[name] for name in part.operands]))
             for part in code.parts
         }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPlan:
+    """What a text says of a key of one or two attributes, whatever the values are.
+
+    Attributes:
+        partition: The placeholder of the partition key attribute's value.
+        sort: What is said of the sort key attribute, if anything.
+        operands: The placeholders of its operands.
+        placeholders: All of them.
+    """
+
+    partition: str
+    sort: Operator | None
+    operands: tuple[str, ...]
+    placeholders: frozenset[str]
+
+
+def plan_key_condition(text: str, names: Names, key: Key) -> KeyPlan | None:
+    """Returns what the text says of the key with values of the key's types, or None if there is a fault.
+
+    With such values a request is right if it has these placeholders, and the bounds of BETWEEN are
+    in order.
+    """
+    samples: dict[str, Value] = {"S": "a", "N": Decimal(1), "B": b"a"}
+    try:
+        code = _compile(text, names)
+        values = {
+            name: samples[key.types[part.attribute]]
+            for part in code.parts
+            for name in part.operands
+            if part.attribute in key.types
+        }
+        check_values(code.checks, values)
+    except ExpressionError:
+        return None
+    parts = {part.attribute: part for part in code.parts}
+    partition = parts.pop(key.hash[0], None)
+    others = [parts.pop(name) for name in key.range if name in parts]
+    is_right = code.fault is None and not parts and code.used == {*names, *values}
+    if not is_right or partition is None or partition.operator != "=" or len(others) > 1:
+        return None
+    sort = others[0] if others else None
+    return KeyPlan(
+        partition.operands[0],
+        None if sort is None else sort.operator,
+        () if sort is None else sort.operands,
+        frozenset(values),
     )
 
 
