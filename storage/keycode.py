@@ -211,6 +211,9 @@ class KeyCode:
 
         In the hash scheme all partition parts are needed, or none.
         """
+        if len(values) == 1 == self.hash_part_count:
+            head = self._encoders[0](values[0])
+            return self.prefix + _partition_hash(head) + head
         chunks = [encode(value) for encode, value in zip(self._encoders, values, strict=False)]
         if self.hash_part_count and chunks:
             if len(chunks) < self.hash_part_count:

@@ -212,13 +212,14 @@ _INTEGER_HEADS: Final = tuple(
 
 def encode_decimal(value: Decimal | int) -> bytes:
     """Encodes a number of any size; 1, 1.0 and 1.00 are one key."""
-    if not isinstance(value, Decimal):
-        value = Decimal(value)
     text = str(value)
     if text.isdecimal() and len(text) <= _SHORT_EXPONENT_MAX and text[0] != "0":
         digits = text.rstrip("0")
         tail = "0" if len(digits) & 1 else "00"
         return _INTEGER_HEADS[len(text)] + bytes.fromhex(digits.translate(_DIGITS_UP) + tail)
+    if not isinstance(value, Decimal):
+        value = Decimal(value)
+        text = str(value)
     if not value:
         return _NUMERIC_ZERO
     if not value.is_finite():

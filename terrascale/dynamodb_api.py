@@ -10,10 +10,10 @@ from typing import Any
 from compat.dynamodb.dispatch import Dispatcher
 from compat.dynamodb.idempotency import sweep_tokens
 from compat.dynamodb.service import DynamoSettings, Service
-from compat.dynamodb.signature import AccessKey, Authenticator, SignedRequest
+from compat.dynamodb.signature import AccessKey, Authenticator
 from terrascale.config import Settings
 from tsql.database import Database
-from wire.http.messages import Request, Response
+from wire.http.messages import Answer, Promise, Request
 from wire.pg.identity import DEFAULT_NAME
 
 
@@ -50,8 +50,6 @@ class DynamoApi:
         self._dispatcher = Dispatcher(service, authenticator)
         spawn(sweep_tokens(service.store, _now))
 
-    async def handle(self, request: Request) -> Response:
-        """Returns the response to a request."""
-        signed = SignedRequest(request.method, request.target, request.headers, request.sent_body)
-        answer = await self._dispatcher.answer(signed, request.body)
-        return Response(answer.status, answer.headers, answer.body)
+    def handle(self, request: Request) -> Coroutine[Any, Any, Answer] | Promise:
+        """Answers a request."""
+        return self._dispatcher.take(request, request.body)

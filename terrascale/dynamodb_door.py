@@ -19,7 +19,7 @@ from typing import Any, Final, Protocol, cast
 from terrascale.config import Settings
 from tsql.database import Database
 from wire.http.limits import HttpLimits
-from wire.http.messages import Request, Response
+from wire.http.messages import Answer, Promise, Request
 from wire.http.server import HttpServer, tls_context
 
 _log = logging.getLogger(__name__)
@@ -53,8 +53,8 @@ _API: Final = "terrascale.dynamodb_api"
 class Api(Protocol):
     """What answers requests: terrascale.dynamodb_api.DynamoApi."""
 
-    async def handle(self, request: Request) -> Response:
-        """Returns the response to a request."""
+    def handle(self, request: Request) -> Coroutine[Any, Any, Answer] | Promise:
+        """Answers a request."""
 
 
 class DynamoDoor:
@@ -100,8 +100,8 @@ class DynamoDoor:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _handle(self, request: Request) -> Response:
-        return await self._api().handle(request)
+    def _handle(self, request: Request) -> Coroutine[Any, Any, Answer] | Promise:
+        return self._api().handle(request)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

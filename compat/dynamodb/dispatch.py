@@ -10,10 +10,12 @@ has a request id and its body's CRC-32, which SDKs compare.
 """
 
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from random import Random
+from functools import partial
+from itertools import count
+from random import getrandbits
 from typing import Any, Final
 from zlib import crc32
 
@@ -51,9 +53,10 @@ from compat.dynamodb.operations.tables import (
 from compat.dynamodb.operations.transactions import transact_get_items, transact_write_items
 from compat.dynamodb.service import Body, Caller, Service, encode
 from compat.dynamodb.short_ways import SHORT_WAYS
-from compat.dynamodb.signature import Authenticator, SignedRequest
+from compat.dynamodb.signature import Authenticator, Signed
 from compat.dynamodb.validation import check_request
 from compat.dynamodb.wire_items import LongWay
+from storage.commit import Group
 from storage.errors import DatabaseError
 
 _log = logging.getLogger(__name__)
@@ -64,9 +67,9 @@ _JSON_TYPES: Final = frozenset({JSON_1_0, "application/x-amz-json-1.1", "applica
 #: Operations that word faults of values in the current way, beside those that count them.
 _JUDGING_ANEW: Final = frozenset({"BatchGetItem", "GetItem", "Query"})
 _UNKNOWN: Final = b"<UnknownOperationException/>\n"
-_REQUEST_ID_BITS: Final = 208
-#: Ids needn't be secret, and asking the system for each would cost more than a read of an item.
-_random_bits: Final = Random().getrandbits
+#: Ids needn't be secret: one part is this process's, the other counts.
+_PROCESS_ID: Final = f"{getrandbits(144):036X}"
+_number: Final = partial(next, count(getrandbits(60)))
 
 Operation = Callable[[Service, Caller, Body], Coroutine[Any, Any, dict[str, Any]]]
 
@@ -96,17 +99,65 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "UpdateTable": update_table,
 }
 
+#: By X-Amz-Target.
+_SHORT_WAYS: Final = {TARGET_PREFIX + name: way for name, way in SHORT_WAYS.items()}
+
 
 @dataclass(slots=True)
 class Answer:
-    """An answer as HTTP needs it."""
+    """An answer as HTTP needs it.
+
+    Attributes:
+        lines: Headers as they are sent, each with its end of line.
+        close: Whether the connection ends with it: no.
+    """
 
     status: int
-    headers: list[tuple[str, str]]
+    headers: Sequence[tuple[str, str]]
     body: bytes
+    lines: str = ""
+    close: bool = False
+
+    def now(self) -> "Answer":
+        """Returns itself, for it is there."""
+        return self
+
+    def when_there(self, listener: Callable[["Answer"], None]) -> None:
+        """Has the listener called at once."""
+        listener(self)
+
+
+class Committing:
+    """An answer that may be given once a group of commits is durable."""
+
+    __slots__ = ("_answer", "_fault", "_group")
+
+    def __init__(self, answer: Answer, group: Group, fault: Callable[[Exception], Answer]) -> None:
+        self._answer = answer
+        self._group = group
+        self._fault = fault
+
+    def now(self) -> Answer | None:
+        """Returns the answer if the outcome is known."""
+        group = self._group
+        return self._judged(group.failure) if group.is_settled else None
+
+    def when_there(self, listener: Callable[[Answer], None]) -> None:
+        """Has the listener called once the outcome is known, which it isn't yet."""
+        self._group.when_settled(lambda failure: listener(self._judged(failure)))
+
+    async def outcome(self) -> Answer:
+        """Returns the answer when the outcome is known."""
+        await self._group.outcome()
+        return self._judged(self._group.failure)
+
+    def _judged(self, failure: DatabaseError | None) -> Answer:
+        return self._answer if failure is None else self._fault(failure)
 
 
 _decode: Final = msgspec.json.Decoder(dict[str, Any]).decode
+#: What a request asks for: (the operation's name, its JSON, the role for which it may act).
+_Asked = tuple[str, dict[str, Any], str]
 
 
 class Dispatcher:
@@ -122,8 +173,40 @@ class Dispatcher:
         self._access = Access(service)
         self._healthy = f"healthy: dynamodb.{service.settings.region}.amazonaws.com ".encode()
 
-    async def answer(self, request: SignedRequest, body: bytes) -> Answer:
+    async def answer(self, request: Signed, body: bytes) -> Answer:
         """Answers a request whose body, decompressed, is `body`. Never raises."""
+        taken = self.take(request, body)
+        if isinstance(taken, Answer):
+            return taken
+        return await (taken.outcome() if isinstance(taken, Committing) else taken)
+
+    def take(
+        self, request: Signed, body: bytes
+    ) -> Answer | Committing | Coroutine[Any, Any, Answer]:
+        """Answers a request, at once if it is plain. Never raises, nor does the coroutine."""
+        headers = request.headers
+        content_type = headers.get("content-type", "")
+        way = _SHORT_WAYS.get(headers.get("x-amz-target", ""))
+        if way is None or content_type not in _JSON_TYPES or "origin" in headers:
+            return self._answer(request, body)
+        if request.method != "POST":
+            return self._answer(request, body)
+        asked: _Asked | None = None
+        try:
+            asked = self._read(request, body)
+            if not self._access.is_free(asked[2]):
+                return self._answer(request, body, asked)
+            answer, group = way(self._service, asked[1], len(body))
+        except LongWay:
+            return self._answer(request, body, asked)
+        except Exception as error:  # noqa: BLE001 - the client hears of it, whatever it is
+            return _failed(error, content_type)
+        good = Answer(200, (), answer, _lines(_request_id(), answer, content_type))
+        if group is None:
+            return good
+        return Committing(good, group, lambda error: _failed(error, content_type))
+
+    async def _answer(self, request: Signed, body: bytes, asked: _Asked | None = None) -> Answer:
         headers = request.headers
         request_id = _request_id()
         if request.method != "POST":
@@ -132,53 +215,35 @@ class Dispatcher:
         if content_type not in _JSON_TYPES:
             return Answer(404, [("x-amzn-RequestId", request_id)], _UNKNOWN)
         try:
-            status, answer = 200, await self._run(request, body)
-        except DynamoError as error:
-            status, answer = error.status, error.body()
-        except DatabaseError as error:
-            fault = from_database(error)
-            status, answer = fault.status, fault.body()
-        except Exception:  # noqa: BLE001 - the client hears of it, whatever it is
-            _log.exception("dynamodb_request_failed request_id=%s", request_id)
-            fault = internal()
-            status, answer = fault.status, fault.body()
-        shown = [
-            ("x-amzn-RequestId", request_id),
-            ("x-amz-crc32", str(crc32(answer))),
-            ("Content-Type", content_type),
-        ]
+            answer = await self._run(asked or self._read(request, body), len(body))
+        except Exception as error:  # noqa: BLE001 - the client hears of it, whatever it is
+            told = _failed(error, content_type)
+        else:
+            told = Answer(200, (), answer, _lines(request_id, answer, content_type))
         if "origin" in headers:
-            shown += _cross_origin()
-        return Answer(status, shown, answer)
+            told.headers = _cross_origin()
+        return told
 
-    async def _run(self, request: SignedRequest, body: bytes) -> bytes:
+    def _read(self, request: Signed, body: bytes) -> _Asked:
         decoded = _read_json(body)
         target = request.headers.get("x-amz-target", "")
         name = target.removeprefix(TARGET_PREFIX)
-        operation = OPERATIONS.get(name) if name != target else None
-        if operation is None:
+        if name not in OPERATIONS or name == target:
             raise unknown_operation()
-        role = self._authenticator.role_of(request, datetime.now(UTC))
-        short_way = SHORT_WAYS.get(name)
-        if short_way is not None and self._access.is_free(role):
-            try:
-                answer, group = short_way(self._service, decoded, len(body))
-            except LongWay:
-                pass
-            else:
-                if group is not None:
-                    await group.settled()
-                return answer
+        return name, decoded, self._authenticator.role_of(request, datetime.now(UTC))
+
+    async def _run(self, asked: _Asked, size: int) -> bytes:
+        name, decoded, role = asked
         try:
             check_request(name, decoded)
             self._access.check(role, name, decoded)
-            return encode(await operation(self._service, Caller(role, len(body)), decoded))
+            return encode(await OPERATIONS[name](self._service, Caller(role, size), decoded))
         except WrongValueError as fault:
             if name in _JUDGING_ANEW:
                 raise validation(fault.current) from None
             raise
 
-    def _answer_other(self, request: SignedRequest, request_id: str) -> Answer:
+    def _answer_other(self, request: Signed, request_id: str) -> Answer:
         headers = [("x-amzn-RequestId", request_id)]
         match request.method:
             case "GET" | "HEAD" if request.target.partition("?")[0] in {"/", "/healthz"}:
@@ -198,6 +263,30 @@ class Dispatcher:
                 return Answer(404, headers, _UNKNOWN)
 
 
+def _lines(request_id: str, answer: bytes, content_type: str) -> str:
+    """Returns the headers of an answer to a POST; the content type is one of ours."""
+    return (
+        f"x-amzn-RequestId: {request_id}\r\n"
+        f"x-amz-crc32: {crc32(answer)}\r\n"
+        f"Content-Type: {content_type}\r\n"
+    )
+
+
+def _failed(error: Exception, content_type: str) -> Answer:
+    """Returns the answer that tells of an error."""
+    request_id = _request_id()
+    match error:
+        case DynamoError():
+            fault = error
+        case DatabaseError():
+            fault = from_database(error)
+        case _:
+            _log.error("dynamodb_request_failed request_id=%s", request_id, exc_info=error)
+            fault = internal()
+    answer = fault.body()
+    return Answer(fault.status, (), answer, _lines(request_id, answer, content_type))
+
+
 def _cross_origin() -> list[tuple[str, str]]:
     return [
         ("Access-Control-Allow-Origin", "*"),
@@ -214,4 +303,4 @@ def _read_json(body: bytes) -> dict[str, Any]:
 
 def _request_id() -> str:
     """Returns 52 characters, like AWS's."""
-    return f"{_random_bits(_REQUEST_ID_BITS):052X}"
+    return f"{_PROCESS_ID}{_number():016X}"

@@ -16,10 +16,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from compat.dynamodb.errors import DynamoError
+from compat.dynamodb.known_signers import KnownSigners, Signer
 
 ALGORITHM: Final = "AWS4-HMAC-SHA256"
 SERVICE: Final = "dynamodb"
@@ -47,19 +48,34 @@ class AccessKey:
     role: str
 
 
+class Signed(Protocol):
+    """What of a request is signed."""
+
+    @property
+    def method(self) -> str:
+        """In capitals."""
+
+    @property
+    def target(self) -> str:
+        """As it was sent: path, and query behind a question mark."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """By names in lower case."""
+
+    @property
+    def sent_body(self) -> bytes:
+        """As it was sent: maybe compressed."""
+
+
 @dataclass(slots=True)
 class SignedRequest:
-    """What of a request is signed.
-
-    Attributes:
-        headers: By names in lower case.
-        body: As it was sent.
-    """
+    """A request that came over no wire; see `Signed`."""
 
     method: str
     target: str
     headers: Mapping[str, str]
-    body: bytes
+    sent_body: bytes
 
 
 @dataclass(slots=True)
@@ -96,9 +112,14 @@ class Authenticator:
         self._default_role = default_role
         #: Of credentials whose scope is right on a day.
         self._signing_keys: dict[tuple[str, str], bytes] = {}
+        self._known = KnownSigners(CLOCK_SKEW)
 
-    def role_of(self, request: SignedRequest, now: datetime) -> str:
+    def role_of(self, request: Signed, now: datetime) -> str:
         """Returns the role. Raises DynamoError with AWS's name of what is wrong."""
+        if request.target == "/" and request.method == "POST":
+            role = self._known.role_of(request.headers, request.sent_body, now)
+            if role is not None:
+                return role
         claim = _claim_of(request)
         key = self._keys.get(claim.credential.partition("/")[0])
         if key is None:
@@ -111,7 +132,7 @@ class Authenticator:
         self._verify(request, claim, key, now)
         return key.role
 
-    def _verify(self, request: SignedRequest, claim: _Claim, key: AccessKey, now: datetime) -> None:
+    def _verify(self, request: Signed, claim: _Claim, key: AccessKey, now: datetime) -> None:
         moment = _moment_of(claim.moment)
         if moment is None:
             raise _incomplete(
@@ -123,11 +144,16 @@ class Authenticator:
         names = claim.signed_headers.split(";")
         if "host" not in names:
             raise _invalid(_MISMATCH)
-        scope = claim.credential.partition("/")[2]
-        text = _string_to_sign(request, claim, names, scope)
-        expected = hmac.digest(signing_key, text.encode(), "sha256").hex()
-        if not hmac.compare_digest(expected.encode(), claim.signature.encode()):
+        head = _canonical_head(request, claim, names)
+        canonical = hashlib.sha256((head + hashlib.sha256(request.sent_body).hexdigest()).encode())
+        signer = Signer(claim.credential, claim.signed_headers, signing_key, key.role)
+        text = f"{ALGORITHM}\n{claim.moment}\n{signer.scope}\n{canonical.hexdigest()}"
+        if not hmac.compare_digest(
+            signer.signature(text.encode()).encode(), claim.signature.encode()
+        ):
             raise _invalid(_MISMATCH)
+        if _is_ordinary(request, claim):
+            self._known.learn(request.headers, moment, head, signer)
 
     def _signing_key(self, claim: _Claim, key: AccessKey) -> bytes:
         """Returns what signs in the claim's scope, if that is the right one for its moment."""
@@ -187,7 +213,7 @@ _QUERY_PARAMETERS: Final = (
 )
 
 
-def _claim_of(request: SignedRequest) -> _Claim:
+def _claim_of(request: Signed) -> _Claim:
     header = request.headers.get("authorization")
     query = (
         dict(parse_qsl(urlsplit(request.target).query, keep_blank_values=True))
@@ -312,14 +338,23 @@ def _signing_key(secret: str, date: str, region: str) -> bytes:
     return key
 
 
-def _string_to_sign(request: SignedRequest, claim: _Claim, names: list[str], scope: str) -> str:
+def _canonical_head(request: Signed, claim: _Claim, names: list[str]) -> str:
+    """Returns the canonical request without the hash of the body, which ends it."""
     path, _, query = request.target.partition("?")
     headers = request.headers
     lines = [request.method, _canonical_path(path), _canonical_query(query) if query else ""]
     lines += [f"{name}:{_trimmed(headers.get(name, ''))}" for name in names]
-    lines += ["", claim.signed_headers, hashlib.sha256(request.body).hexdigest()]
-    canonical = hashlib.sha256("\n".join(lines).encode()).hexdigest()
-    return f"{ALGORITHM}\n{claim.moment}\n{scope}\n{canonical}"
+    return "\n".join([*lines, "", claim.signed_headers, ""])
+
+
+def _is_ordinary(request: Signed, claim: _Claim) -> bool:
+    """Returns whether a right request is one of those that `KnownSigners` is for."""
+    return (
+        (request.method, request.target) == ("POST", "/")
+        and not claim.is_presigned
+        and request.headers.get("x-amz-date") == claim.moment
+        and request.headers["authorization"].endswith(f"Signature={claim.signature}")
+    )
 
 
 def _trimmed(value: str) -> str:

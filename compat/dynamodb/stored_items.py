@@ -198,11 +198,24 @@ def _key_bytes(text: Any) -> bytes:
     return data
 
 
+def _sought_number(text: Any) -> Decimal | int:
+    """Returns a number that is looked for: how it would be stored needn't be known."""
+    if (
+        type(text) is str
+        and text.isdecimal()
+        and text.isascii()
+        and len(text) <= _INTEGER_DIGITS_SURE
+    ):
+        return int(text)
+    return _number(text)
+
+
 _KEY_READS: Final[dict[Kind, Callable[[Any], Any]]] = {
     Kind.TEXT: _key_text,
     Kind.DECIMAL: _number,
     Kind.BYTES: _key_bytes,
 }
+_SOUGHT_READS: Final = {**_KEY_READS, Kind.DECIMAL: _sought_number}
 
 
 #: A stored item whose attributes are packed still.
@@ -214,7 +227,8 @@ class PlainTable:
     """The short way into one version of a table made through DynamoDB.
 
     Attributes:
-        key_reads: Of each key attribute in order, its type's letter and what reads what is behind it.
+        key_reads: Of each key attribute in order, its type's letter and what reads what is behind it, to
+            look for it.
 
     Args:
         code: Of its keys.
@@ -228,7 +242,12 @@ class PlainTable:
             (column.id, column.name, _LETTERS[column.kind], _KEY_READS[column.kind])
             for column in columns
         )
-        self.key_reads = tuple((letter, read) for _, _, letter, read in self._keys)
+        self.key_reads = tuple(
+            (_LETTERS[column.kind], _SOUGHT_READS[column.kind]) for column in columns
+        )
+        self._sought = tuple(
+            (column.name, *read) for column, read in zip(columns, self.key_reads, strict=True)
+        )
         names = {column.name for column in columns}
         self._known = {name: frozenset(kinds) for name, kinds in table.attributes}
         #: What stores an attribute, by its name and its type's letter.
@@ -244,9 +263,15 @@ class PlainTable:
 
     def key(self, wire: Any) -> bytes:
         """Returns the key in the store for a key on the wire. Raises LongWay."""
-        if type(wire) is not dict or len(wire) != len(self._keys):
+        if type(wire) is not dict or len(wire) != len(self._sought):
             raise LongWay
-        return self._encode([value for _, value in self._key_values(wire)])
+        values = []
+        for name, letter, read in self._sought:
+            value = wire.get(name)
+            if type(value) is not dict or len(value) != 1:
+                raise LongWay
+            values.append(read(value.get(letter)))
+        return self._encode(values)
 
     def _key_values(self, wire: dict[str, Any]) -> list[tuple[int, Any]]:
         values = []

@@ -186,11 +186,11 @@ class RocksSnapshot:
 
 def _scan(iterator: rocksdict.RdictIter, start: bytes, end: bytes, limit: int) -> list[Entry]:
     entries: list[Entry] = []
-    valid, key_of, value_of, step = iterator.valid, iterator.key, iterator.value, iterator.next
+    key_of, value_of, step = iterator.key, iterator.value, iterator.next
     iterator.seek(start)
-    while limit > 0 and valid():
-        key = key_of()
-        if key >= end:
+    while limit > 0:
+        key = key_of()  # None behind the last one
+        if key is None or key >= end:
             break
         entries.append((key, value_of()))
         limit -= 1
@@ -201,13 +201,13 @@ def _scan(iterator: rocksdict.RdictIter, start: bytes, end: bytes, limit: int) -
 
 def _scan_back(iterator: rocksdict.RdictIter, start: bytes, end: bytes, limit: int) -> list[Entry]:
     entries: list[Entry] = []
-    valid, key_of, value_of, step = iterator.valid, iterator.key, iterator.value, iterator.prev
+    key_of, value_of, step = iterator.key, iterator.value, iterator.prev
     iterator.seek_for_prev(end)
-    if valid() and key_of() == end:
+    if key_of() == end:
         step()
-    while limit > 0 and valid():
-        key = key_of()
-        if key < start:
+    while limit > 0:
+        key = key_of()  # None before the first one
+        if key is None or key < start:
             break
         entries.append((key, value_of()))
         limit -= 1

@@ -68,8 +68,36 @@ _SPECIAL_NAMES: Final = frozenset(
 _PLAIN_LINES: Final[dict[bytes, tuple[str, str]]] = {}
 _PLAIN_LINES_MAX: Final = 1000
 _PLAIN_LINE_BYTES_MAX: Final = 200
+#: The end of a line of AWS's Authorization: a hash in hexadecimal digits.
+_SIGNATURE_LABEL: Final = b"Signature="
+_SIGNATURE_BYTES: Final = 64
+#: Such lines without the signature, read; a client's is the same for a day.
+_SIGNED_STARTS: Final[dict[bytes, tuple[str, str]]] = {}
+_SIGNED_START_BYTES_MAX: Final = 500
 #: Headers whose values differ from request to request.
 _PASSING_NAMES: Final = frozenset({"amz-sdk-invocation-id", "authorization"})
+
+
+def _read_signed_line(line: bytes) -> tuple[str, str] | None:
+    """Returns the name and value of a header that ends with a signature, or None.
+
+    What is before the signature has been read as a line of its own.
+    """
+    before, label, signature = line.rpartition(_SIGNATURE_LABEL)
+    if not label or len(signature) != _SIGNATURE_BYTES or not signature.isalnum():
+        return None
+    start = before + label
+    pair = _SIGNED_STARTS.get(start) or _learn_start(start)
+    return None if pair is None else (pair[0], pair[1] + signature.decode())
+
+
+def _learn_start(start: bytes) -> tuple[str, str] | None:
+    pair = None if len(start) > _SIGNED_START_BYTES_MAX else _read_plain_line(start)
+    if pair is not None:
+        if len(_SIGNED_STARTS) >= _PLAIN_LINES_MAX:
+            del _SIGNED_STARTS[next(iter(_SIGNED_STARTS))]
+        _SIGNED_STARTS[start] = pair
+    return pair
 
 
 def _read_plain_line(line: bytes) -> tuple[str, str] | None:
@@ -151,12 +179,13 @@ class Assembly:
         target = _PLAIN_TARGETS.get(first)
         if target is None:
             return False
-        headers: dict[str, str] = {}
+        pairs = []
         for line in lines:
-            pair = _PLAIN_LINES.get(line) or _read_plain_line(line)
+            pair = _PLAIN_LINES.get(line) or _read_signed_line(line) or _read_plain_line(line)
             if pair is None:
                 return False
-            headers[pair[0]] = pair[1]
+            pairs.append(pair)
+        headers = dict(pairs)
         length = headers.get("content-length", "")
         body = data[end + len(_HEAD_END) :]
         if len(headers) < len(lines) or length != str(len(body)):

@@ -1,6 +1,6 @@
 """One client's connection, on the event loop: requests in, responses out, in order.
 
-A request is answered by stepping the handler's coroutine directly, without a task: where it waits
+A handler gives a promise, or a coroutine that is stepped directly, without a task: where it waits
 (for a commit, a lock), the future itself calls for the next step. So handlers have no current task,
 and nobody cancels them: a request whose client is gone runs to its end. While one request is at work
 the others of its pipeline wait, and beyond a limit the socket isn't read. Nothing is written while
@@ -12,11 +12,20 @@ import logging
 import socket
 import time
 from collections.abc import Coroutine
+from types import CoroutineType
 from typing import Any, Final, Protocol, cast
 
 from wire.http.assembly import Assembled, Assembly, BodyBudget
 from wire.http.limits import PIPELINE_REQUESTS_MAX, HttpLimits
-from wire.http.messages import DateHeader, Handler, Response, encode_response, plain
+from wire.http.messages import (
+    Answer,
+    DateHeader,
+    Handler,
+    Promise,
+    Request,
+    encode_response,
+    plain,
+)
 from wire.outbox import Outbox
 from wire.stepping import set_aside
 
@@ -55,7 +64,7 @@ class HttpConnection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._assembly = Assembly(door.limits, door.budget)
         self._current: Assembled | None = None
-        self._waiting: Coroutine[Any, Any, Response] | None = None
+        self._waiting: Coroutine[Any, Any, Answer] | None = None
         self._is_paused = False
         self._is_over = False
         self._has_ended = False
@@ -119,7 +128,7 @@ class HttpConnection(asyncio.Protocol):
         requests = self._assembly.requests
         while requests and not self._is_paused and not self._is_over:
             self._current = current = requests.popleft()
-            if not self._step(self._door.handler(current.request)):
+            if not self._begin(current.request):
                 return
         if self._is_over or self._is_paused:
             return
@@ -131,7 +140,35 @@ class HttpConnection(asyncio.Protocol):
             self._is_reading = True
             self._transport.resume_reading()
 
-    def _step(self, coroutine: Coroutine[Any, Any, Response]) -> bool:
+    def _begin(self, request: Request) -> bool:
+        """Has a request handled as far as that takes no waiting; returns whether it is answered."""
+        try:
+            found = self._door.handler(request)
+            if type(found) is CoroutineType:
+                return self._step(found)
+            promise = cast(Promise, found)
+            response = promise.now()
+            if response is None:
+                promise.when_there(self._arrived)
+                return False
+        except Exception as error:  # noqa: BLE001 - the client hears of it, whatever it is
+            self._failed(error)
+            return True
+        self._answer(response)
+        return True
+
+    def _arrived(self, response: Answer) -> None:
+        """A promised response is there. Whoever says so has more to do: what is next comes later."""
+        self._answer(response)
+        assembly = self._assembly
+        if assembly.requests or assembly.fault or self._has_ended or not self._is_reading:
+            self._loop.call_soon(self._serve_next)
+
+    def _serve_next(self) -> None:
+        if self._current is None:
+            self._serve()
+
+    def _step(self, coroutine: Coroutine[Any, Any, Answer]) -> bool:
         """Runs a request's handler until it answers or waits; returns whether it has answered."""
         try:
             awaited = coroutine.send(None)
@@ -160,7 +197,7 @@ class HttpConnection(asyncio.Protocol):
         _log.error("http_handler_failed", exc_info=error)
         self._answer(plain(500))
 
-    def _answer(self, response: Response) -> None:
+    def _answer(self, response: Answer) -> None:
         current, self._current = self._current, None
         assembly = self._assembly
         if self._is_over or not (assembly.requests or assembly.is_inside):
@@ -173,7 +210,7 @@ class HttpConnection(asyncio.Protocol):
         if not stays:
             self._close()
 
-    def _write(self, response: Response, current: Assembled, *, stays: bool) -> None:
+    def _write(self, response: Answer, current: Assembled, *, stays: bool) -> None:
         self._door.outbox.put(
             self._transport,
             encode_response(

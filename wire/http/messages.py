@@ -1,6 +1,6 @@
 """Requests and responses, and how a response becomes bytes."""
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import field
 from email.utils import formatdate
 from http import HTTPStatus
@@ -33,29 +33,64 @@ class Request:
     sent_body: bytes = b""
 
 
+class Answer(Protocol):
+    """One response, as whoever writes it sees it: `Response`, or what a handler has instead."""
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def headers(self) -> Sequence[tuple[str, str]]:
+        """Names and values; length, date and connection headers are added when it is written."""
+
+    @property
+    def lines(self) -> str:
+        """More headers, written already, each with its end of line."""
+
+    @property
+    def body(self) -> bytes: ...
+
+    @property
+    def close(self) -> bool:
+        """Whether it is the connection's last."""
+
+
 @dataclass(slots=True)
 class Response:
-    """One response; length, date and connection headers are added when it is written."""
+    """One response; see `Answer`."""
 
     status: int
     headers: Sequence[tuple[str, str]] = ()
     body: bytes = b""
     close: bool = field(default=False, kw_only=True)
+    lines: str = field(default="", kw_only=True)
+
+
+class Promise(Protocol):
+    """A response that is there, or comes without anybody's being stepped for it."""
+
+    def now(self) -> Answer | None:
+        """Returns it if it is there."""
+
+    def when_there(self, listener: Callable[[Answer], None]) -> None:
+        """Has the listener called once it is there, which it isn't yet."""
 
 
 class Handler(Protocol):
     """What answers the requests of a front door."""
 
-    def __call__(self, request: Request) -> Coroutine[Any, Any, Response]:
-        """Answers; never raises. What needs no waiting costs no task."""
+    def __call__(self, request: Request) -> Coroutine[Any, Any, Answer] | Promise:
+        """Answers. What needs no waiting costs no task, and a promise no coroutine either."""
 
 
 def encode_response(
-    response: Response, date: str, *, is_head: bool, keeps_alive: bool, is_old: bool
+    response: Answer, date: str, *, is_head: bool, keeps_alive: bool, is_old: bool
 ) -> bytes:
     """Returns the bytes of a response; `is_old` for a client of HTTP/1.0."""
     status, body = response.status, response.body
-    headers = "".join([f"{name}: {value}\r\n" for name, value in response.headers])
+    headers = response.lines
+    if response.headers:
+        headers += "".join([f"{name}: {value}\r\n" for name, value in response.headers])
     length = f"Content-Length: {len(body)}\r\n" if status not in _BODILESS else ""
     connection = ""
     if not keeps_alive:
