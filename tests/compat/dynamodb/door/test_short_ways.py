@@ -69,6 +69,17 @@ OWN += [
         },
     )
 ]
+QUERY = {
+    "TableName": "Short",
+    "KeyConditionExpression": "pk = :p AND sk <= :s",
+    "ExpressionAttributeValues": {":p": {"S": "p"}, ":s": {"N": "1.0"}},
+    "ScanIndexForward": False,
+}
+OWN += [
+    Exchange("", 0, "Query", QUERY),
+    Exchange("", 0, "Query", {**QUERY, "Limit": 1, "ConsistentRead": True}),
+    Exchange("", 0, "Query", {**QUERY, "ExclusiveStartKey": KEY}),
+]
 
 
 def update(expression: str, **more: Any) -> Exchange:
