@@ -127,6 +127,9 @@ def _exact(number: Decimal | int | float) -> Decimal:
 
 
 def _result(number: Decimal) -> Decimal:
+    _, digits, exponent = number.as_tuple()
+    if exponent == 0 and number and len(digits) <= DIGITS_MAX:
+        return number  # as it is: most counts are small
     # AWS reports a result of more than 38 digits as an overflow, too, though its magnitude is fine.
     if len(_EXACT.normalize(number).as_tuple().digits) > DIGITS_MAX:
         raise validation(OVERFLOW)

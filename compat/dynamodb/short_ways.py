@@ -10,14 +10,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from compat.dynamodb.errors import DynamoError
+from compat.dynamodb.expressions.placeholders import Placeholders
 from compat.dynamodb.expressions.update import compile_update
 from compat.dynamodb.item_size import ITEM_SIZE_BYTES_MAX
 from compat.dynamodb.operations.items import update_part
-from compat.dynamodb.operations.parameters import condition_of, placeholders_of
+from compat.dynamodb.operations.parameters import condition_of
 from compat.dynamodb.pages import SLICE_ENTRIES_FIRST, is_surely_a_page
 from compat.dynamodb.parameters import BATCH_WRITE_MAX
 from compat.dynamodb.service import Service, encode
-from compat.dynamodb.stored_items import check_plain
+from compat.dynamodb.stored_items import plain_value
 from compat.dynamodb.tables import TableHandle
 from compat.dynamodb.wire_items import LongWay
 from compat.dynamodb.writes import apply_part
@@ -50,7 +51,7 @@ _PUT_MEMBERS: Final = frozenset(
         *("ExpressionAttributeNames", "ExpressionAttributeValues"),
     }
 )
-#: Longer names of attributes need a look at their length.
+#: Longer names of attributes, and placeholders, need a look at their length.
 _NAME_CHARACTERS_SURE: Final = 255
 _NOTHING: Final = b"{}"
 _ALL_PROCESSED: Final = b'{"UnprocessedItems":{}}'
@@ -119,9 +120,8 @@ def _put_item(service: Service, body: dict[str, Any], request_bytes: int) -> Sho
     plain, access, (_, key, stored) = handle.plain, handle.access, put
     if plain is None or type(body.get("ConditionExpression")) is not str:
         raise LongWay
-    _check_placeholders(body)
+    placeholders = _placeholders(body)
     try:
-        placeholders = placeholders_of(body)
         condition = condition_of(body, placeholders)
         placeholders.check_all_used()
     except DynamoError:
@@ -147,9 +147,8 @@ def _update_item(service: Service, body: dict[str, Any], request_bytes: int) -> 
     if plain is None or not handle.is_open:
         raise LongWay
     key = plain.key(body.get("Key"))
-    _check_placeholders(body)
+    placeholders = _placeholders(body)
     try:
-        placeholders = placeholders_of(body)
         update = compile_update(text, placeholders)
         condition = condition_of(body, placeholders)
         placeholders.check_all_used()
@@ -167,19 +166,23 @@ def _update_item(service: Service, body: dict[str, Any], request_bytes: int) -> 
     return _NOTHING, _done(service.store.point_now((key, access.exclusive_key), operation))
 
 
-def _check_placeholders(body: dict[str, Any]) -> None:
+def _placeholders(body: dict[str, Any]) -> Placeholders:
     names, values = body.get("ExpressionAttributeNames"), body.get("ExpressionAttributeValues")
     if names is not None:
-        if type(names) is not dict:
+        if type(names) is not dict or not names:
             raise LongWay
-        for name in names.values():
+        for placeholder, name in names.items():
             if type(name) is not str or not 0 < len(name) <= _NAME_CHARACTERS_SURE:
                 raise LongWay
+            if len(placeholder) > _NAME_CHARACTERS_SURE:
+                raise LongWay
     if values is not None:
-        if type(values) is not dict:
+        if type(values) is not dict or not values:
             raise LongWay
-        for value in values.values():
-            check_plain(value)
+        if any(len(placeholder) > _NAME_CHARACTERS_SURE for placeholder in values):
+            raise LongWay
+        values = {placeholder: plain_value(value) for placeholder, value in values.items()}
+    return Placeholders.plain(names, values)
 
 
 def _batch_write_item(service: Service, body: dict[str, Any], request_bytes: int) -> Short:

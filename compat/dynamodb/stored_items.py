@@ -15,7 +15,7 @@ from typing import Any, Final
 from msgspec import Raw
 from msgspec.msgpack import Decoder, Ext
 
-from compat.dynamodb.attribute_values import Item, map_order
+from compat.dynamodb.attribute_values import Item, Value, map_order, read_value
 from compat.dynamodb.documents import attribute_in
 from compat.dynamodb.errors import DynamoError
 from compat.dynamodb.numbers import DIGITS_MAX, parse_number
@@ -171,18 +171,28 @@ _STORES: Final[dict[str, Store]] = {
     "M": _store_map,
     "L": _store_list,
 }
+#: Types whose values are stored as they are.
+_KEPT_LETTERS: Final = frozenset({"S", "B", "BOOL", "NULL"})
 _IN_TREES: Final = {**_STORES, "N": _store_number_in_tree}
 
 
-def check_plain(value: Any) -> None:
-    """Raises LongWay unless it is plainly right as an attribute's value."""
-    if type(value) is not dict or len(value) != 1:
+def plain_value(wire: Any) -> Value:
+    """Returns the value that the wire shows. Raises LongWay unless it is plainly right."""
+    if type(wire) is not dict or len(wire) != 1:
         raise LongWay
-    for letter, content in value.items():
+    for letter, content in wire.items():
         store = _STORES.get(letter)
         if store is None:
             raise LongWay
-        store(content)
+        if letter == "N":
+            return _number(content)
+        stored = store(content)
+        if letter in _KEPT_LETTERS:
+            return stored
+    try:
+        return read_value(wire)
+    except DynamoError:
+        raise LongWay from None
 
 
 def _key_text(text: Any) -> str:
@@ -312,13 +322,15 @@ class PlainTable:
         return self._encode([value for _, value in keys]), pack(stored)
 
     def part(self, stored: bytes, names: Collection[str]) -> tuple[Packed, Item]:
-        """Returns a stored item, packed still, and of its attributes the key's and these.
+        """Returns a stored item, packed still, and these of its attributes.
 
         Raises LongWay for what SQL has written.
         """
         packed: Packed = _unpack_around(stored[HEADER_SIZE:])
         item: Item = {}
         for column_id, name, letter, _ in self._keys:
+            if name not in names:
+                continue
             value = unpack(packed[column_id])
             item[name] = Decimal(value) if letter == "N" else value
         for name in names:

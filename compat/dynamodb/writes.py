@@ -71,7 +71,7 @@ class PartUpdate:
     Attributes:
         names: The attributes that it looks at, or changes.
         targets: Those that it changes.
-        decide: Makes of these attributes and the key, and of the bytes that the whole item has at most,
+        decide: Makes of these attributes, and of the bytes that the whole item has at most,
             what becomes of them. Raises LongWay.
     """
 

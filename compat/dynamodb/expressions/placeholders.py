@@ -42,12 +42,26 @@ class Placeholders:
                         "ExpressionAttributeNames contains invalid value: Empty attribute name"
                         f" for key {key}"
                     )
-            length = sum(map(len, names)) + sum(map(len, names.values()))
-            is_short = length <= _CACHED_NAMES_CHARACTERS_MAX
-            self.names_key = tuple(names.items()) if is_short else None
+            self.names_key = _names_key(names)
         if values is not None:
             _check_keys(values, _VALUE, "ExpressionAttributeValues")
             self.values = _read_values(values)
+
+    @classmethod
+    def plain(
+        cls, names: Mapping[str, str] | None, values: Mapping[str, Value] | None
+    ) -> "Placeholders":
+        """Returns placeholders of whose names and values no fault is known but one of syntax.
+
+        An odd placeholder is none that an expression could use: `check_all_used` tells of it.
+        """
+        found = cls(None, None)
+        if names is not None:
+            found.names = names
+            found.names_key = _names_key(names)
+        if values is not None:
+            found.values = values
+        return found
 
     def use(self, placeholders: Iterable[str]) -> None:
         """Notes that an expression uses these."""
@@ -65,6 +79,11 @@ class Placeholders:
                     f"Value provided in {parameter} unused in expressions:"
                     f" keys: {{{', '.join(unused)}}}"
                 )
+
+
+def _names_key(names: Mapping[str, str]) -> tuple[tuple[str, str], ...] | None:
+    length = sum(map(len, names)) + sum(map(len, names.values()))
+    return tuple(names.items()) if length <= _CACHED_NAMES_CHARACTERS_MAX else None
 
 
 def _check_keys(keys: Mapping[str, Any], form: re.Pattern[str], parameter: str) -> None:
