@@ -54,12 +54,27 @@ def test_any_cut_gives_the_same_requests(cuts: list[int]) -> None:
 
 
 _NAMES = (
-    *(b"Host", b"X-A", b"x-a", b"Connection", b"Content-Length", b"Expect", b"Content-Encoding"),
+    *(
+        b"Authorization",
+        b"Host",
+        b"X-A",
+        b"x-a",
+        b"Connection",
+        b"Content-Length",
+        b"Expect",
+        b"Content-Encoding",
+    ),
     *(b"Transfer-Encoding", b"X A", b"", b" X", b"X-B "),
 )
 _VALUES = (
     *(b"x", b" x ", b"\t1", b"keep-alive", b"Keep-Alive", b"close", b"5", b"05", b"chunked"),
     *(b"\xe4", b"100-continue", b"gzip", b"a\rb", b"a\nb", b"a\0b", b"", b"a\tb", b"upgrade"),
+    *(b"S Signature=" + b"0" * 64, b"S, Signature=" + b"0" * 63, b"Signature=" + b"a-" * 32),
+    *(
+        b"\xe4 Signature=" + b"1" * 64,
+        b"Signature=" + b"\xe4" * 64,
+        b"x" * 600 + b"Signature=" + b"2" * 64,
+    ),
 )
 headers = st.tuples(st.sampled_from(_NAMES), st.sampled_from(_VALUES))
 

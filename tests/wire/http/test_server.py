@@ -2,16 +2,30 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
 from wire.http.limits import HttpLimits
-from wire.http.messages import Request, Response
+from wire.http.messages import Answer, Promise, Request, Response
 from wire.http.server import HttpServer
 
 GET = b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@dataclass
+class Promised:
+    """A response that is there at once, or, of /late, in the next turn of the loop."""
+
+    response: Response
+
+    def now(self) -> Response | None:
+        return None if self.response.body == b"/late" else self.response
+
+    def when_there(self, listener: Callable[[Answer], None]) -> None:
+        asyncio.get_running_loop().call_soon(listener, self.response)
 
 
 @dataclass
@@ -34,6 +48,14 @@ class Door:
             raise RuntimeError("a fault of the handler's")
         body = b"x" * 30_000_000 if request.target == "/large" else request.target.encode()
         return Response(200, (("X-Body", str(len(request.body))),), body)
+
+    def promise(self, request: Request) -> Promise | Coroutine[Any, Any, Answer]:
+        """Promises what `handle` would answer; /late comes in the loop's next turn, /fail not at all."""
+        if request.target == "/wait":
+            return self.handle(request)
+        if request.target == "/fail":
+            raise RuntimeError("a fault of the handler's")
+        return Promised(Response(200, (), request.target.encode(), lines="X-More: 1\r\n"))
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection("127.0.0.1", self.port, limit=1 << 24)
@@ -78,6 +100,40 @@ async def test_a_pipeline_is_answered_in_order_though_one_waits(door: Door) -> N
     door.gate.set()
     for target in targets:
         assert (await read_response(reader))[2] == target
+    writer.close()
+
+
+async def test_promises_are_kept_in_order(door: Door) -> None:
+    door.server.handler = door.promise
+    reader, writer = await door.connect()
+    targets = [b"/1", b"/late", b"/2", b"/late", b"/wait", b"/late", *[b"/late"] * 60, b"/3"]
+    writer.write(b"".join(GET % target for target in targets))
+    await door.waiting.wait()
+    door.gate.set()
+    for target in targets:
+        status, headers, body = await read_response(reader)
+        assert (status, body) == (200, target)
+        assert headers.get("x-more", "1") == "1"
+    writer.write_eof()
+    assert await reader.read() == b""
+    writer.close()
+
+
+async def test_a_promise_is_kept_to_a_client_that_sends_no_more(door: Door) -> None:
+    door.server.handler = door.promise
+    reader, writer = await door.connect()
+    writer.write(GET % b"/late" + GET % b"/late")
+    writer.write_eof()
+    assert (await reader.read()).count(b"\r\n\r\n/late") == 2
+    writer.close()
+
+
+async def test_a_handler_that_raises_is_answered_for(door: Door) -> None:
+    door.server.handler = door.promise
+    reader, writer = await door.connect()
+    writer.write(GET % b"/fail")
+    assert (await read_response(reader))[0] == 500
+    assert await reader.read() == b""
     writer.close()
 
 
