@@ -199,10 +199,12 @@ class OpenStore:
     ) -> tuple[Sequence[bytes], Evaluated[T] | None]:
         """Waits for one key that is taken, then runs the operation if the others are free.
 
-        It waits without holding anything, so it is in no deadlock.
+        It waits without holding anything, so it is in no deadlock. All wait for the least of their
+        keys that are taken: if some had one of two keys, and some the other, they would find each other
+        in the way, let go and come back for ever.
         """
         is_free = self.locks.is_free
-        taken = next((key for key in keys if not is_free(key)), None)
+        taken = min((key for key in keys if not is_free(key)), default=None)
         if taken is None:
             return keys, None
         owner = _PointOwner(next(self._ids), lock_timeout_ms)

@@ -109,7 +109,7 @@ def _keeps_what_it_read_first(patch: Patch) -> None:
 
     def old(self: PlainTable, stored: bytes, names: Any) -> Any:
         packed, item = part(self, stored, names)
-        rest = first.setdefault((id(self), str(item["pk"])), dict(packed))
+        rest = first.setdefault((id(self), bytes(packed[1])), dict(packed))
         return {**packed, **{name: rest[name] for name in rest if name not in names}}, item
 
     patch.setattr(PlainTable, "part", old)

@@ -260,6 +260,26 @@ class StoreContract:
         await transaction.commit()
         assert await parked == b"1"
 
+    async def test_parked_point_operations_with_the_same_keys_get_on(
+        self, store: OpenStore
+    ) -> None:
+        transaction = store.begin()
+        for name in "abc":
+            await transaction.lock(key(name))
+        orders = ("ab", "ba", "bca", "cb", "ac", "ca", "ab", "ba")
+        parked = [
+            asyncio.ensure_future(
+                store.point([key(name) for name in order], putting(order, b"done"))
+            )
+            for order in orders
+        ]
+        await asyncio.sleep(0)
+        await transaction.rollback()
+        for _ in range(1000):  # turns of the loop; they need far fewer
+            await asyncio.sleep(0)
+        assert store.locks.is_idle
+        await asyncio.gather(*parked)
+
     async def test_a_parked_point_operation_can_be_cancelled(self, store: OpenStore) -> None:
         transaction = store.begin()
         await transaction.lock(key("a"))
