@@ -1,6 +1,6 @@
 """Runs the benchmarks and prints ratios to PostgreSQL 15: `make bench`, or one part of it:
 
-tools/postgres.sh python -m benchmarks [--part start|copy|points|tpcb|index|pauses|columns] [--rows N] [--documents N] [--seconds N] [--rounds N]
+tools/postgres.sh python -m benchmarks [--part start|copy|points|tpcb|index|pauses|columns|documents] [--rows N] [--documents N] [--seconds N] [--rounds N]
     [--script read|update|insert] [--mode prepared|simple|extended] [--clients N]
 
 The last three (and --part) may be repeated. "CPU us" is the time that our server's process takes for one statement: it
@@ -19,12 +19,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks import columns, index_build, pauses, tpcb
+from benchmarks import columns, documents, index_build, pauses, tpcb
 from benchmarks.peers import Peer, cpu_seconds, pgbench, postgresql, resident_bytes, terrascale
 from benchmarks.workload import CREATE, INSERT, READ, ROWS, UPDATE, copy_chunks
 from tests.server import Server
 
-PARTS = ("start", "copy", "points", "tpcb", "index", "pauses", "columns")
+PARTS = ("start", "copy", "points", "tpcb", "index", "pauses", "columns", "documents")
 SCRIPTS = {"read": READ, "update": UPDATE, "insert": INSERT}
 #: Ratios to PostgreSQL's rate that must be reached, by script and number of clients.
 FLOORS = {
@@ -170,6 +170,12 @@ def main() -> None:
             with Server(folder / "columns") as server:
                 peers = terrascale(server), postgresql()
                 columns.run(*peers, options.documents, options.rounds, options.seconds)
+        if "documents" in parts:
+            with Server(folder / "documents") as server:
+                peers = terrascale(server), postgresql()
+                for peer in peers:
+                    peer.run("DROP TABLE IF EXISTS documents")
+                documents.run(*peers, options.documents, options.rounds, folder / "documents")
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ DOCUMENTS = """CREATE TABLE documents (id int PRIMARY KEY, country text, city te
     active boolean, born date, balance numeric(12,2))"""
 JSON_DOCUMENTS = "CREATE TABLE documents (id int PRIMARY KEY, doc jsonb)"
 COLUMNS = ("id", "country", "city", "age", "score", "active", "born", "balance")
-_CASTS = {
+CASTS = {
     "id": "int",
     "age": "int",
     "score": "float8",
@@ -117,7 +117,7 @@ def group_and_filter(ours: Peer, theirs: Peer, count: int, rounds: int) -> None:
     for peer in (ours, theirs):
         load(peer, count)
     plain = {name: name for name in COLUMNS}
-    paths = {name: f"(doc->>'{name}')::{_CASTS.get(name, 'text')}" for name in COLUMNS}
+    paths = {name: f"(doc->>'{name}')::{CASTS.get(name, 'text')}" for name in COLUMNS}
     native = native_table(count)
     to_postgresql, to_duckdb = [], []
     with connected(ours) as client, connected(theirs) as other:
