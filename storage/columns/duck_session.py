@@ -5,13 +5,14 @@ emitted); these settings are the second wall. What they leave open stays inside 
 private directory, which no other query's spilled data ever is in.
 """
 
+import json
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
 
-from storage.columns.reader import LIVE
+from storage.columns.reader import LIVE, MADE
 
 #: What DuckDB takes only when it connects. Set afterwards, some are shown and not enforced.
 _AT_CONNECT: Final = {
@@ -63,12 +64,16 @@ class DuckSession:
         return relation.to_arrow_reader(batch_rows)
 
     def _register(self, name: str, table: pa.Table) -> None:
-        if LIVE not in table.column_names:
+        made = json.loads((table.schema.metadata or {}).get(MADE, b"{}"))
+        has_dead = LIVE in table.column_names
+        if not has_dead and not made:
             self._connection.register(name, table)
             return
-        # Filtering here costs less than copying what lives.
         self._connection.register(f"{name}_all", table)
-        view = f'CREATE TEMP VIEW "{name}" AS SELECT * FROM "{name}_all" WHERE {LIVE}'  # noqa: S608 - our names
+        listed = "".join(f', {sql} AS "{column}"' for column, sql in made.items())
+        # Filtering here costs less than copying what lives.
+        where = f" WHERE {LIVE}" if has_dead else ""
+        view = f'CREATE TEMP VIEW "{name}" AS SELECT *{listed} FROM "{name}_all"{where}'  # noqa: S608 - our names
         self._connection.execute(view)
 
     def limit_spilled(self, byte_count: int) -> None:

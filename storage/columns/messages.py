@@ -48,8 +48,7 @@ class ColumnSpec(msgspec.Struct, frozen=True, array_like=True):
     Attributes:
         name: Its name in DuckDB, "c0", "c1"…: DuckDB ignores case, so names of SQL can't be used.
         column: The declared column's id in the item's map; None for an undeclared attribute.
-        path: () for a whole column; otherwise the steps into a document. An undeclared attribute's
-            first step is its name.
+        path: () for a declared column; the name of an undeclared attribute.
         kind: How it is held, see above.
         missing: Value of rows that were written before the column was added, in its stored form.
         scale: Digits after the point of `numeric` and `numeric_scaled`.
@@ -63,12 +62,57 @@ class ColumnSpec(msgspec.Struct, frozen=True, array_like=True):
     scale: int = 0
 
 
+class Alternative(msgspec.Struct, frozen=True, array_like=True):
+    """What one sort of values at a path is read as.
+
+    Attributes:
+        sort: See storage/columns/shred.py.
+        columns: The letters of the columns that `sql` names.
+        sql: NULL for rows of other sorts.
+        reads_document: Whether it names the document, too.
+    """
+
+    sort: str
+    columns: str
+    sql: str
+    reads_document: bool = False
+
+
+class Reading(msgspec.Struct, frozen=True, array_like=True):
+    """A column made of what is at a path: of the alternatives for the sorts that occur there.
+
+    Attributes:
+        name: Of the column, in DuckDB.
+        type: Its type, in DuckDB's words.
+    """
+
+    name: str
+    type: str
+    alternatives: tuple[Alternative, ...]
+
+
+class PathSpec(msgspec.Struct, frozen=True, array_like=True):
+    """A path into documents that a query reads.
+
+    Attributes:
+        name: What the names of its columns begin with; the letter of each follows behind "_".
+        document: The column of the documents, as text.
+        path: The keys that lead to it; () is the document itself.
+    """
+
+    name: str
+    document: ColumnSpec
+    path: tuple[str, ...]
+    readings: tuple[Reading, ...]
+
+
 class TableSpec(msgspec.Struct, frozen=True, array_like=True):
     """A table that a query reads; its name in DuckDB is "t0", "t1" and so on."""
 
     name: str
     storage_id: int
     columns: tuple[ColumnSpec, ...]
+    paths: tuple[PathSpec, ...] = ()
 
 
 class ResultColumn(msgspec.Struct, frozen=True, array_like=True):

@@ -4,9 +4,10 @@ Parts are mapped and stay open for later queries; only the columns that a query 
 and nothing is copied but what dead rows have to be left out of.
 """
 
+import json
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
@@ -21,6 +22,9 @@ from storage.columns.key_index import Rows
 from storage.columns.layout import DIGITS_MAX, NATURAL, STORED, HeldKind
 from storage.columns.messages import ColumnSpec, PartVersion, TableSpec, TableVersion
 from storage.columns.part import BEGIN, column_name, kind_of, of_stream, open_part
+from storage.columns.paths import Documents, chunked, open_path
+from storage.columns.shred import Shredded
+from storage.columns.shredded_part import shreds_of
 
 #: Parts that stay mapped.
 OPEN_PARTS_MAX: Final = 4096
@@ -29,8 +33,9 @@ OPEN_PARTS_MAX: Final = 4096
 SLICES_MAX: Final = 16
 #: The column that tells dead rows from others.
 LIVE: Final = "live"
+#: Metadata of a table: columns that DuckDB makes of its others, by name; as JSON.
+MADE: Final = b"made"
 
-_INDICES: Final = pa.int32()
 _TYPES: Final = {
     "bool": pa.bool_(),
     "int16": pa.int16(),
@@ -67,24 +72,52 @@ class _Part:
 
     Attributes:
         columns: What queries have read, by the column's specification, made ready for DuckDB.
+        shredded: What it holds of documents, by their column.
+        documents: Documents that queries have read paths of, by their column's specification.
     """
 
     batch: "pa.RecordBatch"
     kinds: dict[str, HeldKind | None]
-    columns: "dict[ColumnSpec, list[tuple[str, pa.Array]]]"
+    shredded: dict[str, Shredded]
+    columns: "dict[ColumnSpec, list[tuple[str, pa.Array]]]" = field(default_factory=dict)
+    documents: dict[ColumnSpec, Documents] = field(default_factory=dict)
     ends: Timestamps | None = None
 
     @classmethod
     def of(cls, batch: "pa.RecordBatch") -> "_Part":
-        return cls(batch, {each.name: kind_of(each) for each in batch.schema}, {})
+        return cls(batch, {each.name: kind_of(each) for each in batch.schema}, shreds_of(batch))
 
     def column(self, column: ColumnSpec) -> "list[tuple[str, pa.Array]]":
         """Returns the arrays of a column, by suffix of its name; which one query calls it doesn't matter."""
-        anonymous = msgspec.structs.replace(column, name="", missing=repr(column.missing))
+        anonymous = _anonymous(column)
         found = self.columns.get(anonymous)
         if found is None:
             found = self.columns[anonymous] = _column(self, column)
         return found
+
+    def documents_of(self, column: ColumnSpec) -> Documents:
+        """Returns the documents of a column."""
+        anonymous = _anonymous(column)
+        found = self.documents.get(anonymous)
+        if found is None:
+            name = _name_of(column)
+            has_default = name not in self.kinds or f"{name}_p" in self.kinds
+            found = self.documents[anonymous] = Documents(
+                self.shredded.get(name),
+                lambda: self.column(column)[0][1],
+                self.batch.num_rows,
+                is_text_only=column.missing is not None and has_default,
+            )
+        return found
+
+
+def _anonymous(column: ColumnSpec) -> ColumnSpec:
+    return msgspec.structs.replace(column, name="", missing=repr(column.missing))
+
+
+def _name_of(column: ColumnSpec) -> str:
+    """Returns how parts call a column."""
+    return column_name(column.path[0] if column.column is None else column.column)
 
 
 class Reader:
@@ -99,7 +132,8 @@ class Reader:
     ) -> dict[str, "pa.Table"]:
         """Returns the tables by their names in DuckDB. Raises NotHeldError.
 
-        A table with a column named `live` has dead rows among the others: where it isn't true.
+        A table with a column named `live` has dead rows among the others: where it isn't true. Its
+        metadata may have more columns, made of the others.
         """
         by_storage = {version.storage_id: version for version in versions}
         return {spec.name: self._open(spec, by_storage[spec.storage_id]) for spec in specs}
@@ -111,9 +145,11 @@ class Reader:
             part = self._part(described)
             hidden = _hidden(part, described, version.timestamp)
             pieces += _pieces(part, hidden)
-        columns = {
-            column.name + suffix: _chunked([piece.column(column, number) for piece in pieces], kind)
-            for column in spec.columns
+        wanted = {column.name: column for column in spec.columns}
+        columns, made = _open_paths(spec, pieces, wanted)
+        columns |= {
+            column.name + suffix: chunked([piece.column(column, number) for piece in pieces], kind)
+            for column in wanted.values()
             for number, (suffix, kind) in enumerate(_types_of(column))
         }
         if any(piece.live is not None for piece in pieces):
@@ -121,7 +157,7 @@ class Reader:
         if not columns:
             # A table without columns has no rows, in Arrow.
             columns["rows"] = pa.nulls(sum(piece.row_count for piece in pieces), pa.bool_())
-        return pa.table(columns)
+        return pa.table(columns).replace_schema_metadata({MADE: json.dumps(made)} if made else None)
 
     def _close_others(self, version: TableVersion) -> None:
         """Lets go of the table's parts that this version doesn't have: merged ones, mostly."""
@@ -157,12 +193,37 @@ class _Piece:
 
     def column(self, column: ColumnSpec, number: int) -> "pa.Array":
         """Returns the rows' values of a column; `number` counts the arrays that it is made of."""
-        array = self.part.column(column)[number][1]
+        return self.cut(self.part.column(column)[number][1])
+
+    def cut(self, array: "pa.Array") -> "pa.Array":
+        """Returns its rows of an array of all the part's rows."""
         return array if self.row_count == len(array) else array.slice(self.start, self.row_count)
 
     def lives(self) -> "pa.Array":
         """Returns which rows live."""
         return pa.repeat(True, self.row_count) if self.live is None else self.live
+
+
+def _open_paths(
+    spec: TableSpec, pieces: Sequence[_Piece], wanted: dict[str, ColumnSpec]
+) -> tuple[dict[str, "pa.ChunkedArray"], dict[str, str]]:
+    """Returns the columns of paths and what is made of them; documents that this reads get wanted."""
+    columns: dict[str, pa.ChunkedArray] = {}
+    made: dict[str, str] = {}
+    paths: dict[ColumnSpec, list[tuple[str, ...]]] = {}
+    for each in spec.paths:
+        paths.setdefault(each.document, []).append(each.path)
+    for part in {id(piece.part): piece.part for piece in pieces}.values():
+        for document, some in paths.items():
+            part.documents_of(document).want(some)
+    rows = [(piece.part.documents_of, piece.cut, piece.row_count) for piece in pieces]
+    for each in spec.paths:
+        found, readings, reads_document = open_path(each, rows)
+        columns |= found
+        made |= readings
+        if reads_document:
+            wanted[each.document.name] = each.document
+    return columns, made
 
 
 def _hidden(part: _Part, described: PartVersion, timestamp: int) -> Rows | None:
@@ -213,10 +274,7 @@ def _types_of(column: ColumnSpec) -> list[tuple[str, "pa.DataType"]]:
 def _column(part: _Part, column: ColumnSpec) -> list[tuple[str, "pa.Array"]]:
     """Returns a part's values of a column, by suffix of its name."""
     batch, names = part.batch, part.kinds
-    if len(column.path) != (column.column is None):
-        msg = "paths into documents"
-        raise NotHeldError(msg)
-    name = column_name(column.path[0] if column.column is None else column.column)
+    name = _name_of(column)
     missing: list[tuple[str, pa.Array]] | None = None
     if name not in names or f"{name}_p" in names:
         value = Field([column.missing])
@@ -262,20 +320,6 @@ def _in_kind(held: Held, column: ColumnSpec) -> list[tuple[str, "pa.Array"]]:
         return [("", values.cast(_TYPES[wanted]))]
     msg = f"column {column.column} is held as {kind} and read as {wanted}"
     raise NotHeldError(msg)
-
-
-def _chunked(arrays: list["pa.Array"], kind: "pa.DataType") -> "pa.ChunkedArray":
-    """Returns arrays of one column as one; if one has a dictionary, all get one."""
-    if any(pa.types.is_dictionary(array.type) for array in arrays):
-        return pa.chunked_array([_with_dictionary(array) for array in arrays])
-    return pa.chunked_array(arrays, kind)
-
-
-def _with_dictionary(array: "pa.Array") -> "pa.Array":
-    if pa.types.is_dictionary(array.type):
-        return array
-    indices = pa.array(np.arange(len(array), dtype=np.int32), _INDICES)
-    return pa.DictionaryArray.from_arrays(indices, array)
 
 
 def _plain(array: "pa.Array") -> "pa.Array":

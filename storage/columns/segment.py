@@ -24,6 +24,7 @@ from storage.columns.part import (
     with_dictionaries,
     write_part,
 )
+from storage.columns.shredded_part import with_shreds, without_shreds
 from storage.kv.synced_through import sync_directory
 
 #: Dead rows that go along with an answer; where there are more, readers look for themselves.
@@ -206,7 +207,8 @@ def compact(
             if any(source is each for each in group):
                 kept = _kept(source, pin)
                 origins.append(first + kept)
-                batch = source.batch if len(kept) == count else source.batch.take(pa.array(kept))
+                batch = without_shreds(source.batch)
+                batch = batch if len(kept) == count else batch.take(pa.array(kept))
                 batches.append(_with_begins(batch, source.begin, wanted=has_begins))
             first += count
         origin = np.concatenate(origins)
@@ -227,7 +229,7 @@ def compact(
 def write_segment(directory: Path, name: str, batch: "pa.RecordBatch", begin: int) -> SegmentRecord:
     """Writes a durable segment."""
     path = part_path(directory, name)
-    write_part(path, with_dictionaries(batch), durable=True)
+    write_part(path, with_shreds(with_dictionaries(batch)), durable=True)
     has_begins = BEGIN in batch.schema.names
     return SegmentRecord(name, batch.num_rows, begin, has_begins, path.stat().st_size)
 

@@ -1,11 +1,14 @@
 """Parts of queries in DuckDB's SQL: derived tables, and the tables that a statement reads."""
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from storage.columns.messages import ColumnSpec
+import msgspec
+
+from storage.columns.messages import Alternative, ColumnSpec, PathSpec, Reading
 from tsql.analytics.emitted import WORKING_SCALE, Emitted, UntranslatableError, called
 from tsql.analytics.expressions import Surroundings
 from tsql.bound import BoundSelect, ColumnRef, TableRelation
@@ -72,13 +75,86 @@ def single(column: Emitted) -> Emitted:
     return column
 
 
+#: Letters of a path's columns, in the SQL of alternatives.
+_BRACED: Final = re.compile(r"\{([a-z])\}")
+
+
+@dataclass(slots=True)
+class PathInUse:
+    """A path into a table's documents, with what is made of it."""
+
+    name: str
+    readings: list[Reading] = field(default_factory=list)
+
+
 @dataclass(slots=True)
 class TableInUse:
-    """A table that the statement reads, once per mention, with the columns read so far."""
+    """A table that the statement reads, once per mention, with the columns read so far.
+
+    Attributes:
+        texts: SQL of the columns of documents, by name.
+        paths: By their column, and the keys.
+    """
 
     relation: TableRelation
     name: str
     specs: dict[int, ColumnSpec] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    paths: dict[tuple[ColumnSpec, tuple[str, ...]], PathInUse] = field(default_factory=dict)
+
+    def documents(self, alias: str, spec: ColumnSpec) -> "DocumentsInUse":
+        """Returns a column of documents; whether it is read itself turns out at the end."""
+        self.texts[spec.name] = f"{alias}.{spec.name}"
+        return DocumentsInUse(self, alias, spec)
+
+    def column_specs(self, sql: str) -> tuple[ColumnSpec, ...]:
+        """Returns the columns that a statement reads."""
+        return tuple(
+            spec
+            for spec in self.specs.values()
+            if spec.name not in self.texts or self.texts[spec.name] in sql
+        )
+
+    def path_specs(self, sql: str) -> tuple[PathSpec, ...]:
+        """Returns the paths that a statement reads."""
+        specs = []
+        for (document, path), one in self.paths.items():
+            alias = self.texts[document.name].partition(".")[0]
+            readings = [each for each in one.readings if f"{alias}.{each.name}" in sql]
+            if readings:
+                specs.append(PathSpec(one.name, document, path, tuple(readings)))
+        return tuple(specs)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentsInUse:
+    """A table's column of documents, which is read only where its paths don't do."""
+
+    table: TableInUse
+    alias: str
+    spec: ColumnSpec
+
+    @property
+    def document(self) -> str:
+        """SQL of the document, inside of the table."""
+        return self.spec.name
+
+    def read(self, path: tuple[str, ...], type_: str, alternatives: tuple[Alternative, ...]) -> str:
+        """Returns the SQL of a column that is made of what is at a path."""
+        paths = self.table.paths
+        found = paths.get((self.spec, path))
+        if found is None:
+            found = paths[self.spec, path] = PathInUse(f"p{len(paths)}")
+        named = tuple(
+            msgspec.structs.replace(one, sql=_BRACED.sub(rf"{found.name}_\1", one.sql))
+            for one in alternatives
+        )
+        for reading in found.readings:
+            if reading.type == type_ and reading.alternatives == named:
+                return f"{self.alias}.{reading.name}"
+        name = f"{found.name}r{len(found.readings)}"
+        found.readings.append(Reading(name, type_, named))
+        return f"{self.alias}.{name}"
 
 
 def column_spec(relation: TableRelation, node: ColumnRef) -> ColumnSpec:

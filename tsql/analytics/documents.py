@@ -7,6 +7,7 @@ is the path's; where it occurs more often, the key path answers. Objects and arr
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -43,9 +44,21 @@ def step(document: Emitted, keys: list[str]) -> Emitted:
     """Returns what is at a path of keys below a document, or below a path into one."""
     if document.type != oids.JSONB or document.kind not in {"", "json"}:
         raise UntranslatableError(f"a path into {called(document.type)}")
-    if not all(map(_KEY.fullmatch, keys)):
+    if document.source is None and not is_plain(keys):
         raise UntranslatableError("a path of such keys")
     return replace(document, kind="json", path=(*document.path, *keys))
+
+
+def way(document: Emitted, keys: list[str]) -> Emitted:
+    """Returns what is at a path whose keys, where they are numbers, may be places in arrays."""
+    if not is_plain(keys):
+        raise UntranslatableError("a path of such keys")
+    return step(document, keys)
+
+
+def is_plain(keys: Iterable[str]) -> bool:
+    """Returns whether a path of keys can be found in text."""
+    return all(map(_KEY.fullmatch, keys))
 
 
 def kind_at(place: Emitted) -> str:

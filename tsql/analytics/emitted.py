@@ -7,8 +7,9 @@ and divisor until somebody needs its value: what goes to the client is divided o
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+from storage.columns.messages import Alternative
 from tsql.catalog import pg
 from tsql.types import oids
 
@@ -71,6 +72,17 @@ def type_name(oid: int, scale: int = 0) -> str:
     return name
 
 
+class PathSource(Protocol):
+    """A column of documents in a table that the statement reads."""
+
+    @property
+    def document(self) -> str:
+        """SQL of the document, inside of the table."""
+
+    def read(self, path: tuple[str, ...], type_: str, alternatives: tuple[Alternative, ...]) -> str:
+        """Returns the SQL of a column that is made of what is at a path."""
+
+
 @dataclass(frozen=True, slots=True)
 class Emitted:
     """SQL of a value.
@@ -85,6 +97,8 @@ class Emitted:
         unchecked: Of a float: it may be an overflow, which nobody has looked for yet.
         factors: Of an unchecked product of floats: what it is a product of.
         is_padded: Of a char(n): whether all values are of one length, so that equal ones are the same.
+        source: Of a document that is a table's column, and of the text at a path into it: where columns
+            of what is at its paths may be had.
         is_literal, value: Whether it is known now, and as what.
     """
 
@@ -98,6 +112,7 @@ class Emitted:
     factors: tuple[str, ...] = ()
     is_padded: bool = False
     path: tuple[str, ...] = ()
+    source: "PathSource | None" = None
     is_literal: bool = False
     value: Any = None
 
@@ -122,7 +137,7 @@ class Emitted:
             return replace(self, parts=tuple(parts))
         if isinstance(self.shown, str):
             return replace(self, sql=names[0], shown=names[1])
-        return replace(self, sql=names[0])
+        return replace(self, sql=names[0], source=None)
 
 
 def key_path(oid: int, scale: int = 0) -> str:

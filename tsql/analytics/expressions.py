@@ -12,7 +12,7 @@ from typing import Any, Final
 from storage.errors import DatabaseError
 from storage.types import Array
 from tsql import bound
-from tsql.analytics import documents, forms
+from tsql.analytics import documents, forms, paths
 from tsql.analytics.emitted import (
     ORDERED,
     Emitted,
@@ -132,8 +132,7 @@ class Emitter:
             case bound.RowComparison():
                 return self._row_comparison(expression)
             case bound.Subscript(lower=(), upper=(key,)) if key is not None:
-                place = self.emit(expression.container)
-                return documents.step(place, [self._key(key)])
+                return documents.way(self.emit(expression.container), [self._key(key)])
             case _:
                 return self._column(expression)
 
@@ -169,9 +168,11 @@ class Emitter:
         if source in documents.STEPS:
             return self._step(call)
         if source in documents.CASTS:
-            return documents.scalar_at(self._place(call.arguments[0]), call.type)
+            return paths.scalar_at(self._place(call.arguments[0]), call.type)
         if source == "jsonb_exists":
-            return documents.exists(self.emit(call.arguments[0]), self._key(call.arguments[1]))
+            return paths.exists(self.emit(call.arguments[0]), self._key(call.arguments[1]))
+        if source in {"jsonb_contains", "jsonb_contained"}:
+            return self._contains(*call.arguments[:: 1 if source == "jsonb_contains" else -1])
         return self.call(call.proc, call.arguments, call.type)
 
     # ---- documents -------------------------------------------------------------------------------
@@ -185,8 +186,15 @@ class Emitter:
             listed = [self._key(one) for one in call.arguments[1:]]
         if not listed or not all(isinstance(key, str) for key in listed):
             raise UntranslatableError("a path that isn't known")
-        place = documents.step(document, listed)
-        return documents.text_at(place) if documents.STEPS[call.proc.src] else place
+        is_way = "path" in call.proc.src
+        place = (documents.way if is_way else documents.step)(document, listed)
+        return paths.text_at(place) if documents.STEPS[call.proc.src] else place
+
+    def _contains(self, document: Expression, contained: Expression) -> Emitted:
+        tree = self.now(contained)
+        if tree is None:
+            return Emitted("CAST(NULL AS BOOLEAN)", oids.BOOL)
+        return paths.contains(self.emit(document), tree)
 
     def _place(self, expression: Expression) -> Emitted:
         return documents.step(self.emit(expression), [])
@@ -226,7 +234,7 @@ class Emitter:
         argument = self.emit(expression.argument)
         word = "IS NOT NULL" if expression.negated else "IS NULL"
         if argument.kind == "json":
-            return self._boolean(f"{documents.kind_at(argument)} {word}")
+            return self._boolean(f"{'NOT ' if word == 'IS NULL' else ''}{paths.is_there(argument)}")
         return self._boolean(f"{checked(settled(argument)).sql} {word}")
 
     def _is_boolean(self, expression: bound.IsBoolean) -> Emitted:
@@ -278,7 +286,7 @@ class Emitter:
     def _from_text(self, argument: Emitted, expression: bound.CoerceViaIO) -> Emitted:
         if argument.type not in _TEXTS or expression.typmod != -1:
             raise UntranslatableError(f"the cast from text to {called(expression.type)}")
-        return documents.number_of_text(argument.sql, expression.type)
+        return paths.of_text(argument, expression.type)
 
     def _case(self, expression: bound.Case) -> Emitted:
         if expression.operand is not None:
@@ -433,7 +441,13 @@ def _plain(value: Emitted) -> Emitted:
     if not has_type(value.type):
         raise UntranslatableError(f"values of {called(value.type)}")
     return replace(
-        value, is_literal=False, value=None, factors=(), unchecked=False, is_padded=False
+        value,
+        is_literal=False,
+        value=None,
+        factors=(),
+        unchecked=False,
+        is_padded=False,
+        source=None,
     )
 
 

@@ -198,8 +198,11 @@ class Level:
         spec = leaf.specs.get(node.position)
         if spec is None:
             spec = leaf.specs[node.position] = column_spec(leaf.relation, node)
-        sql = f"{self._aliases[node.relation]}.{spec.name}"
+        alias = self._aliases[node.relation]
+        sql = f"{alias}.{spec.name}"
         type_, typmod = base_of(node.type, node.typmod)
+        if type_ == oids.JSONB:
+            return Emitted(sql, type_, source=leaf.documents(alias, spec))
         if spec.kind == "numeric_scaled":
             return Emitted(sql, type_, spec.scale, f"{sql}_s")
         is_padded = type_ == oids.BPCHAR and typmod >= 0

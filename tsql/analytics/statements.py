@@ -32,10 +32,15 @@ class Statements:
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _with: dict[int, tuple[str, tuple[Emitted, ...]]] = field(default_factory=dict)
 
-    def table_specs(self) -> tuple[TableSpec, ...]:
+    def table_specs(self, sql: str) -> tuple[TableSpec, ...]:
         """Returns what the tables are made of; columns that nobody reads are left out."""
         return tuple(
-            TableSpec(one.name, one.relation.table.storage_id, tuple(one.specs.values()))
+            TableSpec(
+                one.name,
+                one.relation.table.storage_id,
+                one.column_specs(sql),
+                one.path_specs(sql),
+            )
             for one in self.tables
         )
 

@@ -56,7 +56,7 @@ def translate(select: BoundSelect, evaluate: Callable[[Expression], Any], env: E
     except RecursionError:
         return Translation(None, "a statement as deep as this")
     relations = tuple(one.relation for one in statements.tables)
-    return Translation(ColumnarQuery(sql, statements.table_specs(), results), "", relations)
+    return Translation(ColumnarQuery(sql, statements.table_specs(sql), results), "", relations)
 
 
 def _results(derived: Derived, fields: tuple[Field, ...]) -> tuple[str, tuple[ResultColumn, ...]]:

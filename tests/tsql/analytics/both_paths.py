@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from storage.columns.duck_session import DuckSession
 from storage.errors import DatabaseError
-from tests.tsql.analytics.duck import ERRORS, NotHeldError, arrow_table, run
+from tests.tsql.analytics.duck import ERRORS, NotHeldError, arrow_table, columns_of, run
 from tests.tsql.harness import Answer, Client
 from tsql.analytics.translate import translate
 from tsql.binder import bind_query
@@ -102,13 +102,13 @@ class BothPaths:
             next(c.name for c in table.columns if c.id == column.column)
             if column.column is not None
             else column.path[0]
-            for column in spec.columns
+            for column in columns_of(spec)
         ]
         listed = ", ".join(map(quoted, names)) or "1"
         rows = await self._client.rows(
             f"SELECT {listed} FROM ONLY {quoted(table.schema)}.{quoted(table.name)}"
         )
-        made = arrow_table(spec.columns, [[row[i] for row in rows] for i in range(len(names))])
+        made = arrow_table(spec, [[row[i] for row in rows] for i in range(len(names))])
         return made if names else pa.table({"c": pa.nulls(len(rows), pa.bool_())})
 
 

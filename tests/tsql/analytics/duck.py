@@ -1,10 +1,12 @@
 """Columnar queries over rows in memory, in a DuckDB locked down as in a query process."""
 
 import datetime
+import json
 import pathlib
 import tempfile
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -12,7 +14,9 @@ import pyarrow as pa
 
 from storage.columns.documents import json_text
 from storage.columns.duck_session import DuckSession
-from storage.columns.messages import ColumnarQuery, ColumnSpec
+from storage.columns.messages import ColumnarQuery, ColumnSpec, TableSpec
+from storage.columns.paths import Documents, open_path
+from storage.columns.reader import MADE
 from storage.types import (
     DATE_INFINITY,
     DATE_MINUS_INFINITY,
@@ -67,16 +71,35 @@ def session() -> DuckSession:
     return DuckSession(directory, memory_bytes=1 << 30, temporary_bytes=1 << 30, threads=1)
 
 
-def arrow_table(specs: Sequence[ColumnSpec], columns: Sequence[Sequence[Any]]) -> pa.Table:
+def columns_of(spec: TableSpec) -> list[ColumnSpec]:
+    """Returns the columns whose values `arrow_table` needs."""
+    documents = (path.document for path in spec.paths)
+    return list({column.name: column for column in (*spec.columns, *documents)}.values())
+
+
+def arrow_table(spec: TableSpec, columns: Sequence[Sequence[Any]]) -> pa.Table:
     """Returns a table as the reader would make it."""
     arrays: dict[str, pa.Array] = {}
-    for spec, values in zip(specs, columns, strict=True):
-        if spec.kind == "numeric_scaled":
-            arrays[f"{spec.name}_s"] = pa.array(
+    for column, values in zip(columns_of(spec), columns, strict=True):
+        if column.kind == "numeric_scaled":
+            arrays[f"{column.name}_s"] = pa.array(
                 [None if v is None else _scale(v) for v in values], pa.int8()
             )
-        arrays[spec.name] = _array(spec, values)
-    return pa.table(arrays)
+        arrays[column.name] = _array(column, values)
+    made: dict[str, str] = {}
+    for path in spec.paths:
+        texts = arrays[path.document.name]
+        documents = Documents(None, partial(_same, texts), len(texts), is_text_only=False)
+        documents.want([path.path])
+        piece = (partial(_same, documents), _same, len(texts))
+        found, readings, _ = open_path(path, [piece])
+        arrays |= found
+        made |= readings
+    return pa.table(arrays).replace_schema_metadata({MADE: json.dumps(made)} if made else None)
+
+
+def _same(value: Any, *_: Any) -> Any:
+    return value
 
 
 def _array(spec: ColumnSpec, values: Sequence[Any]) -> pa.Array:

@@ -15,7 +15,7 @@ from storage.columns.duck_session import DuckSession
 from storage.columns.messages import ColumnarQuery
 from storage.errors import DatabaseError
 from storage.schema import Table
-from tests.tsql.analytics.duck import ERRORS, NotHeldError, arrow_table, run
+from tests.tsql.analytics.duck import ERRORS, NotHeldError, arrow_table, columns_of, run
 from tests.tsql.binder.statements import bind, column
 from tsql import bound
 from tsql.analytics.translate import translate
@@ -112,9 +112,9 @@ def _translations(sql: str) -> Iterator[tuple[ColumnarQuery, dict[str, pa.Table]
             continue
         try:
             (spec,) = query.tables
-            positions = [int(column.name[1:]) for column in spec.columns]
+            positions = [int(column.name[1:]) for column in columns_of(spec)]
             values = [[row[position] for row in rows] for position in positions]
-            yield query, {spec.name: _with_rows(arrow_table(spec.columns, values), len(rows))}
+            yield query, {spec.name: _with_rows(arrow_table(spec, values), len(rows))}
         except NotHeldError:
             continue
 

@@ -27,7 +27,18 @@ EXPRESSIONS = (
     "(j -> 'b' -> 'a')::numeric",
     "(j -> 'a')::bool",
     "j ? 'a'",
+    "j -> 'b' ? 'a'",
     "j -> 'a' IS NULL",
+    "(j ->> 'a')::bool",
+    "(j ->> 'a')::date",
+    "(j ->> 'a')::int",
+    "(j ->> 'a')::numeric",
+    "j ->> 'x\"a'",
+    """j @> '{"a": 1.50}'""",
+    """j @> '{"a": "12", "b": {}}'""",
+    """j @> '{"b": {"a": true}}'""",
+    """j @> '{"b": {"a": null}}'""",
+    """'{"a": 5}' <@ j""",
     "j -> 'b' -> 'a' IS NOT NULL",
 )
 NUMBERS = st.one_of(
@@ -38,7 +49,21 @@ NUMBERS = st.one_of(
     st.sampled_from([Decimal("1.50"), Decimal("0.1000000000000000055"), Decimal("1E-7"), 0, -0, 5]),
 )
 TEXTS = st.sampled_from(
-    ["", "x", "12", "1.50", " 7 ", "1e3", '"a": 5', 'q"a": 1', "é\n", "true", "\\"]
+    [
+        "",
+        "x",
+        "12",
+        "1.50",
+        " 7 ",
+        "1e3",
+        "2024-02-29",
+        "2023-02-29",
+        '"a": 5',
+        'q"a": 1',
+        "é\n",
+        "true",
+        "\\",
+    ]
 )
 SCALARS = st.one_of(NUMBERS, TEXTS, st.booleans(), st.none())
 KEYS = st.sampled_from(["a", "b", "a b", 'x"a', "ab"])
@@ -63,7 +88,7 @@ def test_a_path_finds_what_the_key_path_finds(expression: str, document: Any) ->
     assert query is not None
     (spec,) = query.tables
     try:
-        ((got,),) = run(DUCK, query, {spec.name: arrow_table(spec.columns, [[value]])})
+        ((got,),) = run(DUCK, query, {spec.name: arrow_table(spec, [[value]])})
     except ERRORS:
         return  # The key path answers.
     row = (1, None, None, None, None, value, None, None, None)

@@ -1,0 +1,129 @@
+"""Paths into documents, for a query: which columns DuckDB gets of them, and what it makes of these.
+
+A reading has an alternative for each sort of values that may be at its path. Only those of the sorts
+that the table's parts have there become SQL, in a view over the table: mostly one, a column.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from storage.columns.messages import Alternative, ColumnSpec, PathSpec, Reading
+from storage.columns.shred import TYPES, Path, Shredded, Shreds, shred
+
+_INDICES: Final = pa.int32()
+
+
+class Documents:
+    """The documents of one column of a part.
+
+    Args:
+        shredded: What the part holds of them; None: nothing, and they are shredded here.
+        texts: Returns them as text.
+        is_text_only: Whether what is held isn't all there is, for rows without documents have one
+            by default.
+    """
+
+    def __init__(
+        self,
+        shredded: Shredded | None,
+        texts: Callable[[], "pa.Array"],
+        row_count: int,
+        *,
+        is_text_only: bool,
+    ) -> None:
+        self._is_whole = shredded is not None
+        self._paths = {} if shredded is None else shredded.paths
+        self._open = set() if shredded is None else shredded.open
+        self._texts = texts
+        self._row_count = row_count
+        self._is_text_only = is_text_only
+
+    def want(self, paths: Sequence[Path]) -> None:
+        """Has paths shredded that aren't yet, all at once."""
+        missing = [path for path in paths if path not in self._paths]
+        if missing and not self._is_whole and not self._is_text_only:
+            found = shred(self._texts(), missing).paths
+            self._paths |= {path: found.get(path, Shreds()) for path in missing}
+
+    def at(self, path: Path) -> Shreds:
+        """Returns what is at a path; where only the text has it, all rows are of the sort other."""
+        found = self._paths.get(path)
+        if found is not None and not self._is_text_only:
+            return found
+        if self._is_text_only or self._is_hidden(path):
+            return Shreds({"x": pa.repeat(True, self._row_count)}, {"other": self._row_count})
+        return Shreds()
+
+    def _is_hidden(self, path: Path) -> bool:
+        """Returns whether the text may have something at a path that nothing is held of."""
+        for end in range(len(path)):
+            if path[: end + 1] not in self._paths:
+                return path[:end] in self._open
+        return False
+
+
+#: Some rows of a part: its documents of a column, and how to cut an array of the part's rows.
+Piece = tuple[Callable[[ColumnSpec], Documents], Callable[["pa.Array"], "pa.Array"], int]
+
+
+def open_path(
+    spec: PathSpec, pieces: Sequence[Piece]
+) -> tuple[dict[str, "pa.ChunkedArray"], dict[str, str], bool]:
+    """Returns a path's columns, the SQL of its readings, and whether that names the documents."""
+    found = [documents(spec.document).at(spec.path) for documents, _, _ in pieces]
+    sorts = {sort for shreds in found for sort in shreds.sorts}
+    letters: set[str] = set()
+    made: dict[str, str] = {}
+    reads_document = False
+    for reading in spec.readings:
+        chosen = [each for each in reading.alternatives if each.sort in sorts]
+        letters.update(*[each.columns for each in chosen])
+        reads_document |= any(each.reads_document for each in chosen)
+        made[reading.name] = _sql(reading, chosen)
+    columns = {
+        f"{spec.name}_{letter}": _joined(
+            [
+                cut(shreds.columns[letter])
+                if letter in shreds.columns
+                else pa.nulls(row_count, TYPES[letter])
+                for shreds, (_, cut, row_count) in zip(found, pieces, strict=True)
+            ],
+            TYPES[letter],
+        )
+        for letter in sorted(letters)
+    }
+    return columns, made, reads_document
+
+
+def _sql(reading: Reading, chosen: Sequence[Alternative]) -> str:
+    texts = list(dict.fromkeys(each.sql for each in chosen))
+    if not texts:
+        return f"CAST(NULL AS {reading.type})"
+    return texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
+
+
+def _joined(arrays: list["pa.Array"], kind: "pa.DataType") -> "pa.ChunkedArray":
+    if len({array.type for array in arrays}) == 1:
+        return pa.chunked_array(arrays)
+    return chunked([_widened(array) for array in arrays], kind)
+
+
+def _widened(array: "pa.Array") -> "pa.Array":
+    return array.cast(pa.int64()) if array.type == pa.int32() else array
+
+
+def chunked(arrays: list["pa.Array"], kind: "pa.DataType") -> "pa.ChunkedArray":
+    """Returns arrays of one column as one; if one has a dictionary, all get one."""
+    if any(pa.types.is_dictionary(array.type) for array in arrays):
+        return pa.chunked_array([_with_dictionary(array) for array in arrays])
+    return pa.chunked_array(arrays, kind)
+
+
+def _with_dictionary(array: "pa.Array") -> "pa.Array":
+    if pa.types.is_dictionary(array.type):
+        return array
+    indices = pa.array(np.arange(len(array), dtype=np.int32), _INDICES)
+    return pa.DictionaryArray.from_arrays(indices, array)
