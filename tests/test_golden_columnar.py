@@ -11,7 +11,7 @@ from tests.golden.script import answers, read_script, read_transcript, render
 from tests.server import Server
 
 FOLDER = pathlib.Path(__file__).parent / "golden" / "sql"
-ALWAYS = ("aggregates_groups", "grouping_sets", "joins", "windows")
+ALWAYS = ("aggregates_groups", "grouping_sets", "joins", "paths_into_documents", "windows")
 MORE = (
     "collations", "cursors", "domains", "enums", "expressions_over_rows", "group_forms", "jsonb_documents", "keys_ranges",
     "queries_over_several_tables", "select_expressions", "select_forms", "set_operations", "subqueries",
