@@ -19,6 +19,8 @@ STORED: Final = "stored"
 NATURAL: Final = "natural"
 #: Digits that an Arrow decimal of 128 bits holds.
 DIGITS_MAX: Final = 38
+#: Digits after the point that numbers in documents are held with, and that they may have before it.
+NUMBER_SCALE: Final = 18
 
 _KINDS: Final = {
     Kind.BOOL: "bool",

@@ -33,12 +33,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from storage.columns.layout import DIGITS_MAX
+from storage.columns.layout import DIGITS_MAX, NUMBER_SCALE
 
 Path = tuple[str, ...]
 
-#: Digits after the point that numbers are held with, and that they may have before it.
-NUMBER_SCALE: Final = 18
 NUMBER: Final = pa.decimal128(DIGITS_MAX, NUMBER_SCALE)
 #: Types of the columns; integers and strings may also be int32, or a dictionary.
 TYPES: Final = {

@@ -11,8 +11,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
+from storage.columns.layout import NUMBER_SCALE
 from storage.columns.messages import Alternative
-from storage.columns.shred import NUMBER_SCALE
 from storage.types import JSON_NULL
 from tsql.analytics import documents
 from tsql.analytics.emitted import (
