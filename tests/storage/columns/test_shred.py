@@ -18,6 +18,7 @@ from storage.columns.shredded_part import shreds_of, with_shreds, without_shreds
 
 NOTHING = object()
 OTHER = object()
+FLAGS: dict[str, Any] = {"null": None, "object": {}, "array": [], "other": OTHER}
 NUMBERS = st.one_of(
     st.integers(-(10**25), 10**25),
     st.integers(-5, 5),
@@ -54,22 +55,20 @@ def value_of(shreds: Shreds, row: int) -> Any:
         if values[0] is None:
             assert set(values) == {None}, sort
             continue
-        match sort, values:
-            case ("number", [number, shown, double]):
-                assert double == float(number)
-                found.append(number.quantize(Decimal(1).scaleb(-shown)))
-            case ("digits", [text, number, shown]):
-                assert number == Decimal(text)
-                assert shown == len(text.partition(".")[2])
-                found.append(text)
-            case ("dates", [text, day]):
-                assert day.isoformat() == text
-                found.append(text)
-            case (("null" | "object" | "array" | "other"), [flag]):
-                assert flag is True
-                found.append({"null": None, "object": {}, "array": []}.get(sort, OTHER))
-            case (_, [value]):
-                found.append(value)
+        if sort == "number":
+            number, shown, double = values
+            assert double == float(number)
+            found.append(number.quantize(Decimal(1).scaleb(-shown)))
+        elif sort in FLAGS:
+            assert values == [True]
+            found.append(FLAGS[sort])
+        else:
+            text, *meanings = values
+            if sort == "digits":
+                assert meanings == [Decimal(text), len(text.partition(".")[2])]
+            if sort == "dates":
+                assert [day.isoformat() for day in meanings] == [text]
+            found.append(text)
     assert len(found) <= 1
     return found[0] if found else NOTHING
 
