@@ -8,6 +8,7 @@ from typing import Any
 
 from storage.errors import DatabaseError
 from storage.records import dataclass
+from storage.row_details import KeyDetail
 from storage.schema import Index, Table
 
 
@@ -58,12 +59,13 @@ class DuplicateKeyError(DatabaseError):
         super().__init__(
             "23505",
             f'duplicate key value violates unique constraint "{name}"',
-            detail=f"Key {key} already exists.",
             schema=table.schema,
             table=table.name,
             constraint=name,
         )
         self.conflict = conflict
+        ids = key_column_ids(table, conflict.index)
+        self.showing(KeyDetail(table.id, ids, f"Key {key} already exists."))
 
 
 def duplicated_key(
@@ -75,11 +77,11 @@ def duplicated_key(
     return DatabaseError(
         "23505",
         f'could not create unique index "{name}"',
-        detail=f"Key {key} is duplicated.",
+        detail="Duplicate keys exist.",
         schema=table.schema,
         table=table.name,
         constraint=name,
-    )
+    ).showing(KeyDetail(table.id, key_column_ids(table, index), f"Key {key} is duplicated."))
 
 
 def deferrable_arbiter(table: Table, index: Index) -> DatabaseError:
@@ -99,6 +101,14 @@ def constraint_name(table: Table, index: Index | None) -> str:
     if index is None:
         return table.primary_key_constraint or table.name
     return index.constraint or index.name
+
+
+def key_column_ids(table: Table, index: Index | None) -> tuple[int, ...] | None:
+    """Returns the columns of a key; None if some of its parts are expressions."""
+    if index is None:
+        return tuple(table.key_column_ids)
+    ids = tuple(part.column_id for part in index.parts if part.column_id is not None)
+    return ids if len(ids) == len(index.parts) else None
 
 
 def describe_key(

@@ -5,7 +5,11 @@ An error is raised where the fault is found, with its SQLSTATE; each front door 
 stay short. SQLSTATEs: PostgreSQL manual, appendix A.
 """
 
+from collections.abc import Callable
+from typing import Self
+
 from storage.records import dataclass
+from storage.row_details import KeyDetail, MayRead, RowDetail
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class DatabaseError(Exception):
     Attributes:
         sqlstate: Five characters.
         position: 1-based character offset into the statement, or None.
+        shows: What a fuller detail shows to those who may read it, until that is settled.
         routine: The function of PostgreSQL's that reports it, where drivers look at it.
     """
 
@@ -80,6 +85,18 @@ class DatabaseError(Exception):
         self.datatype = datatype
         self.constraint = constraint
         self.routine = routine
+        self.shows: KeyDetail | RowDetail | None = None
+
+    def showing(self, shows: KeyDetail | RowDetail) -> Self:
+        """Returns the error, with a detail for those who may read what it shows."""
+        self.shows = shows
+        return self
+
+    def reveal(self, may_read_of: Callable[[int], MayRead]) -> None:
+        """Settles the detail: `may_read_of` says what the client may read of a table, by its id."""
+        shows, self.shows = self.shows, None
+        if shows is not None:
+            self.detail = shows.seen(may_read_of(shows.table_id)) or self.detail
 
     @property
     def rendering(self) -> Rendering:

@@ -232,6 +232,9 @@ class Session(Protocol):
     async def sync(self, *, failed: bool) -> None:
         """Ends the implicit transaction: commits, or (`failed`) rolls back / marks the open transaction failed."""
 
+    def reveal(self, error: BaseException) -> None:
+        """Settles what an error shows of stored rows, by the rights that the client has now."""
+
     def cancel(self, sqlstate: str, message: str) -> None:
         """Makes the running statement fail soon (57014, statement timeout); no effect when idle."""
 

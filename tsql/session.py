@@ -54,6 +54,7 @@ class Session:
         self._state = SessionState(database, options)
         self._control = self._state.control
         self._control.before_commit = self._run_commit_actions
+        self._control.on_failure = self._state.reveal
         self.guarded = self._state.interrupts.guarded
         points = SessionPoints(self._state)
         self.point_statement = points.statement
@@ -106,8 +107,8 @@ class Session:
         try:
             done = await self._run_template(sql)
             statements: list[Any] = [done] if done is not None else await self._parsed(sql)
-        except BaseException:
-            await self.failed()
+        except BaseException as error:
+            await self.failed(error)
             raise
         if not statements:
             return
@@ -130,15 +131,15 @@ class Session:
                 else:
                     await self._finish_with(result, is_last=is_last)
             except BaseException as error:  # noqa: BLE001 - raised again
-                await self.failed()
+                await self.failed(error)
                 raise _without_cause(error) from None
             try:
                 yield result
             except GeneratorExit:
                 raise
-            except BaseException:
+            except BaseException as error:
                 # The front door couldn't send it, or a stream has failed.
-                await self.failed()
+                await self.failed(error)
                 raise
         await self.finish(is_last=True)
 
@@ -244,7 +245,7 @@ class Session:
                 yield item
             await self.finish(is_last=is_last)
         except BaseException as error:  # noqa: BLE001 - raised again
-            await self.failed()
+            await self.failed(error)
             raise _without_cause(error) from None
 
     async def _guarded_items(self, stream: AsyncIterator[T]) -> AsyncIterator[T]:
@@ -276,9 +277,14 @@ class Session:
                 raise
             result.stream = _Failing(error)
 
-    async def failed(self) -> None:
+    def reveal(self, error: BaseException) -> None:
+        self._state.reveal(error, self._control.txn)
+
+    async def failed(self, error: BaseException | None = None) -> None:
         """After an error: rolls back, or marks the block failed."""
         control = self._control
+        if error is not None:
+            self.reveal(error)
         if control.txn is not None:
             # The error may tell of commits that aren't synced yet.
             await control.txn.settled()
@@ -527,7 +533,7 @@ class _FinishingCopy:
         try:
             return await self._session.guarded(coroutine)
         except BaseException as error:  # noqa: BLE001 - raised again
-            await self._session.failed()
+            await self._session.failed(error)
             raise _without_cause(error) from None
 
 

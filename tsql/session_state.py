@@ -10,6 +10,7 @@ from storage.catalog import Catalog
 from storage.errors import DatabaseError
 from tsql.access.become import IDENTITY_SETTINGS, check_may_become
 from tsql.access.databases import find_database
+from tsql.access.privileges import reading
 from tsql.access.roles import find_role
 from tsql.api import Notice, SessionEvents
 from tsql.cursor import Cursor
@@ -249,6 +250,11 @@ class SessionState:
     def catalog(self) -> Catalog:
         """The catalog that the session's transaction sees."""
         return self.database.catalogs.seen_by(self.control.txn)
+
+    def reveal(self, error: BaseException, txn: Any) -> None:
+        """Settles what an error shows of stored rows: as much as the current user may read."""
+        if isinstance(error, DatabaseError) and error.shows is not None:
+            error.reveal(reading(self.database.catalogs.seen_by(txn), self.current_user))
 
     # -- events ----------------------------------------------------------------------------------
 

@@ -81,6 +81,7 @@ class TransactionControl:
     Attributes:
         before_commit: Does what is left to the commit, in the transaction.
         on_end: Called at each end of a transaction, with whether it has committed.
+        on_failure: Called with what a commit fails with, and its transaction, before that is undone.
         has_run: Whether a statement has looked at data: then the isolation level stands.
     """
 
@@ -91,6 +92,7 @@ class TransactionControl:
     process_id: int
     on_end: Callable[[bool], None]
     before_commit: Callable[[], Awaitable[None]] | None = None
+    on_failure: Callable[[BaseException, Any], None] = lambda _error, _txn: None
     phase: Phase = Phase.IDLE
     txn: Any = None
     has_run: bool = False
@@ -217,7 +219,8 @@ class TransactionControl:
         try:
             if txn is not None:
                 await txn.commit()
-        except BaseException:
+        except BaseException as error:
+            self.on_failure(error, txn)
             await self._undo(txn)
             raise
         self._committed(txn)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from storage.duplicates import KeyRendering
 from storage.errors import DatabaseError
+from storage.row_details import KeyDetail
 from storage.schema import ForeignKey, Table
 
 
@@ -30,7 +31,9 @@ def missing_key(key: ForeignKey, child: Table, parent: Table, shown: str) -> Dat
         key,
         child,
         f'insert or update on table "{child.name}" violates foreign key constraint "{key.name}"',
-        f'Key {shown} is not present in table "{parent.name}".',
+        f'Key is not present in table "{parent.name}".',
+    ).showing(
+        KeyDetail(child.id, key.column_ids, f'Key {shown} is not present in table "{parent.name}".')
     )
 
 
@@ -51,7 +54,13 @@ def still_referenced(key: ForeignKey, child: Table, parent: Table, shown: str) -
         child,
         f'update or delete on table "{parent.name}" violates foreign key constraint'
         f' "{key.name}" on table "{child.name}"',
-        f'Key {shown} is still referenced from table "{child.name}".',
+        f'Key is still referenced from table "{child.name}".',
+    ).showing(
+        KeyDetail(
+            parent.id,
+            key.referenced_column_ids,
+            f'Key {shown} is still referenced from table "{child.name}".',
+        )
     )
 
 

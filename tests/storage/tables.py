@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from storage.errors import DatabaseError
 from storage.schema import Column, ColumnPolicy, Index, KeyPart, KeyScheme, Table
 from storage.types import Kind
 
@@ -51,3 +52,9 @@ def with_index(base: Table, name: str, columns: str, **more: Any) -> Table:
     }
     index = Index(**(defaults | more))
     return msgspec.structs.replace(base, indexes=(*base.indexes, index))
+
+
+def whole_detail(error: DatabaseError) -> str | None:
+    """Returns an error's detail as somebody is told it who may read everything."""
+    error.reveal(lambda _table_id: lambda _column_id: True)
+    return error.detail

@@ -178,6 +178,9 @@ class FakeSession:
     def setting(self, name: str) -> str:
         return self.settings.get(name, "0")
 
+    def reveal(self, error: BaseException) -> None:
+        pass
+
     def cancel(self, sqlstate: str, message: str) -> None:
         if self._is_running:
             self._cancelled = DatabaseError(sqlstate, message)

@@ -1,6 +1,6 @@
 """Who may do what to an object: its owner, its grants, and what everybody may by default."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import field
 from typing import Final
 
@@ -8,6 +8,7 @@ from storage.catalog import Catalog, Schema
 from storage.errors import DatabaseError
 from storage.objects import DatabaseRecord, Grant, Privileges, View
 from storage.records import dataclass
+from storage.row_details import MayRead
 from storage.schema import Sequence, Table
 from tsql.access.letters import ALL, PUBLIC_DEFAULTS
 from tsql.access.roles import has_privileges_of, is_superuser, roles_of
@@ -96,6 +97,19 @@ def grantable_of(catalog: Catalog, user: str, secured: Secured, column_id: int =
         for letter in grant.grantable
     }
     return "".join(sorted(found))
+
+
+def reading(catalog: Catalog, role: str) -> Callable[[int], MayRead]:
+    """Returns what says of a table, by its id, what of it a role may read."""
+
+    def reading_of(table_id: int) -> MayRead:
+        table = catalog.table_by_id(table_id)
+        if table is None:
+            return lambda _column_id: False
+        secured = Secured.of(table)
+        return lambda column_id: "r" in privileges_of(catalog, role, secured, column_id)
+
+    return reading_of
 
 
 def owns(catalog: Catalog, user: str, owner: str) -> bool:

@@ -3,12 +3,14 @@
 REFRESH fills fresh storage, which readers see at the commit; until then it locks them out, with CONCURRENTLY too.
 """
 
+import dataclasses
 from typing import Any
 
 import msgspec
 
 from storage.errors import DatabaseError
 from storage.objects import View, ViewColumn
+from storage.row_details import KeyDetail
 from storage.schema import Table
 from tsql.access.privileges import check_needs, owns
 from tsql.api import Result
@@ -128,7 +130,10 @@ async def _fill(state: SessionState, ddl: Ddl, table: Table, query: Query) -> No
     except DatabaseError as error:
         if error.sqlstate == "23505" and error.constraint is not None:
             error.message = f'could not create unique index "{error.constraint}"'
-            error.detail = (error.detail or "").replace(" already exists.", " is duplicated.")
+            error.detail = "Duplicate keys exist."
+            if isinstance(error.shows, KeyDetail):
+                text = error.shows.text.replace(" already exists.", " is duplicated.")
+                error.shows = dataclasses.replace(error.shows, text=text)
         raise
 
 

@@ -74,7 +74,7 @@ class _Merge:
         self._offset = node.offset
         self._key = node.offset + width_of(node.relation)
         self._again = compile_predicate(node.condition)
-        self._checks = RowChecks(node.relation.table, node.checks)
+        self._checks = RowChecks(node.relation.table, node.checks, _given(node))
         whens = [(when.is_matched, _When(when, node)) for when in node.whens]
         self._matched = [when for is_matched, when in whens if is_matched]
         self._others = [when for is_matched, when in whens if not is_matched]
@@ -152,6 +152,12 @@ class _Merge:
                 await wait.ready()
             else:
                 return made
+
+
+def _given(node: plan.Merge) -> list[int]:
+    """Returns the positions of the columns that one of the clauses gives values for."""
+    changed = [item.position for when in node.whens for item in when.assignments]
+    return [*changed, *(position for when in node.whens for position in when.positions)]
 
 
 def _first(whens: list[_When], row: Row, run: Run) -> _When | None:

@@ -5,10 +5,11 @@ one dict of attributes. *Seen* rows are those of expressions: declared columns, 
 that the statement names. In a strict table both are the same.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from storage.errors import DatabaseError
+from storage.row_details import RowDetail
 from storage.schema import ColumnPolicy, Table
 from tsql.bound import Const, Expression, RowRule, SetColumn, TableRelation, ViewCheck
 from tsql.env import Env
@@ -32,13 +33,24 @@ class RowChecks:
     """Generated columns, NOT NULL and CHECK of one table: `test` raises 23502, 23514, 44000.
 
     Args:
+        given: Positions of the columns that the statement gives values for: a client is shown those
+            of a failing row in any case. None: all.
         are_values_raw: Whether nothing has made the values those of the columns' domains yet.
     """
 
     def __init__(
-        self, table: Table, rules: Sequence[RowRule], *, are_values_raw: bool = False
+        self,
+        table: Table,
+        rules: Sequence[RowRule],
+        given: Iterable[int] | None = None,
+        *,
+        are_values_raw: bool = False,
     ) -> None:
         self._table = table
+        columns = table.columns
+        self._given = (
+            None if given is None else frozenset(columns[n].id for n in given if n < len(columns))
+        )
         self._domains = [
             (position, value_test(column.sql_type))
             for position, column in enumerate(table.columns)
@@ -80,8 +92,7 @@ class RowChecks:
         for view, condition in self._views:
             if condition(row, env) is not True:
                 message = f'new row violates check option for view "{view}"'
-                detail = failing_row(self._table, row, env)
-                raise DatabaseError("44000", message, detail=detail)
+                raise DatabaseError("44000", message).showing(self._shown(row, env))
 
     def _null_error(self, position: int, row: Row, env: Env) -> DatabaseError:
         table, column = self._table, self._table.columns[position]
@@ -89,37 +100,37 @@ class RowChecks:
             "23502",
             f'null value in column "{column.name}" of relation "{table.name}"'
             " violates not-null constraint",
-            detail=failing_row(table, row, env),
             schema=table.schema,
             table=table.name,
             column=column.name,
-        )
+        ).showing(self._shown(row, env))
 
     def _check_error(self, name: str, row: Row, env: Env) -> DatabaseError:
         table = self._table
         return DatabaseError(
             "23514",
             f'new row for relation "{table.name}" violates check constraint "{name}"',
-            detail=failing_row(table, row, env),
             schema=table.schema,
             table=table.name,
             constraint=name,
+        ).showing(self._shown(row, env))
+
+    def _shown(self, row: Row, env: Env) -> RowDetail:
+        columns = tuple(
+            (column.id, column.name, _shown_value(value, column.sql_type, env))
+            for column, value in zip(self._table.columns, row, strict=False)
         )
+        return RowDetail(self._table.id, columns, self._given)
 
 
-def failing_row(table: Table, row: Row, env: Env) -> str:
-    """Returns the detail that shows a row."""
-    texts = []
-    for column, value in zip(table.columns, row, strict=False):
-        if value is None:
-            texts.append("null")
-            continue
-        text = output_of(column.sql_type)(value, env)
-        data = text.encode()
-        if len(data) > _SHOWN_BYTES_MAX:
-            text = data[:_SHOWN_BYTES_MAX].decode(errors="ignore") + "..."
-        texts.append(text)
-    return f"Failing row contains ({', '.join(texts)})."
+def _shown_value(value: Any, sql_type: int, env: Env) -> str:
+    if value is None:
+        return "null"
+    text = output_of(sql_type)(value, env)
+    data = text.encode()
+    if len(data) > _SHOWN_BYTES_MAX:
+        text = data[:_SHOWN_BYTES_MAX].decode(errors="ignore") + "..."
+    return text
 
 
 class RowForms:

@@ -263,7 +263,7 @@ class PointInsert:
             + sequences_of(node.defaults) * len(self._values)
         )
         self._make = new_row_maker(node.relation, node.positions, node.defaults)
-        self._checks = RowChecks(node.relation.table, node.checks)
+        self._checks = RowChecks(node.relation.table, node.checks, node.positions)
         self._returning = _returning(node.returning, width_of(node.relation))
         self.may_defer = any(key.timing.deferrable for key in node.relation.table.foreign_keys)
 
@@ -320,7 +320,8 @@ class PointUpdate:
         self._make_key = whole_key(self._access.code, path.key)
         self._predicate = None if path.filter is None else compile_predicate(path.filter)
         self._change = row_changer(node.assignments)
-        self._checks = RowChecks(path.relation.table, node.checks)
+        given = [item.position for item in node.assignments]
+        self._checks = RowChecks(path.relation.table, node.checks, given)
         self._returning = _returning(node.returning, width_of(path.relation))
 
     def run(self, store: PointStore, env: Env) -> Evaluated[WriteResult] | None:

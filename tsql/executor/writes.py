@@ -50,7 +50,7 @@ def compile_insert(node: plan.Insert, source: Source, tables: Tables) -> Write:
     access = tables.access(node.relation.table)
     forms = RowForms(node.relation, inserted_types(node))
     make = new_row_maker(node.relation, node.positions, node.defaults)
-    checks = RowChecks(node.relation.table, node.checks)
+    checks = RowChecks(node.relation.table, node.checks, given_by_insert(node))
     width = _seen_width(node.relation)
     returning = ReturningRows(node.returning, width)
     conflict = None
@@ -82,6 +82,12 @@ def compile_insert(node: plan.Insert, source: Source, tables: Tables) -> Write:
         return result.done()
 
     return insert
+
+
+def given_by_insert(node: plan.Insert) -> list[int]:
+    """Returns the positions of the columns that an INSERT gives values for."""
+    changed = () if node.on_conflict is None else node.on_conflict.update
+    return [*node.positions, *(item.position for item in changed)]
 
 
 def _checked(rows: Iterable[list[Any]], checks: RowChecks, env: Env) -> Iterator[list[Any]]:
@@ -249,7 +255,8 @@ def compile_update(node: plan.Update, joined: Source | None, tables: Tables) -> 
     # A unique key that changes makes the lock stronger.
     mode = LockMode.NO_KEY_UPDATE
     change = row_changer(node.assignments)
-    checks = RowChecks(relation.table, node.checks)
+    given = [item.position for item in node.assignments]
+    checks = RowChecks(relation.table, node.checks, given)
     may_repeat = node.relation is None and _may_repeat(_path_of(node))
 
     async def update(run: Run, key: bytes, old: Row, inputs: Row, result: RunningResult) -> None:

@@ -220,6 +220,7 @@ class Conversation:
         """
         self._send_notices()
         fault = errors.as_database_error(error)
+        self.session.reveal(fault)
         if errors.is_fatal(fault):
             raise errors.as_fatal(fault) from error
         self.output.add(errors.error_response(fault, self._connection.encoding.encode_lossy))

@@ -100,14 +100,14 @@ class Side:
             # Rows may have been told before a deferred constraint fails the commit.
             last = (await client.run(sql))[-1]
             return last.rows, last.tag, seen(last.error)
-        return self._seen(answer)
+        return self._seen(client, answer)
 
     async def _prepared(self, client: Client, name: str, values: tuple[int, ...]) -> Any:
         session = client.session
         point = session.point_statement(name) if self.takes_points else None
         answer = None if point is None else await told(point, values)
         if answer is not None:
-            return self._seen(answer)
+            return self._seen(client, answer)
         try:
             await session.bind("", name, values)
             result = await session.execute("", 0, sync_follows=True)
@@ -115,12 +115,15 @@ class Side:
             assert result.stream is None
             await session.sync(failed=False)
         except DatabaseError as error:
+            session.reveal(error)
             await session.sync(failed=True)
             return [], "", seen(error)
         return rows, result.tag, None
 
-    def _seen(self, answer: Answer) -> Any:
+    def _seen(self, client: Client, answer: Answer) -> Any:
         self.answered_at_once += 1
+        if answer.error is not None:
+            client.session.reveal(answer.error)
         return [tuple(row) for row in answer.rows or ()], answer.tag, seen(answer.error)
 
     def locks(self) -> list[Any]:
