@@ -165,12 +165,17 @@ class TableRelation:
 
 @dataclass(frozen=True, slots=True)
 class CatalogRelation:
-    """A catalog table or a sequence: `rows(env)` is called once per execution, and may raise MustWaitError."""
+    """A catalog table or a sequence: `rows(env)` is called once per execution, and may raise MustWaitError.
+
+    Attributes:
+        private: What errors call a relation that only superusers may read; None: everybody may.
+    """
 
     name: str
     alias: str
     fields: tuple[Field, ...]
     rows: Any
+    private: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,13 +33,17 @@ _REPLAN_COUNT_MAX: Final = 10
 def prepare(
     state: SessionState,
     parsed: ParsedStatement | None,
-    given_types: tuple[int, ...],
+    given_types: tuple[int, ...] | None,
     *,
     from_sql: bool = False,
     is_told: bool = True,
 ) -> Prepared:
-    """Returns a prepared statement; a query is bound and planned now."""
-    for oid in given_types:
+    """Returns a prepared statement; a query is bound and planned now.
+
+    `given_types` None: it may have no parameters.
+    """
+    state.follow_catalog()
+    for oid in given_types or ():
         if oid:
             # Now, not when the statement is described: some clients have sent its Bind by then, and
             # would have to have another Sync behind it.
@@ -48,7 +52,8 @@ def prepare(
     prepared = Prepared(parsed, text, given_types, None, from_sql, is_told=is_told)
     if parsed is not None and is_query(parsed.node):
         _bind(state, prepared)
-    elif parsed is not None and isinstance(parsed.node, ast.DeclareCursorStmt):
+    elif parsed is not None and isinstance(parsed.node, ast.DeclareCursorStmt | ast.ExplainStmt):
+        # The text begins with another word than any query's: its plan is found by no other.
         inner = ParsedStatement(parsed.node.query, parsed.location, parsed.length, parsed.text)
         prepared.inner = prepare(state, inner, given_types)
     return prepared
@@ -73,7 +78,7 @@ def revalidate(state: SessionState, prepared: Prepared, *, is_to_run: bool = Tru
     query = prepared.query
     if query is None:
         return
-    catalog = state.catalog
+    catalog = state.follow_catalog()
     if (
         catalog.version == prepared.catalog_version
         and prepared.settings_generation == state.settings.generation

@@ -246,9 +246,9 @@ class Prepared:
     """A prepared statement of one session.
 
     Attributes:
-        given_types: Parameter types as the client gave them.
+        given_types: Parameter types as the client gave them; None: it may have no parameters.
         query: The bound statement, or None for a command (or an empty string).
-        inner: The query inside a command that takes parameters for it: DECLARE CURSOR.
+        inner: The query inside a command that takes parameters for it: DECLARE CURSOR, EXPLAIN.
         from_sql: Whether PREPARE made it (pg_prepared_statements).
         is_told: Whether the client may know how its rows look; a simple query's are told with them.
         catalog_version, settings_generation: What the query was last found valid for.
@@ -257,7 +257,7 @@ class Prepared:
 
     parsed: ParsedStatement | None
     text: str
-    given_types: tuple[int, ...]
+    given_types: tuple[int, ...] | None
     query: Query | None
     from_sql: bool = False
     catalog_version: int = 0
@@ -287,12 +287,20 @@ class Preparer:
     _queries: dict[Any, Query] = field(default_factory=dict)
 
     def query(
-        self, parsed: ParsedStatement, given_types: tuple[int, ...], catalog: Catalog, env: Env
+        self,
+        parsed: ParsedStatement,
+        given_types: tuple[int, ...] | None,
+        catalog: Catalog,
+        env: Env,
     ) -> Query:
         """Returns the query of a statement, bound to this catalog."""
-        key = (parsed.text, parsed.location, given_types, binding_key(env))
+        key = (parsed.text, parsed.location, given_types or (), binding_key(env))
         found = self._queries.get(key)
-        if found is not None and found.is_current(catalog):
+        if (
+            found is not None
+            and found.is_current(catalog)
+            and (given_types is not None or not found.parameter_types)
+        ):
             return found
         made = self._make(parsed, given_types, catalog, env)
         if made.is_cacheable and parsed.location + len(parsed.text) <= CACHED_TEXT_CHARACTERS_MAX:
@@ -302,7 +310,11 @@ class Preparer:
         return made
 
     def _make(
-        self, parsed: ParsedStatement, given_types: tuple[int, ...], catalog: Catalog, env: Env
+        self,
+        parsed: ParsedStatement,
+        given_types: tuple[int, ...] | None,
+        catalog: Catalog,
+        env: Env,
     ) -> Query:
         bound = bind_query(
             parsed.node,

@@ -41,6 +41,7 @@ from tsql.session_state import SessionState
 from tsql.shared import SessionOptions, Shared
 from tsql.transactions import Phase, failed_transaction
 from tsql.types import oids
+from tsql.types.enums import is_elsewhere
 
 T = TypeVar("T")
 
@@ -188,14 +189,10 @@ class Session:
         if not is_alone and slices.due():
             await slices.pause()
         self._check_not_failed(parsed.node)
-        prepared = prepare(state, parsed, (), is_told=False)
+        prepared = prepare(state, parsed, None, is_told=False)
         query = prepared.query
         if query is None:
-            if prepared.parameter_types:
-                raise DatabaseError("42P02", "there is no parameter $1")
             return await self.guarded(self._run_command(parsed, (), is_alone=is_alone))
-        if query.parameter_types:
-            raise DatabaseError("42P02", "there is no parameter $1")
         check_allowed(state, query)
         query.compile()
         try:
@@ -227,7 +224,7 @@ class Session:
         values: tuple[Any, ...],
         *,
         is_alone: bool,
-        types: tuple[int, ...] = (),
+        types: tuple[int, ...] | None = None,
     ) -> Result:
         command = command_of(parsed.node)
         if command.name is not None:
@@ -314,7 +311,7 @@ class Session:
             self._check_not_failed(parsed.node)
         types = tuple(0 if type_ == oids.UNKNOWN else type_ for type_ in parameter_types)
         for type_ in types:
-            if type_ and type_ not in pg.types():
+            if type_ and (type_ not in pg.types() or is_elsewhere(type_, state.env)):
                 raise DatabaseError("XX000", f"cache lookup failed for type {type_}")
         prepared = prepare(state, parsed, types)
         if prepared.query is not None and self._is_barred(prepared.query):

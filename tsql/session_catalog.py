@@ -139,7 +139,9 @@ class SessionCatalog:
     # -- types -----------------------------------------------------------------------------------
 
     def type_id(self, schema: str | None, name: str) -> int | None:
-        """Returns the OID of a type that CREATE TYPE made."""
+        """Returns the OID of a type that CREATE TYPE or CREATE DOMAIN made. Raises 42501."""
+        if schema is not None:
+            self._require_usage(schema)
         found = user_type_named(self.catalog, self._state.env.schemas(schema), name)
         return None if found is None else found.id
 

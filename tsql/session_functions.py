@@ -203,9 +203,11 @@ class SessionFunctions(SessionCatalog):
         return int(value)
 
     def lastval(self) -> int:
-        value = self._state.last_values.get(self._last_sequence)
-        if value is None:
+        oid = self._last_sequence
+        value = self._state.last_values.get(oid)
+        if value is None or self._state.catalog.sequence_by_id(oid) is None:
             raise DatabaseError("55000", "lastval is not yet defined in this session")
+        self._sequence(oid, "Ur")
         return int(value)
 
     def setval(self, oid: int, value: int, is_called: bool) -> int:
@@ -266,7 +268,7 @@ class SessionFunctions(SessionCatalog):
         other = self._shared.sessions.get(pid)
         if other is None:
             return False
-        self._check_may_signal(other.current_user, terminate=terminate)
+        self._check_may_signal(other.options.user, terminate=terminate)
         error: DatabaseError
         if terminate:
             error = ending = FatalError(

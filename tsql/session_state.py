@@ -10,8 +10,8 @@ from storage.catalog import Catalog
 from storage.errors import DatabaseError
 from tsql.access.become import IDENTITY_SETTINGS, check_may_become
 from tsql.access.databases import find_database
-from tsql.access.privileges import reading
-from tsql.access.roles import find_role
+from tsql.access.privileges import may_use_schema, reading
+from tsql.access.roles import find_role, is_superuser
 from tsql.api import Notice, SessionEvents
 from tsql.cursor import Cursor
 from tsql.env import Env
@@ -82,6 +82,8 @@ class SessionState:
         self.transaction_points: dict[str, Any] = {}
         self._env_generation = -1
         self._env = Env()
+        #: The catalog by which the search path was read.
+        self._path_catalog: Catalog | None = None
         self._binding_key: tuple[Any, ...] = ()
 
     # -- identity --------------------------------------------------------------------------------
@@ -179,17 +181,37 @@ class SessionState:
         )
 
     def _search_path(self) -> tuple[tuple[str, ...], int]:
-        """Returns where names are looked up, and how many schemas the setting doesn't name."""
+        """Returns where names are looked up, and how many schemas the setting doesn't name.
+
+        A schema that the user may not look into isn't there for them.
+        """
         names = split_identifiers(self.settings.value("search_path")) or []
-        temporary = self.temporary
-        meanings = {"$user": self.current_user, ALIAS: temporary.name}
+        temporary, user = self.temporary, self.current_user
+        meanings = {"$user": user, ALIAS: temporary.name}
         path = tuple(meanings.get(name, name) for name in names)
+        catalog = self._path_catalog = self.catalog
+        if not is_superuser(catalog, user):
+            path = tuple(
+                name
+                for name in path
+                if name == temporary.name or may_use_schema(catalog, user, name)
+            )
         if temporary.has_begun and temporary.name not in path:
             return (temporary.name, *path), 1
         return path, 0
 
+    def follow_catalog(self) -> Catalog:
+        """Returns the catalog; has names looked up elsewhere, if rights on schemas have changed."""
+        catalog = self.catalog
+        if catalog is not self._path_catalog:
+            env = self.env
+            if self._search_path() != (env.search_path, env.implicit_schema_count):
+                self.settings.path_changed()
+        return catalog
+
     def begin_statement(self) -> None:
         """Reads the clock for a message that has come."""
+        self.follow_catalog()
         env = self.env
         env.statement_timestamp = self.database.clock()
         if not self.control.is_open:

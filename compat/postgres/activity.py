@@ -13,6 +13,7 @@ from compat.postgres.system_relations import Moment, Values, built
 from storage.deadlocks import advisory_numbers, table_id_of
 from storage.lock_modes import TableLockMode, lock_name
 from storage.types import Array
+from tsql.access.roles import has_privileges_of
 from tsql.setting_definitions import definitions
 
 _UNLISTED: Final = frozenset({"is_superuser", "role", "seed", "session_authorization"})
@@ -32,13 +33,19 @@ _BLOCK_COUNTERS: Final = (
 @built(PG_CATALOG, "pg_stat_activity", live=True)
 def pg_stat_activity(moment: Moment) -> Iterator[Values]:
     for activity in moment.session.activities():
-        yield {
+        known = {
             "datid": moment.session.database_id(activity.database),
             "datname": activity.database,
             "pid": activity.process_id,
             "usesysid": role_id(moment.catalog, activity.user) or None,
             "usename": activity.user,
             "application_name": activity.application_name,
+        }
+        if not has_privileges_of(moment.catalog, moment.env.user, activity.user):
+            yield {**known, "query": "<insufficient privilege>"}
+            continue
+        yield {
+            **known,
             "client_port": -1,
             "backend_start": activity.started_at,
             "xact_start": activity.transaction_started_at,

@@ -13,7 +13,7 @@ Rows that follow from the catalog alone are made once per catalog version and re
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from compat.postgres import recorded
 from compat.postgres.own_relations import SCHEMA as OWN_SCHEMA
@@ -25,6 +25,23 @@ from tsql.bound import CatalogRelation
 from tsql.env import Env
 
 Values = Mapping[str, Any]
+
+#: Relations of pg_catalog that PostgreSQL lets nobody read but superusers, and what they are.
+_PRIVATE: Final = {
+    "pg_authid": "table",
+    "pg_backend_memory_contexts": "view",
+    "pg_config": "view",
+    "pg_file_settings": "view",
+    "pg_hba_file_rules": "view",
+    "pg_ident_file_mappings": "view",
+    "pg_largeobject": "table",
+    "pg_replication_origin_status": "view",
+    "pg_shadow": "view",
+    "pg_shmem_allocations": "view",
+    "pg_statistic": "table",
+    "pg_statistic_ext_data": "table",
+    "pg_user_mapping": "table",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +135,9 @@ class PostgresCatalogs:
             if shape is None:
                 return None
             importlib.import_module("compat.postgres.load")
-            found = CatalogRelation(name, name, shape.fields, _Rows(shape))
+            kind = _PRIVATE.get(name) if schema == PG_CATALOG else None
+            private = None if kind is None else f"{kind} {name}"
+            found = CatalogRelation(name, name, shape.fields, _Rows(shape), private)
             self._relations[schema, name] = found
         return found
 

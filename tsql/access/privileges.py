@@ -1,6 +1,6 @@
 """Who may do what to an object: its owner, its grants, and what everybody may by default."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import field
 from typing import Final
 
@@ -126,6 +126,26 @@ def require(catalog: Catalog, user: str, secured: Secured, letters: str) -> None
         raise denied(secured)
 
 
+def may_use_schema(catalog: Catalog, role: str, schema_name: str) -> bool:
+    """Returns whether a role may look into a schema; True if there is none of that name."""
+    schema = catalog.schema(schema_name)
+    return schema is None or "U" in privileges_of(catalog, role, Secured.of(schema))
+
+
+def require_usage(
+    catalog: Catalog, role: str, schema_name: str, position: int | None = None
+) -> None:
+    """Raises 42501 unless the role may look into a schema, if there is one of that name."""
+    schema = catalog.schema(schema_name)
+    if schema is None:
+        return
+    try:
+        require(catalog, role, Secured.of(schema), "U")
+    except DatabaseError as error:
+        error.position = position
+        raise
+
+
 def require_owner(catalog: Catalog, user: str, secured: Secured) -> None:
     """Raises 42501 unless the role owns the object."""
     if not owns(catalog, user, secured.owner):
@@ -145,24 +165,36 @@ class Need:
         role: Whose rights count: a view's owner for what the view reads; None: the user's.
         letters: Privileges on the relation that no column's grant can stand for.
         columns: By letter, ids of the columns; an empty set: at least one.
+        private: What errors call a system relation that only superusers may read.
+        schema: The name of a schema that is looked into, and where that stands.
     """
 
     relation_id: int
     role: str | None = None
     letters: str = ""
     columns: dict[str, set[int]] = field(default_factory=dict)
+    private: str | None = None
+    schema: tuple[str, int | None] | None = None
 
     def on(self, letter: str, column_ids: Iterable[int] = ()) -> None:
         """Adds columns to a privilege that is needed."""
         self.columns.setdefault(letter, set()).update(column_ids)
 
 
-def check_needs(needs: Iterable[Need], catalog: Catalog, user: str) -> None:
-    """Raises 42501 for the first relation with which a statement does what it may not."""
+def check_needs(needs: Collection[Need], catalog: Catalog, user: str) -> None:
+    """Raises 42501 for the first relation with which a statement does what it may not.
+
+    Before that, for a schema that it may not look into.
+    """
+    for need in needs:
+        if need.schema is not None:
+            require_usage(catalog, need.role or user, *need.schema)
     for need in needs:
         role = need.role or user
         if is_superuser(catalog, role):
             continue
+        if need.private is not None:
+            raise DatabaseError("42501", f"permission denied for {need.private}")
         found = (
             catalog.table_by_id(need.relation_id)
             or catalog.object(View, need.relation_id)

@@ -14,8 +14,8 @@ from storage.errors import DatabaseError
 from storage.objects import View
 from storage.schema import ColumnPolicy, Table
 from storage.schema import Sequence as SequenceRelation
-from tsql.access.privileges import Secured, require
-from tsql.binder.context import Context, Cte, Item, Level
+from tsql.access.privileges import require_usage
+from tsql.binder.context import Cte, Item, Level
 from tsql.binder.joins import add_relation, bind_join, check_names, renamed
 from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.range_functions import bind_range_function
@@ -191,21 +191,12 @@ def find_relation(level: Level, node: Any) -> CatalogEntry | None:
         shown = f'"{node.catalogname}.{node.schemaname}.{node.relname}"'
         message = f"cross-database references are not implemented: {shown}"
         raise error_at(node, "0A000", message)
-    if node.schemaname is not None:
-        _require_usage(context, node)
+    if node.schemaname is not None and not context.views:
+        # What a view reads was found when it was made.
+        schema = node.schemaname, error_at(node, "", "").position
+        require_usage(context.catalog, context.env.user, *schema)
+        context.need(0).schema = schema
     return context.find_relation(node.schemaname, node.relname)
-
-
-def _require_usage(context: Context, node: Any) -> None:
-    """Raises 42501 unless the user may look into the schema that is named."""
-    schema = context.catalog.schema(node.schemaname)
-    if schema is None:
-        return
-    try:
-        role = context.acting_role or context.env.user
-        require(context.catalog, role, Secured.of(schema), "U")
-    except DatabaseError as error:
-        raise error_at(node, error.sqlstate, error.message) from None
 
 
 def _sequence_relation(
@@ -241,6 +232,8 @@ def _catalog_relation(level: Level, node: Any, alias: str) -> tuple[Relation, li
         return None
     item = add_relation(level, alias, renamed(found.fields, node.alias, alias))
     item.schema, item.is_plain = schema, node.alias is None
+    if found.private is not None:
+        level.context.need(0).private = found.private
     return type(found)(found.name, alias, item.columns, found.rows), [item]
 
 

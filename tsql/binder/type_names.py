@@ -7,6 +7,7 @@ from tsql.binder.locations import error_at, unsupported_at
 from tsql.catalog import pg
 from tsql.env import Env
 from tsql.parser import ast
+from tsql.types.enums import is_elsewhere
 from tsql.types.io import input_of
 from tsql.types.kinds import array_type_of
 from tsql.types.type_names import type_name
@@ -37,11 +38,15 @@ def _find(names: list[str], node: Any, env: Env | None) -> int:
     *schemas, name = names
     schema = schemas[-1] if schemas else "pg_catalog"
     row = pg.types_by_name().get(name) if schema == "pg_catalog" else None
-    if row is None and schema == "pg_catalog" and name.isdigit():
-        row = pg.types().get(int(name))  # a stored text names a type by its OID
+    if row is None and names[:-1] == ["pg_catalog"] and name.isdigit():
+        # A stored text names a type by its OID.
+        row = None if is_elsewhere(int(name), env) else pg.types().get(int(name))
     look_up = None if env is None else getattr(env.session, "type_id", None)
     if row is None and look_up is not None:
-        found = look_up(schemas[-1] if schemas else None, name)
+        try:
+            found = look_up(schemas[-1] if schemas else None, name)
+        except DatabaseError as error:
+            raise error_at(node, error.sqlstate, error.message) from None
         row = pg.types().get(found) if found is not None else None
     if row is None and schemas and not _has_schema(schema, env):
         raise error_at(node, "3F000", f'schema "{schema}" does not exist')

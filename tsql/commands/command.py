@@ -17,7 +17,7 @@ class Invocation:
     """One run of a command.
 
     Attributes:
-        parameter_types: Of the values.
+        parameter_types: Of the values; None: there can be none.
         is_alone: Whether it is the only statement of its string or message (VACUUM must be).
     """
 
@@ -25,7 +25,7 @@ class Invocation:
     parsed: ParsedStatement
     values: tuple[Any, ...]
     is_alone: bool
-    parameter_types: tuple[int, ...] = ()
+    parameter_types: tuple[int, ...] | None = None
 
     @property
     def node(self) -> Any:

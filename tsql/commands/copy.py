@@ -176,7 +176,7 @@ async def _copy_to(invocation: Invocation, options: CopyOptions) -> Result:
         names = [table.columns[position].name for position in _positions(table, node.attlist)]
         _check_choices(table, options, names)
         parsed = _table_query(table, names)
-    prepared = prepare(state, parsed, ())
+    prepared = prepare(state, parsed, None)
     query = prepared.query
     assert query is not None
     check_allowed(state, query)

@@ -12,7 +12,7 @@ from tsql.api import Result
 from tsql.bound import Field
 from tsql.commands.command import Command, Fields, Invocation
 from tsql.commands.explain_formats import as_json_text, as_xml_text, as_yaml_text
-from tsql.execution import check_allowed, prepare
+from tsql.execution import check_allowed, prepare, revalidate
 from tsql.executor.columnar import Chooser, ColumnarRows
 from tsql.executor.compiler import Compiler, Start
 from tsql.executor.run import Batches, Row, Run
@@ -154,15 +154,16 @@ def _explained_query(invocation: Invocation) -> Query:
     inner = invocation.node.query
     state = invocation.state
     if isinstance(inner, ast.ExecuteStmt):
-        found = state.prepared(str(inner.name)).query
-        if found is None or inner.params:
+        prepared = state.prepared(str(inner.name))
+        revalidate(state, prepared)
+        if prepared.query is None or inner.params:
             raise not_supported("EXPLAIN EXECUTE with parameters")
-        return found
+        return prepared.query
     if not is_query(inner):
         raise not_supported("EXPLAIN of this statement")
     source = invocation.parsed
-    parsed = ParsedStatement(inner, source.location, source.length, f"{source.text} ")
-    query = prepare(state, parsed, ()).query
+    parsed = ParsedStatement(inner, source.location, source.length, source.text)
+    query = prepare(state, parsed, invocation.parameter_types).query
     assert query is not None
     check_allowed(state, query)
     return query
