@@ -215,6 +215,16 @@ class Session(Protocol):
     async def bind(self, portal: str, statement: str, values: Sequence[Any]) -> None:
         """Makes a portal. Raises 26000, 42P03, 08P01 (wrong number of parameters)."""
 
+    @property
+    def bound(self) -> Sequence[Any]:
+        """The portals of SELECTs that were made since `fix_bound`."""
+
+    async def fix_bound(self) -> None:
+        """Has those not executed yet see what there is now: to call before the client is waited for.
+
+        PostgreSQL takes a portal's snapshot at Bind. Where Execute has come with it nobody can tell.
+        """
+
     async def describe_portal(self, portal: str) -> tuple[Field, ...] | None:
         """Never executes. Raises 34000."""
 

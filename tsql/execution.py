@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
 from storage.errors import DatabaseError
+from storage.kv.store import Transaction
 from storage.table import StaleTable
 from tsql.access.privileges import check_needs
 from tsql.api import ReadyForm, Result
@@ -17,10 +18,11 @@ from tsql.bound import Field
 from tsql.env import Env
 from tsql.executor.columnar import ColumnarRows
 from tsql.executor.point import PointWrite
-from tsql.executor.run import Batches, Row
+from tsql.executor.run import Batches, Row, Run
 from tsql.executor.waits import MustWaitError
 from tsql.executor.writes import WriteResult
 from tsql.parser import ParsedStatement, ast
+from tsql.portal import Portal
 from tsql.prepared import Prepared, Query, is_query
 from tsql.session_state import SessionState
 from tsql.types.io import input_of
@@ -153,16 +155,27 @@ async def _streamed(batches: Batches, result: Result, count: int) -> AsyncIterat
 
 
 async def start_prepared(
-    state: SessionState, prepared: Prepared, values: tuple[Any, ...]
+    state: SessionState,
+    prepared: Prepared,
+    values: tuple[Any, ...],
+    reads: Transaction | None = None,
 ) -> Batches:
-    """Starts a prepared SELECT, bound anew as often as its tables change under it."""
+    """Starts a prepared SELECT, bound anew as often as its tables change under it.
+
+    What it sees is `reads`, or what there is now.
+    """
     for _ in range(_REPLAN_COUNT_MAX):
         revalidate(state, prepared)
         assert prepared.query is not None
         try:
-            return await start_select(state, prepared.query, values, outlives_statement=True)
+            batches, run = await _started(state, prepared.query, values, reads)
         except StaleTable:
             prepared.catalog_version = 0
+        else:
+            if reads is None:
+                # A cursor or a portal keeps seeing what there was when it began.
+                run.txn = run.txn.frozen(is_strict=False)
+            return batches
     raise _always_stale()
 
 
@@ -192,25 +205,31 @@ async def hold_tables(state: SessionState, prepared: Prepared) -> None:
     raise _always_stale()
 
 
-async def start_select(
-    state: SessionState,
-    query: Query,
-    values: tuple[Any, ...],
-    *,
-    outlives_statement: bool = False,
-) -> Batches:
-    """Starts a SELECT in the session's transaction. Raises StaleTable, 42501.
+async def start_select(state: SessionState, query: Query, values: tuple[Any, ...]) -> Batches:
+    """Starts a SELECT in the session's transaction. Raises StaleTable, 42501."""
+    batches, _ = await _started(state, query, values, None)
+    return batches
 
-    What outlives the statement, a cursor or a portal, keeps seeing what there was when it began.
-    """
+
+async def _started(
+    state: SessionState, query: Query, values: tuple[Any, ...], reads: Transaction | None
+) -> tuple[Batches, Run]:
     check_allowed(state, query)
     if query.locks is not None:
         state.control.check_writable(query.locks)
     run = state.run(state.statement_env(values))
-    batches = await query.start(run)
-    if outlives_statement:
-        run.txn = run.txn.frozen(is_strict=False)
-    return batches
+    if reads is not None:
+        run.txn = reads
+    return await query.start(run), run
+
+
+async def fix_reads(state: SessionState, portal: Portal) -> None:
+    """Has a SELECT that Bind has brought see what there is now, whenever it is executed.
+
+    Its tables are locked for that, as PostgreSQL locks them at Bind.
+    """
+    await hold_tables(state, portal.prepared)
+    portal.reads = state.control.statement_transaction().frozen(is_strict=False)
 
 
 async def run_write(state: SessionState, query: Query, values: tuple[Any, ...]) -> Result:

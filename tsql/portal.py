@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import field
 from typing import Any
 
+from storage.kv.store import Transaction
 from storage.records import dataclass
 from tsql.api import Result
 from tsql.bound import Field
@@ -16,6 +17,7 @@ class Portal:
     """A portal.
 
     Attributes:
+        reads: What a SELECT sees, if the client has been waited for between Bind and Execute.
         batches: Where its rows come from, once it has begun.
         pending: Rows that have come and that nobody has asked for yet.
         count: Rows given by one Execute, for the command tag.
@@ -25,6 +27,7 @@ class Portal:
     prepared: Prepared
     values: tuple[Any, ...]
     fields: tuple[Field, ...] | None = None
+    reads: Transaction | None = None
     batches: Batches | None = None
     pending: list[Row] = field(default_factory=list)
     tag: str = ""

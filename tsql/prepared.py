@@ -102,6 +102,7 @@ class Query:
         fields: Of its rows, or None if it returns none.
         point_read, point_write: Its form without a transaction, if it has one, once compiled.
         locks: What a SELECT that locks rows is called: SELECT FOR UPDATE.
+        only_reads: Whether neither it nor a query in its WITH changes rows.
         table_locks: The modes in which it locks its tables.
     """
 
@@ -120,6 +121,7 @@ class Query:
         "is_cacheable",
         "locks",
         "needs",
+        "only_reads",
         "parameter_types",
         "plan",
         "point_read",
@@ -139,6 +141,9 @@ class Query:
         self.is_cacheable = bound.is_cacheable
         self.locks = _locks(statement) if isinstance(statement, BoundSelect) else None
         is_select = isinstance(statement, BoundSelect)
+        self.only_reads = is_select and all(
+            isinstance(cte.statement, BoundSelect) for cte in statement.ctes
+        )
         target = 0 if isinstance(statement, BoundSelect) else statement.relation.table.id
         others = TableLockMode.ROW_SHARE if self.locks else TableLockMode.ACCESS_SHARE
         self.table_locks = tuple(

@@ -21,6 +21,7 @@ from tsql.env import Env
 from tsql.execution import (
     check_allowed,
     columnar_result,
+    fix_reads,
     hold_once,
     hold_tables,
     prepare,
@@ -57,6 +58,7 @@ class Session:
         self._control.before_commit = self._run_commit_actions
         self._control.on_failure = self._state.reveal
         self.guarded = self._state.interrupts.guarded
+        self.bound: list[Portal] = []
         points = SessionPoints(self._state)
         self.point_statement = points.statement
         self.point_text = points.text
@@ -361,7 +363,18 @@ class Session:
             raise DatabaseError("42P03", f'cursor "{portal}" already exists')
         if not portal:
             state.finished = None
-        state.portals[portal] = Portal(prepared, tuple(values), name=portal)
+        made = state.portals[portal] = Portal(prepared, tuple(values), name=portal)
+        if prepared.query is not None and prepared.query.only_reads:
+            self.bound.append(made)
+
+    async def fix_bound(self) -> None:
+        state = self._state
+        bound, self.bound = self.bound, []
+        for portal in bound:
+            if not portal.has_begun and state.portals.get(portal.name) is portal:
+                state.interrupts.clear()
+                self._control.begin_started()
+                await self.guarded(fix_reads(state, portal))
 
     async def describe_portal(self, portal: str) -> tuple[Field, ...] | None:
         cursor = self._state.cursors.get(portal)
@@ -433,7 +446,7 @@ class Session:
     async def _execute_select(self, running: Portal, row_limit: int) -> Result:
         state, prepared = self._state, running.prepared
         if not running.has_begun:
-            running.batches = await start_prepared(state, prepared, running.values)
+            running.batches = await start_prepared(state, prepared, running.values, running.reads)
             assert prepared.query is not None
             running.fields = prepared.query.fields
             running.has_begun = True

@@ -178,6 +178,13 @@ class FakeSession:
     def setting(self, name: str) -> str:
         return self.settings.get(name, "0")
 
+    @property
+    def bound(self) -> Sequence[Any]:
+        return ()
+
+    async def fix_bound(self) -> None:
+        raise AssertionError
+
     def reveal(self, error: BaseException) -> None:
         pass
 

@@ -152,7 +152,7 @@ async def _fetch_portal(state: SessionState, portal: Portal, node: Any) -> Resul
     if query is None or query.is_write or query.fields is None:
         raise DatabaseError("55000", f'portal "{portal.name}" cannot be run')
     if not portal.has_begun:
-        portal.batches = await start_prepared(state, portal.prepared, portal.values)
+        portal.batches = await start_prepared(state, portal.prepared, portal.values, portal.reads)
         portal.fields, portal.has_begun = query.fields, True
     rows, _ = await take_rows(portal, min(count, _ALL))
     if node.ismove:

@@ -186,9 +186,12 @@ class Conversation:
         channel, output, handlers = self._channel, self.output, self._handlers
         next_message = self._connection.next_message
         try:
-            while (message := next_message()) is not None:
+            while (message := next_message()) is not None or self._has_bound:
                 try:
-                    await handlers[type(message)](message)
+                    if message is None:
+                        await self.session.fix_bound()
+                    else:
+                        await handlers[type(message)](message)
                 except Disconnect:
                     raise
                 except Exception as error:  # noqa: BLE001 - becomes ErrorResponse
@@ -205,6 +208,10 @@ class Conversation:
         if channel.is_blocked:
             # Short answers to a client that reads none of them may not pile up either.
             await channel.unblocked()
+
+    @property
+    def _has_bound(self) -> bool:
+        return bool(self.session.bound) and not self._has_failed
 
     def _fail(self, error: Exception) -> None:
         """Answers an extended query's error: what follows is skipped up to Sync."""
