@@ -8,9 +8,10 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from tsql.bound import Expression, SortKey, Subquery
+from tsql.bound import Const, Expression, SortKey, Subquery
 
-_FIELDS: dict[Any, tuple[str, ...]] = {}
+#: By class; a constant's value may be a dataclass, too.
+_FIELDS: dict[Any, tuple[str, ...]] = {Const: ()}
 
 
 def _fields(cls: Any) -> tuple[str, ...]:
@@ -26,9 +27,7 @@ def _fields(cls: Any) -> tuple[str, ...]:
 
 
 #: `equals` is a tuple of functions in RowComparison, but in IsDistinct the call itself.
-_NO_EXPRESSIONS: Final = frozenset(
-    {"proc", "select", "value", "element", "comparison", "in_range", "slots"}
-)
+_NO_EXPRESSIONS: Final = frozenset({"proc", "select", "element", "comparison", "in_range", "slots"})
 
 
 def _parts(node: Any) -> Iterator[Any]:
