@@ -129,6 +129,10 @@ class EmbeddedTransaction:
     def keeps_snapshot(self) -> bool:
         return self._isolation is not Isolation.READ_COMMITTED
 
+    @property
+    def is_spilled(self) -> bool:
+        return self._spill is not None
+
     def refresh(self) -> None:
         if self._is_snapshot_fixed:
             return

@@ -232,11 +232,20 @@ async def fix_reads(state: SessionState, portal: Portal) -> None:
     portal.reads = state.control.statement_transaction().frozen(is_strict=False)
 
 
+async def load_cursors(state: SessionState) -> None:
+    """Takes the rest of the cursors' rows, if the writes that follow would be seen by them.
+
+    A cursor reads a copy of what its transaction had written, but for one so large that it is spilled.
+    """
+    if state.cursors and state.control.txn is not None and state.control.txn.is_spilled:
+        for cursor in state.cursors.values():
+            await cursor.load()
+
+
 async def run_write(state: SessionState, query: Query, values: tuple[Any, ...]) -> Result:
     """Runs an INSERT, UPDATE or DELETE in the session's transaction."""
     check_allowed(state, query)
-    for cursor in state.cursors.values():
-        await cursor.load()  # It shows what was there when it was declared.
+    await load_cursors(state)
     state.control.check_writable(query.command)
     run = state.run(state.statement_env(values))
     written = await query.write(run)

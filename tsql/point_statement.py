@@ -175,10 +175,8 @@ class PointStatement:
 
     def _points(self) -> TransactionPoints | None:
         """Returns the session's transaction, with the tables locked, if that takes no waiting."""
-        state, control, write = self._state, self._control, self._query.point_write
-        if write is not None and (
-            state.cursors or write.may_defer or (write.sequences and control.is_nested)
-        ):
+        control, write = self._control, self._query.point_write
+        if write is not None and (write.may_defer or (write.sequences and control.is_nested)):
             return None
         txn: Any = control.statement_transaction()
         points: TransactionPoints | None = txn.points

@@ -103,6 +103,10 @@ class Transaction(Protocol):
     def keeps_snapshot(self) -> bool:
         """Whether later statements read the same snapshot as this one."""
 
+    @property
+    def is_spilled(self) -> bool:
+        """Whether it is so large that `frozen` can't copy what it has written."""
+
     def refresh(self) -> None:
         """Moves to the newest snapshot, for a new READ COMMITTED statement.
 

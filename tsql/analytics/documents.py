@@ -21,8 +21,8 @@ from tsql.analytics.emitted import (
 )
 from tsql.types import oids
 
-#: Keys that need no escapes, neither in a path nor in a pattern.
-_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_ ]*")
+#: Keys that need no quotes or escapes in SQL, in JSON's text or in its paths, and are no array's index.
+_KEY: Final = re.compile(r"[^\W\d][\w .:/@#-]*")
 _NUMBER: Final = "(-?[0-9.]+)"
 _TEXT_ERROR: Final = key_path(oids.TEXT)
 _INTEGERS: Final = {oids.INT2, oids.INT4, oids.INT8}
@@ -129,9 +129,8 @@ def exists(document: Emitted, key: str) -> Emitted:
     place = step(document, [key])
     whole = replace(place, path=document.path)
     sql = (
-        f"(CASE {kind_at(whole)} WHEN 'OBJECT' THEN {kind_at(place)} IS NOT NULL"
-        f" WHEN NULL THEN NULL ELSE CASE WHEN {kind_at(whole)} IS NULL THEN NULL"
-        f" ELSE {key_path(oids.BOOL)} END END)"
+        f"(CASE WHEN {kind_at(whole)} = 'OBJECT' THEN {kind_at(place)} IS NOT NULL"
+        f" WHEN {kind_at(whole)} IS NULL THEN NULL ELSE {key_path(oids.BOOL)} END)"
     )
     return Emitted(sql, oids.BOOL)
 
@@ -146,5 +145,5 @@ def _digits(place: Emitted) -> str:
         raise UntranslatableError("a document that is a number")
     key = f'"{place.path[-1]}": '
     once = f"length({place.sql}) - length(replace({place.sql}, '{key}', '')) = {len(key)}"
-    digits = f"regexp_extract({place.sql}, '{key}{_NUMBER}', 1)"
+    digits = f"regexp_extract({place.sql}, '{re.escape(key)}{_NUMBER}', 1)"
     return f"(CASE WHEN {once} THEN {digits} ELSE {_TEXT_ERROR} END)"

@@ -20,7 +20,13 @@ from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.describe import kind_of_relation
 from tsql.encodings import Encoding, encoding
 from tsql.env import Env
-from tsql.execution import check_allowed, prepare, run_prepared, start_prepared
+from tsql.execution import (
+    check_allowed,
+    load_cursors,
+    prepare,
+    run_prepared,
+    start_prepared,
+)
 from tsql.executor.expressions import compile_predicate
 from tsql.executor.run import Batches, ReadyBatches
 from tsql.identifiers import quoted
@@ -131,8 +137,7 @@ def _check_choices(table: Table, options: CopyOptions, copied: Sequence[str]) ->
 async def _copy_from(invocation: Invocation, options: CopyOptions) -> Result:
     node, state = invocation.node, invocation.state
     state.control.check_writable("COPY FROM")
-    for cursor in state.cursors.values():
-        await cursor.load()
+    await load_cursors(state)
     table = _table(node.relation, ddl_of(state), is_from=True)
     positions = _positions(table, node.attlist)
     need = Need(table.id)

@@ -40,6 +40,11 @@ EXPRESSIONS = (
     """j @> '{"b": {"a": null}}'""",
     """'{"a": 5}' <@ j""",
     "j -> 'b' -> 'a' IS NOT NULL",
+    "j ->> 'a-b'",
+    "(j -> 'été')::numeric",
+    "j #>> '{été, a-b}'",
+    "(j -> 'x.y')::float8",
+    "j ? 'a-b'",
 )
 NUMBERS = st.one_of(
     st.integers(-(10**25), 10**25),
@@ -66,7 +71,7 @@ TEXTS = st.sampled_from(
     ]
 )
 SCALARS = st.one_of(NUMBERS, TEXTS, st.booleans(), st.none())
-KEYS = st.sampled_from(["a", "b", "a b", 'x"a', "ab"])
+KEYS = st.sampled_from(["a", "b", "a b", 'x"a', "ab", "a-b", "été", "x.y", "xay"])
 DOCUMENTS = st.recursive(
     SCALARS,
     lambda inner: st.one_of(

@@ -1,0 +1,127 @@
+-- What a cursor gives is what there was when it was declared, whatever its transaction writes meanwhile.
+
+CREATE TABLE t (id int PRIMARY KEY, a int)
+
+CREATE INDEX ON t (a)
+
+CREATE TABLE u (id int PRIMARY KEY, b int)
+
+INSERT INTO t SELECT i, i FROM generate_series(1, 2000) i
+
+INSERT INTO u SELECT i, i FROM generate_series(1, 20) i
+
+BEGIN
+
+INSERT INTO t VALUES (-1, -1)
+
+DECLARE c1 CURSOR FOR SELECT * FROM t ORDER BY id
+
+DECLARE c2 CURSOR FOR SELECT count(*), sum(a) FROM t
+
+DECLARE c3 CURSOR FOR SELECT t.id, b FROM t JOIN u USING (id) ORDER BY t.id
+
+DECLARE c4 CURSOR FOR SELECT id FROM t WHERE a > 1990 ORDER BY a
+
+DECLARE c5 CURSOR FOR SELECT id, (SELECT count(*) FROM u WHERE u.id <= t.id) FROM t WHERE id < 5 ORDER BY id
+
+DECLARE c6 SCROLL CURSOR FOR SELECT id FROM t WHERE id > 1995 ORDER BY id
+
+FETCH 2 FROM c1
+
+FETCH 1 FROM c3
+
+UPDATE t SET a = 0 WHERE id = 2
+
+UPDATE t SET a = a + 100000
+
+DELETE FROM u
+
+INSERT INTO t VALUES (3000, 5), (-5, 3)
+
+DELETE FROM t WHERE id = 3
+
+INSERT INTO t VALUES (-7, 3)
+
+FETCH 3 FROM c1
+
+FETCH ALL FROM c2
+
+FETCH ALL FROM c3
+
+FETCH ALL FROM c4
+
+FETCH ALL FROM c5
+
+FETCH ALL FROM c6
+
+FETCH BACKWARD 3 FROM c6
+
+MOVE FORWARD ALL FROM c1
+
+SAVEPOINT a
+
+DELETE FROM t WHERE id > 100
+
+ROLLBACK TO a
+
+DECLARE c7 CURSOR FOR SELECT count(*) FROM t
+
+TRUNCATE u
+
+FETCH c7
+
+COMMIT
+
+-- A transaction so large that it is spilled, and one that becomes so later.
+
+BEGIN
+
+INSERT INTO u SELECT i, i FROM generate_series(100000, 103000) i
+
+DECLARE d1 CURSOR FOR SELECT * FROM u WHERE id > 100005 ORDER BY id
+
+DECLARE d2 CURSOR FOR SELECT count(*), sum(b) FROM u
+
+FETCH 2 FROM d1
+
+UPDATE u SET b = -1 WHERE id < 100500
+
+COPY u FROM STDIN
+\data
+5	5
+
+FETCH 2 FROM d1
+
+FETCH 2 FROM d2
+
+ROLLBACK
+
+BEGIN
+
+INSERT INTO u VALUES (1, 1)
+
+DECLARE d1 CURSOR FOR SELECT * FROM u ORDER BY id
+
+COPY u FROM STDIN
+\data
+-5	5
+
+UPDATE u SET b = 7 WHERE id = 1
+
+INSERT INTO u VALUES (2, 2)
+
+FETCH ALL FROM d1
+
+INSERT INTO u SELECT i, i FROM generate_series(100000, 103000) i
+
+DECLARE d3 CURSOR FOR SELECT count(*) FROM u
+
+SAVEPOINT z
+
+DELETE FROM u
+
+ROLLBACK TO z
+
+FETCH ALL FROM d3
+
+ROLLBACK
