@@ -21,6 +21,7 @@ from tsql.types.ranges import (
     behind,
     between,
     bound_value,
+    joined,
     lower_is_inclusive,
     make_range,
     range_flags,
@@ -136,7 +137,7 @@ _of_two("range_overright", lambda a, b: b.start <= a.start)
 def range_merge(a: Range, b: Range) -> Range:
     if not (a.start and b.start):
         return a if a.start else b
-    return Range(min(a.start, b.start), max(a.end, b.end))
+    return joined(a, b)
 
 
 @implements("range_union")

@@ -62,12 +62,17 @@ def between(start: Cut, end: Cut) -> Range:
     return Range(start, end) if start < end else EMPTY_RANGE
 
 
+def joined(one: Range, other: Range) -> Range:
+    """Returns the range over two that overlap or touch; of equal bounds the other's is shown."""
+    return Range(min(other.start, one.start), max(other.end, one.end))
+
+
 def united(parts: Iterable[Range]) -> tuple[Range, ...]:
     """Returns the multirange that covers what the ranges cover."""
     found: list[Range] = []
     for part in sorted(part for part in parts if part.start):
         if found and part.start <= found[-1].end:
-            found[-1] = Range(found[-1].start, max(found[-1].end, part.end))
+            found[-1] = joined(found[-1], part)
         else:
             found.append(part)
     return tuple(found)

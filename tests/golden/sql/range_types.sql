@@ -219,3 +219,13 @@ UPDATE keyed SET r = r + '[2,5)' WHERE r && '[2,2]' AND NOT upper_inf(r) RETURNI
 DELETE FROM keyed WHERE r = 'empty' RETURNING m;
 
 DROP TABLE keyed;
+
+-- Of equal bounds that are shown in two ways, a union shows the later one's, an intersection the earlier one's.
+
+SELECT '(0,1.0)'::numrange + '(0.0,1.00)'::numrange, '(0,1.0)'::numrange * '(0.0,1.00)'::numrange, range_merge('(,1.0)'::numrange, '(0.0,1.00)'::numrange)
+
+SELECT '{(0,1.0),(0.0,1.00)}'::nummultirange, '{("1e-20","1.00"],["1","1.0"]}'::nummultirange, '{("0","1.5"],["NaN",),("0.0","1e20")}'::nummultirange
+
+SELECT '{(0,1.0)}'::nummultirange + '{(0.0,1.00)}'::nummultirange, '{[0,1]}'::nummultirange * '{[0.0,1.0]}'::nummultirange
+
+SELECT range_agg(r), range_intersect_agg(r) FROM (VALUES ('(0,1.0)'::numrange), ('(0.0,1.00)')) v (r)
