@@ -92,6 +92,7 @@ class Result:
         ready: If set, the stream may give some of them as ReadyRows.
         tag: Command tag; with a stream, valid at its end. Empty for an empty query string.
         suspended: The row limit was reached: PortalSuspended instead of CommandComplete.
+        is_binary: Whether a simple query's rows go out in the binary format.
     """
 
     fields: tuple[Field, ...] | None = None
@@ -102,6 +103,7 @@ class Result:
     copy_in: CopyIn | None = None
     copy_out: CopyOut | None = None
     ready: ReadyForm | None = None
+    is_binary: bool = False
 
 
 @dataclass(slots=True)

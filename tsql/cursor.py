@@ -30,6 +30,7 @@ class Cursor:
         is_new: Whether the transaction that declared it is still open.
         created: When its DECLARE began, in microseconds since 2000-01-01 UTC.
         table_ids: What it reads.
+        is_binary: Whether a simple query's FETCH is answered in the binary format.
         depth: How many savepoints there were; a rollback to one of them ends it.
     """
 
@@ -43,6 +44,7 @@ class Cursor:
     statement: str = ""
     created: int = 0
     table_ids: frozenset[int] = frozenset()
+    is_binary: bool = False
     is_new: bool = True
     has_failed: bool = False
     position: int = 0

@@ -172,7 +172,7 @@ def pg_cursors(moment: Moment) -> Iterator[Values]:
             "name": cursor.name,
             "statement": cursor.statement,
             "is_holdable": cursor.holds,
-            "is_binary": False,
+            "is_binary": cursor.is_binary,
             "is_scrollable": cursor.scrolls is not False,
             "creation_time": cursor.created,
         }

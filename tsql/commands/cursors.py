@@ -26,8 +26,6 @@ def _check_options(options: int) -> None:
         raise DatabaseError("42P11", "cannot specify both SCROLL and NO SCROLL")
     if options & _ASENSITIVE and options & _INSENSITIVE:
         raise DatabaseError("42P11", "cannot specify both ASENSITIVE and INSENSITIVE")
-    if options & _BINARY:
-        raise not_supported("DECLARE BINARY CURSOR", hint="Fetch in the binary format instead.")
 
 
 async def run_declare(invocation: Invocation) -> Result:
@@ -69,6 +67,7 @@ async def run_declare(invocation: Invocation) -> Result:
         source.text.strip().rstrip(";"),
         state.statement_env(()).statement_timestamp,
         frozenset([object_id for object_id, _ in query.table_versions]),
+        bool(options & _BINARY),
     )
     if holds:
         await cursor.load()
@@ -113,7 +112,7 @@ async def run_fetch(invocation: Invocation) -> Result:
     cursor.has_failed = False
     if node.ismove:
         return Result(tag=f"MOVE {len(rows)}")
-    return Result(cursor.fields, rows, tag=f"FETCH {len(rows)}")
+    return Result(cursor.fields, rows, tag=f"FETCH {len(rows)}", is_binary=cursor.is_binary)
 
 
 async def execute_cursor(cursor: Cursor, row_limit: int) -> Result:

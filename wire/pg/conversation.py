@@ -419,7 +419,7 @@ class Conversation:
     ) -> None:
         encoding = self._connection.encoding
         if formats is None:
-            formats = ()
+            formats = (1,) if result.is_binary else ()
             self.output.add(self._shapes.description(fields, formats, encoding))
         encoder = self._shapes.encoder(fields, formats, encoding)
         context = self._context_now() if encoder.needs_context else _NO_CONTEXT

@@ -259,3 +259,25 @@ TRUNCATE in_use
 DROP TABLE in_use
 
 COMMIT
+
+-- A binary cursor's rows are binary where nothing else was asked for: in the simple query protocol.
+
+BEGIN
+
+DECLARE b BINARY CURSOR FOR SELECT i, i || 'x', i / 4.0, ARRAY[i, NULL], '2020-01-01'::date, NULL::int FROM generate_series(1, 3) i
+
+DECLARE b2 BINARY SCROLL CURSOR WITH HOLD FOR SELECT 7 AS n
+
+FETCH 2 FROM b
+
+MOVE 1 FROM b
+
+FETCH ALL FROM b
+
+SELECT name, is_binary, is_holdable FROM pg_cursors WHERE name LIKE 'b%' ORDER BY name
+
+COMMIT
+
+FETCH ALL FROM b2
+
+CLOSE b2
