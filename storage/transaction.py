@@ -18,14 +18,7 @@ from storage.errors import DatabaseError
 from storage.frozen import FrozenReads, OwnReads, own_as_of_now
 from storage.keyspace import ITEMS, prefix_range
 from storage.kv.engine import EngineError, KeyRange
-from storage.kv.store import (
-    Counts,
-    Entry,
-    Isolation,
-    LockWait,
-    NeedsTransaction,
-    Transaction,
-)
+from storage.kv.store import Counts, Entry, Isolation, LockWait, NeedsTransaction, Transaction
 from storage.large import LargeCommit, late_ranges, pending_ranges_key
 from storage.lock_modes import AnyLockMode, LockMode
 from storage.locks import LockTable, new_in_claim
