@@ -42,7 +42,7 @@ from tsql.session_state import SessionState
 from tsql.shared import SessionOptions, Shared
 from tsql.transactions import Phase, failed_transaction
 from tsql.types import oids
-from tsql.types.enums import is_elsewhere
+from tsql.types.kinds import is_elsewhere
 
 T = TypeVar("T")
 

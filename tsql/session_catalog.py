@@ -145,6 +145,10 @@ class SessionCatalog:
         found = user_type_named(self.catalog, self._state.env.schemas(schema), name)
         return None if found is None else found.id
 
+    def has_type(self, oid: int) -> bool:
+        """Returns whether a type that CREATE TYPE or CREATE DOMAIN made is the database's."""
+        return self.enum_type(oid) is not None or self.domain_type(oid) is not None
+
     def enum_type(self, oid: int) -> EnumType | None:
         """Returns an enum as the session's transaction sees it."""
         return self.catalog.object(EnumType, oid)

@@ -7,9 +7,8 @@ from tsql.binder.locations import error_at, unsupported_at
 from tsql.catalog import pg
 from tsql.env import Env
 from tsql.parser import ast
-from tsql.types.enums import is_elsewhere
 from tsql.types.io import input_of
-from tsql.types.kinds import array_type_of
+from tsql.types.kinds import array_type_of, is_elsewhere
 from tsql.types.type_names import type_name
 from tsql.types.typmod import typmod_of
 

@@ -84,9 +84,7 @@ class CopyFrom:
         self._access = tables.access(target.table)
         self._forms = RowForms(target.relation)
         self._make = new_row_maker(target.relation, target.positions, target.defaults)
-        self._checks = RowChecks(
-            target.table, target.checks, target.positions, are_values_raw=True
-        )
+        self._checks = RowChecks(target.table, target.checks, target.positions, are_values_raw=True)
         self._sequences = sequences_of(target.defaults)
         self._reader = LineReader(options)
         self._binary = BinaryReader(target.table, target.positions, encoding, run.env)

@@ -61,19 +61,6 @@ def register_enum(found: EnumType) -> None:
     register_kind(found.id, found.array_id, Kind.BYTES)
 
 
-def is_elsewhere(oid: int, env: Env | None) -> bool:
-    """Returns whether an OID is that of an enum, or its array, that the session can't see.
-
-    All databases share the table of types; OIDs are given once over all of them.
-    """
-    look_up = None if env is None else getattr(env.session, "enum_type", None)
-    row = pg.types().get(oid)
-    if look_up is None or row is None:
-        return False
-    enum = row.element or oid
-    return is_enum(enum) and look_up(enum) is None
-
-
 def enum_type(oid: int, env: Env) -> EnumType:
     """Returns the type as the session sees it."""
     look_up = getattr(env.session, "enum_type", None)

@@ -5,6 +5,7 @@ from typing import Final
 
 from storage.types import Kind
 from tsql.catalog import pg
+from tsql.env import Env
 from tsql.types import oids
 from tsql.types.range_types import MULTIRANGES, RANGES
 
@@ -60,6 +61,19 @@ def base_of(oid: int, typmod: int) -> tuple[int, int]:
 def is_domain(oid: int) -> bool:
     """Returns whether the OID is a domain's."""
     return oid in _BASES
+
+
+def is_elsewhere(oid: int, env: Env | None) -> bool:
+    """Returns whether an OID is that of an enum or domain, or its array, that the session can't see.
+
+    All databases share the table of types; OIDs are given once over all of them.
+    """
+    has_type = None if env is None else getattr(env.session, "has_type", None)
+    row = pg.types().get(oid)
+    if has_type is None or row is None:
+        return False
+    of_users = pg.types().get(row.element, row)
+    return of_users.kind in {"e", "d"} and not has_type(of_users.oid)
 
 
 def is_of_domain(oid: int) -> bool:
