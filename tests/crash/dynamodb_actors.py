@@ -78,11 +78,17 @@ def prepare(server: Server) -> None:
 
 
 class Actor(abc.ABC):
-    """A client of its own. `done` counts what was acknowledged over all lives of the server."""
+    """A client of its own.
+
+    Attributes:
+        done: Counts what was acknowledged over all lives of the server.
+        acknowledged: Is released with each of these.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.done = 0
+        self.acknowledged = threading.Semaphore(0)
         self.failure: BaseException | None = None
 
     def run(self, server: Server, stopping: threading.Event) -> None:
@@ -94,6 +100,11 @@ class Actor(abc.ABC):
                 self.failure = error
         except BaseException as error:
             self.failure = error
+
+    def count(self) -> None:
+        """Takes note of one more that was acknowledged."""
+        self.done += 1
+        self.acknowledged.release()
 
     @abc.abstractmethod
     def work(self, server: Server) -> None: ...
@@ -113,7 +124,7 @@ class Putter(Actor):
                 "n": {"N": str(self.done + 1)},
             }
             connection.call("PutItem", TableName=TABLE, Item=item)
-            self.done += 1
+            self.count()
 
     def verify(self, connection: Connection) -> None:
         found = connection.number(self.name)
@@ -154,7 +165,7 @@ class Pair(Actor):
                 connection.call(
                     "TransactWriteItems", TransactItems=updates, ClientRequestToken=token
                 )
-            self.done = number
+            self.count()
 
     def verify(self, connection: Connection) -> None:
         a, b = (connection.number(f"{self.name}-{side}") for side in "ab")
@@ -175,7 +186,7 @@ class Counter(Actor):
             with server.connect() as client:
                 while True:
                     ask(client, f"UPDATE {TABLE} SET n = n + 1 WHERE pk = 'counter'")
-                    self.done += 1
+                    self.count()
         connection = Connection(server)
         while True:
             connection.call(
@@ -185,7 +196,7 @@ class Counter(Actor):
                 UpdateExpression="ADD n :one",
                 ExpressionAttributeValues={":one": {"N": "1"}},
             )
-            self.done += 1
+            self.count()
 
     def verify(self, connection: Connection) -> None:
         return

@@ -4,7 +4,6 @@ import asyncio
 import pathlib
 import random
 import threading
-import time
 
 import pytest
 
@@ -32,7 +31,8 @@ def run_cycles(folder: pathlib.Path, cycles: int, seed: int) -> None:
             ]
             for thread in threads:
                 thread.start()
-            time.sleep(source.uniform(0.2, 1.0))
+            for awaited in [*actors, *[source.choice(actors)] * source.randint(0, 100)]:
+                assert awaited.acknowledged.acquire(timeout=60)
             server.kill()
             stopping.set()
             for thread in threads:

@@ -46,13 +46,7 @@ def condition_of(
 def projection_of(
     body: Body, placeholders: Placeholders, *, takes_legacy: bool = False
 ) -> Projection | None:
-    """Returns a request's projection, or None.
-
-    Args:
-        body: The request.
-        placeholders: The request's.
-        takes_legacy: Whether the operation has AttributesToGet.
-    """
+    """Returns a request's projection, or None; `takes_legacy` of an operation that has AttributesToGet."""
     text = body.get("ProjectionExpression")
     if text is not None:
         return compile_projection(text, placeholders)
@@ -63,13 +57,7 @@ def projection_of(
 def update_of(
     body: Body, placeholders: Placeholders, *, takes_legacy: bool = False
 ) -> Update | None:
-    """Returns a request's update, or None.
-
-    Args:
-        body: The request.
-        placeholders: The request's.
-        takes_legacy: Whether the operation has AttributeUpdates.
-    """
+    """Returns a request's update, or None; `takes_legacy` of an operation that has AttributeUpdates."""
     text = body.get("UpdateExpression")
     if text is not None:
         return compile_update(text, placeholders)

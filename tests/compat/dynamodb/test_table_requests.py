@@ -47,6 +47,13 @@ def table(**changes: Any) -> Body:
 
 
 UNITS = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 6}
+UNITS_STAY = (
+    "The provisioned throughput for the table will not change. The requested value equals"
+    " the current value. Current ReadCapacityUnits provisioned for the table: 5. Requested"
+    " ReadCapacityUnits: 5. Current WriteCapacityUnits provisioned for the table: 6."
+    " Requested WriteCapacityUnits: 6. Refer to the Amazon DynamoDB Developer Guide for"
+    " current limits and how to request higher limits."
+)
 
 
 def test_a_table_with_all_that_there_is() -> None:
@@ -310,24 +317,12 @@ CREATE_TWO = {"Create": index("two", key("p"), ProvisionedThroughput=UNITS)}
         (
             {"ProvisionedThroughput": UNITS},
             "ValidationException",
-            (
-                "The provisioned throughput for the table will not change. The requested value equals"
-                " the current value. Current ReadCapacityUnits provisioned for the table: 5. Requested"
-                " ReadCapacityUnits: 5. Current WriteCapacityUnits provisioned for the table: 6."
-                " Requested WriteCapacityUnits: 6. Refer to the Amazon DynamoDB Developer Guide for"
-                " current limits and how to request higher limits."
-            ),
+            UNITS_STAY,
         ),
         (
             {"BillingMode": "PROVISIONED", "ProvisionedThroughput": UNITS},
             "ValidationException",
-            (
-                "The provisioned throughput for the table will not change. The requested value equals"
-                " the current value. Current ReadCapacityUnits provisioned for the table: 5. Requested"
-                " ReadCapacityUnits: 5. Current WriteCapacityUnits provisioned for the table: 6."
-                " Requested WriteCapacityUnits: 6. Refer to the Amazon DynamoDB Developer Guide for"
-                " current limits and how to request higher limits."
-            ),
+            UNITS_STAY,
         ),
         (
             {"GlobalSecondaryIndexUpdates": [{}]},

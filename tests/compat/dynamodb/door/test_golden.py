@@ -99,7 +99,6 @@ def test_conversations(server: Server, path: pathlib.Path) -> None:
         fault = fault_of(exchange, *ask(connection, exchange))
         end = time.monotonic() + 60
         while fault is not None and exchange.is_repeated and time.monotonic() < end:
-            time.sleep(0.02)
             fault = fault_of(exchange, *ask(connection, exchange))
         if fault is not None:
             wanted = exchange.error or json.dumps(exchange.answer)

@@ -2,7 +2,6 @@
 
 import pathlib
 import threading
-import time
 from typing import Any
 
 from tests.compat.dynamodb.door.conftest import MakeTable, client_for, index
@@ -32,7 +31,6 @@ def wait_until_active(client: Any, table: str) -> dict[str, Any]:
         found: dict[str, Any] = client.describe_table(TableName=table)["Table"]
         if found["TableStatus"] == "ACTIVE":
             return found
-        time.sleep(0.01)
 
 
 def test_a_tables_life(client: Any) -> None:
