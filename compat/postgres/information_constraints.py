@@ -152,7 +152,7 @@ def referential_constraints(moment: Moment) -> Iterator[Values]:
         }
 
 
-@built(INFORMATION_SCHEMA, "check_constraints")
+@built(INFORMATION_SCHEMA, "check_constraints", by_path=True)
 def check_constraints(moment: Moment) -> Iterator[Values]:
     for constraint in _all(moment):
         if constraint.letter == "c":

@@ -47,7 +47,7 @@ def _relations(moment: Moment) -> Iterator[tuple[str, Values]]:
             yield schema, row
 
 
-@built(INFORMATION_SCHEMA, "tables")
+@built(INFORMATION_SCHEMA, "tables", by_path=True)
 def tables(moment: Moment) -> Iterator[Values]:
     for schema, row in _relations(moment):
         is_permanent = row["relpersistence"] != "t"
@@ -67,7 +67,7 @@ def tables(moment: Moment) -> Iterator[Values]:
         }
 
 
-@built(INFORMATION_SCHEMA, "columns")
+@built(INFORMATION_SCHEMA, "columns", by_path=True)
 def columns(moment: Moment) -> Iterator[Values]:
     attributes: dict[int, list[Values]] = defaultdict(list)
     for row in rows_of(PG_CATALOG, "pg_attribute", moment):
@@ -172,7 +172,7 @@ def _identity_sequence(moment: Moment, table: Table, column_id: int) -> Sequence
     return None
 
 
-@built(INFORMATION_SCHEMA, "views")
+@built(INFORMATION_SCHEMA, "views", by_path=True)
 def views(moment: Moment) -> Iterator[Values]:
     found = {view.id: view for view in moment.catalog.objects(View)}
     for schema, row in _relations(moment):

@@ -483,7 +483,7 @@ def pg_init_privs(moment: Moment) -> Iterator[Values]:
         }
 
 
-@built(PG_CATALOG, "pg_rewrite")
+@built(PG_CATALOG, "pg_rewrite", by_path=True)
 def pg_rewrite(moment: Moment) -> Iterable[Values]:
     for view in moment.catalog.objects(View):
         yield {

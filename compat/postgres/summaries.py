@@ -47,7 +47,7 @@ def pg_tables(moment: Moment) -> Iterator[Values]:
         }
 
 
-@built(PG_CATALOG, "pg_views")
+@built(PG_CATALOG, "pg_views", by_path=True)
 def pg_views(moment: Moment) -> Iterator[Values]:
     owner = moment.session.role_name(10)
     for row in _system_tables(moment):
@@ -62,7 +62,7 @@ def pg_views(moment: Moment) -> Iterator[Values]:
         }
 
 
-@built(PG_CATALOG, "pg_matviews")
+@built(PG_CATALOG, "pg_matviews", by_path=True)
 def pg_matviews(moment: Moment) -> Iterator[Values]:
     for table in moment.catalog.tables:
         if table.query is not None:
@@ -76,7 +76,7 @@ def pg_matviews(moment: Moment) -> Iterator[Values]:
             }
 
 
-@built(PG_CATALOG, "pg_indexes")
+@built(PG_CATALOG, "pg_indexes", by_path=True)
 def pg_indexes(moment: Moment) -> Iterator[Values]:
     for table in moment.catalog.tables:
         for index in indexes_of(table):

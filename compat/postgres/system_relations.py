@@ -7,8 +7,9 @@ their recorded rows, or none.
     @built("pg_catalog", "pg_sequence")
     def pg_sequence(moment: Moment) -> Iterator[Mapping[str, Any]]: ...
 
-Rows that follow from the catalog alone are made once per catalog version and relation; those with
-`live=True` (sessions, locks, settings) are made for every statement.
+Rows that follow from the catalog alone are made once per catalog version and relation; with `by_path=True`
+for each search path (names in texts, the session's temporary tables). Those with `live=True` (sessions,
+locks, settings) are made for every statement.
 """
 
 import importlib
@@ -64,6 +65,7 @@ Builder = Callable[[Moment], Iterable[Values]]
 class _Built:
     build: Builder
     live: bool
+    by_path: bool
     replaces: bool
 
 
@@ -71,13 +73,13 @@ _BUILDERS: dict[tuple[str, str], _Built] = {}
 
 
 def built(
-    schema: str, name: str, *, live: bool = False, replaces: bool = False
+    schema: str, name: str, *, live: bool = False, by_path: bool = False, replaces: bool = False
 ) -> Callable[[Builder], Builder]:
     """Registers the builder of a relation's rows; with `replaces` the recorded ones don't count."""
 
     def register(build: Builder) -> Builder:
         assert (schema, name) not in _BUILDERS, name
-        _BUILDERS[schema, name] = _Built(build, live, replaces)
+        _BUILDERS[schema, name] = _Built(build, live, by_path, replaces)
         return build
 
     return register
@@ -93,8 +95,8 @@ class _Rows:
             self._built is not None and self._built.replaces
         )
         self._recorded: list[Row] | None = None
-        #: The versions of the catalog and of its statistics that they are made of, and the rows.
-        self._made: tuple[tuple[int, int], list[Row]] | None = None
+        #: The versions of the catalog and of its statistics that they are made of, the path, the rows.
+        self._made: tuple[tuple[Any, ...], list[Row]] | None = None
 
     def __call__(self, env: Env) -> Iterator[Row]:
         if self._has_recorded:
@@ -109,7 +111,8 @@ class _Rows:
         if built.live:
             yield from map(self._shape.row, built.build(moment))
             return
-        version = catalog.version, env.session.analyzed_count
+        path = env.search_path if built.by_path else ()
+        version = catalog.version, env.session.analyzed_count, path
         if self._made is not None and self._made[0] == version:
             yield from self._made[1]
             return

@@ -91,6 +91,29 @@ def test_others_cannot_read_them(server: Server) -> None:
         assert value(one, "SELECT a FROM secret") == 1
 
 
+def test_each_session_is_listed_its_own(server: Server) -> None:
+    listed = "SELECT string_agg(table_name, ',') FROM information_schema.tables WHERE table_type LIKE 'LOCAL%'"
+    columns = "SELECT string_agg(column_name, ',') FROM information_schema.columns WHERE table_name LIKE 'mine_'"
+    with connect(server) as one, connect(server) as two:
+        one.execute("CREATE TEMP TABLE mine1 (a int)")
+        two.execute("CREATE TEMP TABLE mine2 (b int)")
+        for _ in range(2):
+            assert (value(one, listed), value(one, columns)) == ("mine1", "a")
+            assert (value(two, listed), value(two, columns)) == ("mine2", "b")
+
+
+def test_names_in_texts_follow_each_sessions_path(server: Server) -> None:
+    definition = "SELECT definition FROM pg_views WHERE viewname = 'by_path'"
+    with connect(server) as one, connect(server) as two:
+        one.execute("CREATE TABLE read_by_path (a int)")
+        one.execute("CREATE VIEW by_path AS SELECT a FROM read_by_path")
+        two.execute("SET search_path TO pg_catalog")
+        for _ in range(2):
+            assert "public." not in value(one, definition)
+            assert "public.read_by_path" in value(two, definition)
+        one.execute("DROP TABLE read_by_path CASCADE")
+
+
 def test_on_commit_in_drivers_transactions(server: Server) -> None:
     with connect(server, prepare_threshold=0) as connection:
         connection.execute("CREATE TEMP TABLE rows (a int PRIMARY KEY) ON COMMIT DELETE ROWS")
