@@ -29,6 +29,8 @@ def run_cycles(folder: pathlib.Path, cycles: int, seed: int) -> None:
             threads = [
                 threading.Thread(target=actor.run, args=(server, stopping)) for actor in actors
             ]
+            for actor in actors:
+                actor.acknowledged = threading.Semaphore(0)
             for thread in threads:
                 thread.start()
             for awaited in [*actors, *[source.choice(actors)] * source.randint(0, 100)]:
