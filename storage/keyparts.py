@@ -40,6 +40,7 @@ from storage.types import (
     JsonNull,
     Kind,
     NumberSet,
+    Record,
     StringSet,
     TimeTz,
 )
@@ -389,6 +390,17 @@ def _encode_set(value: StringSet | NumberSet | BinarySet) -> bytes:
 _encode_float4, _decode_float4 = _float_codec("f", 32)
 _encode_float8, _decode_float8 = _float_codec("d", 64)
 
+
+def _encode_record(value: Record) -> bytes:
+    """Field by field: 01 and the value, or 02 for NULL, which is above all values."""
+    return b"".join(
+        [
+            b"\2" if item is None else b"\1" + value_encoder(*kinds)(item)
+            for item, kinds in zip(value, value.kinds, strict=True)
+        ]
+    )
+
+
 _RANGES: Final = RangeKeys(encode_decimal, _decode_decimal)
 
 _ENCODERS: Final[dict[Kind, Encode]] = {
@@ -405,6 +417,7 @@ _ENCODERS: Final[dict[Kind, Encode]] = {
     Kind.NETWORK: _encode_bytes,
     Kind.RANGE: _RANGES.encode_range,
     Kind.MULTIRANGE: _RANGES.encode_multirange,
+    Kind.COMPOSITE: _encode_record,
     Kind.UUID: _encode_uuid,
     Kind.TIMETZ: _encode_timetz,
     Kind.INTERVAL: _encode_interval,
@@ -454,7 +467,7 @@ def value_encoder(kind: Kind, element_kind: Kind | None = None) -> Encode:
 def value_decoder(kind: Kind, element_kind: Kind | None = None) -> Decode:
     """Returns what decodes a value of the kind, or its nearest form where the key has lost it.
 
-    There is none for jsonb and sets: KeyError.
+    There is none for jsonb, composites and sets: KeyError.
     """
     if kind is Kind.ARRAY:
         assert element_kind is not None

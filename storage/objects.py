@@ -10,6 +10,7 @@ same for all of them and stands in storage/catalog.py and storage/catalog_store.
 | View     | v   | id                           | relation (shared with tables, indexes …) |
 | EnumType | e   | id                           | type                                     |
 | DomainType | o | id                           | type                                     |
+| CompositeType | f | id                        | type                                     |
 | Comment  | c   | class, object id, sub id     |                                          |
 | Role     | r   | id                           | role                                     |
 | Membership | g | role, member                 |                                          |
@@ -224,6 +225,42 @@ class DomainType(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
         return (TYPES, self.schema, self.name)
 
 
+class Attribute(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A field of a composite type; its number is never another's."""
+
+    number: int
+    name: str
+    sql_type: int
+    typmod: int = -1
+
+
+class CompositeType(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
+    """A type of rows, by CREATE TYPE … AS (…).
+
+    Attributes:
+        relation_id: OID of the relation that PostgreSQL's catalogs have for it.
+    """
+
+    tag: ClassVar[bytes] = b"f"
+    space: ClassVar[str | None] = TYPES
+
+    id: int
+    array_id: int
+    relation_id: int
+    schema: str
+    name: str
+    attributes: tuple[Attribute, ...] = ()
+    next_number: int = 1
+    owner: str = "terrascale"
+    version: int = 1
+
+    def key(self) -> Key:
+        return (self.id,)
+
+    def name_taken(self) -> ObjectName | None:
+        return (TYPES, self.schema, self.name)
+
+
 class Comment(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
     """A comment on an object, by PostgreSQL's (class, object id, sub id)."""
 
@@ -374,6 +411,7 @@ OBJECT_CLASSES: Final[tuple[type[CatalogObject], ...]] = (
     View,
     EnumType,
     DomainType,
+    CompositeType,
     Comment,
     Role,
     Membership,

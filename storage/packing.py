@@ -15,6 +15,8 @@ without a schema of ours:
 |                            | the map {1: elements, 2: dimensions, 3: lower bounds}              |
 | range                      | array of its two cuts, *trees*                                     |
 | multirange                 | array of its ranges                                                |
+| composite                  | array of its fields' types, array of their kinds, array of values;  |
+|                            | the kind of an array is that of its elements, negative             |
 | jsonb, sets                | a *tree*                                                           |
 
 Inside a tree, and in an undeclared attribute, nothing says what a value is but the value itself.
@@ -39,6 +41,7 @@ from storage.types import (
     Kind,
     NumberSet,
     Range,
+    Record,
     StringSet,
     TimeTz,
     Typed,
@@ -74,6 +77,7 @@ _NATIVE_KINDS: Final = frozenset(Kind) - {
     Kind.BINARY_SET,
     Kind.RANGE,
     Kind.MULTIRANGE,
+    Kind.COMPOSITE,
 }
 _TREE_KINDS: Final = frozenset({Kind.JSONB, Kind.STRING_SET, Kind.NUMBER_SET, Kind.BINARY_SET})
 #: Types that stand for themselves inside a tree; all others are looked at one by one.
@@ -232,14 +236,37 @@ def _multirange_from_stored(stored: list[list[list[Any]]]) -> tuple[Range, ...]:
     return tuple(map(_range_from_stored, stored))
 
 
-_RANGES_TO_STORED: Final[dict[Kind, Convert]] = {
+def _record_to_stored(value: Record) -> Any:
+    numbers, stored = [], []
+    for item, (kind, element_kind) in zip(value, value.kinds, strict=True):
+        numbers.append(int(kind) if element_kind is None else -int(element_kind))
+        convert = None if item is None else to_stored(kind, element_kind)
+        stored.append(item if convert is None else convert(item))
+    return [value.types, numbers, stored]
+
+
+def _record_from_stored(stored: list[Any]) -> Record:
+    types, numbers, parts = stored
+    kinds = tuple(
+        (Kind(number), None) if number > 0 else (Kind.ARRAY, Kind(-number)) for number in numbers
+    )
+    items = [
+        None if part is None else from_stored(kind, element_kind)(part)
+        for part, (kind, element_kind) in zip(parts, kinds, strict=True)
+    ]
+    return Record.of(items, tuple(types), kinds)
+
+
+_WHOLES_TO_STORED: Final[dict[Kind, Convert]] = {
     Kind.RANGE: _range_to_stored,
     Kind.MULTIRANGE: _multirange_to_stored,
+    Kind.COMPOSITE: _record_to_stored,
 }
 _FROM_STORED: Final[dict[Kind, Convert]] = {
     **_INTERVAL_OR_TIMETZ,
     Kind.RANGE: _range_from_stored,
     Kind.MULTIRANGE: _multirange_from_stored,
+    Kind.COMPOSITE: _record_from_stored,
 }
 
 
@@ -255,7 +282,7 @@ def to_stored(kind: Kind, element_kind: Kind | None = None) -> Convert | None:
         return _array_to_stored(element_kind)
     if kind in _TREE_KINDS:
         return tree_to_stored
-    return _RANGES_TO_STORED.get(kind)
+    return _WHOLES_TO_STORED.get(kind)
 
 
 def from_stored(kind: Kind, element_kind: Kind | None = None) -> Convert:

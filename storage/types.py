@@ -25,6 +25,7 @@
 | arrays                   | Array                                                                    |
 | ranges                   | Range                                                                    |
 | multiranges              | tuple of Range: not empty, ascending, with gaps in between               |
+| composite types          | Record, with the kinds of its fields                                     |
 | SQL NULL                 | None                                                                     |
 
 Two values of one SQL type are equal in SQL if and only if their key encodings are equal
@@ -32,6 +33,7 @@ Two values of one SQL type are equal in SQL if and only if their key encodings a
 """
 
 import enum
+from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 
@@ -68,6 +70,7 @@ class Kind(enum.IntEnum):
     NETWORK = 28  # inet, cidr, macaddr: bytes whose order is the values'
     RANGE = 32
     MULTIRANGE = 33
+    COMPOSITE = 34
 
 
 DATE_INFINITY: Final = 2**31 - 1
@@ -142,6 +145,32 @@ class Range(NamedTuple):
 
 
 EMPTY_RANGE: Final = Range((), ())
+
+
+class Record(tuple[Any, ...]):  # noqa: SLOT001 - tuples can't have slots with something in them
+    """A row as a value.
+
+    Attributes:
+        types: OIDs of the fields' types.
+        kinds: (kind, kind of an array's elements) of each field; only values of composite types, which
+            may be stored, have them.
+    """
+
+    types: tuple[int, ...]
+    kinds: "tuple[tuple[Kind, Kind | None], ...]"
+
+    @classmethod
+    def of(
+        cls,
+        values: Iterable[Any],
+        types: tuple[int, ...],
+        kinds: "tuple[tuple[Kind, Kind | None], ...]" = (),
+    ) -> "Record":
+        """Returns the record of these fields."""
+        record = cls(values)
+        record.types = types
+        record.kinds = kinds
+        return record
 
 
 class JsonNull:

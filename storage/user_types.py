@@ -1,24 +1,33 @@
 """Types that users have made, of whatever class: how they are found in a catalog."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from storage.catalog import Catalog
-from storage.objects import DomainType, EnumType
+from storage.objects import CompositeType, DomainType, EnumType
 
-UserType = EnumType | DomainType
+UserType = EnumType | DomainType | CompositeType
 #: The classes, in an order that never matters.
-USER_TYPES: tuple[type[EnumType] | type[DomainType], ...] = (EnumType, DomainType)
+USER_TYPES: Final[tuple[type[EnumType] | type[DomainType] | type[CompositeType], ...]] = (
+    EnumType,
+    DomainType,
+    CompositeType,
+)
 
 
 def user_types(catalog: Catalog) -> list[UserType]:
     """Returns all of them, in the order of their ids."""
-    found: list[UserType] = [*catalog.objects(EnumType), *catalog.objects(DomainType)]
+    found: list[UserType] = [each for kind in USER_TYPES for each in catalog.objects(kind)]
     return sorted(found, key=lambda each: each.id)
 
 
 def user_type(catalog: Catalog, type_id: int) -> UserType | None:
     """Returns the type of that OID."""
-    return catalog.object(EnumType, type_id) or catalog.object(DomainType, type_id)
+    for kind in USER_TYPES:
+        found: UserType | None = catalog.object(kind, type_id)
+        if found is not None:
+            return found
+    return None
 
 
 def user_type_of(catalog: Catalog, type_id: int) -> UserType | None:
@@ -32,9 +41,8 @@ def user_type_of(catalog: Catalog, type_id: int) -> UserType | None:
 def user_type_named(catalog: Catalog, schemas: Iterable[str], name: str) -> UserType | None:
     """Returns the type of that name in the first of the schemas that has one."""
     for schema in schemas:
-        found: UserType | None = catalog.named(EnumType, schema, name) or catalog.named(
-            DomainType, schema, name
-        )
-        if found is not None:
-            return found
+        for kind in USER_TYPES:
+            found: UserType | None = catalog.named(kind, schema, name)
+            if found is not None:
+                return found
     return None

@@ -21,6 +21,7 @@ from tsql.bound_expressions import (
     CoerceViaIO,
     Expression,
     FieldAccess,
+    FieldAssignment,
     FrameEnd,
     FunctionCall,
     GroupingCall,
@@ -65,7 +66,16 @@ from tsql.bound_leaves import (
 
 __all__ = ["AggregateCall", "And", "ArrayCoerce", "ArrayComparison", "ArrayConstructor", "Case"]
 __all__ += ["CaseOperand", "CatalogRelation", "Coalesce", "CoerceToDomain", "CoerceViaIO"]
-__all__ += ["ColumnRef", "Const", "CteRelation", "Default", "Expression", "Field", "FieldAccess"]
+__all__ += [
+    "ColumnRef",
+    "Const",
+    "CteRelation",
+    "Default",
+    "Expression",
+    "Field",
+    "FieldAccess",
+    "FieldAssignment",
+]
 __all__ += ["FrameEnd", "FunctionCall", "GroupRef", "GroupingCall", "GroupingRef", "IsBoolean"]
 __all__ += ["IsDistinct", "IsNull", "MinMax", "Not", "NullIf", "Or", "Param", "Relabel"]
 __all__ += ["RowComparison", "RowConstructor", "RowLocking", "SetRef", "Slot", "SortKey"]

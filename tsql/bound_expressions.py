@@ -1,5 +1,6 @@
 """Bound expressions (see tsql/bound.py), those with expressions inside; the others are tsql/bound_leaves.py's."""
 
+from dataclasses import field
 from typing import Any, Union
 
 from storage.records import dataclass
@@ -203,12 +204,13 @@ class ArrayConstructor:
 
 @dataclass(frozen=True, slots=True)
 class RowConstructor:
-    """ROW(…): a tuple."""
+    """ROW(…): a tuple, of a composite type perhaps; `unknown` are positions of literals without a type."""
 
     fields: tuple["Expression", ...]
     names: tuple[str, ...]
     type: int = 2249
     typmod: int = -1
+    unknown: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +261,17 @@ class SubscriptAssignment:
     container: "Expression"
     upper: tuple[Union["Expression", None], ...]
     lower: tuple[Union["Expression", None], ...]  # empty: an element
+    value: "Expression"
+    type: int
+    typmod: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class FieldAssignment:
+    """A row of a composite type (`type`) with one field replaced."""
+
+    container: "Expression"
+    position: int
     value: "Expression"
     type: int
     typmod: int = -1
@@ -372,7 +385,7 @@ Expression = (
     Const | Param | ColumnRef | SystemColumn | FunctionCall | AggregateCall | Relabel |
     CoerceViaIO | CoerceToDomain | ArrayCoerce | And | Or | Not | IsNull | IsBoolean | IsDistinct | Case |
     CaseOperand | Coalesce | NullIf | MinMax | ArrayConstructor | RowConstructor |
-    RowComparison | ArrayComparison | Subscript | SubscriptAssignment | FieldAccess | WholeRow |
+    RowComparison | ArrayComparison | Subscript | SubscriptAssignment | FieldAssignment | FieldAccess | WholeRow |
     Subquery | SubqueryCall | WindowCall | GroupingCall | GroupRef | GroupingRef | WindowRef |
     SetRef | Slot | Default
 )  # fmt: skip

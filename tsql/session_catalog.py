@@ -10,7 +10,7 @@ from typing import Any, Final
 from storage.catalog import Catalog, IndexRef
 from storage.kv.engine import KeyRange
 from storage.lock_owners import LockEntry
-from storage.objects import DatabaseRecord, DomainType, EnumType, View
+from storage.objects import CompositeType, DatabaseRecord, DomainType, EnumType, View
 from storage.online_build import BuildProgress
 from storage.records import dataclass
 from storage.schema import Table
@@ -156,6 +156,10 @@ class SessionCatalog:
     def domain_type(self, oid: int) -> DomainType | None:
         """Returns a domain as the session's transaction sees it."""
         return self.catalog.object(DomainType, oid)
+
+    def composite_type(self, oid: int) -> CompositeType | None:
+        """Returns a composite type as the session's transaction sees it."""
+        return self.catalog.object(CompositeType, oid)
 
     def is_safe_label(self, found: EnumType, code: bytes) -> bool:
         """Returns whether a label is committed, or as new as its whole type."""

@@ -12,7 +12,7 @@ from compat.postgres.roles import access_list, role_id
 from compat.postgres.system_relations import Moment, Values, built
 from storage.catalog import PUBLIC, Catalog
 from storage.kv.engine import KeyRange
-from storage.objects import View
+from storage.objects import CompositeType, View
 from storage.schema import Column, ElementState, Index, KeyPart, Sequence, Table
 from storage.sizes import index_range, table_range
 from storage.types import Array
@@ -199,7 +199,7 @@ def _options(options: dict[str, str]) -> Array | None:
 
 
 def _relation(
-    moment: Moment, found: Table | View | Sequence, namespace: int, **more: Any
+    moment: Moment, found: Table | View | Sequence | CompositeType, namespace: int, **more: Any
 ) -> dict[str, Any]:
     is_temporary = found.schema.startswith("pg_temp")
     return {
@@ -281,6 +281,17 @@ def pg_class(moment: Moment) -> Iterator[Values]:
             reloptions=_options(view.all_options),
         )
 
+    for composite in catalog.objects(CompositeType):
+        row = _relation(
+            moment,
+            composite,
+            namespaces.get(composite.schema, 0),
+            reltype=composite.id,
+            relkind="c",
+            relnatts=len(composite.attributes),
+        )
+        yield {**row, "oid": composite.relation_id}
+
 
 def _attribute(relation: int, found: Attribute) -> dict[str, Any]:
     row = pg.types().get(found.type)
@@ -336,6 +347,10 @@ def pg_attribute(moment: Moment) -> Iterator[Values]:
         for number, column in enumerate(view.columns, 1):
             found = Attribute(number, column.name, column.sql_type, column.typmod)
             yield _attribute(view.id, found)
+    for composite in catalog.objects(CompositeType):
+        for each in composite.attributes:
+            found = Attribute(each.number, each.name, each.sql_type, each.typmod)
+            yield _attribute(composite.relation_id, found)
 
 
 def _index_attributes(index: IndexView) -> Iterator[Values]:

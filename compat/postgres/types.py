@@ -9,7 +9,7 @@ from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.relations import schema_ids
 from compat.postgres.roles import role_id
 from compat.postgres.system_relations import Moment, Values, built
-from storage.objects import DomainType, EnumType, View
+from storage.objects import CompositeType, DomainType, EnumType, View
 from storage.schema import Table
 from tsql.catalog import pg
 from tsql.types import oids
@@ -45,7 +45,14 @@ def _array(oid: int, element: int, name: str, namespace: int, owner: int) -> dic
 
 
 def _row_type(relation: int, name: str, namespace: int, owner: int) -> Iterator[Values]:
-    oid, array = object_ids.row_type_id(relation), object_ids.row_array_type_id(relation)
+    ids = object_ids.row_type_id(relation), object_ids.row_array_type_id(relation), relation
+    return _rows_of_composite(ids, name, namespace, owner)
+
+
+def _rows_of_composite(
+    ids: tuple[int, int, int], name: str, namespace: int, owner: int
+) -> Iterator[Values]:
+    oid, array, relation = ids
     yield {
         "oid": oid,
         "typname": name,
@@ -138,6 +145,14 @@ def pg_type(moment: Moment) -> Iterator[Values]:
     for found in relations:
         namespace = namespaces.get(found.schema, 0)
         yield from _row_type(found.id, found.name, namespace, role_id(catalog, found.owner))
+    for composite in catalog.objects(CompositeType):
+        namespace = namespaces.get(composite.schema, 0)
+        yield from _rows_of_composite(
+            (composite.id, composite.array_id, composite.relation_id),
+            composite.name,
+            namespace,
+            role_id(catalog, composite.owner),
+        )
     known = _built_in_types() if catalog.objects(DomainType) else {}
     for enum in catalog.objects(EnumType):
         namespace = namespaces.get(enum.schema, 0)

@@ -1,22 +1,31 @@
 """Assignment: which column a write names, and a value made fit for it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from storage.errors import DatabaseError
 from storage.records import dataclass
 from storage.schema import Column, Table
 from tsql.binder.attributes import attribute_type
-from tsql.binder.coercion import coerce, coerce_to
+from tsql.binder.coercion import as_base, coerce, coerce_to
 from tsql.binder.columns import SYSTEM_COLUMNS
 from tsql.binder.containers import bind_subscripts
 from tsql.binder.context import Context, Item, Level, NotWritable
 from tsql.binder.locations import error_at
 from tsql.binder.nodes import is_a
 from tsql.binder.pathways import CoercionContext
-from tsql.bound import CoerceToDomain, Default, Expression, SubscriptAssignment
+from tsql.bound import (
+    CoerceToDomain,
+    Default,
+    Expression,
+    FieldAccess,
+    FieldAssignment,
+    SubscriptAssignment,
+)
 from tsql.parser import ast
 from tsql.types import oids
+from tsql.types.composites import attributes_of, is_composite
 from tsql.types.kinds import base_of, is_domain
 from tsql.types.type_names import type_name
 
@@ -77,7 +86,7 @@ def destination(item: Item, target: Any, *, is_update: bool) -> Destination:
     assert table is not None
     for position, column in enumerate(table.columns):
         if column.name == name:
-            parts = _parts(column.name, column.sql_type, target)
+            parts = tuple(target.indirection or ())
             return Destination(
                 position, name, column.sql_type, column.typmod, parts, target.location
             )
@@ -93,7 +102,7 @@ def destination(item: Item, target: Any, *, is_update: bool) -> Destination:
 def _destination_in_view(item: Item, target: Any, *, is_update: bool) -> Destination:
     for at, field in enumerate(item.columns):
         if field.name == target.name:
-            parts = _parts(field.name, field.type, target)
+            parts = tuple(target.indirection or ())
             return view_column(item, at, field.name, parts, target.location)
     _check_not_system(target, is_update=is_update)
     assert item.through is not None
@@ -105,18 +114,6 @@ def _check_not_system(target: Any, *, is_update: bool) -> None:
     if target.name in SYSTEM_COLUMNS and is_update:
         message = f'cannot assign to system column "{target.name}"'
         raise error_at(target.location, "0A000", message)
-
-
-def _parts(name: str, type_: int, target: Any) -> tuple[Any, ...]:
-    for part in target.indirection or ():
-        if not is_a(part, ast.A_Indices):
-            raise error_at(
-                target.location,
-                "42804",
-                f'cannot assign to field "{part.sval}" of column "{name}" because its type'
-                f" {type_name(type_)} is not a composite type",
-            )
-    return tuple(target.indirection or ())
 
 
 def overwrites(to: Destination, others: Sequence[Destination]) -> bool:
@@ -138,28 +135,92 @@ def generated_always(column: Column, message: str, *, hint: bool = False) -> Dat
 def assigned_part(
     level: Level, container: Expression, expression: Expression, to: Destination, node: Any
 ) -> Expression:
-    """Returns the column's value (`container`) with a part replaced. Raises 42804, 0A000."""
+    """Returns the column's value (`container`) with a part replaced. Raises 42804, 42703, 0A000."""
     if isinstance(expression, Default):
-        raise error_at(to.place, "0A000", "cannot set an array element to DEFAULT")
+        what = "an array element" if is_a(to.parts[0], ast.A_Indices) else "a subfield"
+        raise error_at(to.place, "0A000", f"cannot set {what} to DEFAULT")
     if container.type == oids.NAME:
         raise error_at(to.place, "0A000", "assigning to a letter of a name is not supported")
-    subscripts = bind_subscripts(level, container, to.parts, to.place)
+    changed = _replaced(level, container, to.parts, (expression, node), to)
+    return CoerceToDomain(changed, to.type) if is_domain(to.type) else changed
+
+
+def _replaced(
+    level: Level,
+    container: Expression,
+    parts: tuple[Any, ...],
+    value: tuple[Expression, Any],
+    to: Destination,
+) -> Expression:
+    """Returns a container with what its parts lead to replaced by the value."""
+    if not is_a(parts[0], ast.A_Indices):
+        return _with_field(level, as_base(container), parts, value, to)
+    count = next((at for at, part in enumerate(parts) if not is_a(part, ast.A_Indices)), len(parts))
+    subscripts = bind_subscripts(level, container, parts[:count], to.place)
+    if count < len(parts):
+        new = _replaced(level, subscripts, parts[count:], value, to)
+    else:
+        new = _fitted(level, subscripts.type, -1, value, to, "subscripted assignment to")
+    type_, typmod = base_of(container.type, container.typmod)
+    return SubscriptAssignment(
+        subscripts.container, subscripts.upper, subscripts.lower, new, type_, typmod
+    )
+
+
+def _with_field(
+    level: Level,
+    container: Expression,
+    parts: tuple[Any, ...],
+    value: tuple[Expression, Any],
+    to: Destination,
+) -> Expression:
+    name = parts[0].sval
+    shown = f'cannot assign to field "{name}" of column "{to.name}" because'
+    if not is_composite(container.type):
+        message = f"{shown} its type {type_name(container.type)} is not a composite type"
+        raise error_at(to.place, "42804", message)
+    attributes = attributes_of(container.type, level.context.env)
+    level.context.rely_on(container.type)
+    position = next((at for at, each in enumerate(attributes) if each.name == name), None)
+    if position is None:
+        message = f"{shown} there is no such column in data type {type_name(container.type)}"
+        raise error_at(to.place, "42703", message)
+    attribute = attributes[position]
+    new: Expression
+    if len(parts) > 1:
+        field = FieldAccess(container, position, attribute.sql_type, attribute.typmod)
+        new = _replaced(level, field, parts[1:], value, to)
+        if is_domain(attribute.sql_type):
+            new = CoerceToDomain(new, attribute.sql_type)
+    else:
+        to_field = replace(to, name=name)
+        new = _fitted(level, attribute.sql_type, attribute.typmod, value, to_field, "subfield")
+    return FieldAssignment(container, position, new, container.type)
+
+
+def _fitted(
+    level: Level,
+    type_: int,
+    typmod: int,
+    value: tuple[Expression, Any],
+    to: Destination,
+    what: str,
+) -> Expression:
+    """Returns the value as the part that it replaces. Raises 42804."""
+    expression, node = value
     converted = coerce_to(
-        level.context, expression, subscripts.type, -1, CoercionContext.ASSIGNMENT, node=node
+        level.context, expression, type_, typmod, CoercionContext.ASSIGNMENT, node=node
     )
     if converted is None:
+        verb = "is of type" if what == "subfield" else "requires type"
         raise error_at(
             to.place,
             "42804",
-            f'subscripted assignment to "{to.name}" requires type {type_name(subscripts.type)}'
+            f'{what} "{to.name}" {verb} {type_name(type_)}'
             f" but expression is of type {type_name(expression.type)}",
             hint="You will need to rewrite or cast the expression.",
         )
-    type_, typmod = base_of(to.type, to.typmod)
-    changed = SubscriptAssignment(
-        subscripts.container, subscripts.upper, subscripts.lower, converted, type_, typmod
-    )
-    return CoerceToDomain(changed, to.type) if is_domain(to.type) else changed
+    return converted
 
 
 def assigned(

@@ -39,10 +39,12 @@ from tsql.bound import (
     Param,
     Relabel,
     RowConstructor,
+    WholeRow,
 )
 from tsql.catalog import pg
 from tsql.functions.registry import implementation_of
 from tsql.types import oids
+from tsql.types.composites import attributes_of, is_composite
 from tsql.types.io import input_of
 from tsql.types.kinds import base_of, base_type, is_domain
 from tsql.types.type_names import type_name
@@ -81,10 +83,16 @@ def coerce(
             return expression
     if source == oids.UNKNOWN:
         return _coerce_unknown(context, expression, target, typmod, node)
+    if is_composite(target) and source == oids.RECORD:
+        return _coerce_row(context, expression, target, how, node)
     way = pathway(target, source, how)
     if way is not None:
         return _convert(expression, target, typmod, (way.method, way.function), how)
-    if source == oids.RECORD_ARRAY or target in {oids.RECORD, oids.RECORD_ARRAY}:
+    if (
+        source == oids.RECORD_ARRAY
+        or is_composite(source)
+        or target in {oids.RECORD, oids.RECORD_ARRAY}
+    ):
         return Relabel(expression, target)
     raise DatabaseError(
         "XX000",
@@ -97,6 +105,54 @@ def as_base(expression: Expression) -> Expression:
     if not is_domain(expression.type):
         return expression
     return Relabel(expression, *base_of(expression.type, -1))
+
+
+def _coerce_row(
+    context: Context, expression: Expression, target: int, how: CoercionContext, node: Any
+) -> Expression:
+    """Returns a row whose fields are known as one of a composite type. Raises 42846."""
+    fields = row_fields(expression)
+    attributes = attributes_of(target, context.env)
+    context.rely_on(target)
+    nodes = getattr(node, "args", None) or ()
+    nodes = nodes if len(nodes) == len(fields) else (node,) * len(fields)
+    shown = f"cannot cast type record to {type_name(target)}"
+    if len(fields) != len(attributes):
+        few = "few" if len(fields) < len(attributes) else "many"
+        detail = f"Input has too {few} columns."
+        raise error_at(node, "42846", shown, detail=detail)
+    converted = []
+    for number, (field, attribute) in enumerate(zip(fields, attributes, strict=True), 1):
+        part = coerce_to(
+            context, field, attribute.sql_type, attribute.typmod, how, node=nodes[number - 1]
+        )
+        if part is None:
+            detail = (
+                f"Cannot cast type {type_name(field.type)} to {type_name(attribute.sql_type)}"
+                f" in column {number}."
+            )
+            raise error_at(nodes[number - 1], "42846", shown, detail=detail)
+        converted.append(part)
+    names = tuple([attribute.name for attribute in attributes])
+    return RowConstructor(tuple(converted), names, target)
+
+
+def row_fields(expression: Expression) -> tuple[Expression, ...]:
+    """Returns the fields of a row that is written out, or a table's; () for any other."""
+    match expression:
+        case RowConstructor(fields=fields, type=oids.RECORD, unknown=unknown):
+            return tuple(
+                [
+                    Const(part.value, oids.UNKNOWN)
+                    if at in unknown and isinstance(part, Const)
+                    else part
+                    for at, part in enumerate(fields)
+                ]
+            )
+        case WholeRow(columns=columns):
+            return columns
+        case _:
+            return ()
 
 
 def _coerce_to_domain(
@@ -227,7 +283,10 @@ def coerce_to(
 
 
 def _is_row_cast(expression: Expression, target: int) -> bool:
-    return isinstance(expression, RowConstructor) and target == oids.RECORD
+    if target == oids.RECORD:
+        return isinstance(expression, RowConstructor)
+    is_row = isinstance(expression, RowConstructor | WholeRow)
+    return is_row and expression.type == oids.RECORD and is_composite(base_type(target))
 
 
 # ---- what a clause asks for ----------------------------------------------------------------------

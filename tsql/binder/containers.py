@@ -31,6 +31,7 @@ from tsql.bound import (
 )
 from tsql.parser import ast
 from tsql.types import oids
+from tsql.types.composites import attributes_of, is_composite, is_row
 from tsql.types.type_names import type_name
 
 _ROW_FIELDS_MAX: Final = 1664
@@ -98,11 +99,13 @@ def _cast(level: Level, element: Expression, target: int, node: Any) -> Expressi
 def bind_row(level: Level, node: Any) -> Expression:
     """Binds an `ast.RowExpr`; t.* inside it is its columns."""
     fields: list[Expression] = []
+    unknown: list[int] = []
     for field in node.args or ():
         star = expand_star(level, field)
         if star is None:
             bound = level.bind(level, field)
             if is_unknown_literal(bound):
+                unknown.append(len(fields))
                 bound = coerce(level.context, bound, oids.TEXT, node=field)
             fields.append(bound)
         else:
@@ -111,7 +114,7 @@ def bind_row(level: Level, node: Any) -> Expression:
         message = f"ROW expressions can have at most {_ROW_FIELDS_MAX} entries"
         raise error_at(node.location, "54011", message)
     names = tuple([f"f{at}" for at in range(1, len(fields) + 1)])
-    return RowConstructor(tuple(fields), names)
+    return RowConstructor(tuple(fields), names, unknown=tuple(unknown))
 
 
 # ---- a[1], (r).f ---------------------------------------------------------------------------------
@@ -136,7 +139,8 @@ def bind_indirection(level: Level, node: Any) -> Expression:
 
 def field_of(level: Level, record: Expression, name: str, node: Any) -> Expression:
     """Returns (record).name. Raises 42703, 42809."""
-    if record.type != oids.RECORD:
+    record = as_base(record)
+    if not is_row(record.type):
         shown = f".{name} applied to type {type_name(record.type)}"
         message = f"column notation {shown}, which is not a composite type"
         raise error_at(node, "42809", message)
@@ -144,6 +148,8 @@ def field_of(level: Level, record: Expression, name: str, node: Any) -> Expressi
         if column == name:
             return FieldAccess(record, position, type_, typmod)
     message = f'could not identify column "{name}" in record data type'
+    if is_composite(record.type):
+        message = f'column "{name}" not found in data type {type_name(record.type)}'
     if isinstance(record, WholeRow):
         message = f"column {level.relations[record.relation].alias}.{name} does not exist"
     raise error_at(node, "42703", message)
@@ -151,6 +157,9 @@ def field_of(level: Level, record: Expression, name: str, node: Any) -> Expressi
 
 def fields_of(level: Level, record: Expression) -> list[tuple[str, int, int]] | None:
     """Returns names, types and typmods of a record's fields, or None where they aren't known."""
+    if is_composite(record.type):
+        attributes = attributes_of(record.type, level.context.env)
+        return [(each.name, each.sql_type, each.typmod) for each in attributes]
     match record:
         case RowConstructor(fields=fields, names=names):
             return [

@@ -106,9 +106,14 @@ def _cast(level: Level, node: Any) -> Expression:
         argument = containers.bind_array(level, argument_node, target)
     else:
         argument = level.bind(level, argument_node)
-    converted = coerce_to(
-        level.context, argument, target, typmod, CoercionContext.EXPLICIT, node=argument_node
-    )
+    try:
+        converted = coerce_to(
+            level.context, argument, target, typmod, CoercionContext.EXPLICIT, node=argument_node
+        )
+    except DatabaseError as error:
+        if error.sqlstate == "42846" and node.location is not None:
+            error.position = position_at(node.location)  # of a row it is the cast's own
+        raise
     if converted is None:
         shown = f"{type_name(argument.type)} to {type_name(target)}"
         place = node.typeName.location if node.location is None else node.location

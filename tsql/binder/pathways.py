@@ -13,6 +13,7 @@ from storage.records import dataclass
 from tsql.binder import polymorphism
 from tsql.catalog import pg
 from tsql.types import oids
+from tsql.types.composites import is_composite
 from tsql.types.kinds import array_type_of, base_type, element_type_of
 
 
@@ -93,6 +94,8 @@ def pathway(target: int, source: int, context: CoercionContext) -> Pathway | Non
         if cast.method == "f":
             return Pathway(Method.FUNCTION, cast.function)
         return _IO if cast.method == "i" else _RELABEL
+    if target == oids.RECORD and is_composite(source):
+        return _RELABEL
     source_element, target_element = true_element(source), true_element(target)
     if source_element and target_element and target not in _VECTORS:
         if pathway(target_element, source_element, context) is not None:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from storage.errors import DatabaseError
 from storage.records import dataclass
-from tsql.binder.coercion import known
+from tsql.binder.coercion import as_base, known
 from tsql.binder.columns import expand_star
 from tsql.binder.containers import bind_indirection, fields_of
 from tsql.binder.context import Clause, Level
@@ -22,6 +22,7 @@ from tsql.bound import (
 )
 from tsql.parser import ast
 from tsql.types import oids
+from tsql.types.composites import is_row
 from tsql.types.type_names import type_name
 
 TARGETS_MAX: Final = 1664
@@ -67,7 +68,8 @@ def _expand_record(level: Level, node: Any) -> Iterator[TargetEntry]:
     *parts, _ = node.indirection
     inner = ast.A_Indirection(arg=node.arg, indirection=tuple(parts)) if parts else None
     record = level.bind(level, node.arg) if inner is None else bind_indirection(level, inner)
-    if record.type != oids.RECORD:
+    record = as_base(record)
+    if not is_row(record.type):
         message = f"type {type_name(record.type)} is not composite"
         raise error_at(node, "42809", message)
     if isinstance(record, WholeRow):

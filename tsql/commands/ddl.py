@@ -11,6 +11,7 @@ from tsql.ddl.alter.rename import rename
 from tsql.ddl.alter.schema import set_schema
 from tsql.ddl.alter.statement import alter_table
 from tsql.ddl.comments import comment_on
+from tsql.ddl.composites import create_composite
 from tsql.ddl.context import Ddl
 from tsql.ddl.create_index import create_index, create_index_online
 from tsql.ddl.create_table import create_table
@@ -84,6 +85,7 @@ RENAME = command_of_ddl("ALTER TABLE", rename)
 SET_SCHEMA = command_of_ddl("ALTER TABLE", set_schema)
 CREATE_DOMAIN = command_of_ddl("CREATE DOMAIN", create_domain)
 ALTER_DOMAIN = command_of_ddl("ALTER DOMAIN", alter_domain)
+CREATE_COMPOSITE = command_of_ddl("CREATE TYPE", create_composite)
 CREATE_ENUM = command_of_ddl("CREATE TYPE", create_enum)
 CREATE_EXTENSION = command_of_ddl("CREATE EXTENSION", create_extension)
 ALTER_ENUM = command_of_ddl("ALTER TYPE", alter_enum)

@@ -32,7 +32,6 @@ REFUSED: Final = {
     "AlterUserMappingStmt": "ALTER USER MAPPING",
     "CallStmt": "CALL",
     "ClusterStmt": "CLUSTER",
-    "CompositeTypeStmt": "CREATE TYPE",
     "CreateAmStmt": "CREATE ACCESS METHOD",
     "CreateCastStmt": "CREATE CAST",
     "CreateConversionStmt": "CREATE CONVERSION",

@@ -54,6 +54,7 @@ _LATER: Final[dict[str, dict[type[Any], str]]] = {
         ast.AlterSeqStmt: "ALTER_SEQUENCE",
         ast.AlterTableStmt: "ALTER_TABLE",
         ast.CommentStmt: "COMMENT",
+        ast.CompositeTypeStmt: "CREATE_COMPOSITE",
         ast.CreateDomainStmt: "CREATE_DOMAIN",
         ast.CreateEnumStmt: "CREATE_ENUM",
         ast.CreateExtensionStmt: "CREATE_EXTENSION",

@@ -23,9 +23,9 @@ from typing import Final, NamedTuple
 
 from storage.catalog import Catalog
 from storage.errors import DatabaseError
-from storage.objects import Address, DomainType, View
+from storage.objects import Address, CompositeType, DomainType, View
 from storage.schema import ForeignKey, Table
-from storage.user_types import user_types
+from storage.user_types import UserType, user_types
 from tsql.ddl.context import Ddl
 from tsql.ddl.describe import describe
 
@@ -104,10 +104,22 @@ def edges(catalog: Catalog) -> Iterator[Edge]:
             yield Edge(relation(view.id), address, EdgeKind.NORMAL)
     for found in types:
         yield from in_schema(Address("type", found.id), found.schema)
-        if isinstance(found, DomainType):
-            yield from _of_domain(found, type_ids)
+        yield from _of_type(found, type_ids)
         arrays = Address("type", found.array_id)
         yield Edge(arrays, Address("type", found.id), EdgeKind.INTERNAL)
+
+
+def _of_type(found: UserType, type_ids: set[int]) -> Iterator[Edge]:
+    match found:
+        case DomainType():
+            yield from _of_domain(found, type_ids)
+        case CompositeType(attributes=attributes):
+            for attribute in attributes:
+                if attribute.sql_type in type_ids:
+                    of = Address("type", found.id, attribute.number)
+                    yield Edge(of, Address("type", attribute.sql_type), EdgeKind.NORMAL)
+        case _:
+            pass
 
 
 def _of_domain(domain: DomainType, type_ids: set[int]) -> Iterator[Edge]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence as List
 
 from storage.catalog import Catalog, IndexRef, Relation
-from storage.objects import Address, View
+from storage.objects import Address, CompositeType, View
 from storage.schema import Sequence, Table
 from storage.user_types import user_type_named, user_type_of
 from tsql.functions.text_quote import quote_ident
@@ -62,6 +62,8 @@ def describe(address: Address, catalog: Catalog, path: List[str]) -> str:
             return f"constraint {address.name} on {table}"
         case "index":
             return _index(address, catalog, path)
+        case "type" if address.sub_id:
+            return _attribute(address, catalog, path)
         case "type":
             return f"type {type_text(address.id, catalog, path)}"
         case "schema":
@@ -94,6 +96,14 @@ def _relation(address: Address, catalog: Catalog, path: List[str]) -> str:
     elif isinstance(found, View):
         name = found.columns[address.sub_id - 1].name
     return f"column {name} of {whole}"
+
+
+def _attribute(address: Address, catalog: Catalog, path: List[str]) -> str:
+    whole = f"composite type {type_text(address.id, catalog, path)}"
+    composite = catalog.object(CompositeType, address.id)
+    attributes = composite.attributes if composite is not None else ()
+    names = [each.name for each in attributes if each.number == address.sub_id]
+    return f"column {names[0]} of {whole}" if names else whole
 
 
 def type_text(type_id: int, catalog: Catalog, path: List[str]) -> str:

@@ -6,7 +6,7 @@ import msgspec
 
 from storage.catalog import Schema
 from storage.errors import DatabaseError, not_supported
-from storage.objects import Address, Comment, View
+from storage.objects import Address, Comment, CompositeType, View
 from storage.schema import Sequence, Table
 from storage.user_types import UserType, user_type
 from tsql.access.privileges import owns
@@ -20,6 +20,7 @@ from tsql.ddl.describe import describe, kind_of_relation, relation_by_id
 from tsql.ddl.foreign_keys import forget_referencing, remove_foreign_key
 from tsql.ddl.grants import forget_privileges
 from tsql.derived_ids import constraint_id
+from tsql.executor.user_types import register_type
 
 #: OIDs of the system catalogs in which PostgreSQL has each kind of object: what comments name.
 CLASS_IDS: Final = {"relation": 1259, "type": 1247, "schema": 2615, "constraint": 2606}
@@ -120,9 +121,7 @@ async def remove(address: Address, ddl: Ddl) -> None:
         case "constraint":
             await _remove_constraint(address, ddl)
         case "type":
-            found = user_type(ddl.catalog, address.id)
-            if found is not None:
-                await ddl.changes.drop_object(type(found), address.id)
+            await _remove_type(address, ddl)
         case "schema":
             for schema in ddl.catalog.schemas:
                 if schema.id == address.id:
@@ -161,6 +160,21 @@ async def _remove_column(address: Address, ddl: Ddl) -> None:
     alteration = Alteration(ddl, table, table)
     remove_column(alteration, table.column_by_id(address.sub_id))
     await finish(alteration)
+
+
+async def _remove_type(address: Address, ddl: Ddl) -> None:
+    found = user_type(ddl.catalog, address.id)
+    if found is None:
+        return
+    if not address.sub_id:
+        await ddl.changes.drop_object(type(found), address.id)
+        return
+    assert isinstance(found, CompositeType)
+    users = {found.id, found.array_id}
+    if any(column.sql_type in users for table in ddl.catalog.tables for column in table.columns):
+        raise not_supported("dropping an attribute of a type that a table's column has, by CASCADE")
+    kept = tuple(each for each in found.attributes if each.number != address.sub_id)
+    register_type(await ddl.changes.replace_object(msgspec.structs.replace(found, attributes=kept)))
 
 
 async def _remove_constraint(address: Address, ddl: Ddl) -> None:

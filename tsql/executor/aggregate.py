@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from storage.errors import not_supported
-from tsql.bound import AggregateCall, Expression, RowConstructor, WholeRow
+from tsql.bound import AggregateCall, Expression
 from tsql.env import Env
 from tsql.executor.calls import site_types
 from tsql.executor.distinct import KeyOf, group_key
@@ -19,6 +19,7 @@ from tsql.executor.expressions import (
     compile_predicate,
     compile_sort_key,
 )
+from tsql.executor.records import record_fields
 from tsql.executor.run import ROWS_PER_SLICE, Batches, Memory, Row, Run, Source
 from tsql.functions.registry import Accumulator, CallSite, SortOrder, aggregate_of
 
@@ -74,18 +75,6 @@ def _call_site(call: AggregateCall) -> CallSite:
         fields=tuple(map(record_fields, arguments)),
         sort=tuple(SortOrder(key.descending, key.nulls_first) for key in call.order_by),
     )
-
-
-def record_fields(expression: Expression) -> tuple[tuple[str, int], ...] | None:
-    """Returns names and types of a record's fields, where the expression shows them."""
-    match expression:
-        case WholeRow():
-            return tuple((column.name, column.type) for column in expression.columns)
-        case RowConstructor():
-            types = [field.type for field in expression.fields]
-            return tuple(zip(expression.names, types, strict=False))
-        case _:
-            return None
 
 
 def _step(arguments: Sequence[Evaluate], *, strict: bool) -> Step:

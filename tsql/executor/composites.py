@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from storage.errors import DatabaseError
-from storage.types import JSON_NULL, Array
+from storage.types import JSON_NULL, Array, Kind
 from tsql.env import Env
 from tsql.executor.equality import Image
 from tsql.types import oids
@@ -61,9 +61,27 @@ def array_constructor(elements: Sequence[Evaluate], nested: bool) -> Evaluate:
     return evaluate
 
 
-def row_constructor(fields: Sequence[Evaluate], types: tuple[int, ...]) -> Evaluate:
-    """ROW(…): a record of fields of these types."""
-    return lambda row, env: Record.of([field(row, env) for field in fields], types)
+def row_constructor(
+    fields: Sequence[Evaluate],
+    types: tuple[int, ...],
+    kinds: tuple[tuple[Kind, Kind | None], ...] = (),
+) -> Evaluate:
+    """ROW(…): a record of fields of these types; of a composite type it has kinds, too."""
+    return lambda row, env: Record.of([field(row, env) for field in fields], types, kinds)
+
+
+def field_assignment(
+    container: Evaluate, position: int, value: Evaluate, empty: Record
+) -> Evaluate:
+    """Returns a row with one field replaced; `empty` is the row that NULL counts as."""
+
+    def evaluate(row: Row, env: Env) -> Record:
+        old = container(row, env)
+        fields = list(empty if old is None else old)
+        fields[position] = value(row, env)
+        return Record.of(fields, empty.types, empty.kinds)
+
+    return evaluate
 
 
 def nullable_row(fields: Sequence[Evaluate], types: tuple[int, ...]) -> Evaluate:

@@ -28,8 +28,10 @@ from tsql.executor.parts import Evaluate, Part, Row, column, constant, folded, i
 from tsql.executor.sort_keys import compile_component
 from tsql.planner.hash_keys import can_hash
 from tsql.types import oids
+from tsql.types.composites import is_row, kinds_of_fields, newest_attributes, row_of
 from tsql.types.domains import check_value
 from tsql.types.io import input_of, output_of
+from tsql.types.kinds import base_type
 
 __all__ = [
     "Evaluate",
@@ -145,14 +147,15 @@ class _Compiler:
                 parts = self._parts(elements)
                 evaluates = [part.evaluate for part in parts]
                 return folded(composites.array_constructor(evaluates, nested), parts)
-            case bound.WholeRow(columns=fields, nullable=True):
+            case bound.WholeRow(columns=fields):
                 types = tuple([field.type for field in fields])
                 evaluates = [self._evaluate(field) for field in fields]
-                return Part(composites.nullable_row(evaluates, types))
-            case bound.RowConstructor(fields=fields) | bound.WholeRow(columns=fields):
-                types = tuple([field.type for field in fields])
-                evaluates = [self._evaluate(field) for field in fields]
-                return Part(composites.row_constructor(evaluates, types))
+                make = composites.nullable_row if node.nullable else composites.row_constructor
+                return Part(make(evaluates, types))
+            case bound.RowConstructor():
+                return self._row(node)
+            case bound.FieldAssignment():
+                return self._field_assignment(node)
             case bound.FieldAccess(record=record, position=position):
                 return Part(composites.field_access(self._evaluate(record), position))
             case bound.RowComparison():
@@ -177,6 +180,20 @@ class _Compiler:
             path = [part for part in uppers if part is not None]
             return Part(assignment.jsonb_assignment(container, path, value))
         return Part(assignment.subscript_assignment(container, lowers, uppers, value))
+
+    def _field_assignment(self, node: bound.FieldAssignment) -> Part:
+        attributes = newest_attributes(base_type(node.type))
+        empty = row_of(attributes, [None] * len(attributes))
+        of, new = self._evaluate(node.container), self._evaluate(node.value)
+        return Part(composites.field_assignment(of, node.position, new, empty))
+
+    def _row(self, node: bound.RowConstructor) -> Part:
+        types = tuple([field.type for field in node.fields])
+        evaluates = [self._evaluate(field) for field in node.fields]
+        if node.type == oids.RECORD:
+            return Part(composites.row_constructor(evaluates, types))
+        types = tuple([attribute.sql_type for attribute in newest_attributes(node.type)])
+        return Part(composites.row_constructor(evaluates, types, kinds_of_fields(types)))
 
     def _evaluate(self, node: Expression) -> Evaluate:
         return self.part(node).evaluate
@@ -231,7 +248,7 @@ class _Compiler:
 
     def _null_test(self, node: bound.IsNull) -> Part:
         part = self.part(node.argument)
-        if node.argument.type == oids.RECORD:
+        if is_row(base_type(node.argument.type)):
             return logic.row_null_test(part, negated=node.negated)
         return logic.null_test(part, negated=node.negated)
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from tsql.binder.functions import output_columns
-from tsql.bound import Expression, FunctionCall, RowConstructor, WholeRow
+from tsql.bound import Expression, FunctionCall, Relabel, RowConstructor, WholeRow
 from tsql.env import Env
 from tsql.executor.parts import Evaluate, Row
 from tsql.types import oids
+from tsql.types.composites import is_composite, newest_attributes
 from tsql.types.record import Record
 
 Fields = tuple[tuple[str, int], ...]
@@ -28,6 +29,11 @@ def record_fields(expression: Expression) -> Fields | None:
         case RowConstructor(fields=fields, names=names):
             types = [field.type for field in fields]
             return tuple(zip(names, types, strict=True))
+        case Relabel(argument=argument):
+            return record_fields(argument)
+        case _ if is_composite(expression.type):
+            attributes = newest_attributes(expression.type)
+            return tuple([(each.name, each.sql_type) for each in attributes])
         case FunctionCall(columns=tuple() as defined):
             return tuple([(name, type_) for name, type_, _ in defined])
         case FunctionCall():

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from storage.objects import CatalogObject, DomainType, EnumType
+from storage.objects import CatalogObject, CompositeType, DomainType, EnumType
 from tsql.binder.defaults import bind_domain_check
 from tsql.env import Env
 from tsql.executor.expressions import compile_expression
 from tsql.parser import parse_expression
+from tsql.types.composites import register_composite
 from tsql.types.domains import Test, register_domain
 from tsql.types.enums import register_enum
 
@@ -16,6 +17,8 @@ def register_type(found: CatalogObject | None) -> None:
     match found:
         case EnumType():
             register_enum(found)
+        case CompositeType():
+            register_composite(found)
         case DomainType():
             register_domain(found, compile_check)
         case _:

@@ -17,6 +17,7 @@ from storage.types import JSON_NULL, Array
 from tsql.catalog import pg
 from tsql.env import Env
 from tsql.types import oids
+from tsql.types.composites import attributes_of, is_composite
 from tsql.types.io import output_of
 from tsql.types.json import in_key_order, jsonb_text, number, parse_jsonb, quote
 from tsql.types.kinds import base_type
@@ -55,6 +56,8 @@ def text_of(oid: int) -> JsonText:
         return lambda value, _env: value
     if oid == oids.JSONB:
         return lambda value, _env: jsonb_text(value)
+    if is_composite(oid):
+        return lambda value, env: row_text(_fields(oid, env), ",")(value, env)
     element = _element_type(oid)
     if element:
         return _array_text(element)
@@ -76,6 +79,8 @@ def tree_of(oid: int) -> Tree:
         return lambda value, _env: inner(parse_jsonb(value))
     if oid == oids.JSONB:
         return lambda value, _env: inner(value)
+    if is_composite(oid):
+        return lambda value, env: row_tree(_fields(oid, env))(value, env)
     element = _element_type(oid)
     if element:
         return _array_tree(element)
@@ -86,11 +91,15 @@ def tree_of(oid: int) -> Tree:
 def key_of(oid: int) -> JsonText:
     """Returns the function that makes an object key of a value; raises 22023 for what has parts."""
     oid = base_type(oid)
-    if oid in (oids.JSON, oids.JSONB, oids.RECORD) or _element_type(oid):
+    if oid in (oids.JSON, oids.JSONB, oids.RECORD) or is_composite(oid) or _element_type(oid):
         return _refuse_key
     if oid == oids.BOOL:
         return lambda value, _env: "true" if value else "false"
     return _string_of(oid)
+
+
+def _fields(oid: int, env: Env) -> tuple[tuple[str, int], ...]:
+    return tuple([(each.name, each.sql_type) for each in attributes_of(oid, env)])
 
 
 def _refuse_key(_value: Any, _env: Env) -> str:

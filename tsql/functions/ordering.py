@@ -19,6 +19,7 @@ from tsql.functions.integer import compare
 from tsql.functions.numeric import numeric_cmp, numeric_eq
 from tsql.functions.registry import CallSite, implementation_of
 from tsql.types import oids
+from tsql.types.composites import is_row
 from tsql.types.enums import is_enum
 from tsql.types.kinds import base_type, element_type_of
 from tsql.types.range_types import ALL_RANGES
@@ -175,7 +176,7 @@ def comparison_of(oid: int) -> Comparison:
     found = compare_natural if is_enum(oid) else _COMPARISONS.get(oid)
     if found is None and (element := element_of(oid)):
         found = array_comparison(element)
-    if oid == oids.RECORD:
+    if is_row(oid):
         found = compare_records
     if found is None and oid == oids.JSONB:
         (proc,) = pg.procs_by_name()["jsonb_cmp"]

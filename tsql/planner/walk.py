@@ -73,6 +73,8 @@ def children(expression: Expression) -> list[Expression]:  # noqa: C901, PLR0912
         case bound.SubscriptAssignment():
             bounds = [part for part in (*expression.upper, *expression.lower) if part is not None]
             return [expression.container, *bounds, expression.value]
+        case bound.FieldAssignment():
+            return [expression.container, expression.value]
         case bound.FieldAccess():
             return [expression.record]
         case bound.WholeRow():

@@ -16,7 +16,8 @@ _COUNT: Final = struct.Struct("!i")
 _FIELD: Final = struct.Struct("!Ii")
 
 
-def _record_send(value: Record, context: Context) -> bytes:
+def record_send(value: Record, context: Context) -> bytes:
+    """Returns the binary form of a row."""
     parts = [_COUNT.pack(len(value))]
     for field, oid in zip(value, value.types, strict=True):
         if field is None:
@@ -31,4 +32,4 @@ def _record_receive(_raw: bytes, _context: Context) -> Any:
     raise DatabaseError("0A000", "input of anonymous composite types is not implemented")
 
 
-binary_io(oids.RECORD, _record_send, _record_receive)
+binary_io(oids.RECORD, record_send, _record_receive)
