@@ -41,3 +41,17 @@ def test_a_domain_is_the_same_after_a_kill(tmp_path: pathlib.Path) -> None:
         assert refused.error["constraint"] == "few"
         rows = ask(client, "SELECT id, p FROM t ORDER BY id").rows
         assert rows == [("1", "5"), ("2", "7")]
+
+
+def test_a_composite_type_is_the_same_after_a_kill(tmp_path: pathlib.Path) -> None:
+    with Server(tmp_path / "data") as server, server.connect() as client:
+        ask(client, "CREATE TYPE pair AS (a int, b numeric[])")
+        ask(client, "CREATE TABLE t (k pair PRIMARY KEY, ps pair[])")
+        ask(client, "INSERT INTO t VALUES ('(2,{1.50})', '{\"(1,)\"}'), ('(1,)', NULL)")
+        ask(client, "BEGIN")
+        ask(client, "DROP TYPE pair CASCADE")
+        server.kill()
+    with Server(tmp_path / "data") as server, server.connect() as client:
+        rows = ask(client, "SELECT (k).a, (k).b, ps FROM t ORDER BY k").rows
+        assert rows == [("1", None, None), ("2", "{1.50}", '{"(1,)"}')]
+        assert ask(client, "SELECT ps FROM t WHERE k = '(2,{1.5})'::pair").rows == [('{"(1,)"}',)]

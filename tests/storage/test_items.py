@@ -21,7 +21,8 @@ from storage.items import (
     stamp_of,
     with_header,
 )
-from storage.packing import kind_of
+from storage.keyparts import value_encoder
+from storage.packing import from_stored, kind_of, pack, to_stored, unpack
 from storage.schema import ColumnPolicy
 from storage.types import (
     JSON_NULL,
@@ -30,6 +31,7 @@ from storage.types import (
     Interval,
     Kind,
     NumberSet,
+    Record,
     StringSet,
     TimeTz,
     Typed,
@@ -70,6 +72,12 @@ def test_a_stamp_with_its_top_bit_is_a_spill_number() -> None:
     assert stamp_of(with_header(SPILL_BIT | 5, b"")) ^ SPILL_BIT == 5
 
 
+#: Of types int4, text and numeric[].
+RECORD = Record.of(
+    (1, None, Array.of([Decimal("1.50")])),
+    (23, 25, 1231),
+    ((Kind.INT4, None), (Kind.TEXT, None), (Kind.ARRAY, Kind.DECIMAL)),
+)
 GOLDEN = [
     (Kind.BOOL, True, "c3"),
     (Kind.INT2, -2, "fe"),
@@ -105,6 +113,7 @@ GOLDEN = [
     (Kind.ARRAY, Array.of([1, None]), "9201c0"),
     (Kind.ARRAY, Array.of([]), "90"),
     (Kind.ARRAY, Array((1,), (1,), (0,)), "83019101029101039100"),
+    (Kind.COMPOSITE, RECORD, "93931719cd04cf930309f89301c091a4312e3530"),
 ]
 
 
@@ -224,3 +233,19 @@ def test_a_document_that_is_too_deep_is_an_error_and_not_a_crash() -> None:
     assert caught.value.sqlstate == "54001"
     while deep:  # taken apart by hand: freeing it would recurse
         deep = deep[0]
+
+
+def test_a_stored_record_knows_its_fields() -> None:
+    stored = to_stored(Kind.COMPOSITE)
+    assert stored is not None
+    back = from_stored(Kind.COMPOSITE)(unpack(pack(stored(RECORD))))
+    assert (back, back.types, back.kinds) == (RECORD, RECORD.types, RECORD.kinds)
+
+
+def test_keys_of_records_sort_by_fields_with_null_last() -> None:
+    encode = value_encoder(Kind.COMPOSITE)
+    assert encode(RECORD).hex() == "0180000001020101a1260000010000000180000001"
+    kinds = ((Kind.INT4, None), (Kind.TEXT, None))
+    rows = [(1, "a"), (1, "b"), (1, None), (2, "a"), (None, "a"), (None, None)]
+    keys = [encode(Record.of(row, (23, 25), kinds)) for row in rows]
+    assert keys == sorted(keys)

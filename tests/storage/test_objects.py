@@ -14,8 +14,10 @@ from storage.kv.store import Transaction
 from storage.objects import (
     OBJECT_CLASSES,
     Address,
+    Attribute,
     CatalogObject,
     Comment,
+    CompositeType,
     DatabaseRecord,
     DomainCheck,
     DomainType,
@@ -57,6 +59,15 @@ DOMAIN = DomainType(
     not_null=True,
     default_sql="1",
     checks=(DomainCheck("positive_check", "value > 0", validated=False),),
+)
+PAIR = CompositeType(
+    id=16900,
+    array_id=16901,
+    relation_id=16902,
+    schema="public",
+    name="pair",
+    attributes=(Attribute(1, "a", 23), Attribute(2, "b", 1043, 14)),
+    next_number=3,
 )
 COMMENT = Comment(class_id=1259, object_id=16390, sub_id=1, text="what it is")
 ROLE = Role(id=16600, name="ann", login=True, connection_limit=3, settings={"work_mem": "4096"})
@@ -140,6 +151,21 @@ EVERY_CLASS: list[tuple[CatalogObject, dict[str, Any]]] = [
             "schema": "public",
             "release": "1.3",
             "owner": "ann",
+        },
+    ),
+    (
+        PAIR,
+        {
+            "id": 16900,
+            "array_id": 16901,
+            "relation_id": 16902,
+            "schema": "public",
+            "name": "pair",
+            "attributes": [
+                {"number": 1, "name": "a", "sql_type": 23},
+                {"number": 2, "name": "b", "sql_type": 1043, "typmod": 14},
+            ],
+            "next_number": 3,
         },
     ),
     (
