@@ -15,6 +15,7 @@ from storage.errors import DatabaseError, not_supported
 from storage.objects import View
 from storage.schema import Sequence, Table
 from tsql.access.privileges import owns
+from tsql.ddl.alter.composite import rename_attribute
 from tsql.ddl.alter.constraints import constraint_exists
 from tsql.ddl.alter.domain import rename_domain_constraint
 from tsql.ddl.alter.texts import with_column_renamed, with_table_renamed
@@ -218,6 +219,7 @@ async def _rename_constraint(node: Any, ddl: Ddl) -> str:
 
 
 _RENAMES: Final[dict[Any, Callable[[Any, Ddl], Awaitable[str]]]] = {
+    _TYPES.OBJECT_ATTRIBUTE: rename_attribute,
     _TYPES.OBJECT_COLUMN: _rename_column,
     _TYPES.OBJECT_DATABASE: rename_database,
     _TYPES.OBJECT_ROLE: rename_role,

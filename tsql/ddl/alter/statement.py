@@ -7,6 +7,7 @@ from storage.catalog import IndexRef
 from storage.errors import DatabaseError, not_supported
 from storage.objects import View
 from storage.schema import Sequence, Table
+from tsql.ddl.alter.composite import alter_composite
 from tsql.ddl.alter.subcommands import SUBCOMMANDS, Subcommand, subcommand_name
 from tsql.ddl.alter.view import alter_view
 from tsql.ddl.alteration.finish import finish
@@ -44,6 +45,8 @@ async def alter_table(node: Any, ddl: Ddl) -> str:
     kind = _KINDS.get(node.objtype, "TABLE")
     if len(node.cmds) == 1 and node.cmds[0].subtype == _CHANGE_OWNER:
         return await _change_owner(node, kind, ddl)
+    if node.objtype == enums.ObjectType.OBJECT_TYPE:
+        return await alter_composite(node, ddl)
     found = ddl.find(node.relation.schemaname, node.relation.relname)
     if isinstance(found, View) and kind in {"VIEW", "TABLE"}:
         await alter_view(found, node, ddl)

@@ -1,0 +1,124 @@
+"""ALTER TYPE … ADD, DROP, ALTER and RENAME ATTRIBUTE.
+
+Stored rows don't change with their type, so none of these is for a type that a table's column has;
+renaming is.
+"""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from storage.errors import DatabaseError, not_supported
+from storage.objects import Attribute, CompositeType
+from storage.user_types import user_types
+from tsql.ddl.alter.subcommands import subcommand_name
+from tsql.ddl.composites import attribute_of
+from tsql.ddl.context import Ddl, no_such_relation
+from tsql.ddl.user_types import find_type, hold_types, lock_type
+from tsql.executor.user_types import register_type
+from tsql.parser import enums
+
+_CHANGES = enums.AlterTableType
+
+
+async def alter_composite(node: Any, ddl: Ddl) -> str:
+    """Runs an AlterTableStmt of a type; returns the command tag. Raises 42P01, 42701, 42703, 0A000."""
+    found = await _locked(node.relation, ddl)
+    changed = found
+    for cmd in node.cmds:
+        match cmd.subtype:
+            case _CHANGES.AT_AddColumn:
+                changed = await _add(changed, cmd, ddl)
+            case _CHANGES.AT_DropColumn:
+                changed = _drop(changed, cmd, ddl)
+            case _CHANGES.AT_AlterColumnType:
+                changed = await _retype(changed, cmd, ddl)
+            case _:
+                raise not_supported(f"ALTER TYPE … {subcommand_name(cmd)}")
+    if changed != found:
+        _check_unused(found, ddl)
+        register_type(await ddl.changes.replace_object(changed))
+    return "ALTER TYPE"
+
+
+async def rename_attribute(node: Any, ddl: Ddl) -> str:
+    """ALTER TYPE … RENAME ATTRIBUTE. Raises 42P01, 42703, 42701."""
+    found = await _locked(node.relation, ddl)
+    old, new = node.subname, node.newname
+    names = {each.name for each in found.attributes}
+    if old not in names:
+        raise DatabaseError("42703", f'column "{old}" does not exist')
+    if new in names:
+        raise _exists(new, found)
+    attributes = tuple(
+        replace(each, name=new) if each.name == old else each for each in found.attributes
+    )
+    register_type(await ddl.changes.replace_object(replace(found, attributes=attributes)))
+    return "ALTER TYPE"
+
+
+async def _locked(relation: Any, ddl: Ddl) -> CompositeType:
+    names = [part for part in (relation.schemaname, relation.relname) if part is not None]
+    found = find_type(names, ddl)
+    if not isinstance(found, CompositeType):
+        if ddl.find(relation.schemaname, relation.relname) is not None:
+            raise DatabaseError("42809", f'"{relation.relname}" is not a composite type')
+        raise no_such_relation(relation)
+    locked = await lock_type(names, ddl)
+    assert isinstance(locked, CompositeType)
+    return locked
+
+
+def _exists(name: str, found: CompositeType) -> DatabaseError:
+    message = f'column "{name}" of relation "{found.name}" already exists'
+    return DatabaseError("42701", message)
+
+
+async def _add(found: CompositeType, cmd: Any, ddl: Ddl) -> CompositeType:
+    attribute = attribute_of(cmd.def_, found.next_number, ddl)
+    if any(each.name == attribute.name for each in found.attributes):
+        raise _exists(attribute.name, found)
+    await hold_types([attribute.sql_type], ddl)
+    return replace(
+        found,
+        attributes=(*found.attributes, attribute),
+        next_number=found.next_number + 1,
+    )
+
+
+def _drop(found: CompositeType, cmd: Any, ddl: Ddl) -> CompositeType:
+    kept = tuple(each for each in found.attributes if each.name != cmd.name)
+    if len(kept) == len(found.attributes):
+        message = f'column "{cmd.name}" of relation "{found.name}" does not exist'
+        if not cmd.missing_ok:
+            raise DatabaseError("42703", message)
+        ddl.notice("NOTICE", "00000", f"{message}, skipping")
+    return replace(found, attributes=kept)
+
+
+async def _retype(found: CompositeType, cmd: Any, ddl: Ddl) -> CompositeType:
+    old = next((each for each in found.attributes if each.name == cmd.name), None)
+    if old is None:
+        message = f'column "{cmd.name}" of relation "{found.name}" does not exist'
+        raise DatabaseError("42703", message)
+    typed = attribute_of(cmd.def_, old.number, ddl)
+    await hold_types([typed.sql_type], ddl)
+    new = Attribute(old.number, old.name, typed.sql_type, typed.typmod)
+    attributes = tuple(new if each is old else each for each in found.attributes)
+    return replace(found, attributes=attributes)
+
+
+def _check_unused(found: CompositeType, ddl: Ddl) -> None:
+    """Raises 0A000 if rows of the type are stored, in others or in arrays perhaps."""
+    ids = {found.id, found.array_id}
+    for each in user_types(ddl.catalog):
+        if isinstance(each, CompositeType) and any(a.sql_type in ids for a in each.attributes):
+            ids |= {each.id, each.array_id}
+    for table in ddl.catalog.tables:
+        for column in table.columns:
+            if column.sql_type in ids:
+                raise DatabaseError(
+                    "0A000",
+                    f'cannot alter type "{found.name}" because column'
+                    f' "{table.name}.{column.name}" uses it',
+                )
