@@ -11,6 +11,7 @@ from storage.schema import Sequence, Table
 from storage.user_types import UserType, user_type
 from tsql.access.privileges import owns
 from tsql.access.roles import is_superuser
+from tsql.ddl.alteration.composites import change_attributes
 from tsql.ddl.alteration.finish import finish
 from tsql.ddl.alteration.removal import remove_column
 from tsql.ddl.alteration.state import Alteration
@@ -20,7 +21,6 @@ from tsql.ddl.describe import describe, kind_of_relation, relation_by_id
 from tsql.ddl.foreign_keys import forget_referencing, remove_foreign_key
 from tsql.ddl.grants import forget_privileges
 from tsql.derived_ids import constraint_id
-from tsql.executor.user_types import register_type
 
 #: OIDs of the system catalogs in which PostgreSQL has each kind of object: what comments name.
 CLASS_IDS: Final = {"relation": 1259, "type": 1247, "schema": 2615, "constraint": 2606}
@@ -170,11 +170,8 @@ async def _remove_type(address: Address, ddl: Ddl) -> None:
         await ddl.changes.drop_object(type(found), address.id)
         return
     assert isinstance(found, CompositeType)
-    users = {found.id, found.array_id}
-    if any(column.sql_type in users for table in ddl.catalog.tables for column in table.columns):
-        raise not_supported("dropping an attribute of a type that a table's column has, by CASCADE")
     kept = tuple(each for each in found.attributes if each.number != address.sub_id)
-    register_type(await ddl.changes.replace_object(msgspec.structs.replace(found, attributes=kept)))
+    await change_attributes(found, msgspec.structs.replace(found, attributes=kept), ddl)
 
 
 async def _remove_constraint(address: Address, ddl: Ddl) -> None:

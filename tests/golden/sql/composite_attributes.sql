@@ -49,3 +49,47 @@ ROLLBACK;
 SELECT (p).name FROM t;
 
 SELECT attname, attnum, atttypid::regtype FROM pg_attribute WHERE attrelid = (SELECT typrelid FROM pg_type WHERE typname = 'pair') AND NOT attisdropped ORDER BY attnum;
+
+CREATE TYPE whole AS (x int, p pair);
+
+CREATE TABLE u (k pair PRIMARY KEY, ps pair[], w whole);
+
+INSERT INTO u VALUES ('(a,1,2024-01-01)', '{"(b,2,2024-01-01)",NULL}', '(1,"(c,3,)")'), ('(z,9,)', '{}', NULL);
+
+ALTER TYPE pair ADD ATTRIBUTE more int;
+
+SELECT * FROM u ORDER BY k;
+
+SELECT * FROM t;
+
+UPDATE t SET p.more = 5 RETURNING p;
+
+ALTER TYPE pair DROP ATTRIBUTE c;
+
+SELECT * FROM u ORDER BY k;
+
+SELECT w FROM u WHERE k = '(a,2024-01-01,)'::pair;
+
+INSERT INTO u VALUES ('(a,2024-01-01,)');
+
+SELECT * FROM t;
+
+BEGIN;
+
+ALTER TYPE pair ADD ATTRIBUTE gone int;
+
+SELECT p FROM t;
+
+ROLLBACK;
+
+SELECT p FROM t;
+
+CREATE DOMAIN d AS int;
+
+ALTER TYPE pair ADD ATTRIBUTE e d;
+
+DROP DOMAIN d;
+
+DROP DOMAIN d CASCADE;
+
+SELECT * FROM t;

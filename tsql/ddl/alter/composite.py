@@ -1,7 +1,7 @@
 """ALTER TYPE … ADD, DROP, ALTER and RENAME ATTRIBUTE.
 
-Stored rows don't change with their type, so none of these is for a type that a table's column has;
-renaming is.
+Rows of the type that tables have are written again, but for a renaming; as in PostgreSQL a field's
+type can't be changed while there are any.
 """
 
 from typing import Any
@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from storage.errors import DatabaseError, not_supported
 from storage.objects import Attribute, CompositeType
-from storage.user_types import user_types
 from tsql.ddl.alter.subcommands import subcommand_name
+from tsql.ddl.alteration.composites import change_attributes, columns_with
 from tsql.ddl.composites import attribute_of
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.user_types import find_type, hold_types, lock_type
@@ -36,8 +36,7 @@ async def alter_composite(node: Any, ddl: Ddl) -> str:
             case _:
                 raise not_supported(f"ALTER TYPE … {subcommand_name(cmd)}")
     if changed != found:
-        _check_unused(found, ddl)
-        register_type(await ddl.changes.replace_object(changed))
+        await change_attributes(found, changed, ddl)
     return "ALTER TYPE"
 
 
@@ -101,6 +100,7 @@ async def _retype(found: CompositeType, cmd: Any, ddl: Ddl) -> CompositeType:
     if old is None:
         message = f'column "{cmd.name}" of relation "{found.name}" does not exist'
         raise DatabaseError("42703", message)
+    _check_unused(found, ddl)
     typed = attribute_of(cmd.def_, old.number, ddl)
     await hold_types([typed.sql_type], ddl)
     new = Attribute(old.number, old.name, typed.sql_type, typed.typmod)
@@ -110,15 +110,9 @@ async def _retype(found: CompositeType, cmd: Any, ddl: Ddl) -> CompositeType:
 
 def _check_unused(found: CompositeType, ddl: Ddl) -> None:
     """Raises 0A000 if rows of the type are stored, in others or in arrays perhaps."""
-    ids = {found.id, found.array_id}
-    for each in user_types(ddl.catalog):
-        if isinstance(each, CompositeType) and any(a.sql_type in ids for a in each.attributes):
-            ids |= {each.id, each.array_id}
-    for table in ddl.catalog.tables:
-        for column in table.columns:
-            if column.sql_type in ids:
-                raise DatabaseError(
-                    "0A000",
-                    f'cannot alter type "{found.name}" because column'
-                    f' "{table.name}.{column.name}" uses it',
-                )
+    for table, columns in columns_with(found, ddl):
+        raise DatabaseError(
+            "0A000",
+            f'cannot alter type "{found.name}" because column'
+            f' "{table.name}.{columns[0].name}" uses it',
+        )
