@@ -60,12 +60,15 @@ class DataDirectory:
     def _check_format(self) -> None:
         if self.is_new:
             return
-        text = self._format.read_text().strip()
-        if not text.isdigit():
+        try:
+            content = self._format.read_bytes().strip()
+        except OSError as error:
+            raise DirectoryError(f"cannot read {self._format}: {error.strerror}") from error
+        if not content.isdigit() or len(content) > 9:
             raise DirectoryError(f"{self._format} is damaged: it should hold the number {FORMAT}")
-        if int(text) > FORMAT:
+        if int(content) > FORMAT:
             raise DirectoryError(
-                f"data directory {self.path} has format {text}, "
+                f"data directory {self.path} has format {int(content)}, "
                 f"and this version knows formats up to {FORMAT}"
             )
 

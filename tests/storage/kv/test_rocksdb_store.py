@@ -58,6 +58,14 @@ async def test_a_newer_format_is_refused_and_nothing_touched(tmp_path: Path) -> 
     assert sorted((f, f.stat().st_mtime_ns) for f in (tmp_path / "store").iterdir()) == before
 
 
+@pytest.mark.parametrize("content", [b"", b"\xb1\n", "\u00b2\n".encode(), b"-1", b"1" * 5000])
+async def test_a_damaged_format_file_is_named(tmp_path: Path, content: bytes) -> None:
+    await (await open_store(tmp_path)).close()
+    (tmp_path / "format").write_bytes(content)
+    with pytest.raises(DirectoryError, match="format is damaged"):
+        await open_store(tmp_path)
+
+
 async def test_data_without_a_format_file_is_refused(tmp_path: Path) -> None:
     await (await open_store(tmp_path)).close()
     (tmp_path / "format").unlink()
