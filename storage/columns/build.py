@@ -22,7 +22,7 @@ import pyarrow as pa
 from storage.columns.layout import HeldKind
 from storage.columns.manifest import SegmentRecord
 from storage.columns.part import make_batch
-from storage.columns.process import be_nice, die_with_parent
+from storage.columns.process import SCAN_NICENESS, be_nice, die_with_parent, do_without_pandas
 from storage.columns.segment import SEGMENT_ROWS, write_segment
 from storage.disk import free_bytes
 from storage.items import HEADER_SIZE
@@ -31,7 +31,6 @@ from storage.kv.batches import BATCH_KEY, decode_record
 from storage.kv.engine import EngineSnapshot, Entry
 from storage.kv.rocksdb_store import RocksEngine, RocksSettings
 
-NICENESS: Final = 19
 _SLICE_ROWS: Final = 10_000
 
 
@@ -73,7 +72,8 @@ def _build(
 def main() -> None:
     """Builds, as the module says."""
     die_with_parent()
-    be_nice(NICENESS)
+    be_nice(SCAN_NICENESS)
+    do_without_pandas()
     checkpoint, directory = Path(sys.argv[1]), Path(sys.argv[2])
     storage_id, name, floor_bytes = int(sys.argv[3]), sys.argv[4], int(sys.argv[5])
     layout = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=dict[int, HeldKind])

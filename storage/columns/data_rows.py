@@ -20,7 +20,6 @@ from storage.columns.result_text import TEXT_OF, NotColumnwise, numeric_text
 #: Days and microseconds from 1970 to 2000.
 EPOCH_DAYS: Final = 10_957
 EPOCH_MICROSECONDS: Final = 946_684_800_000_000
-_EMPTY: Final = pa.scalar(b"", pa.binary())
 _HEAD_BYTES: Final = 7
 _NUMERIC_NEGATIVE: Final = 0x4000
 _BASE: Final = 10_000
@@ -73,7 +72,7 @@ class Pieces:
         """Returns the messages."""
         self._end_record()
         self._records[0]["size"] = self._sizes
-        rows = pc.binary_join_element_wise(*map(self._array, self._arrays), _EMPTY)
+        rows = pc.binary_join_element_wise(*map(self._array, self._arrays), b"")
         data: bytes = rows.buffers()[2].to_pybytes()
         return data
 

@@ -31,14 +31,13 @@ from storage.columns.feed import Frames, KeeperSettings, ToKeeper, frame
 from storage.columns.kept_table import Change, Job, KeptTable, changes_of
 from storage.columns.layout import Layout
 from storage.columns.manifest import Manifest, SegmentRecord
-from storage.columns.process import be_nice, die_with_parent
+from storage.columns.process import KEEPER_NICENESS, be_nice, die_with_parent, do_without_pandas
 from storage.columns.segment import Compacted
 from storage.disk import free_bytes
 from storage.following import read_followed_file
 from storage.keyspace import storage_id_of
 
 #: Better than the queries', so that commits are applied while these keep all processors busy.
-NICENESS: Final = 5
 _READ_BYTES: Final = 1 << 20
 #: Changes of a large transaction that are applied at a time.
 _FILE_CHANGES: Final = 20_000
@@ -421,7 +420,8 @@ class Keeper:
 def main() -> None:
     """Runs the keeper, as the module says."""
     die_with_parent()
-    be_nice(NICENESS)
+    be_nice(KEEPER_NICENESS)
+    do_without_pandas()
     directory = Path(sys.argv[1])
     connection = socket.socket(fileno=int(sys.argv[2]))
     settings = msgspec.json.decode(sys.argv[3], type=KeeperSettings)

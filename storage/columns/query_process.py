@@ -29,6 +29,7 @@ from storage.columns import query_frames as frames
 from storage.columns.data_rows import data_rows
 from storage.columns.duck_session import DuckSession
 from storage.columns.messages import TableSpec, TableVersion
+from storage.columns.process import SCAN_NICENESS, be_nice, do_without_pandas
 from storage.columns.query_frames import Done, Failed, Request, Start, Stop
 from storage.columns.result_text import NotColumnwise
 from storage.columns.result_values import finished, values_of
@@ -38,7 +39,6 @@ from storage.disk import free_bytes
 #: rows on the server's loop, a batch in one go.
 _READY_ROWS: Final = 8192
 _VALUE_ROWS: Final = 2048
-_NICENESS: Final = 19
 #: What a value may take in the process beside DuckDB's own limit: results, batches, stacks.
 _DATA_BYTES_BESIDE: Final = 512 << 20
 #: A code that our own SQL has put in front of an error's text.
@@ -182,7 +182,8 @@ def run(open_tables: OpenTables) -> None:
     directory = Path(sys.argv[1])
     memory_bytes, spill_bytes, threads, floor_bytes, running_count_max = map(int, sys.argv[2:7])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server sees to a Ctrl-C
-    os.nice(_NICENESS)
+    be_nice(SCAN_NICENESS)
+    do_without_pandas()
     session = DuckSession(
         directory, memory_bytes=memory_bytes, temporary_bytes=spill_bytes, threads=threads
     )
