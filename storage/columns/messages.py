@@ -70,12 +70,14 @@ class Alternative(msgspec.Struct, frozen=True, array_like=True):
         columns: The letters of the columns that `sql` names.
         sql: NULL for rows of other sorts.
         reads_document: Whether it names the document, too.
+        whole: What all rows are read as where all are of the sort, if that is the same for all.
     """
 
     sort: str
     columns: str
     sql: str
     reads_document: bool = False
+    whole: str = ""
 
 
 class Reading(msgspec.Struct, frozen=True, array_like=True):

@@ -38,7 +38,7 @@ class Documents:
         self._paths = {} if shredded is None else shredded.paths
         self._open = set() if shredded is None else shredded.open
         self._texts = texts
-        self._row_count = row_count
+        self.row_count = row_count
         self._is_text_only = is_text_only
 
     def want(self, paths: Sequence[Path]) -> None:
@@ -54,7 +54,7 @@ class Documents:
         if found is not None and not self._is_text_only:
             return found
         if self._is_text_only or self._is_hidden(path):
-            return Shreds({"x": pa.repeat(True, self._row_count)}, {"other": self._row_count})
+            return Shreds({"x": pa.repeat(True, self.row_count)}, {"other": self.row_count})
         return Shreds()
 
     def _is_hidden(self, path: Path) -> bool:
@@ -75,11 +75,18 @@ def open_path(
     """Returns a path's columns, the SQL of its readings, and whether that names the documents."""
     found = [documents(spec.document).at(spec.path) for documents, _, _ in pieces]
     sorts = {sort for shreds in found for sort in shreds.sorts}
+    is_everywhere = len(sorts) == 1 and all(
+        sum(shreds.sorts.values()) == documents(spec.document).row_count
+        for shreds, (documents, _, _) in zip(found, pieces, strict=True)
+    )
     letters: set[str] = set()
     made: dict[str, str] = {}
     reads_document = False
     for reading in spec.readings:
         chosen = [each for each in reading.alternatives if each.sort in sorts]
+        if is_everywhere and chosen and chosen[0].whole:
+            made[reading.name] = chosen[0].whole
+            continue
         letters.update(*[each.columns for each in chosen])
         reads_document |= any(each.reads_document for each in chosen)
         made[reading.name] = _sql(reading, chosen)

@@ -42,6 +42,7 @@ _FIRST: Final = {
     "other": "x",
 }
 _STRINGS: Final = ("string", "digits", "dates")
+_FLAGS: Final = frozenset({"null", "object", "array"})
 assert WORKING_SCALE == NUMBER_SCALE
 
 
@@ -57,7 +58,8 @@ def text_at(place: Emitted) -> Emitted:
         **dict.fromkeys(_STRINGS, "{s}"),
         "int": "CAST({i} AS VARCHAR)",
         "number": f"left({digits}, {length})",
-        "bool": "CAST({b} AS VARCHAR)",
+        # Constants are grouped faster than casts, and than booleans.
+        "bool": "(CASE {b} WHEN true THEN 'true' WHEN false THEN 'false' END)",
         **_flagged(key_path(oids.TEXT), "object", "array"),
     }
     sql = _read(place, oids.TEXT, plain, documents.text_at)
@@ -111,9 +113,13 @@ def is_there(place: Emitted) -> str:
     """Returns the SQL of whether there is something at a path: NULL or false where nothing is."""
     if place.source is None:
         return f"({documents.kind_at(place)} IS NOT NULL)"
-    plain = {sort: f"({{{letter}}} IS NOT NULL OR NULL)" for sort, letter in _FIRST.items()}
+    plain = {sort: _there(letter) for sort, letter in _FIRST.items()}
     del plain["other"]
     return f"({_read(place, oids.BOOL, plain, _is_there)} IS NOT NULL)"
+
+
+def _there(letter: str) -> str:
+    return f"({{{letter}}} IS NOT NULL OR NULL)"
 
 
 def _is_there(place: Emitted) -> Emitted:
@@ -272,7 +278,7 @@ def _read(
     assert place.source is not None
     scale = WORKING_SCALE if type_ == oids.NUMERIC else 0
     alternatives = [
-        Alternative(sort, "".join(sorted(set(_LETTER.findall(sql)))), sql)
+        Alternative(sort, "".join(sorted(set(_LETTER.findall(sql)))), sql, whole=_whole(sort, sql))
         for sort, sql in plain.items()
     ]
     inside = replace(place, sql=place.source.document, source=None)
@@ -283,3 +289,10 @@ def _read(
     text = f"(CASE WHEN {{{letter}}} THEN {sql} END)"
     alternatives.append(Alternative("other", letter, text, inside.sql in sql))
     return place.source.read(place.path, type_name(type_, scale), tuple(alternatives))
+
+
+def _whole(sort: str, sql: str) -> str:
+    """Returns what a path is read as where all rows have a value of a sort there: a flag is true."""
+    letter = _FIRST[sort]
+    is_flag = sort in _FLAGS and sql == f"{{{letter}}}"
+    return "true" if is_flag or sql == _there(letter) else ""
