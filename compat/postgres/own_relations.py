@@ -2,8 +2,9 @@
 
     terrascale.columns     each table that has columns, and how far they have come
     terrascale.segments    their segments
+    terrascale.attributes  what is at the paths of their documents: rows of the segments by sort of value
 
-Both are read from the keeper (storage/columns) for every statement.
+They are read from the keeper (storage/columns) for every statement.
 """
 
 from collections.abc import Callable, Iterable
@@ -38,6 +39,14 @@ _SEGMENTS: Final = (
     Field("bytes", oids.INT8),
 )
 
+_ATTRIBUTES: Final = (
+    *_TABLE,
+    Field("column_name", oids.NAME),
+    Field("path", oids.TEXT),
+    Field("kind", oids.TEXT),
+    Field("rows", oids.INT8),
+)
+
 
 def _names(env: Env) -> dict[int, tuple[str, str]]:
     return {table.storage_id: (table.schema, table.name) for table in env.session.catalog.tables}
@@ -70,9 +79,27 @@ def _segments(env: Env) -> Iterable[Row]:
     ]
 
 
+def _attributes(env: Env) -> Iterable[Row]:
+    tables = {table.storage_id: table for table in env.session.catalog.tables}
+    rows = []
+    for figures in env.session.column_figures():
+        table = tables.get(figures.storage_id)
+        if table is None:
+            continue
+        names = {f"c{column.id}": column.name for column in table.columns}
+        for column, path, sort, count in figures.paths:
+            # An undeclared attribute has its name there, behind a letter.
+            name = names.get(column, column[1:])
+            rows.append(
+                (table.schema, table.name, table.storage_id, name, ".".join(path), sort, count)
+            )
+    return rows
+
+
 _ROWS: Final[dict[str, tuple[tuple[Field, ...], Callable[[Env], Iterable[Row]]]]] = {
     "columns": (_COLUMNS, _columns),
     "segments": (_SEGMENTS, _segments),
+    "attributes": (_ATTRIBUTES, _attributes),
 }
 
 

@@ -21,6 +21,7 @@ from storage.columns.key_index import KeyIndex, Rows, hash_keys
 from storage.columns.manifest import Manifest, SegmentRecord, decode_manifest
 from storage.columns.part import KEY, column_of, kind_of, open_part
 from storage.columns.segment import ends_path, part_path
+from storage.columns.shredded_part import is_true_to_text, without_shreds
 from storage.columns.stored import stored_rows
 from storage.following import TABLES_MAX, decode_note, manifest_range, note_range
 from storage.items import HEADER_SIZE
@@ -40,6 +41,7 @@ class _Rows:
     """The living rows of a segment, to be found by key."""
 
     def __init__(self, directory: Path, record: SegmentRecord, applied: int) -> None:
+        self.name = record.name
         self.batch = open_part(part_path(directory, record.name))
         self.is_living = np.ones(record.row_count, np.bool_)
         path = ends_path(directory, record.name)
@@ -102,6 +104,9 @@ class Comparison:
         row_count -= sum(len(segment.find(noted)[1]) for segment in self._segments)
         for keys, items in self._slices():
             self._compare(keys, items)
+        for segment in self._segments:
+            if not is_true_to_text(segment.batch):
+                self.differences.append(f"{segment.name}: documents' columns aren't their text's")
         if not self.differences and row_count != self.item_count:
             self.differences.append(f"{row_count} rows for {self.item_count} items")
 
@@ -119,7 +124,7 @@ class Comparison:
         found: dict[int, dict[int | str, Any]] = {}
         for segment in self._segments:
             positions, rows = segment.find(sought)
-            batch = segment.batch.take(pa.array(rows))
+            batch = without_shreds(segment.batch).take(pa.array(rows))
             documents = {
                 column_of(f.name)
                 for f in batch.schema

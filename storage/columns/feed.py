@@ -188,6 +188,7 @@ class TableFigures(msgspec.Struct, frozen=True, array_like=True):
     delta_row_count: int
     delta_chunk_count: int
     segments: list[tuple[str, int, int, int]]  # name, rows, dead rows, bytes
+    paths: list[tuple[str, tuple[str, ...], str, int]]  # column as parts call it, path, sort, rows
 
 
 class Figures(Message):

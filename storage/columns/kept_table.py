@@ -22,6 +22,7 @@ from storage.columns.segment import (
     ends_path,
     part_path,
 )
+from storage.columns.shredded_part import counts_of
 from storage.items import HEADER_SIZE
 from storage.keyspace import PREFIX_SIZE
 
@@ -236,6 +237,7 @@ class KeptTable:
                 (s.record.name, s.record.row_count, s.dead_count, s.record.byte_count)
                 for s in self.segments
             ],
+            counts_of(s.batch for s in self.segments),
         )
 
     # Flushing and merging

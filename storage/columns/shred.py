@@ -172,7 +172,8 @@ class _Shredder:
 
     def _keys(self, path: Path, objects: list[dict[str, Any]]) -> Iterable[str]:
         """Returns the members of objects that are followed."""
-        keys = set(chain.from_iterable(objects))
+        # In an order of their own: the same documents are always shredded alike.
+        keys = sorted(set(chain.from_iterable(objects)))
         if self._wanted is not None:
             return [key for key in keys if (*path, key) in self._ways]
         if len(path) >= _DEPTH_MAX:

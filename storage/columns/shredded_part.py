@@ -4,6 +4,8 @@ They are called s0, s1… in the part's file, and its metadata says of what they
 made of others have them made anew.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -106,3 +108,21 @@ def shreds_of(batch: "pa.RecordBatch") -> dict[str, Shredded]:
         )
         for column in _decode(metadata[_METADATA])
     }
+
+
+def is_true_to_text(batch: "pa.RecordBatch") -> bool:
+    """Returns whether a part's documents, if they are shredded, would be shredded so again."""
+    found = shreds_of(batch)
+    return not found or found == shreds_of(with_shreds(without_shreds(batch)))
+
+
+def counts_of(batches: Iterable["pa.RecordBatch"]) -> list[tuple[str, Path, str, int]]:
+    """Returns the rows of parts by column, path and sort; sorted."""
+    counts: Counter[tuple[str, Path, str]] = Counter()
+    for batch in batches:
+        metadata = batch.schema.metadata or {}
+        for column in _decode(metadata[_METADATA]) if _METADATA in metadata else []:
+            for path in column.paths:
+                for sort, count in path.sorts.items():
+                    counts[column.name, path.path, sort] += count
+    return [(*place, count) for place, count in sorted(counts.items())]

@@ -60,13 +60,20 @@ class HeldTables:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What there is of one table's columns; of each segment name, rows, dead rows and bytes."""
+    """What there is of one table's columns.
+
+    Attributes:
+        segments: Of each: name, rows, dead rows and bytes.
+        paths: Of each path into documents and sort of values: column as parts call it ("c" and its
+            id, "a" and the attribute), path, sort, rows.
+    """
 
     storage_id: int
     phase: str
     row_count: int
     delta_row_count: int
     segments: list[tuple[str, int, int, int]]
+    paths: list[tuple[str, tuple[str, ...], str, int]]
     problem: str
 
 
@@ -188,6 +195,7 @@ class TableColumns:
                     table.row_count,
                     delta_row_count,
                     segments,
+                    [] if of_keeper is None else of_keeper.paths,
                     table.problem,
                 )
             )

@@ -166,6 +166,12 @@ def test_views_tell_of_the_columns(columnar: Connection) -> None:
     assert columnar.execute(sql).fetchall() == [("ready", True, None)]
     sql = "SELECT sum(rows - dead_rows), min(bytes) > 0 FROM terrascale.segments WHERE table_name = %s"
     assert columnar.execute(sql, ("readings",)).fetchall() == [(ROWS, True)]
+    sql = "SELECT column_name, path, kind, rows FROM terrascale.attributes WHERE table_name = %s ORDER BY 2"
+    assert columnar.execute(sql, ("readings",)).fetchall() == [
+        ("doc", "", "object", ROWS),
+        ("doc", "n", "int", ROWS),
+        ("doc", "t", "string", ROWS),
+    ]
 
 
 def test_a_large_table_gets_columns_by_being_read(server: Server) -> None:

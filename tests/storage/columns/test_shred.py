@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from storage.columns.documents import json_text
 from storage.columns.paths import Documents
 from storage.columns.shred import COLUMNS, Path, Shreds, shred
-from storage.columns.shredded_part import shreds_of, with_shreds, without_shreds
+from storage.columns.shredded_part import is_true_to_text, shreds_of, with_shreds, without_shreds
 
 NOTHING = object()
 OTHER = object()
@@ -121,6 +121,12 @@ def test_a_part_keeps_and_drops_them() -> None:
     whole = with_shreds(batch)
     assert whole.column("c2") == texts
     assert shreds_of(whole)["c2"].paths == shred(texts).paths
+    assert is_true_to_text(whole)
+    (place,) = [number for number, each in enumerate(whole.schema) if each.type == pa.int32()]
+    wrong = whole.set_column(
+        place, whole.schema.field(place), pa.array([2, None, None], pa.int32())
+    )
+    assert not is_true_to_text(wrong)
     assert without_shreds(whole).equals(batch, check_metadata=True)
 
 
