@@ -11,7 +11,7 @@ The documents' text stays the truth, and the columns are beside it. A value at a
     int       i            an integer of 64 bits, where all numbers of the part at the path are
     number    n, d, f      a number of at most 18 digits after the point, and 18 before; its digits
                            after the point; the double nearest to it
-    bool      b
+    bool      b, w         and as text, for a dictionary is grouped faster
     null      z            JSON's null: true
     object    o            true
     array     a            true
@@ -49,6 +49,7 @@ TYPES: Final = {
     "d": pa.int8(),
     "f": pa.float64(),
     "b": pa.bool_(),
+    "w": pa.dictionary(pa.int8(), pa.string()),
     **dict.fromkeys("zoax", pa.bool_()),
 }
 #: Columns by sort.
@@ -58,7 +59,7 @@ COLUMNS: Final = {
     "dates": "st",
     "int": "i",
     "number": "ndf",
-    "bool": "b",
+    "bool": "bw",
     "null": "z",
     "object": "o",
     "array": "a",
@@ -302,6 +303,9 @@ class _Gathered:
             sorts["int"] = 0
         elif sorts["int"]:
             columns["i"] = _narrow(columns["i"])
+        if sorts["bool"]:
+            indices = columns["b"].cast(pa.int8())
+            columns["w"] = pa.DictionaryArray.from_arrays(indices, pa.array(["false", "true"]))
         sorts = {sort: count for sort, count in sorts.items() if count}
         kept = {letter for sort in sorts for letter in COLUMNS[sort]}
         return Shreds({letter: columns[letter] for letter in sorted(kept)}, sorts)

@@ -58,8 +58,7 @@ def text_at(place: Emitted) -> Emitted:
         **dict.fromkeys(_STRINGS, "{s}"),
         "int": "CAST({i} AS VARCHAR)",
         "number": f"left({digits}, {length})",
-        # Constants are grouped faster than casts, and than booleans.
-        "bool": "(CASE {b} WHEN true THEN 'true' WHEN false THEN 'false' END)",
+        "bool": "{w}",
         **_flagged(key_path(oids.TEXT), "object", "array"),
     }
     sql = _read(place, oids.TEXT, plain, documents.text_at)

@@ -66,6 +66,8 @@ def value_of(shreds: Shreds, row: int) -> Any:
             text, *meanings = values
             if sort == "digits":
                 assert meanings == [Decimal(text), len(text.partition(".")[2])]
+            if sort == "bool":
+                assert meanings == [str(text).lower()]
             if sort == "dates":
                 assert [day.isoformat() for day in meanings] == [text]
             found.append(text)
