@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from storage.columns.held import Held, reheld
 from storage.columns.layout import STORED, HeldKind
@@ -66,10 +67,10 @@ def _documents(batch: "pa.RecordBatch") -> list[tuple[str, "pa.Array"]]:
         kind = kind_of(field)
         if kind is not None and kind.kind == "jsonb":
             found.append((field.name, array))
-        elif kind is not None and kind.kind == STORED and field.name[0] == "a":
-            # An attribute of maps, or of values of several types: jsonb, for SQL.
+        elif kind is not None and kind.kind == STORED:
+            # An attribute of maps, or a column that was added: the layout doesn't know its type.
             held = reheld(HeldKind("jsonb"), Held(kind, array))
-            if held.kind.kind == "jsonb":
+            if held.kind.kind == "jsonb" and pc.any(pc.starts_with(held.values, "{")).as_py():
                 found.append((field.name, held.values))
     return found
 

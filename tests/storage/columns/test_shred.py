@@ -15,6 +15,7 @@ from storage.columns.documents import json_text
 from storage.columns.paths import Documents
 from storage.columns.shred import COLUMNS, Path, Shreds, shred
 from storage.columns.shredded_part import is_true_to_text, shreds_of, with_shreds, without_shreds
+from storage.packing import pack
 
 NOTHING = object()
 OTHER = object()
@@ -130,6 +131,25 @@ def test_a_part_keeps_and_drops_them() -> None:
     )
     assert not is_true_to_text(wrong)
     assert without_shreds(whole).equals(batch, check_metadata=True)
+
+
+def test_what_is_held_as_stored_is_shredded_if_it_is_documents() -> None:
+    values: dict[str, list[Any]] = {
+        "aof": [{"a": 1}, None, {"b": "x"}],
+        "aset": [[1], [2], [3]],
+        "c3": [{"n": "1"}, 5, "x"],
+    }
+    fields = [
+        pa.field(name, pa.binary(), metadata={"kind": "stored", "scale": "0"}) for name in values
+    ]
+    arrays = [
+        pa.array([None if one is None else pack(one) for one in column], pa.binary())
+        for column in values.values()
+    ]
+    found = shreds_of(with_shreds(pa.record_batch(arrays, schema=pa.schema(fields))))
+    assert found.keys() == {"aof", "c3"}
+    assert found["aof"].paths["a",].sorts == {"int": 1}
+    assert found["c3"].paths[()].sorts == {"object": 1, "int": 1, "string": 1}
 
 
 def documents_of(texts: list[str]) -> Documents:
