@@ -282,6 +282,7 @@ class Session:
     async def failed(self, error: BaseException | None = None) -> None:
         """After an error: rolls back, or marks the block failed."""
         control = self._control
+        self.bound = []
         if error is not None:
             self.reveal(error)
         if control.txn is not None:
@@ -514,7 +515,14 @@ class Session:
         if failed:
             await self.failed()
         elif not self._control.is_block:
+            self.bound = []
             await self._control.commit()
+        elif self.bound:
+            try:
+                await self.fix_bound()
+            except BaseException as error:
+                await self.failed(error)
+                raise
         self._state.interrupts.clear()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.pgclient import SYNC, PgClient, bind, execute, message, parse
+from tests.pgclient import SYNC, PgClient, bind, error_fields, execute, message, parse, query
 from tests.server import Server
 
 FLUSH = message(b"H")
@@ -108,3 +108,41 @@ def test_the_tables_of_a_portal_are_locked(server: Server) -> None:
         assert refused.error["sqlstate"] == "55P03"
         client.send(execute(""), SYNC)
         assert values(client) == ["1"]
+
+
+def test_a_portal_that_is_left_at_a_sync_sees_what_there_was_then(server: Server) -> None:
+    with server.connect() as client, server.connect() as other:
+        client.simple_query("BEGIN")
+        client.send(parse("", "SELECT count(*) FROM t"), bind("p", ""), SYNC)
+        client.read_until("Z")
+        other.simple_query("INSERT INTO t VALUES (2)")
+        client.send(execute("p"), SYNC)
+        assert values(client) == ["1"]
+
+
+@pytest.mark.parametrize("ends", [SYNC, FLUSH, query("SELECT 1")])
+def test_what_fails_at_the_bind_is_told_once(server: Server, ends: bytes) -> None:
+    with server.connect() as client:
+        client.simple_query("BEGIN READ ONLY")
+        client.simple_query("SAVEPOINT s")
+        client.send(parse("", "SELECT id FROM t FOR UPDATE"), bind("p", ""), ends)
+        (fields,) = [error_fields(told) for kind, told in client.read_until("E") if kind == "E"]
+        assert fields["sqlstate"] == "25006"
+        if ends != SYNC:
+            client.send(SYNC)
+        assert [kind for kind, _ in client.read_until("Z")] == ["Z"]
+        assert client.status == "E"
+        (result,) = client.simple_query("ROLLBACK TO s")
+        assert result.error is None
+        (result,) = client.simple_query("SELECT count(*) FROM t")
+        assert result.rows == [("1",)]
+
+
+def test_what_fails_when_it_is_executed_is_told_once(server: Server) -> None:
+    with server.connect() as client:
+        client.simple_query("BEGIN READ ONLY")
+        client.simple_query("SAVEPOINT s")
+        client.send(parse("", "SELECT id FROM t FOR UPDATE"), bind("", ""), execute(""), SYNC)
+        assert [kind for kind, _ in client.read_until("Z") if kind in "EZ"] == ["E", "Z"]
+        (result,) = client.simple_query("ROLLBACK TO s")
+        assert result.error is None

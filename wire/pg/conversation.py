@@ -249,6 +249,8 @@ class Conversation:
     # ---- simple query ----------------------------------------------------------------------------
 
     async def _query(self, message: frontend.Query) -> None:
+        if self._has_bound:
+            await self.session.fix_bound()
         self._statements.forget("")
         self._clock.statement_began()
         results = self.session.simple_query(message.sql)
