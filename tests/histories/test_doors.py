@@ -31,6 +31,7 @@ async def test_both_doors_are_strictly_serializable() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 async def test_many_histories_of_both_doors() -> None:
     for seed in range(HISTORIES, 3000):
         await play(seed)
