@@ -96,8 +96,9 @@ class ForeignAndDeferred:
             if new_key != key or index.values(old) != index.values(new):
                 await self._leave(txn, index, old)
                 await self._add_entry(txn, queue, index, new)
-        for reference in await self._references_to(txn):
-            self._changed(queue, reference, old, new)
+        if self._changes_what_is_referenced(old, new):
+            for reference in await self._references_to(txn):
+                self._changed(queue, reference, old, new)
         for foreign_key in self._keys:
             reference = await self._reference(txn, foreign_key)
             has_moved = new_key != key and queue.is_deferred(foreign_key.id, foreign_key.timing)
@@ -218,10 +219,14 @@ class ForeignAndDeferred:
         for reference in self._point_references():
             if reference.child_key(old) != reference.child_key(new):
                 raise NeedsTransaction
-        if self._table.referenced_by and any(
-            old[position] is not new[position] for position in self._referenced_positions()
-        ):
+        if self._changes_what_is_referenced(old, new):
             raise NeedsTransaction
+
+    def _changes_what_is_referenced(self, old: Row, new: Row) -> bool:
+        """Returns whether others may refer to the row by what is changed; if not, they stay unlocked."""
+        return bool(self._table.referenced_by) and any(
+            old[position] is not new[position] for position in self._referenced_positions()
+        )
 
     def delete_point(self) -> None:
         """Raises NeedsTransaction if others may refer to the table's rows."""
