@@ -15,7 +15,7 @@ from storage.online_build import BuildProgress
 from storage.records import dataclass
 from storage.schema import Table
 from storage.sizes import NOTHING, RangeSize, index_range, table_range
-from storage.user_types import user_type_named
+from storage.user_types import user_type, user_type_named
 from tsql.access.databases import all_databases, find_database
 from tsql.access.privileges import Secured, require
 from tsql.access.roles import find_role, role_by_id
@@ -147,7 +147,7 @@ class SessionCatalog:
 
     def has_type(self, oid: int) -> bool:
         """Returns whether a type that CREATE TYPE or CREATE DOMAIN made is the database's."""
-        return self.enum_type(oid) is not None or self.domain_type(oid) is not None
+        return user_type(self.catalog, oid) is not None
 
     def enum_type(self, oid: int) -> EnumType | None:
         """Returns an enum as the session's transaction sees it."""

@@ -28,6 +28,8 @@ _READS: Final = frozenset({"GetItem", "Query", "Scan"})
 _WRITES: Final = {"PutItem": "aw", "UpdateItem": "arw", "DeleteItem": "d"}
 _OWNERS: Final = frozenset({"UpdateTable", "DeleteTable", "TagResource", "UntagResource"})
 _ACTIONS: Final = {"Get": "r", "Put": "aw", "Update": "arw", "Delete": "d", "ConditionCheck": "r"}
+#: Members that make a write tell what was there, by its outcome.
+_CONDITIONS: Final = ("ConditionExpression", "Expected")
 #: An owner's right, which is no privilege with a letter.
 _OWNER: Final = "owner"
 _SUPERUSERS_MAX: Final = 100
@@ -110,7 +112,5 @@ def _needs(operation: str, body: Body) -> Iterator[tuple[str, str]]:
 
 def _reading(request: Mapping[str, Any]) -> str:
     """Returns the letter of SELECT for a write that tells something of what was there."""
-    tells = request.get("ConditionExpression") is not None or (
-        request.get("ReturnValues", "NONE") != "NONE"
-    )
-    return "r" if tells else ""
+    has_condition = any(request.get(name) is not None for name in _CONDITIONS)
+    return "r" if has_condition or request.get("ReturnValues", "NONE") != "NONE" else ""

@@ -49,6 +49,22 @@ def test_each_has_its_own_relations_and_all_share_the_roles(server: Server) -> N
         first.execute("DROP DATABASE shop")
 
 
+@pytest.mark.parametrize("made", ["ENUM ('sad')", "(a int)", None])
+def test_types_of_another_are_out_of_reach(server: Server, made: str | None) -> None:
+    with connect(server) as first:
+        first.execute(f"CREATE TYPE its AS {made}" if made else "CREATE DOMAIN its AS int")
+        found = first.execute("SELECT oid, typarray FROM pg_type WHERE typname = 'its'").fetchone()
+        assert found is not None
+        first.execute("CREATE DATABASE away")
+        with connect(server, "away") as away:
+            for oid in found:
+                assert value(first, f'SELECT NULL::pg_catalog."{oid}" IS NULL')
+                with pytest.raises(psycopg.errors.UndefinedObject):
+                    away.execute(f'SELECT NULL::pg_catalog."{oid}"')
+        first.execute("DROP DATABASE away")
+        first.execute("DROP TYPE its")
+
+
 def test_locks_and_notifications_stay_inside(server: Server) -> None:
     with connect(server) as first:
         first.execute("CREATE DATABASE apart")

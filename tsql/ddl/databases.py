@@ -4,6 +4,7 @@ A new database is empty: the templates of PostgreSQL's that hold nothing of a us
 without objects, may be named as its template, others may not.
 """
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -27,6 +28,9 @@ from tsql.temporary import is_temporary
 _EMPTY_TEMPLATES: Final = frozenset({"template0", "template1"})
 _ENCODINGS: Final = frozenset({"utf8", "unicode"})
 _UTF8: Final = 6
+#: How long sessions have to leave a database that is dropped, and how often they are looked for.
+_LEAVING_SECONDS: Final = 5
+_LEAVING_LOOKS: Final = 250
 _LOCALES: Final = frozenset({"c", "posix", "c.utf8", "c.utf-8"})
 _LOCALE_OPTIONS: Final = ("locale", "lc_collate", "lc_ctype")
 _KNOWN_OPTIONS: Final = frozenset({
@@ -200,7 +204,7 @@ async def rename_database(node: Any, ddl: Ddl) -> str:
         raise DatabaseError("0A000", "current database cannot be renamed")
     if record.id == FIRST_DATABASE.id:
         raise not_supported("renaming the database that is always there")
-    check_unused(record.name, ddl)
+    await check_unused(record.name, ddl)
     await replace_database(record, msgspec.structs.replace(record, name=new), ddl)
     return "ALTER DATABASE"
 
@@ -247,7 +251,7 @@ def find_to_drop(node: Any, ddl: Ddl) -> DatabaseRecord | None:
 
 async def drop_database(record: DatabaseRecord, catalog: Catalog, ddl: Ddl) -> None:
     """Removes a database that nobody uses, with all that is in it."""
-    check_unused(record.name, ddl)
+    await check_unused(record.name, ddl)
     if await ddl.changes.lock_object(DatabaseRecord, record.id) is None:
         raise DatabaseError("3D000", f'database "{record.name}" does not exist')
     await ddl.changes.drop_object(DatabaseRecord, record.id)
@@ -260,11 +264,18 @@ async def drop_database(record: DatabaseRecord, catalog: Catalog, ddl: Ddl) -> N
         ddl.txn.delete(key)
 
 
-def check_unused(name: str, ddl: Ddl) -> None:
-    """Raises 55006 if there are sessions in a database."""
+async def check_unused(name: str, ddl: Ddl) -> None:
+    """Raises 55006 if there are sessions in a database.
+
+    Those that are leaving are waited for, as in PostgreSQL: clients don't wait for it themselves.
+    """
     session: Any = ddl.env.session
-    count = sum(activity.database == name for activity in session.activities())
-    if count:
+    looks = _LEAVING_LOOKS
+    while count := sum(activity.database == name for activity in session.activities()):
+        if looks:
+            looks -= 1
+            await asyncio.sleep(_LEAVING_SECONDS / _LEAVING_LOOKS)
+            continue
         others = "is 1 other session" if count == 1 else f"are {count} other sessions"
         raise DatabaseError(
             "55006",

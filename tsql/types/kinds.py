@@ -64,7 +64,7 @@ def is_domain(oid: int) -> bool:
 
 
 def is_elsewhere(oid: int, env: Env | None) -> bool:
-    """Returns whether an OID is that of an enum or domain, or its array, that the session can't see.
+    """Returns whether an OID is that of a type that users made, or its array, and not in this database.
 
     All databases share the table of types; OIDs are given once over all of them.
     """
@@ -73,7 +73,7 @@ def is_elsewhere(oid: int, env: Env | None) -> bool:
     if has_type is None or row is None:
         return False
     of_users = pg.types().get(row.element, row)
-    return of_users.kind in {"e", "d"} and not has_type(of_users.oid)
+    return of_users.kind in {"c", "d", "e"} and not has_type(of_users.oid)
 
 
 def is_of_domain(oid: int) -> bool:

@@ -297,3 +297,16 @@ def test_a_keys_role_has_its_rights_and_no_more(strict: Server) -> None:
         sql.simple_query("GRANT INSERT, UPDATE ON secured TO reader")
     reader.put_item(**table, Item=key)
     reader.transact_write_items(TransactItems=transaction)
+    # Whether a condition holds tells what is there.
+    conditions: list[dict[str, Any]] = [
+        {"ConditionExpression": "attribute_exists(pk)"},
+        {"Expected": {"pk": {"Exists": True, "Value": {"S": "a"}}}},
+    ]
+    for condition in conditions:
+        reader.put_item(**table, Item=key, **condition)
+    with strict.connect() as sql:
+        sql.simple_query("REVOKE SELECT ON secured FROM reader")
+    reader.put_item(**table, Item=key)
+    for condition in conditions:
+        code, _ = error_of(reader.put_item, **table, Item=key, **condition)
+        assert code == "AccessDeniedException"
