@@ -13,6 +13,13 @@ INSERT INTO public.plain SELECT g, 'line' || chr(10) || g || chr(9), g % 2 = 0, 
 INSERT INTO public.plain (a) VALUES (NULL);
 INSERT INTO public.gen (a) SELECT generate_series(1, 20);
 CREATE VIEW shop.big AS SELECT o.id, c.name FROM shop.orders o JOIN shop.customers c ON c.id = o.customer_id WHERE o.total > 100;
+CREATE TYPE public.colour AS ENUM ('red', 'green');
+CREATE TYPE public.place AS (x int, c colour);
+CREATE DOMAIN public.percent AS numeric(5,2) DEFAULT 1 NOT NULL CONSTRAINT in_range CHECK (VALUE >= 0 AND VALUE <= 100);
+CREATE TABLE public.typed (id int PRIMARY KEY, p place, ps place[], share percent, c colour DEFAULT 'red', CHECK (c <> 'green'::colour OR id > 3));
+INSERT INTO public.typed SELECT g, ROW(g, 'green'::colour)::place, ARRAY[ROW(-g, NULL)::place], g, 'red' FROM generate_series(1, 20) g;
+CREATE VIEW shop.red AS SELECT id, (p).x, 'red'::colour AS colour FROM typed WHERE c = 'red'::colour AND share > 5;
+COMMENT ON DOMAIN public.percent IS 'of a hundred';
 COMMENT ON TABLE shop.customers IS 'Those who buy';
 COMMENT ON COLUMN shop.customers.email IS 'where to write';
 COMMENT ON SCHEMA shop IS 'the shop';

@@ -11,7 +11,7 @@ from clients.peers import empty_database
 from tests.server import Server
 
 SOURCE = pathlib.Path(__file__).with_name("dumped.sql")
-TABLES = ("shop.customers", "shop.orders", "plain", "gen")
+TABLES = ("shop.customers", "shop.orders", "plain", "gen", "typed")
 #: What must be refused afterwards, by the constraints that came with the dump.
 VIOLATIONS = (
     ("23505", "INSERT INTO shop.customers (name, email) VALUES ('x', 'c7@example.org')"),
@@ -20,6 +20,7 @@ VIOLATIONS = (
     ("23503", "INSERT INTO shop.orders (customer_id) VALUES (999)"),
     ("23502", "INSERT INTO shop.orders (customer_id) VALUES (NULL)"),
     ("23505", "INSERT INTO gen (a) VALUES (7)"),
+    ("23514", "INSERT INTO typed VALUES (99, NULL, NULL, 101)"),
     ("428C9", "INSERT INTO gen (a, b) VALUES (700, 1)"),
 )
 
@@ -76,6 +77,7 @@ def test_a_dump_is_restored(source: dict[str, str], tmp_path: pathlib.Path, form
             assert theirs.count("\n") > 10
         for asked in (
             "SELECT * FROM shop.big ORDER BY id",
+            "SELECT * FROM shop.red ORDER BY id",
             "SELECT obj_description('shop.customers'::regclass)",
             "SELECT col_description('shop.customers'::regclass, 3)",
         ):

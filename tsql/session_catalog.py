@@ -25,6 +25,7 @@ from tsql.identifiers import quoted
 from tsql.portal import Portal
 from tsql.prepared import Prepared
 from tsql.settings import Settings
+from tsql.shown_types import shown_type
 
 #: Schemas that are built in.
 PG_CATALOG: Final = "pg_catalog"
@@ -144,6 +145,11 @@ class SessionCatalog:
             self._require_usage(schema)
         found = user_type_named(self.catalog, self._state.env.schemas(schema), name)
         return None if found is None else found.id
+
+    def shown_type(self, oid: int) -> str | None:
+        """Returns the name of a type that users made, with its schema unless the path finds it."""
+        names = shown_type(self.catalog, self._state.env.search_path, oid)
+        return None if names is None else ".".join(map(quoted, names))
 
     def has_type(self, oid: int) -> bool:
         """Returns whether a type that CREATE TYPE or CREATE DOMAIN made is the database's."""

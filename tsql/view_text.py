@@ -10,6 +10,7 @@ from tsql.ddl.describe import is_visible, relation_by_id
 from tsql.ddl.stored_query import columns_of
 from tsql.deparse import deparse
 from tsql.parser import Constant, ast, with_fields
+from tsql.shown_types import shown_type
 
 
 def view_text(view: View, catalog: Catalog, path: tuple[str, ...]) -> str:
@@ -24,8 +25,18 @@ def _named(value: Any, view: View, catalog: Catalog, path: tuple[str, ...]) -> A
         return value
     if isinstance(value, ast.RangeVar) and value.schemaname == OID_SCHEMA:
         return _relation(value, view, catalog, path)
+    if isinstance(value, ast.TypeName) and value.names and value.names[-1].sval.isdigit():
+        return _type(value, catalog, path)
     changes = {name: _named(getattr(value, name), view, catalog, path) for name in value}
     return with_fields(value, **changes)
+
+
+def _type(node: Any, catalog: Catalog, path: tuple[str, ...]) -> Any:
+    """Returns a type's name for its OID, as the view has it (tsql/ddl/stored_text.py)."""
+    names = shown_type(catalog, path, int(node.names[-1].sval))
+    if names is None:
+        return node
+    return with_fields(node, names=tuple(ast.String(sval=name) for name in names))
 
 
 def _relation(node: Any, view: View, catalog: Catalog, path: tuple[str, ...]) -> Any:

@@ -20,7 +20,7 @@ from tsql.identifiers import quoted
 from tsql.parser import ast, parse_expression
 from tsql.types import oids
 from tsql.types.io import output_of
-from tsql.types.type_names import type_name
+from tsql.types.type_names import type_name_in
 
 _UNLABELLED: Final = frozenset({oids.BOOL, oids.UNKNOWN})
 
@@ -184,7 +184,11 @@ class _Printer:
                 return self._wrapped(f"{scalar} {node.operator} {word} ({array})")
             case bound.ArrayConstructor():
                 inside = f"ARRAY[{self._list(node.elements)}]"
-                return inside if node.elements else f"{inside}::{type_name(node.type, -1)}"
+                return (
+                    inside
+                    if node.elements
+                    else f"{inside}::{type_name_in(self._env, node.type, -1)}"
+                )
             case bound.RowConstructor(fields=fields):
                 return f"ROW({self._list(fields)})"
             case _:
@@ -212,7 +216,7 @@ class _Printer:
         return ", ".join(map(self.text, parts))
 
     def _cast(self, argument: Expression, node: Expression) -> str:
-        name = type_name(node.type, node.typmod)
+        name = type_name_in(self._env, node.type, node.typmod)
         if isinstance(argument, bound.Const) and argument.type == node.type:
             return f"{self._constant(argument, labelled=False)}::{name}"
         return f"{self._wrapped(self._operand(argument, node))}::{name}"
@@ -244,7 +248,9 @@ class _Printer:
         default = node.default
         parts += [
             "ELSE",
-            "NULL::" + type_name(node.type, -1) if default is None else self.text(default),
+            "NULL::" + type_name_in(self._env, node.type, -1)
+            if default is None
+            else self.text(default),
         ]
         return " ".join([*parts, "END"])
 
@@ -263,7 +269,7 @@ class _Printer:
         )
 
     def _constant(self, node: bound.Const, *, labelled: bool = True) -> str:
-        name = type_name(node.type, node.typmod)
+        name = type_name_in(self._env, node.type, node.typmod)
         if node.value is None:
             return f"NULL::{name}" if labelled else "NULL"
         if node.type == oids.UNKNOWN:

@@ -6,7 +6,7 @@ from storage.errors import not_supported
 from tsql.catalog import pg
 from tsql.env import Env
 from tsql.functions.registry import CallSite, Function, builds, implements
-from tsql.types.type_names import type_name, type_named
+from tsql.types.type_names import type_name, type_name_in, type_named
 
 
 @builds("pg_typeof")
@@ -15,9 +15,9 @@ def pg_typeof(call: CallSite) -> Function:
     return lambda _value: argument
 
 
-@implements("format_type")
-def format_type(oid: int | None, typmod: int | None) -> str | None:
-    return None if oid is None else type_name(oid, typmod)
+@implements("format_type", env=True)
+def format_type(env: Env, oid: int | None, typmod: int | None) -> str | None:
+    return None if oid is None else type_name_in(env, oid, typmod)
 
 
 @implements("to_regtype", env=True)

@@ -99,6 +99,21 @@ def type_name(oid: int, typmod: int | None = None) -> str:
     return name.replace("%s", _modifier(oid, typmod))
 
 
+def type_name_in(env: Env, oid: int, typmod: int | None = None) -> str:
+    """Returns a type's name as a session has to write it.
+
+    That of a type of users' has its schema in front where the search path doesn't find it
+    (PostgreSQL's format_type).
+    """
+    row = pg.types().get(oid)
+    element = oid if row is None or row.category != "A" or not row.element else row.element
+    look_up = getattr(env.session, "shown_type", None) if element >= pg.FIRST_OWN_OID else None
+    shown: str | None = None if look_up is None else look_up(element)
+    if shown is None:
+        return type_name(oid, typmod)
+    return shown if element == oid else shown + "[]"
+
+
 @functools.cache
 def _types_by_sql_name() -> dict[str, int]:
     by_name = pg.types_by_name()
@@ -159,7 +174,7 @@ def _regtype_in(text: str, typmod: int, env: Env) -> int:
 
 
 def _regtype_out(value: int, env: Env) -> str:
-    return type_name(value) if value == 0 or value in pg.types() else str(value)
+    return type_name_in(env, value) if value == 0 or value in pg.types() else str(value)
 
 
 text_io(oids.REGTYPE, _regtype_in, _regtype_out)
