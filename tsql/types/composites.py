@@ -15,10 +15,7 @@ from storage.objects import Attribute, CompositeType
 from storage.types import Kind, Record
 from tsql.catalog import pg
 from tsql.env import Env
-from tsql.identifiers import quoted
 from tsql.types import oids
-from tsql.types.array import array_input, array_output
-from tsql.types.binary.arrays import register_array
 from tsql.types.binary.records import record_send
 from tsql.types.binary.registry import (
     Context,
@@ -32,6 +29,7 @@ from tsql.types.domains import check_value
 from tsql.types.io import input_of, text_io
 from tsql.types.kinds import is_domain, kinds_of_type, register_kind
 from tsql.types.record import record_out
+from tsql.types.users import register_type
 
 _COUNT: Final = struct.Struct("!i")
 _FIELD: Final = struct.Struct("!Ii")
@@ -50,24 +48,11 @@ def is_row(oid: int) -> bool:
 
 def register_composite(found: CompositeType) -> None:
     """Makes a type, or its new state, known."""
-    is_new = found.id not in _newest
     _newest[found.id] = found
-    shown = quoted(found.name)
-    if found.schema != "public":
-        shown = f"{quoted(found.schema)}.{shown}"
-    types = pg.types()
-    types[found.id] = pg.PgType(
-        found.id, shown, -1, "c", "C", False, 0, found.array_id, ",", "d", "x", False
-    )
-    if not is_new:
+    if not register_type(found, pg.types()[oids.RECORD], kind="c", category="C"):
         return
-    types[found.array_id] = pg.PgType(
-        found.array_id, f"_{found.name}", -1, "b", "A", False, found.id, 0, ",", "d", "x", False
-    )
     text_io(found.id, partial(_parse, found.id), record_out)
-    text_io(found.array_id, array_input(found.id), array_output(found.id))
     binary_io(found.id, record_send, partial(_receive, found.id))
-    register_array(found.array_id, found.id)
     register_kind(found.id, found.array_id, Kind.COMPOSITE)
 
 

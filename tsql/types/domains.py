@@ -16,12 +16,10 @@ from storage.errors import DatabaseError
 from storage.objects import DomainType
 from tsql.catalog import pg
 from tsql.env import Env
-from tsql.identifiers import quoted
-from tsql.types.array import array_input, array_output
-from tsql.types.binary.arrays import register_array
 from tsql.types.binary.registry import Context, binary_io, receive_column, send_of
 from tsql.types.io import input_of, output_of, text_io
 from tsql.types.kinds import base_of, base_type, element_type_of, register_base
+from tsql.types.users import register_type
 
 #: Whether a value, as a row of one column, meets a constraint; None counts as yes.
 Test = Callable[[tuple[Any, ...], Env], Any]
@@ -36,39 +34,13 @@ _KEPT_MAX: Final = 1000
 
 def register_domain(found: DomainType, compile_check: Compile) -> None:
     """Makes a domain, or its new state, known."""
-    is_new = found.id not in _newest
     _newest[found.id] = found
     _compilers[found.id] = compile_check
-    shown = quoted(found.name)
-    if found.schema != "public":
-        shown = f"{quoted(found.schema)}.{shown}"
-    types = pg.types()
     register_base(found.id, found.base, found.typmod)
-    base = types[base_type(found.id)]
-    types[found.id] = pg.PgType(
-        found.id,
-        shown,
-        base.length,
-        "d",
-        base.category,
-        False,
-        0,
-        found.array_id,
-        base.delimiter,
-        base.align,
-        base.storage,
-        base.by_value,
-    )
-    if not is_new:
-        return
-    align = "d" if base.align == "d" else "i"
-    types[found.array_id] = pg.PgType(
-        found.array_id, f"_{found.name}", -1, "b", "A", False, found.id, 0, ",", align, "x", False
-    )
-    text_io(found.id, partial(_parse, found.id), output_of(base.oid))
-    text_io(found.array_id, array_input(found.id), array_output(found.id))
-    binary_io(found.id, send_of(base.oid), partial(_receive, found.id))
-    register_array(found.array_id, found.id)
+    base = pg.types()[base_type(found.id)]
+    if register_type(found, base, kind="d", category=base.category):
+        text_io(found.id, partial(_parse, found.id), output_of(base.oid))
+        binary_io(found.id, send_of(base.oid), partial(_receive, found.id))
 
 
 def domain_type(oid: int, env: Env) -> DomainType:

@@ -18,12 +18,11 @@ from storage.objects import EnumType
 from storage.types import Kind
 from tsql.catalog import pg
 from tsql.env import Env
-from tsql.identifiers import quoted
-from tsql.types.array import array_input, array_output
-from tsql.types.binary.arrays import register_array
+from tsql.types import oids
 from tsql.types.binary.registry import Context, binary_io
 from tsql.types.io import text_io
 from tsql.types.kinds import register_kind
+from tsql.types.users import register_type
 
 LABEL_BYTES_MAX: Final = 63
 
@@ -40,24 +39,11 @@ def is_enum(oid: int) -> bool:
 
 def register_enum(found: EnumType) -> None:
     """Makes a type, or its new state, known."""
-    is_new = found.id not in _newest
     _newest[found.id] = found
-    shown = quoted(found.name)
-    if found.schema != "public":
-        shown = f"{quoted(found.schema)}.{shown}"
-    types = pg.types()
-    types[found.id] = pg.PgType(
-        found.id, shown, 4, "e", "E", False, 0, found.array_id, ",", "i", "p", True
-    )
-    if not is_new:
+    if not register_type(found, pg.types()[oids.OID], kind="e", category="E"):
         return
-    types[found.array_id] = pg.PgType(
-        found.array_id, f"_{found.name}", -1, "b", "A", False, found.id, 0, ",", "i", "x", False
-    )
     text_io(found.id, partial(_parse, found.id), partial(_render, found.id))
-    text_io(found.array_id, array_input(found.id), array_output(found.id))
     binary_io(found.id, partial(_send, found.id), partial(_receive, found.id))
-    register_array(found.array_id, found.id)
     register_kind(found.id, found.array_id, Kind.BYTES)
 
 
