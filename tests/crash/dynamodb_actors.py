@@ -12,7 +12,7 @@ import abc
 import http.client
 import json
 import threading
-from typing import Any
+from typing import Any, Self
 
 from tests.crash.history import ask, integers
 from tests.server import Server
@@ -45,12 +45,19 @@ class Connection:
         found = self.call("GetItem", TableName=TABLE, Key={"pk": {"S": pk}})
         return int(found["Item"]["n"]["N"]) if "Item" in found else 0
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
         self._http.close()
 
 
 def prepare(server: Server) -> None:
-    connection = Connection(server)
+    with Connection(server) as connection:
+        _prepare(connection)
+
+
+def _prepare(connection: Connection) -> None:
     connection.call(
         "CreateTable",
         TableName=TABLE,
@@ -74,7 +81,6 @@ def prepare(server: Server) -> None:
     )
     counter = {"pk": {"S": "counter"}, "n": {"N": "0"}}
     connection.call("PutItem", TableName=TABLE, Item=counter)
-    connection.close()
 
 
 class Actor(abc.ABC):
@@ -116,15 +122,15 @@ class Actor(abc.ABC):
 
 class Putter(Actor):
     def work(self, server: Server) -> None:
-        connection = Connection(server)
-        while True:
-            item = {
-                "pk": {"S": self.name},
-                "kind": {"S": self.name},
-                "n": {"N": str(self.done + 1)},
-            }
-            connection.call("PutItem", TableName=TABLE, Item=item)
-            self.count()
+        with Connection(server) as connection:
+            while True:
+                item = {
+                    "pk": {"S": self.name},
+                    "kind": {"S": self.name},
+                    "n": {"N": str(self.done + 1)},
+                }
+                connection.call("PutItem", TableName=TABLE, Item=item)
+                self.count()
 
     def verify(self, connection: Connection) -> None:
         found = connection.number(self.name)
@@ -142,30 +148,30 @@ class Putter(Actor):
 
 class Pair(Actor):
     def work(self, server: Server) -> None:
-        connection = Connection(server)
-        while True:
-            number = self.done + 1
-            updates = [
-                {
-                    "Update": {
-                        "TableName": TABLE,
-                        "Key": {"pk": {"S": f"{self.name}-{side}"}},
-                        "UpdateExpression": "SET n = :n",
-                        "ConditionExpression": "attribute_not_exists(n) OR n = :old",
-                        "ExpressionAttributeValues": {
-                            ":n": {"N": str(number)},
-                            ":old": {"N": str(number - 1)},
-                        },
+        with Connection(server) as connection:
+            while True:
+                number = self.done + 1
+                updates = [
+                    {
+                        "Update": {
+                            "TableName": TABLE,
+                            "Key": {"pk": {"S": f"{self.name}-{side}"}},
+                            "UpdateExpression": "SET n = :n",
+                            "ConditionExpression": "attribute_not_exists(n) OR n = :old",
+                            "ExpressionAttributeValues": {
+                                ":n": {"N": str(number)},
+                                ":old": {"N": str(number - 1)},
+                            },
+                        }
                     }
-                }
-                for side in "ab"
-            ]
-            token = f"{self.name}-{number}"
-            for _ in range(1 + number % 2):  # An answer that got lost: the request comes again.
-                connection.call(
-                    "TransactWriteItems", TransactItems=updates, ClientRequestToken=token
-                )
-            self.count()
+                    for side in "ab"
+                ]
+                token = f"{self.name}-{number}"
+                for _ in range(1 + number % 2):  # An answer that got lost: the request comes again.
+                    connection.call(
+                        "TransactWriteItems", TransactItems=updates, ClientRequestToken=token
+                    )
+                self.count()
 
     def verify(self, connection: Connection) -> None:
         a, b = (connection.number(f"{self.name}-{side}") for side in "ab")
@@ -187,16 +193,16 @@ class Counter(Actor):
                 while True:
                     ask(client, f"UPDATE {TABLE} SET n = n + 1 WHERE pk = 'counter'")
                     self.count()
-        connection = Connection(server)
-        while True:
-            connection.call(
-                "UpdateItem",
-                TableName=TABLE,
-                Key={"pk": {"S": "counter"}},
-                UpdateExpression="ADD n :one",
-                ExpressionAttributeValues={":one": {"N": "1"}},
-            )
-            self.count()
+        with Connection(server) as connection:
+            while True:
+                connection.call(
+                    "UpdateItem",
+                    TableName=TABLE,
+                    Key={"pk": {"S": "counter"}},
+                    UpdateExpression="ADD n :one",
+                    ExpressionAttributeValues={":one": {"N": "1"}},
+                )
+                self.count()
 
     def verify(self, connection: Connection) -> None:
         return

@@ -42,11 +42,10 @@ def run_cycles(folder: pathlib.Path, cycles: int, seed: int) -> None:
             assert [actor.failure for actor in actors if actor.failure] == []
             assert asyncio.run(disagreements(server.data_dir)) == []
             server.start()
-            connection = Connection(server)
-            for actor in actors:
-                actor.verify(connection)
-            together.verify(server, connection)
-            connection.close()
+            with Connection(server) as connection:
+                for actor in actors:
+                    actor.verify(connection)
+                together.verify(server, connection)
     finally:
         server.kill()
     assert all(actor.done for actor in actors)
