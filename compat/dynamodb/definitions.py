@@ -34,7 +34,7 @@ class KeySchema(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Throughput(msgspec.Struct, frozen=True):
-    """Capacity units per second; of an on-demand maximum, -1 for none."""
+    """Capacity units per second; of an on-demand maximum, -1 for none and 0 for none given."""
 
     read: int
     write: int
@@ -64,6 +64,7 @@ class TableDefinition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
         stream: StreamSpecification as given, likewise `sse`.
         created_at: Seconds since 1970; the door sets it.
         billing_changed_at: Likewise, when the billing mode last became on-demand.
+        class_changed_at: Likewise, when UpdateTable last changed the table class.
     """
 
     name: str
@@ -85,3 +86,4 @@ class TableDefinition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     throughput_changed_at: float | None = None
     decreases_today: int = 0
     resource_policy: str | None = None
+    class_changed_at: float | None = None

@@ -7,11 +7,10 @@ from compat.dynamodb.definitions import IndexDefinition, KeySchema, TableDefinit
 from compat.dynamodb.service import Service
 from compat.dynamodb.statistics import Figures
 from compat.dynamodb.tables import IndexHandle, TableHandle
+from compat.dynamodb.throughput_requests import NOT_GIVEN, warm_of
 
 _NAMESPACE: Final = uuid.UUID("7a1c3f0e-3c0b-4b52-9f64-5c1a5b1d9c11")
 _ON_DEMAND: Final = "PAY_PER_REQUEST"
-#: What a new on-demand table takes at once, by AWS's documentation of warm throughput.
-_WARM: Final = Throughput(12_000, 4_000)
 
 
 async def describe(
@@ -71,7 +70,10 @@ def _add_settings(shown: dict[str, Any], service: Service, definition: TableDefi
         shown["OnDemandThroughput"] = _on_demand(definition.on_demand)
     shown["WarmThroughput"] = _warm(definition, definition.warm_throughput, definition.throughput)
     if definition.table_class is not None:
-        shown["TableClassSummary"] = {"TableClass": definition.table_class}
+        summary: dict[str, Any] = {"TableClass": definition.table_class}
+        if definition.class_changed_at is not None:
+            summary["LastUpdateDateTime"] = definition.class_changed_at
+        shown["TableClassSummary"] = summary
     if definition.sse is not None and definition.sse.get("Enabled"):
         shown["SSEDescription"] = {
             "Status": "ENABLED",
@@ -153,17 +155,19 @@ def _throughput(table: TableDefinition, throughput: Throughput | None) -> dict[s
 
 
 def _on_demand(throughput: Throughput) -> dict[str, int]:
-    return {
+    maxima = {
         "MaxReadRequestUnits": throughput.read,
         "MaxWriteRequestUnits": throughput.write,
     }
+    return {name: units for name, units in maxima.items() if units != NOT_GIVEN}
 
 
 def _warm(
     table: TableDefinition, warm: Throughput | None, provisioned: Throughput | None
 ) -> dict[str, Any]:
-    base = _WARM if table.billing_mode == _ON_DEMAND or provisioned is None else provisioned
-    read, write = base.read, base.write
-    if warm is not None:
-        read, write = max(read, warm.read), max(write, warm.write)
-    return {"ReadUnitsPerSecond": read, "WriteUnitsPerSecond": write, "Status": "ACTIVE"}
+    found = warm_of(warm, None if table.billing_mode == _ON_DEMAND else provisioned)
+    return {
+        "ReadUnitsPerSecond": found.read,
+        "WriteUnitsPerSecond": found.write,
+        "Status": "ACTIVE",
+    }

@@ -6,7 +6,7 @@
 
 Faults are found in the order of AWS's stack: method and content type, JSON, the operation's name,
 the signature, the request's shape, the role's rights, and then what the operation itself says. Every answer to a POST
-has a request id and its body's CRC-32, which SDKs compare.
+has a request id and the CRC-32 of its body as it is sent, which SDKs compare.
 """
 
 import logging
@@ -51,6 +51,7 @@ from compat.dynamodb.operations.tables import (
     update_table,
 )
 from compat.dynamodb.operations.transactions import transact_get_items, transact_write_items
+from compat.dynamodb.packed_answers import PACKED_BYTES_MIN, accepted_encoding, compress
 from compat.dynamodb.service import Body, Caller, Service, encode
 from compat.dynamodb.short_ways import SHORT_WAYS
 from compat.dynamodb.signature import Authenticator, Signed
@@ -66,6 +67,8 @@ JSON_1_0: Final = "application/x-amz-json-1.0"
 _JSON_TYPES: Final = frozenset({JSON_1_0, "application/x-amz-json-1.1", "application/json"})
 #: Operations that word faults of values in the current way, beside those that count them.
 _JUDGING_ANEW: Final = frozenset({"BatchGetItem", "GetItem", "Query"})
+#: Operations whose answers have no body, not even an empty object.
+_SILENT: Final = frozenset({"TagResource", "UntagResource"})
 _UNKNOWN: Final = b"<UnknownOperationException/>\n"
 #: Ids needn't be secret: one part is this process's, the other counts.
 _PROCESS_ID: Final = f"{getrandbits(144):036X}"
@@ -201,7 +204,7 @@ class Dispatcher:
             return self._answer(request, body, asked)
         except Exception as error:  # noqa: BLE001 - the client hears of it, whatever it is
             return _failed(error, content_type)
-        good = Answer(200, (), answer, _lines(_request_id(), answer, content_type))
+        good = _told(_request_id(), answer, content_type, headers.get("accept-encoding"))
         if group is None:
             return good
         return Committing(good, group, lambda error: _failed(error, content_type))
@@ -219,7 +222,7 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - the client hears of it, whatever it is
             told = _failed(error, content_type)
         else:
-            told = Answer(200, (), answer, _lines(request_id, answer, content_type))
+            told = _told(request_id, answer, content_type, headers.get("accept-encoding"))
         if "origin" in headers:
             told.headers = _cross_origin()
         return told
@@ -237,7 +240,8 @@ class Dispatcher:
         try:
             check_request(name, decoded)
             self._access.check(role, name, decoded)
-            return encode(await OPERATIONS[name](self._service, Caller(role, size), decoded))
+            answer = await OPERATIONS[name](self._service, Caller(role, size), decoded)
+            return b"" if name in _SILENT else encode(answer)
         except WrongValueError as fault:
             if name in _JUDGING_ANEW:
                 raise validation(fault.current) from None
@@ -261,6 +265,17 @@ class Dispatcher:
                 return Answer(200, headers, b"")
             case _:
                 return Answer(404, headers, _UNKNOWN)
+
+
+def _told(request_id: str, answer: bytes, content_type: str, accepted: str | None) -> Answer:
+    """Returns the answer to a POST, compressed if it is worth it and the client likes that."""
+    if accepted is not None and len(answer) >= PACKED_BYTES_MIN:
+        encoding = accepted_encoding(accepted)
+        if encoding is not None:
+            packed = compress(answer, encoding)
+            lines = _lines(request_id, packed, content_type)
+            return Answer(200, (), packed, f"{lines}Content-Encoding: {encoding}\r\n")
+    return Answer(200, (), answer, _lines(request_id, answer, content_type))
 
 
 def _lines(request_id: str, answer: bytes, content_type: str) -> str:

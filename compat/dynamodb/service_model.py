@@ -86,6 +86,10 @@ def _overridden(shapes: dict[str, Shape]) -> dict[str, Shape]:
     # Only global indexes have more than two key attributes.
     changed["TableKeySchema"] = Shape(type="list", value="KeySchemaElement", min=1, max=2)
     changed["KeySchema"] = Shape(type="list", value="KeySchemaElement", min=1, max=8)
+    # These have texts of their own (tag_requests.py, table_requests.py).
+    changed["Tag"] = msgspec.structs.replace(shapes["Tag"], required=())
+    for name in ("TagKeyString", "TagValueString", "TableClass"):
+        changed[name] = Shape(type="string")
     create = shapes["CreateTableInput"]
     members = {**create.members, "TableName": "TableName", "KeySchema": "TableKeySchema"}
     members["LocalSecondaryIndexes"] = members.pop("LocalSecondaryIndexes")

@@ -1,22 +1,23 @@
-"""CreateTable and UpdateTable: from a request to the definition of a table.
+"""CreateTable: from a request to the definition of a table.
 
-The checks come in AWS's order, each with its text: throughput, the table's key, local indexes,
-global indexes, then what the whole must be. What the service model can say of a request has been
-checked before (validation.py). Sources: API_CreateTable, API_UpdateTable, "Constraints in Amazon
-DynamoDB".
+The checks come in AWS's order, each with its text: throughput, the table's key, whether all that is
+defined is used, local indexes, global indexes. What the service model can say of a request has been
+checked before (validation.py). Sources: API_CreateTable, "Constraints in Amazon DynamoDB"; what the
+service was recorded to say in October 2026.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import msgspec
-
-from compat.dynamodb.definitions import IndexDefinition, KeySchema, TableDefinition, Throughput
-from compat.dynamodb.errors import (
-    invalid_parameter,
-    limit_exceeded,
-    resource_not_found,
-    validation,
+from compat.dynamodb.definitions import IndexDefinition, KeySchema, TableDefinition
+from compat.dynamodb.errors import invalid_parameter, validation
+from compat.dynamodb.tag_requests import read_tags
+from compat.dynamodb.throughput_requests import (
+    ON_DEMAND,
+    read_on_demand,
+    read_throughput,
+    read_warm,
+    units,
 )
 
 Body = Mapping[str, Any]
@@ -25,8 +26,7 @@ GLOBAL_INDEXES_MAX: Final = 20
 LOCAL_INDEXES_MAX: Final = 5
 NON_KEY_ATTRIBUTES_MAX: Final = 100
 KEY_ATTRIBUTES_MAX: Final = 4
-TAGS_MAX: Final = 50
-_UNITS_MAX: Final = 1_000_000_000_000
+_TABLE_CLASSES: Final = ("STANDARD", "STANDARD_INFREQUENT_ACCESS")
 
 #: Parameters of features that aren't there, and what may be said of them nevertheless.
 _MISSING_FEATURES: Final = {
@@ -44,22 +44,22 @@ _MISSING_FEATURES: Final = {
 def read_create_table(body: Body) -> TableDefinition:
     """Returns the table that the request asks for. Raises ValidationException."""
     mode = body.get("BillingMode") or "PROVISIONED"
-    throughput = _read_throughput(body.get("ProvisionedThroughput"), mode)
-    types = _attribute_types(body["AttributeDefinitions"])
-    names = [element["AttributeName"] for element in body["KeySchema"]]
-    if len(names) > len(types):
+    throughput = read_throughput(body.get("ProvisionedThroughput"), mode)
+    types = attribute_types(body["AttributeDefinitions"])
+    if len(body["KeySchema"]) > len(types):
         raise validation("Invalid KeySchema: Some index key attribute have no definition")
-    key = _read_key(body["KeySchema"], types, is_global=False)
+    key = read_key(body["KeySchema"], types, is_global=False)
     local, others = body.get("LocalSecondaryIndexes"), body.get("GlobalSecondaryIndexes")
     if local is None and others is None and len(key.names) != len(types):
         raise invalid_parameter(
             "Number of attributes in KeySchema does not exactly match number of attributes defined"
             " in AttributeDefinitions"
         )
+    _check_all_used(types, key, (*(local or ()), *(others or ())))
     locals_ = () if local is None else _read_local_indexes(local, types, key)
     globals_ = () if others is None else _read_global_indexes(others, types, mode, locals_)
-    _check_indexes(types, key, (*locals_, *globals_))
-    _check_features(body)
+    check_non_key_count((*locals_, *globals_))
+    check_features(body)
     return TableDefinition(
         name=body["TableName"],
         key=key,
@@ -68,16 +68,17 @@ def read_create_table(body: Body) -> TableDefinition:
         locals=locals_,
         billing_mode=mode,
         throughput=throughput,
-        on_demand=_read_on_demand(body.get("OnDemandThroughput"), mode),
-        warm_throughput=_read_warm(body.get("WarmThroughput")),
-        table_class=body.get("TableClass"),
+        on_demand=read_on_demand(body.get("OnDemandThroughput"), mode),
+        warm_throughput=read_warm(body.get("WarmThroughput"), throughput),
+        table_class=read_table_class(body),
         deletion_protected=body.get("DeletionProtectionEnabled", False),
-        sse=body.get("SSESpecification"),
+        sse=read_encryption(body),
         tags=read_tags(body.get("Tags") or ()),
     )
 
 
-def _check_features(body: Body) -> None:
+def check_features(body: Body) -> None:
+    """Raises ValidationException for what a request asks of features that aren't there."""
     for parameter, subject in _MISSING_FEATURES.items():
         if body.get(parameter):
             raise validation(f"{subject} not supported: {parameter}")
@@ -90,20 +91,51 @@ def _check_features(body: Body) -> None:
         raise invalid_parameter("StreamViewType must not be specified when StreamEnabled is false")
 
 
+def read_table_class(body: Body) -> str | None:
+    """Returns the table class that is asked for. Raises ValidationException."""
+    given: str | None = body.get("TableClass")
+    if given is not None and given not in _TABLE_CLASSES:
+        raise validation(
+            "Invalid table-class parameter provided. Please try again with a valid table-class"
+            f" value: [{', '.join(_TABLE_CLASSES)}]."
+        )
+    return given
+
+
+def read_encryption(body: Body) -> dict[str, Any] | None:
+    """Returns SSESpecification, which must not contradict itself. Raises ValidationException."""
+    given: dict[str, Any] | None = body.get("SSESpecification")
+    if given is None:
+        return None
+    kind, key = given.get("SSEType"), given.get("KMSMasterKeyId")
+    if not given.get("Enabled"):
+        if kind is not None:
+            raise invalid_parameter("SSEType can not be specified if Enabled is false")
+        if key is not None:
+            raise invalid_parameter("KMSMasterKeyId can not be specified if Enabled is false")
+    elif kind not in {None, "KMS"}:
+        raise invalid_parameter(f"SSEType {kind} is not supported")
+    elif kind is None and key is not None:
+        raise invalid_parameter("SSEType KMS is required if KMSMasterKeyId is specified")
+    return given
+
+
 # ---- keys ----------------------------------------------------------------------------------------
 
 
-def _attribute_types(wire: Sequence[Body]) -> dict[str, str]:
+def attribute_types(wire: Sequence[Body]) -> dict[str, str]:
+    """Returns S, N or B of each attribute that is defined. Raises ValidationException."""
     types: dict[str, str] = {}
     for definition in wire:
         name = definition["AttributeName"]
         if name in types:
-            raise invalid_parameter(f"Duplicate AttributeName in AttributeDefinitions: {name}")
+            raise validation(f"Attribute Name is duplicated: {name}")
         types[name] = definition["AttributeType"]
     return types
 
 
-def _read_key(wire: Sequence[Body], types: Mapping[str, str], *, is_global: bool) -> KeySchema:
+def read_key(wire: Sequence[Body], types: Mapping[str, str], *, is_global: bool) -> KeySchema:
+    """Returns the key of a table or an index. Raises ValidationException."""
     names = [element["AttributeName"] for element in wire]
     kinds = [element["KeyType"] for element in wire]
     if any(name not in types for name in names):
@@ -114,6 +146,8 @@ def _read_key(wire: Sequence[Body], types: Mapping[str, str], *, is_global: bool
     if len(set(names)) < len(names):
         raise validation(
             "Both the Hash Key and the Range Key element in the KeySchema have the same name"
+            if kinds == ["HASH", "RANGE"] or not is_global
+            else "The KeySchema contains multiple key attributes with the same name"
         )
     if kinds[0] != "HASH":
         raise validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
@@ -121,16 +155,28 @@ def _read_key(wire: Sequence[Body], types: Mapping[str, str], *, is_global: bool
         raise validation("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
     hashes, ranges = kinds.count("HASH"), kinds.count("RANGE")
     if kinds[:hashes] != ["HASH"] * hashes:
-        raise validation("Invalid KeySchema: All HASH key types must come before RANGE key types")
+        raise invalid_parameter(
+            "All HASH key attributes must precede RANGE key attributes in the KeySchema"
+        )
     for count, kind in ((hashes, "HASH"), (ranges, "RANGE")):
         if count > KEY_ATTRIBUTES_MAX:
-            raise validation(
-                f"Invalid KeySchema: Number of {kind} key attributes exceeds the limit of"
-                f" {KEY_ATTRIBUTES_MAX}"
+            raise invalid_parameter(
+                f"The KeySchema exceeds the maximum allowed number of {kind} key attributes"
             )
     return KeySchema(
         tuple(names[:hashes]), tuple(names[hashes:]), {name: types[name] for name in names}
     )
+
+
+def _check_all_used(types: Mapping[str, str], key: KeySchema, indexes: Sequence[Body]) -> None:
+    """Checks that there are no more attributes defined than keys use."""
+    keys = [element["AttributeName"] for index in indexes for element in index["KeySchema"]]
+    used = dict.fromkeys([*key.names, *keys])
+    if any(name not in used for name in types):
+        raise invalid_parameter(
+            "Some AttributeDefinitions are not used. AttributeDefinitions:"
+            f" [{', '.join(types)}], keys used: [{', '.join(used)}]"
+        )
 
 
 # ---- indexes -------------------------------------------------------------------------------------
@@ -149,7 +195,7 @@ def _read_local_indexes(
     indexes: list[IndexDefinition] = []
     for index in wire:
         name = index["IndexName"]
-        index_key = _read_key(index["KeySchema"], types, is_global=False)
+        index_key = read_key(index["KeySchema"], types, is_global=False)
         if not index_key.range:
             raise invalid_parameter(f"Index KeySchema does not have a range key for index: {name}")
         if index_key.hash != key.hash:
@@ -158,7 +204,7 @@ def _read_local_indexes(
                 f" index: {name}. index hash key: {index_key.hash[0]}, table hash key:"
                 f" {key.hash[0]}"
             )
-        projection, non_key = _read_projection(index["Projection"])
+        projection, non_key = read_projection(index["Projection"])
         _check_new_name(name, indexes)
         indexes.append(
             IndexDefinition(
@@ -197,28 +243,25 @@ def _check_global_count(indexes: Sequence[IndexDefinition]) -> None:
 
 
 def _read_global_index(wire: Body, types: Mapping[str, str], mode: str) -> IndexDefinition:
-    name = wire["IndexName"]
-    key = _read_key(wire["KeySchema"], types, is_global=True)
-    projection, non_key = _read_projection(wire["Projection"])
-    throughput = wire.get("ProvisionedThroughput")
-    if mode == "PAY_PER_REQUEST" and throughput is not None:
+    name, throughput = wire["IndexName"], wire.get("ProvisionedThroughput")
+    key = read_key(wire["KeySchema"], types, is_global=True)
+    projection, non_key = read_projection(wire["Projection"])
+    if mode == ON_DEMAND and throughput is not None:
         raise invalid_parameter(
             f"ProvisionedThroughput should not be specified for index: {name} when BillingMode is"
-            " PAY_PER_REQUEST"
+            f" {ON_DEMAND}"
         )
-    if mode == "PROVISIONED" and throughput is None:
-        raise invalid_parameter(
-            "ReadCapacityUnits and WriteCapacityUnits must both be specified for index:"
-            f" {name} when BillingMode is PROVISIONED"
-        )
+    if mode != ON_DEMAND and throughput is None:
+        raise invalid_parameter(f"ProvisionedThroughput is not specified for index: {name}")
+    provisioned = None if throughput is None else units(throughput)
     return IndexDefinition(
         name=name,
         key=key,
         projection=projection,
         non_key=non_key,
-        throughput=None if throughput is None else _units(throughput),
-        on_demand=_read_on_demand(wire.get("OnDemandThroughput"), mode),
-        warm_throughput=_read_warm(wire.get("WarmThroughput")),
+        throughput=provisioned,
+        on_demand=read_on_demand(wire.get("OnDemandThroughput"), mode, name),
+        warm_throughput=read_warm(wire.get("WarmThroughput"), provisioned, name),
     )
 
 
@@ -227,7 +270,8 @@ def _check_new_name(name: str, indexes: Sequence[IndexDefinition]) -> None:
         raise invalid_parameter(f"Duplicate index name: {name}")
 
 
-def _read_projection(wire: Body) -> tuple[str, tuple[str, ...]]:
+def read_projection(wire: Body) -> tuple[str, tuple[str, ...]]:
+    """Returns which attributes an index has, and their names if they are listed."""
     kind = wire.get("ProjectionType")
     non_key = wire.get("NonKeyAttributes")
     if kind is None:
@@ -236,218 +280,17 @@ def _read_projection(wire: Body) -> tuple[str, tuple[str, ...]]:
         raise invalid_parameter(f"ProjectionType is {kind}, but NonKeyAttributes is specified")
     if kind == "INCLUDE" and non_key is None:
         raise invalid_parameter("ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
-    return kind, tuple(non_key or ())
+    names: tuple[str, ...] = tuple(non_key or ())
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            raise invalid_parameter(f"Duplicate element in NonKeyAttributes: {name}")
+    return kind, names
 
 
-def _check_indexes(
-    types: Mapping[str, str], key: KeySchema, indexes: Sequence[IndexDefinition]
-) -> None:
-    """Checks what the indexes must be together: small, and using all that is defined."""
+def check_non_key_count(indexes: Sequence[IndexDefinition]) -> None:
+    """Checks how many attributes the table's indexes list together."""
     if sum(len(index.non_key) for index in indexes) > NON_KEY_ATTRIBUTES_MAX:
         raise invalid_parameter(
             "Number of NonKeyAttributes across all indexes exceeds the per-table limit of"
             f" {NON_KEY_ATTRIBUTES_MAX}"
         )
-    used = dict.fromkeys([*key.names, *(name for index in indexes for name in index.key.names)])
-    if any(name not in used for name in types):
-        raise invalid_parameter(
-            "Some AttributeDefinitions are not used. AttributeDefinitions:"
-            f" [{', '.join(types)}], keys used: [{', '.join(used)}]"
-        )
-
-
-# ---- throughput and tags -------------------------------------------------------------------------
-
-
-def _read_throughput(wire: Body | None, mode: str) -> Throughput | None:
-    if mode == "PAY_PER_REQUEST":
-        if wire is not None:
-            raise invalid_parameter(
-                "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode"
-                " is PAY_PER_REQUEST"
-            )
-        return None
-    if wire is None:
-        raise invalid_parameter(
-            "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is"
-            " PROVISIONED"
-        )
-    return _units(wire)
-
-
-def _units(wire: Body) -> Throughput:
-    for name in ("ReadCapacityUnits", "WriteCapacityUnits"):
-        if wire[name] > _UNITS_MAX:
-            raise validation(f"Given value {wire[name]} for {name} is out of bounds")
-    return Throughput(wire["ReadCapacityUnits"], wire["WriteCapacityUnits"])
-
-
-def _read_on_demand(wire: Body | None, mode: str) -> Throughput | None:
-    if wire is None:
-        return None
-    if mode != "PAY_PER_REQUEST":
-        raise invalid_parameter(
-            "OnDemandThroughput can only be specified when BillingMode is PAY_PER_REQUEST"
-        )
-    units = Throughput(wire.get("MaxReadRequestUnits", -1), wire.get("MaxWriteRequestUnits", -1))
-    if any(value == 0 or value < -1 for value in (units.read, units.write)):
-        raise invalid_parameter(
-            "MaxReadRequestUnits and MaxWriteRequestUnits must be at least 1, or -1 for no maximum"
-        )
-    return units
-
-
-def _read_warm(wire: Body | None) -> Throughput | None:
-    if wire is None:
-        return None
-    return Throughput(wire.get("ReadUnitsPerSecond", 0), wire.get("WriteUnitsPerSecond", 0))
-
-
-def read_tags(wire: Sequence[Body]) -> dict[str, str]:
-    """Returns tags by key. Raises ValidationException."""
-    tags = {tag["Key"]: tag["Value"] for tag in wire}
-    if len(tags) < len(wire):
-        raise invalid_parameter("Duplicate tag keys")
-    if len(tags) > TAGS_MAX:
-        raise limit_exceeded(f"Too many tags: a resource can have at most {TAGS_MAX} of them")
-    return tags
-
-
-# ---- UpdateTable ---------------------------------------------------------------------------------
-
-_UPDATES: Final = (
-    *("ProvisionedThroughput", "BillingMode", "StreamSpecification"),
-    *("GlobalSecondaryIndexUpdates", "SSESpecification", "ReplicaUpdates", "TableClass"),
-    *("DeletionProtectionEnabled", "OnDemandThroughput", "WarmThroughput"),
-    *("MultiRegionConsistency", "GlobalTableWitnessUpdates", "VectorIndexUpdates"),
-    "GlobalTableSettingsReplicationMode",
-)
-
-
-def read_update_table(body: Body, current: TableDefinition) -> TableDefinition:
-    """Returns the table as the request wants it. Raises ValidationException and others."""
-    if not any(body.get(name) not in (None, []) for name in _UPDATES):
-        raise validation(
-            "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled,"
-            " GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required"
-        )
-    _check_features(body)
-    mode = body.get("BillingMode") or current.billing_mode
-    changes: dict[str, Any] = {
-        "billing_mode": mode,
-        "throughput": _changed_throughput(body, current, mode),
-    }
-    changes.update(_changed_indexes(body, current, mode))
-    if "OnDemandThroughput" in body:
-        changes["on_demand"] = _read_on_demand(body["OnDemandThroughput"], mode)
-    if "WarmThroughput" in body:
-        changes["warm_throughput"] = _read_warm(body["WarmThroughput"])
-    for parameter, field in (
-        ("TableClass", "table_class"),
-        ("DeletionProtectionEnabled", "deletion_protected"),
-        ("SSESpecification", "sse"),
-    ):
-        if parameter in body:
-            changes[field] = body[parameter]
-    return msgspec.structs.replace(current, **changes)
-
-
-def _changed_throughput(body: Body, current: TableDefinition, mode: str) -> Throughput | None:
-    wire = body.get("ProvisionedThroughput")
-    if wire is None and mode == current.billing_mode:
-        return current.throughput
-    wanted = _read_throughput(wire, mode)
-    if wanted is not None and wanted == current.throughput and mode == current.billing_mode:
-        raise validation(
-            "The provisioned throughput for the table will not change. The requested value equals"
-            " the current value. Current ReadCapacityUnits provisioned for the table:"
-            f" {wanted.read}. Requested ReadCapacityUnits: {wanted.read}."
-            " Current WriteCapacityUnits provisioned for the table:"
-            f" {wanted.write}. Requested WriteCapacityUnits: {wanted.write}. Refer to the Amazon"
-            " DynamoDB Developer Guide for current limits and how to request higher limits."
-        )
-    return wanted
-
-
-_INDEX_ACTIONS: Final = ("Update", "Create", "Delete")
-
-
-def _changed_indexes(body: Body, current: TableDefinition, mode: str) -> dict[str, Any]:
-    """Returns the new global indexes and attribute definitions."""
-    updates = body.get("GlobalSecondaryIndexUpdates") or ()
-    _check_index_updates(updates)
-    types = dict(current.attributes)
-    types.update(_attribute_types(body.get("AttributeDefinitions") or ()))
-    indexes = {index.name: index for index in current.globals}
-    for update in updates:
-        if "Create" in update:
-            definition = _read_global_index(update["Create"], types, mode)
-            if definition.name in indexes or any(
-                index.name == definition.name for index in current.locals
-            ):
-                raise validation("Attempting to create an index which already exists")
-            indexes[definition.name] = definition
-        elif "Delete" in update:
-            if indexes.pop(update["Delete"]["IndexName"], None) is None:
-                raise resource_not_found()
-        else:
-            change = update["Update"]
-            name = change["IndexName"]
-            if name not in indexes:
-                raise resource_not_found()
-            indexes[name] = _changed_index(indexes[name], change, mode)
-    _check_global_count(tuple(indexes.values()))
-    if mode != current.billing_mode:
-        indexes = {name: _rebilled(index, mode) for name, index in indexes.items()}
-    used = {name for index in (*indexes.values(), *current.locals) for name in index.key.names}
-    used.update(current.key.names)
-    return {
-        "globals": tuple(indexes.values()),
-        "attributes": tuple((name, tag) for name, tag in types.items() if name in used),
-    }
-
-
-def _check_index_updates(updates: Sequence[Body]) -> None:
-    seen: set[str] = set()
-    for update in updates:
-        actions = [action for action in _INDEX_ACTIONS if action in update]
-        if len(actions) != 1:
-            raise invalid_parameter(
-                "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create,"
-                " GlobalSecondaryIndexUpdate.Delete must not be null"
-            )
-        name = update[actions[0]]["IndexName"]
-        if name in seen:
-            raise invalid_parameter(
-                "Only one global secondary index update per index is allowed simultaneously."
-                f" Index: {name}"
-            )
-        seen.add(name)
-    if sum("Create" in update or "Delete" in update for update in updates) > 1:
-        raise limit_exceeded(
-            "Subscriber limit exceeded: Only 1 online index can be created or deleted"
-            " simultaneously per table"
-        )
-
-
-def _changed_index(index: IndexDefinition, wire: Body, mode: str) -> IndexDefinition:
-    changes: dict[str, Any] = {}
-    if "ProvisionedThroughput" in wire:
-        changes["throughput"] = _read_throughput(wire["ProvisionedThroughput"], mode)
-    if "OnDemandThroughput" in wire:
-        changes["on_demand"] = _read_on_demand(wire["OnDemandThroughput"], mode)
-    if "WarmThroughput" in wire:
-        changes["warm_throughput"] = _read_warm(wire["WarmThroughput"])
-    return msgspec.structs.replace(index, **changes)
-
-
-def _rebilled(index: IndexDefinition, mode: str) -> IndexDefinition:
-    """Returns an index in the table's new billing mode."""
-    if mode == "PAY_PER_REQUEST":
-        return msgspec.structs.replace(index, throughput=None)
-    if index.throughput is None:
-        raise invalid_parameter(
-            "ReadCapacityUnits and WriteCapacityUnits must both be specified for index:"
-            f" {index.name} when BillingMode is PROVISIONED"
-        )
-    return msgspec.structs.replace(index, on_demand=None)

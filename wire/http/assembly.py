@@ -264,7 +264,7 @@ class Assembly:
         chunks = self._chunks
         sent = body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         encoding = self._headers.get("content-encoding")
-        if encoding and sent:
+        if encoding:
             try:
                 body = decompress(sent, encoding, self._limits.body_bytes_max)
             except CompressionError as error:

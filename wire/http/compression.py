@@ -1,10 +1,14 @@
-"""Bodies that were sent compressed (RFC 9110, 8.4.1), with a bound on what comes out of them."""
+"""Bodies that were sent compressed (RFC 9110, 8.4.1), with a bound on what comes out of them.
+
+What can't be read is answered with 500, as DynamoDB answers it.
+"""
 
 import zlib
 from typing import Final
 
 #: zlib's window size for gzip's format, and for deflate's.
 _WINDOW_BITS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+_GZIP_START: Final = b"\x1f\x8b"
 
 
 class CompressionError(Exception):
@@ -22,19 +26,24 @@ def decompress(body: bytes, encoding: str, bytes_max: int) -> bytes:
             continue
         bits = _WINDOW_BITS.get(name)
         if bits is None:
-            raise CompressionError(415, f"content encoding {name} is not supported")
+            raise CompressionError(500, f"content encoding {name} is not supported")
         body = _inflate(body, bits, bytes_max)
     return body
 
 
 def _inflate(body: bytes, bits: int, bytes_max: int) -> bytes:
-    inflate = zlib.decompressobj(bits)
-    try:
-        plain = inflate.decompress(body, bytes_max + 1)
-    except zlib.error as error:
-        raise CompressionError(400, f"the compressed body is damaged: {error}") from error
-    if len(plain) > bytes_max:
-        raise CompressionError(413, "the decompressed body is too large")
-    if not inflate.eof:
-        raise CompressionError(400, "the compressed body ends too early")
-    return plain
+    """Returns what was compressed, in one piece or in several; what follows them is left alone."""
+    plain = b""
+    while True:
+        inflate = zlib.decompressobj(bits)
+        try:
+            plain += inflate.decompress(body, bytes_max + 1 - len(plain))
+        except zlib.error as error:
+            raise CompressionError(500, f"the compressed body is damaged: {error}") from error
+        if len(plain) > bytes_max:
+            raise CompressionError(413, "the decompressed body is too large")
+        if not inflate.eof:
+            raise CompressionError(500, "the compressed body ends too early")
+        body = inflate.unused_data
+        if not body.startswith(_GZIP_START):
+            return plain

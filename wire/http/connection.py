@@ -67,6 +67,7 @@ class HttpConnection(asyncio.Protocol):
         self._waiting: Coroutine[Any, Any, Answer] | None = None
         self._is_paused = False
         self._is_over = False
+        self._is_lingering = False
         self._has_ended = False
         self._is_reading = True
         self._since = self._loop.time()
@@ -86,6 +87,8 @@ class HttpConnection(asyncio.Protocol):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def data_received(self, data: bytes) -> None:
+        if self._is_lingering:
+            return
         assembly = self._assembly
         if not assembly.is_inside:
             self._since = self._loop.time()
@@ -101,6 +104,8 @@ class HttpConnection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         self._has_ended = True
+        if self._is_lingering:
+            return False
         # What was asked before is still to be answered.
         return self._current is not None or bool(self._assembly.requests)
 
@@ -234,15 +239,24 @@ class HttpConnection(asyncio.Protocol):
                 is_old=False,
             ),
         )
-        self._close()
+        if self._has_ended or not self._transport.can_write_eof():
+            self._close()
+            return
+        # A connection that is closed while its client sends is cut: it would never read the answer.
+        self._is_over = self._is_lingering = True
+        self._since = self._loop.time()
+        self._door.outbox.send()
+        self._transport.write_eof()
 
     # ---- the end ---------------------------------------------------------------------------------
 
     def check(self, now: float) -> None:
         """Ends the connection if its client is too slow; called every few seconds."""
-        if self._is_over:
-            return
         limits, waited = self._door.limits, now - self._since
+        if self._is_over:
+            if self._is_lingering and waited > limits.linger_seconds:
+                self._abort()
+            return
         if self._is_paused:
             if waited > limits.stall_seconds:
                 self._abort()
@@ -264,7 +278,9 @@ class HttpConnection(asyncio.Protocol):
         self._abort()
 
     def _close(self) -> None:
-        if not self._is_over:
+        if self._is_lingering:
+            self._abort()
+        elif not self._is_over:
             self._is_over = True
             self._door.outbox.send()
             self._transport.close()

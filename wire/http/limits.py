@@ -24,6 +24,7 @@ class HttpLimits:
         request_seconds: From a request's first byte to its last (408).
         idle_seconds: Of a connection without a request; then it is closed.
         stall_seconds: That a client may take none of its responses.
+        linger_seconds: That a refused client may still send what it has begun.
     """
 
     connection_count_max: int = 1000
@@ -33,3 +34,4 @@ class HttpLimits:
     request_seconds: float = 30.0
     idle_seconds: float = 350.0
     stall_seconds: float = 60.0
+    linger_seconds: float = 10.0

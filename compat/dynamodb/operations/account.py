@@ -5,11 +5,11 @@ from typing import Any, Final
 import msgspec
 
 from compat.dynamodb.definitions import TableDefinition
-from compat.dynamodb.errors import DynamoError, resource_not_found, validation
+from compat.dynamodb.errors import DynamoError, invalid_parameter, resource_not_found, validation
 from compat.dynamodb.operations.tables import named
 from compat.dynamodb.service import Body, Caller, Service
-from compat.dynamodb.table_requests import TAGS_MAX, read_tags
 from compat.dynamodb.tables import TableHandle
+from compat.dynamodb.tag_requests import check_tag_count, read_new_tags, read_tag_keys
 
 #: AWS's default quotas.
 _ACCOUNT_UNITS_MAX: Final = 80_000
@@ -58,10 +58,20 @@ async def describe_continuous_backups(
 
 
 def _by_arn(service: Service, arn: str) -> TableHandle:
-    prefix = service.table_arn("")
-    if not arn.startswith("arn:") or ":table/" not in arn:
+    own = service.table_arn("")
+    if not arn.startswith("arn:"):
+        raise invalid_parameter(f"ARNs must start with 'arn:': {arn}")
+    before, table, name = arn.partition(":table/")
+    if not table or before.split(":")[2:3] != ["dynamodb"]:
+        raise invalid_parameter(f"Provided Arn is not a DynamoDB resource arn: {arn}")
+    if "/index/" in name:
+        raise invalid_parameter(
+            "Invalid resource arn provided, only table or stream is accepted. Provided resource"
+            f" arn: {arn}"
+        )
+    if before.split(":")[:4] != own.split(":")[:4]:
         raise validation(f"Invalid TableArn: Invalid ResourceArn provided as input {arn}")
-    handle = service.tables.find(arn) if arn.startswith(prefix) else None
+    handle = service.tables.find(arn) if arn.startswith(own) else None
     if handle is None:
         raise resource_not_found(f"Requested resource not found: ResourceArn: {arn} not found")
     return handle
@@ -69,15 +79,12 @@ def _by_arn(service: Service, arn: str) -> TableHandle:
 
 async def tag_resource(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
     """Adds tags to a table, or changes their values."""
-    new = read_tags(body["Tags"])
+    new = read_new_tags(body["Tags"])
     handle = _by_arn(service, body["ResourceArn"])
 
     def redefine(before: TableHandle) -> TableDefinition:
         tags = {**before.definition.tags, **new}
-        if len(tags) > TAGS_MAX:
-            raise validation(
-                f"One or more parameter values were invalid: Too many tags: {len(tags)}"
-            )
+        check_tag_count(len(tags))
         return _retagged(before, tags)
 
     await service.changes.update(handle.table.id, redefine)
@@ -86,7 +93,7 @@ async def tag_resource(service: Service, _caller: Caller, body: Body) -> dict[st
 
 async def untag_resource(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
     """Removes tags from a table."""
-    gone = set(body["TagKeys"])
+    gone = read_tag_keys(body["TagKeys"])
     handle = _by_arn(service, body["ResourceArn"])
 
     def redefine(before: TableHandle) -> TableDefinition:

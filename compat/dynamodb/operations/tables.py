@@ -13,12 +13,16 @@ from compat.dynamodb.definitions import TableDefinition
 from compat.dynamodb.descriptions import describe
 from compat.dynamodb.errors import (
     resource_in_use,
-    resource_not_found,
     table_not_found,
     validation,
 )
 from compat.dynamodb.service import Body, Caller, Service
-from compat.dynamodb.table_requests import read_create_table, read_update_table
+from compat.dynamodb.table_requests import read_create_table
+from compat.dynamodb.table_updates import (
+    check_no_other_index,
+    check_update_table,
+    read_update_table,
+)
 from compat.dynamodb.tables import TableHandle
 
 #: Names of one answer of ListTables.
@@ -51,10 +55,11 @@ def named(service: Service, body: Body) -> TableHandle:
 
 async def update_table(service: Service, _caller: Caller, body: Body) -> dict[str, Any]:
     """Changes a table's settings, or adds or removes a global secondary index."""
+    check_update_table(body)
     handle = named(service, body)
+    if service.builds.is_busy(handle.table.id):
+        check_no_other_index(body)
     _check_not_busy(service, handle)
-    for change in body.get("GlobalSecondaryIndexUpdates") or ():
-        _check_index_change(handle, change)
     now = service.now()
 
     def redefine(before: TableHandle) -> TableDefinition:
@@ -62,6 +67,8 @@ async def update_table(service: Service, _caller: Caller, body: Body) -> dict[st
         new = read_update_table(body, current)
         if new.billing_mode != current.billing_mode and new.billing_mode == "PAY_PER_REQUEST":
             new = msgspec.structs.replace(new, billing_changed_at=now)
+        if new.table_class != current.table_class:
+            new = msgspec.structs.replace(new, class_changed_at=now)
         if new.throughput != current.throughput:
             new = msgspec.structs.replace(new, throughput_changed_at=now)
         return new
@@ -91,12 +98,6 @@ def _check_not_busy(service: Service, handle: TableHandle) -> None:
             "Attempt to change a resource which is still in use: Table is being updated:"
             f" {handle.name}"
         )
-
-
-def _check_index_change(handle: TableHandle, change: Body) -> None:
-    delete = change.get("Delete")
-    if delete is not None and delete["IndexName"] not in handle.indexes:
-        raise resource_not_found("Requested resource not found")
 
 
 def _whole(handle: TableHandle) -> TableDefinition:

@@ -1,19 +1,18 @@
-"""CreateTable, UpdateTable and keys of items, in AWS's words.
+"""CreateTable and keys of items, in AWS's words.
 
-Sources: API_CreateTable, API_UpdateTable, "Constraints in Amazon DynamoDB"; the words are the
+Sources: API_CreateTable, "Constraints in Amazon DynamoDB"; the words are the
 service's, where users or conformance suites recorded them.
 """
 
 from typing import Any
 
-import msgspec
 import pytest
 
 from compat.dynamodb.attribute_values import read_item
-from compat.dynamodb.definitions import KeySchema, TableDefinition, Throughput
+from compat.dynamodb.definitions import KeySchema, Throughput
 from compat.dynamodb.key_schema import EmptyKeyError, check_index_keys, check_item_keys, check_key
-from compat.dynamodb.table_requests import read_create_table, read_tags, read_update_table
-from tests.compat.dynamodb.faults import fault_of, refusal_of
+from compat.dynamodb.table_requests import read_create_table
+from tests.compat.dynamodb.faults import refusal_of
 from tests.compat.dynamodb.wire_values import Wire
 
 INVALID = "One or more parameter values were invalid: "
@@ -47,12 +46,9 @@ def table(**changes: Any) -> Body:
 
 
 UNITS = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 6}
-UNITS_STAY = (
-    "The provisioned throughput for the table will not change. The requested value equals"
-    " the current value. Current ReadCapacityUnits provisioned for the table: 5. Requested"
-    " ReadCapacityUnits: 5. Current WriteCapacityUnits provisioned for the table: 6."
-    " Requested WriteCapacityUnits: 6. Refer to the Amazon DynamoDB Developer Guide for"
-    " current limits and how to request higher limits."
+INITIAL = (
+    "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/"
+    "on-demand-capacity-mode.html#on-demand-capacity-mode-initial"
 )
 
 
@@ -229,7 +225,127 @@ def test_a_table_with_all_that_there_is() -> None:
                 "AttributeDefinitions": attributes("psabcde"),
                 "GlobalSecondaryIndexes": [index("one", key("abcde"))],
             },
-            "Invalid KeySchema: Number of HASH key attributes exceeds the limit of 4",
+            (f"{INVALID}The KeySchema exceeds the maximum allowed number of HASH key attributes"),
+        ),
+        (
+            {
+                "AttributeDefinitions": attributes("psabcde"),
+                "GlobalSecondaryIndexes": [index("one", key("p", "abcde"))],
+            },
+            (f"{INVALID}The KeySchema exceeds the maximum allowed number of RANGE key attributes"),
+        ),
+        (
+            {
+                "AttributeDefinitions": attributes("psa"),
+                "GlobalSecondaryIndexes": [index("one", [*key("p", "s"), *key("a")])],
+            },
+            f"{INVALID}All HASH key attributes must precede RANGE key attributes in the KeySchema",
+        ),
+        (
+            {"GlobalSecondaryIndexes": [index("one", key("pp"))]},
+            "The KeySchema contains multiple key attributes with the same name",
+        ),
+        (
+            {"AttributeDefinitions": attributes("pp")},
+            "Attribute Name is duplicated: p",
+        ),
+        (
+            {
+                "GlobalSecondaryIndexes": [
+                    index("one", key("s"))
+                    | {"Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["x", "x"]}}
+                ]
+            },
+            f"{INVALID}Duplicate element in NonKeyAttributes: x",
+        ),
+        (
+            {
+                "BillingMode": "PROVISIONED",
+                "ProvisionedThroughput": UNITS,
+                "GlobalSecondaryIndexes": [index("one", key("s"))],
+            },
+            f"{INVALID}ProvisionedThroughput is not specified for index: one",
+        ),
+        (
+            {
+                "BillingMode": "PROVISIONED",
+                "ProvisionedThroughput": UNITS,
+                "OnDemandThroughput": {"MaxReadRequestUnits": 5},
+            },
+            (
+                f"{INVALID}MaxReadRequestUnits for OnDemandThroughput cannot be specified when table"
+                " BillingMode is PROVISIONED."
+            ),
+        ),
+        (
+            {"OnDemandThroughput": {"MaxWriteRequestUnits": -1}},
+            (
+                f"{INVALID}Requested MaxWriteRequestUnits for OnDemandThroughput for table is outside"
+                " of valid range"
+            ),
+        ),
+        (
+            {
+                "GlobalSecondaryIndexes": [
+                    index("one", key("s"), OnDemandThroughput={"MaxReadRequestUnits": 0})
+                ]
+            },
+            (
+                f"{INVALID}Requested MaxReadRequestUnits for OnDemandThroughput for index : one is"
+                " outside of valid range"
+            ),
+        ),
+        (
+            {"WarmThroughput": {"ReadUnitsPerSecond": 11_999}},
+            (
+                f"{INVALID}Requested ReadUnitsPerSecond for WarmThroughput for table is lower than"
+                f" initial throughput for OnDemand. See: {INITIAL}"
+            ),
+        ),
+        (
+            {
+                "GlobalSecondaryIndexes": [
+                    index("one", key("s"), WarmThroughput={"WriteUnitsPerSecond": 3_999})
+                ]
+            },
+            (
+                f"{INVALID}Requested WriteUnitsPerSecond for WarmThroughput for index one is lower"
+                f" than initial throughput for OnDemand. See: {INITIAL}"
+            ),
+        ),
+        (
+            {
+                "BillingMode": "PROVISIONED",
+                "ProvisionedThroughput": UNITS,
+                "WarmThroughput": {"ReadUnitsPerSecond": 4},
+            },
+            (
+                f"{INVALID}Requested ReadUnitsPerSecond for WarmThroughput for table is lower than"
+                " ReadCapacityUnits of ProvisionedThroughput"
+            ),
+        ),
+        (
+            {"TableClass": "standard"},
+            (
+                "Invalid table-class parameter provided. Please try again with a valid table-class"
+                " value: [STANDARD, STANDARD_INFREQUENT_ACCESS]."
+            ),
+        ),
+        (
+            {"SSESpecification": {"Enabled": False, "SSEType": "KMS"}},
+            f"{INVALID}SSEType can not be specified if Enabled is false",
+        ),
+        (
+            {"SSESpecification": {"KMSMasterKeyId": "k"}},
+            f"{INVALID}KMSMasterKeyId can not be specified if Enabled is false",
+        ),
+        (
+            {"SSESpecification": {"Enabled": True, "SSEType": "AES256"}},
+            f"{INVALID}SSEType AES256 is not supported",
+        ),
+        (
+            {"SSESpecification": {"Enabled": True, "KMSMasterKeyId": "k"}},
+            f"{INVALID}SSEType KMS is required if KMSMasterKeyId is specified",
         ),
         (
             {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}},
@@ -240,144 +356,6 @@ def test_a_table_with_all_that_there_is() -> None:
 )
 def test_what_is_wrong_with_a_new_table(changes: Body, message: str) -> None:
     assert refusal_of(lambda: read_create_table(table(**changes))) == message
-
-
-def test_too_many_tags() -> None:
-    tags = [{"Key": str(number), "Value": ""} for number in range(51)]
-    kind, _ = fault_of(lambda: read_tags(tags))
-    assert kind == "LimitExceededException"
-    assert len(read_tags(tags[:50])) == 50
-
-
-# ---- UpdateTable ---------------------------------------------------------------------------------
-
-CURRENT = read_create_table(
-    table(
-        AttributeDefinitions=attributes("psa"),
-        BillingMode="PROVISIONED",
-        ProvisionedThroughput=UNITS,
-        GlobalSecondaryIndexes=[index("one", key("a"), ProvisionedThroughput=UNITS)],
-    )
-)
-
-
-def updated(**body: Any) -> TableDefinition:
-    return read_update_table({"TableName": "tab", **body}, CURRENT)
-
-
-def test_throughput_and_billing_mode() -> None:
-    more = {"ReadCapacityUnits": 7, "WriteCapacityUnits": 6}
-    assert updated(ProvisionedThroughput=more).throughput == Throughput(7, 6)
-    on_demand = updated(BillingMode="PAY_PER_REQUEST")
-    assert (on_demand.billing_mode, on_demand.throughput) == ("PAY_PER_REQUEST", None)
-    assert [each.throughput for each in on_demand.globals] == [None]
-    limited = updated(BillingMode="PAY_PER_REQUEST", OnDemandThroughput={"MaxReadRequestUnits": 10})
-    assert limited.on_demand == Throughput(10, -1)
-
-
-def test_indexes_come_and_go_with_their_attributes() -> None:
-    wider = updated(
-        AttributeDefinitions=attributes("b"),
-        GlobalSecondaryIndexUpdates=[
-            {"Create": index("two", key("b"), ProvisionedThroughput=UNITS)}
-        ],
-    )
-    assert [each.name for each in wider.globals] == ["one", "two"]
-    assert [name for name, _ in wider.attributes] == ["p", "s", "a", "b"]
-    narrower = updated(GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "one"}}])
-    assert narrower.globals == ()
-    assert [name for name, _ in narrower.attributes] == ["p", "s"]
-
-
-def test_throughput_of_an_index() -> None:
-    more = {"ReadCapacityUnits": 9, "WriteCapacityUnits": 9}
-    changed = updated(
-        GlobalSecondaryIndexUpdates=[
-            {"Update": {"IndexName": "one", "ProvisionedThroughput": more}}
-        ]
-    )
-    assert changed.globals[0].throughput == Throughput(9, 9)
-    assert msgspec.structs.replace(changed, globals=CURRENT.globals) == CURRENT
-
-
-CREATE_TWO = {"Create": index("two", key("p"), ProvisionedThroughput=UNITS)}
-
-
-@pytest.mark.parametrize(
-    ("body", "kind", "message"),
-    [
-        (
-            {},
-            "ValidationException",
-            (
-                "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled,"
-                " GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required"
-            ),
-        ),
-        (
-            {"ProvisionedThroughput": UNITS},
-            "ValidationException",
-            UNITS_STAY,
-        ),
-        (
-            {"BillingMode": "PROVISIONED", "ProvisionedThroughput": UNITS},
-            "ValidationException",
-            UNITS_STAY,
-        ),
-        (
-            {"GlobalSecondaryIndexUpdates": [{}]},
-            "ValidationException",
-            (
-                f"{INVALID}One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create,"
-                " GlobalSecondaryIndexUpdate.Delete must not be null"
-            ),
-        ),
-        (
-            {"GlobalSecondaryIndexUpdates": [CREATE_TWO, CREATE_TWO]},
-            "ValidationException",
-            (
-                f"{INVALID}Only one global secondary index update per index is allowed simultaneously."
-                " Index: two"
-            ),
-        ),
-        (
-            {"GlobalSecondaryIndexUpdates": [CREATE_TWO, {"Delete": {"IndexName": "one"}}]},
-            "LimitExceededException",
-            (
-                "Subscriber limit exceeded: Only 1 online index can be created or deleted"
-                " simultaneously per table"
-            ),
-        ),
-        (
-            {
-                "GlobalSecondaryIndexUpdates": [
-                    {"Create": index("one", key("p"), ProvisionedThroughput=UNITS)}
-                ]
-            },
-            "ValidationException",
-            "Attempting to create an index which already exists",
-        ),
-        (
-            {"GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "none"}}]},
-            "ResourceNotFoundException",
-            "Requested resource not found",
-        ),
-        (
-            {
-                "GlobalSecondaryIndexUpdates": [
-                    {"Create": index("two", key("z"), ProvisionedThroughput=UNITS)}
-                ]
-            },
-            "ValidationException",
-            (
-                f"{INVALID}Some index key attributes are not defined in AttributeDefinitions."
-                " Keys: [z], AttributeDefinitions: [p, s, a]"
-            ),
-        ),
-    ],
-)
-def test_what_is_wrong_with_an_update(body: Body, kind: str, message: str) -> None:
-    assert fault_of(lambda: updated(**body)) == (kind, message)
 
 
 # ---- keys of items -------------------------------------------------------------------------------

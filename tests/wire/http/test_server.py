@@ -228,6 +228,36 @@ async def test_a_request_that_takes_too_long_to_arrive() -> None:
     await door.server.close(0.5)
 
 
+async def test_a_refused_client_may_send_all_and_reads_why() -> None:
+    door = await opened(HttpLimits(body_bytes_max=1000))
+    reader, writer = await door.connect()
+    writer.write(b"POST / HTTP/1.1\r\nContent-Length: 30000000\r\n\r\n")
+    # More than what the buffers of two sockets take: somebody reads it.
+    for _ in range(30):
+        writer.write(b"x" * 1_000_000)
+        await writer.drain()
+    assert (await read_response(reader))[0] == 413
+    assert await reader.read() == b""
+    writer.close()
+    await door.server.close(0.5)
+
+
+async def test_a_refused_client_that_goes_on_is_cut() -> None:
+    door = await opened(HttpLimits(body_bytes_max=1000))
+    reader, writer = await door.connect()
+    writer.write(b"POST / HTTP/1.1\r\nContent-Length: 30000000\r\n\r\n")
+    assert (await read_response(reader))[0] == 413
+    (connection,) = door.server._connections
+    now = asyncio.get_running_loop().time()
+    connection.check(now + door.limits.linger_seconds - 1)
+    assert door.server._connections
+    connection.check(now + door.limits.linger_seconds + 1)
+    while door.server._connections:  # noqa: ASYNC110 - no event tells of it
+        await asyncio.sleep(0.001)
+    writer.close()
+    await door.server.close(0.5)
+
+
 async def test_large_bodies_are_bounded_together() -> None:
     door = await opened(HttpLimits(body_bytes_all_max=200_000))
     head = b"POST %s HTTP/1.1\r\nContent-Length: 150000\r\n\r\n"

@@ -78,6 +78,57 @@ def test_compressed_bodies_are_read(server: Server) -> None:
     assert ask(server, headers=headers, body=body)[0] == 200
 
 
+@pytest.mark.parametrize(("encoding", "body"), [("gzip", b"{}"), ("gzip", b""), ("br", b"{}")])
+def test_what_cannot_be_decompressed_is_a_500(server: Server, encoding: str, body: bytes) -> None:
+    headers = {**LIST, **UNSIGNED, "Content-Encoding": encoding}
+    assert ask(server, headers=headers, body=body)[0] == 500
+
+
+def test_long_answers_are_compressed_if_the_client_likes_that(server: Server) -> None:
+    target = {**LIST, **UNSIGNED, "X-Amz-Target": TARGET + "GetItem"}
+    client = client_for(server)
+    client.create_table(
+        TableName="packed",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    for key, text in (("long", "x" * 4096), ("short", "x" * 2000)):
+        client.put_item(TableName="packed", Item={"pk": {"S": key}, "a": {"S": text}})
+        for consistent in (True, False):
+            body = {"TableName": "packed", "Key": {"pk": {"S": key}}, "ConsistentRead": consistent}
+            sent = json.dumps(body).encode()
+            plain = ask(server, headers=target, body=sent)[2]
+            _, headers, packed = ask(
+                server, headers={**target, "Accept-Encoding": "gzip"}, body=sent
+            )
+            assert headers["x-amz-crc32"] == str(crc32(packed))
+            if key == "short":
+                assert packed == plain
+                assert "content-encoding" not in headers
+            else:
+                assert gzip.decompress(packed) == plain
+                assert headers["content-encoding"] == "gzip"
+
+
+def test_tagging_answers_nothing(server: Server) -> None:
+    client = client_for(server)
+    made = client.create_table(
+        TableName="tagged",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )["TableDescription"]
+    arn = {"ResourceArn": made["TableArn"]}
+    for operation, body in (
+        ("TagResource", {**arn, "Tags": [{"Key": "k", "Value": "v"}]}),
+        ("UntagResource", {**arn, "TagKeys": ["k"]}),
+    ):
+        headers = {**LIST, **UNSIGNED, "X-Amz-Target": TARGET + operation}
+        status, found, answer = ask(server, headers=headers, body=json.dumps(body).encode())
+        assert (status, found["x-amz-crc32"], answer) == (200, "0", b"")
+
+
 @pytest.mark.parametrize(
     ("headers", "body", "status", "expected"),
     [
