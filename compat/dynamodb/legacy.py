@@ -56,6 +56,7 @@ _KEY_OPERATORS: Final[dict[str, Operator]] = {
 }
 #: How many operands an operator takes, at least and at most; all others one.
 _COUNTS: Final = {"NULL": (0, 0), "NOT_NULL": (0, 0), "IN": (1, maxsize), "BETWEEN": (2, 2)}
+KEY_CONDITIONS_MAX: Final = 2
 _SCALARS: Final = frozenset({"S", "N", "B"})
 _SETS: Final = frozenset({"SS", "NS", "BS"})
 #: The types of an operator's operands; all others take scalars.
@@ -228,14 +229,14 @@ def _read_operands(operator: str, wire: Sequence[Wire]) -> list[Value]:
 def key_condition(given: Mapping[str, Wire]) -> KeyConditionDraft:
     """Returns the key condition of KeyConditions. Raises ValidationException."""
     read = {name: _read_filter(name, wire) for name, wire in given.items()}
-    if not read:
+    if not 1 <= len(read) <= KEY_CONDITIONS_MAX:
         raise validation("Conditions can be of length 1 or 2 only")
     parts: dict[str, tuple[Operator, tuple[Value, ...]]] = {}
     for name, (operator, operands) in read.items():
         if operator not in _KEY_OPERATORS:
             raise validation("Attempted conditional constraint is not an indexable operation")
         parts[name] = (_KEY_OPERATORS[operator], tuple(operands))
-    return KeyConditionDraft(parts)
+    return KeyConditionDraft(parts, is_legacy=True)
 
 
 # ---- AttributeUpdates ----------------------------------------------------------------------------

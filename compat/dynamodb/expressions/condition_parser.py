@@ -39,7 +39,11 @@ _Node = TypeVar("_Node")
 def parse_condition(text: str) -> Condition:
     """Returns the tree of a condition. Raises ExpressionError."""
     parser = _ConditionParser(text)
-    node = parser.disjunction()
+    try:
+        node = parser.disjunction()
+    except RecursionError:
+        # Deeper than a small stack bears, and than anyone writes.
+        raise ExpressionError(REDUNDANT_PARENTHESES) from None
     condition = parser.require_condition(node)
     parser.finish()
     for fault in (

@@ -96,16 +96,24 @@ class KeyCondition:
 
 
 class KeyConditionDraft:
-    """A key condition of one request, of which the key isn't known yet."""
+    """A key condition of one request, of which the key isn't known yet.
 
-    __slots__ = ("_parts",)
+    One of KeyConditions (`is_legacy`) can't name a partition of several attributes.
+    """
 
-    def __init__(self, parts: dict[str, tuple[Operator, tuple[Value, ...]]]) -> None:
+    __slots__ = ("_is_legacy", "_parts")
+
+    def __init__(
+        self, parts: dict[str, tuple[Operator, tuple[Value, ...]]], *, is_legacy: bool = False
+    ) -> None:
         self._parts = parts
+        self._is_legacy = is_legacy
 
     def for_key(self, key: Key) -> KeyCondition:
         """Returns the condition on that key. Raises ValidationException."""
         parts = self._parts
+        if self._is_legacy and len(key.hash) > 1:
+            raise validation("Query key condition not supported")
         self._check_attributes(key)
         for name in (*key.hash, *key.range):
             if name in parts:

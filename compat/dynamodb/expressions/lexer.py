@@ -98,8 +98,9 @@ def _check_operators(tokens: list[Token]) -> None:
         if token.kind == "name" and token.upper not in _OPERATOR_WORDS and following.kind == "(":
             count += 1
     if count > OPERATORS_MAX:
+        # The service stops at the first that is too many.
         raise ExpressionError(
-            f"The expression contains too many operators; operator count: {count}"
+            f"The expression contains too many operators; operator count: {OPERATORS_MAX + 1}"
         )
 
 

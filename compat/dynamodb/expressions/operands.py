@@ -10,8 +10,8 @@ from compat.dynamodb.expressions.lexer import Cursor, ExpressionError
 from compat.dynamodb.expressions.reserved_words import RESERVED_WORDS
 from compat.dynamodb.expressions.syntax import Call, Operand, Path, ValuePlaceholder
 
-#: Far more than anyone writes, and few enough for the stack.
-_PARENTHESES_MAX: Final = 80
+#: As many as there may be operators: more can't all be needed.
+_PARENTHESES_MAX: Final = 300
 REDUNDANT_PARENTHESES: Final = "The expression has redundant parentheses;"
 #: Names and indexes of one path.
 PATH_PARTS_MAX: Final = 32

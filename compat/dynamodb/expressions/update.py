@@ -311,6 +311,12 @@ def _add_functions(operand: Operand, checks: Checks) -> None:
                     " operator or function: if_not_exists"
                 )
         case "list_append":
+            for argument in (first, second):
+                if isinstance(argument, Call) and argument.function == "list_append":
+                    checks.fail(
+                        "The function is not allowed to be used this way in an expression;"
+                        " function: list_append"
+                    )
             checks.add_type(first, frozenset({"L"}), "list_append")
             checks.add_type(second, frozenset({"L"}), "list_append")
         case operator:

@@ -11,7 +11,7 @@ Source: "Update expressions" (Expressions.UpdateExpressions).
 from functools import lru_cache
 
 from compat.dynamodb.expressions.lexer import ExpressionError, ExpressionSizeError
-from compat.dynamodb.expressions.operands import OperandParser
+from compat.dynamodb.expressions.operands import REDUNDANT_PARENTHESES, OperandParser
 from compat.dynamodb.expressions.syntax import (
     Action,
     AddAction,
@@ -30,7 +30,10 @@ def parse_update(text: str) -> tuple[Action, ...]:
         parser = _UpdateParser(text)
     except ExpressionSizeError as error:
         raise ExpressionError(error.reason) from None
-    actions = parser.sections()
+    try:
+        actions = parser.sections()
+    except RecursionError:
+        raise ExpressionError(REDUNDANT_PARENTHESES) from None
     for fault in (
         parser.reserved_fault(),
         parser.unknown_function_fault(),

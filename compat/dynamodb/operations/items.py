@@ -112,12 +112,15 @@ def decide_update(
         base = key if old is None else old
         if update is None:
             return base
+        if old is None and not update.makes_items():
+            # Not even what is wrong with its paths is looked at.
+            return UNCHANGED
         new = update.apply(base)
         if handle.indexes:
             check_indexed(handle, new, update)
         if item_size(new) > ITEM_SIZE_BYTES_MAX:
             raise validation(_UPDATE_TOO_LARGE)
-        return UNCHANGED if old is None and not update.makes_items() else new
+        return new
 
     return decide
 

@@ -67,6 +67,15 @@ def _reason(error: DynamoError | None) -> CancellationReason:
     return CancellationReason(code, error.message, error.fields.get("Item"))
 
 
+def _first_alone(faults: Sequence[DynamoError | None]) -> list[DynamoError | None]:
+    """Returns the faults of actions on their tables: of those that cancel, the service tells one."""
+    told: list[DynamoError | None] = []
+    for fault in faults:
+        is_later = any(each is not None for each in told)
+        told.append(None if fault is not None and is_later and fault.kind in _REASONS else fault)
+    return told
+
+
 def _judge(faults: Sequence[DynamoError | None]) -> DynamoError:
     return transaction_canceled([_reason(fault) for fault in faults])
 
@@ -196,7 +205,7 @@ async def transact_write_items(service: Service, caller: Caller, body: Body) -> 
             except DynamoError as error:
                 faults.append(error)
         if len(actions) < len(writes):
-            raise _judge(faults)
+            raise _judge(_first_alone(faults))
         if len({action.key for action in actions}) < len(actions):
             raise validation(_TWICE)
         return actions

@@ -177,7 +177,7 @@ def test_limits() -> None:
         "Expression size has exceeded the maximum allowed size; expression size: 4097"
     )
     compile_condition("attribute_exists(" + "a" * 4078 + ")", Placeholders(None, None))
-    many = " OR ".join(["a=:v"] * 151)
+    many = " OR ".join(["a=:v"] * 200)
     assert fault(many, {":v": N1}) == (
         "The expression contains too many operators; operator count: 301"
     )

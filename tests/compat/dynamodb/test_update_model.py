@@ -188,7 +188,10 @@ sources: st.SearchStrategy[Node] = st.recursive(
     atoms,
     lambda inner: st.one_of(
         st.tuples(st.just("if_not_exists"), paths, inner),
-        st.tuples(st.just("list_append"), inner, inner),
+        # Of list_append itself it takes nothing.
+        st.tuples(st.just("list_append"), inner, inner).filter(
+            lambda node: "list_append" not in {node[1][0], node[2][0]}
+        ),
         st.tuples(st.sampled_from(["+", "-"]), inner, inner),
     ),
     max_leaves=2,

@@ -128,6 +128,14 @@ TYPES = "Incorrect operand type for operator or function; operator or function:"
             "An expression attribute value used in expression is not defined; attribute value: :w",
         ),
         (
+            "SET a = list_append(list_append(:v, :v), :v)",
+            {":v": {"L": []}},
+            (
+                "The function is not allowed to be used this way in an expression;"
+                " function: list_append"
+            ),
+        ),
+        (
             "SET a = list_append(:v, :v), a = :v",
             {":v": ONE},
             (

@@ -582,3 +582,22 @@ def test_parameters(operation: str, body: dict[str, Any], message: str) -> None:
     is_counted = operation in {"DeleteItem", "PutItem", "UpdateItem"}
     counted = f"1 validation error detected: {message}" if is_counted else message
     assert refusal(operation, body) == counted
+
+
+@pytest.mark.parametrize(("levels", "counted"), [(40, "1 validation error detected: "), (70, "")])
+@pytest.mark.parametrize("operation", ["DeleteItem", "PutItem"])
+def test_very_deep_requests_are_judged_in_the_older_form(
+    operation: str, levels: int, counted: str
+) -> None:
+    value: dict[str, Any] = {"S": "x"}
+    for _ in range(levels):
+        value = {"M": {"n": value}}
+    body = {
+        "TableName": "tab",
+        "Key" if operation == "DeleteItem" else "Item": {"pk": {"S": "a"}},
+        "ConditionExpression": "d = :v",
+        "ExpressionAttributeValues": {":v": value},
+        "ReturnValues": "UPDATED_NEW",
+    }
+    reason = f"{counted}ReturnValues can only be ALL_OLD or NONE"
+    assert refusal_of(lambda: check_request(operation, body)) == reason

@@ -268,3 +268,11 @@ def test_an_update_is_charged_before_its_condition(client: Any, make_table: Make
     put["c"]["Value"] = {"S": "h" * (room + 1)}
     assert error_of(client.update_item, TableName=table, Key=key, AttributeUpdates=put) == too_large
     client.transact_write_items(TransactItems=[{"Update": request}])
+
+
+def test_parentheses_as_deep_as_operators_allow(client: Any, make_table: MakeTable) -> None:
+    table = make_table()
+    client.put_item(TableName=table, Item={"pk": {"S": "a"}, "b": {"N": "1"}, "c": {"N": "2"}})
+    condition = "b<c " + "or (b<c " * 149 + ")" * 149
+    client.delete_item(TableName=table, Key={"pk": {"S": "a"}}, ConditionExpression=condition)
+    assert "Item" not in client.get_item(TableName=table, Key={"pk": {"S": "a"}})

@@ -326,6 +326,10 @@ def test_faults_of_queries(client: Any, items: str) -> None:
         ),
         ({**query, "KeyConditions": {}}, "Conditions can be of length 1 or 2 only"),
         (
+            {**query, "KeyConditions": dict.fromkeys("abc", partition["pk"])},
+            "Conditions can be of length 1 or 2 only",
+        ),
+        (
             {**query, "QueryFilter": {"sk": compared("EQ", {"N": "1"})}},
             "QueryFilter can only contain non-primary key attributes: Primary key attribute: sk",
         ),

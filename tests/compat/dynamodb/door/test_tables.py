@@ -4,6 +4,9 @@ import pathlib
 import threading
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from tests.compat.dynamodb.door.conftest import MakeTable, client_for, index
 from tests.compat.dynamodb.door.test_items import error_of
 from tests.compat.dynamodb.door.test_queries import fill
@@ -200,6 +203,15 @@ def test_an_index_of_several_attributes(client: Any, make_table: MakeTable) -> N
     assert keys(" AND r1 = :r", **{":r": {"S": "b"}}) == ["1b1", "1b2", "1b10"]
     narrow = {":r": {"S": "b"}, ":low": {"N": "1"}}
     assert keys(" AND r1 = :r AND r2 > :low", **narrow) == ["1b2", "1b10"]
+
+    # The parameter from before expressions knows one attribute of each kind.
+    equal = {"ComparisonOperator": "EQ"}
+    old = {
+        "h1": {**equal, "AttributeValueList": [{"S": "h"}]},
+        "h2": {**equal, "AttributeValueList": [{"N": "1"}]},
+    }
+    with pytest.raises(ClientError, match="Query key condition not supported"):
+        client.query(TableName=table, IndexName="many", KeyConditions=old)
 
 
 def test_all_of_it_survives_a_restart(tmp_path: pathlib.Path) -> None:
