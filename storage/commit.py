@@ -201,7 +201,7 @@ class Committer:
     Args:
         engine: Open, with everything in it synced.
         last: The record of the last batch in it.
-        die: Ends the process; called with the reason when a sync failed.
+        die: Ends the process; called with the reason when a write or sync failed.
     """
 
     def __init__(  # noqa: PLR0913 - the composition root passes every component
@@ -378,7 +378,13 @@ class Committer:
         self._is_scheduled = False
         if self._in_flight is not None or not self._waiting or self._failure is not None:
             return
-        self.disk.look()
+        try:
+            self.disk.look()
+        except OSError as error:
+            # The directory is gone, or its file system can't be asked: no write would be safe.
+            message = f"the data directory can't be looked at: {error.strerror}"
+            self._fail(EngineError(Fault.IO, message), is_sync=False)
+            return
         group = self._waiting.popleft()
         self._expected_count = max(group.commit_count, self._expected_count * 3 // 4)
         group.number = self._number + 1
@@ -423,7 +429,7 @@ class Committer:
         if self._errors_before_stall is None:
             self._errors_before_stall = errors
         has_failed = errors > self._errors_before_stall
-        if has_failed or self.disk.free_bytes() < self._needed_bytes():
+        if has_failed or self._free_bytes() < self._needed_bytes():
             self._refuse()
             return
         self._is_scheduled = True
@@ -435,6 +441,13 @@ class Committer:
         self._waiting.clear()
         for each in refused:
             self._settle(each, no_room())
+
+    def _free_bytes(self) -> int:
+        """Returns the room on the disk; 0 where it can't be asked."""
+        try:
+            return self.disk.free_bytes()
+        except OSError:
+            return 0
 
     def _is_recovering(self) -> bool:
         """Returns whether the engine takes no writes although nothing stalls, and hasn't for a while.
@@ -539,7 +552,7 @@ class Committer:
     def _try_reopen(self, needed_bytes: int) -> None:
         """Opens the engine anew once there is room; until then the old one serves reads."""
         assert self._reopen is not None
-        if self.disk.free_bytes() < needed_bytes:
+        if self._free_bytes() < needed_bytes:
             self._loop.call_later(REOPEN_RETRY_SECONDS, self._try_reopen, needed_bytes)
             return
         try:

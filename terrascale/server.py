@@ -166,10 +166,8 @@ async def _open(settings: Settings, components: StoreComponents) -> OpenStore:
 
 
 def _die(reason: str) -> None:
-    """Ends the process at once: after a failed sync nothing more may be promised or shown."""
-    LOG.critical(
-        "a sync failed (%s): ending, so that the next start can read what is really on disk", reason
-    )
+    """Ends the process at once: after a failed write or sync nothing more may be promised or shown."""
+    LOG.critical("%s. Ending, so that the next start can read what is really on disk", reason)
     os._exit(SYNC_FAILED_EXIT_CODE)
 
 

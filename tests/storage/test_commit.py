@@ -1,6 +1,8 @@
 """The line of commits: groups, what is told when, and what happens when the disk fails."""
 
 import asyncio
+import errno
+import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -263,6 +265,22 @@ async def test_a_failed_write_of_another_kind_ends_the_process_too(bench: Bench)
     assert unknown.value.sqlstate == "40003"
     assert bench.deaths == ["could not write: IO error: Input/output error"]
     assert bench.store.locks.is_free(key("a"))
+
+
+async def test_a_directory_that_is_gone_ends_the_process(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look() -> None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+    monkeypatch.setattr(bench.store.committer.disk, "look", look)
+    with pytest.raises(DatabaseError) as refused:
+        await write(bench.store, a="1")
+    assert refused.value.sqlstate == "58030"
+    assert bench.deaths == [
+        "could not write: the data directory can't be looked at: No such file or directory"
+    ]
+    assert bench.store.get_now(key("a")) is None
 
 
 async def test_a_busy_engine_is_tried_again(bench: Bench) -> None:

@@ -135,7 +135,7 @@ def compressed(body: bytes, encoding: str = "gzip") -> bytes:
         (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx", 400),
         (compressed(gzip.compress(b"x" * 10_001)), 413),
         (compressed(gzip.compress(b"x" * 9_000) + gzip.compress(b"x" * 1_001)), 413),
-        (compressed(gzip.compress(b"x")[:-4]), 500),
+        (compressed(gzip.compress(b"x", mtime=0)[:-4]), 500),
         (compressed(b"not compressed"), 500),
         (compressed(b""), 500),
         (compressed(b"x", "br"), 500),
