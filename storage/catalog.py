@@ -13,6 +13,7 @@ import msgspec
 
 from storage.objects import RELATIONS, CatalogObject, Key, ObjectName, View
 from storage.records import dataclass
+from storage.row_types import relation_of
 from storage.schema import Index, Sequence, Table
 
 PUBLIC: Final = "public"
@@ -197,6 +198,7 @@ class Catalog:
 
         A plan holds as long as all that it was made from keep their versions.
         """
+        object_id = relation_of(object_id) or object_id
         table = self._tables.get(object_id)
         if table is not None:
             return table.version

@@ -41,7 +41,7 @@ from storage.keyspace import INDEX_ENTRIES, ITEMS, META, prefix_range, storage_p
 from storage.kv.store import Coordinator, Newest, Store, Transaction
 from storage.lock_modes import LockMode, TableLockMode
 from storage.newer_indexes import NewerIndexes
-from storage.objects import OBJECT_CLASSES, CatalogObject
+from storage.objects import OBJECT_CLASSES, RELATIONS, TYPES, CatalogObject, ObjectName, View
 from storage.schema import ElementState, Index, Sequence, Table
 from storage.table_locks import lock_table
 from storage.types import Kind
@@ -72,6 +72,9 @@ class CatalogStore:
         keys: Of its records.
         others: The catalogs of all open databases, this one among them: the same list for each.
         on_install: Called with the changes after each commit that changes the catalog.
+        on_write: Called with each table and object that DDL writes, before anything is committed.
+        on_end: Called with the id of each that was written, when its transaction is over; what has
+            been committed is installed after that.
     """
 
     def __init__(
@@ -81,6 +84,8 @@ class CatalogStore:
         self.keys = keys
         self.others: list[CatalogStore] = [self]
         self.on_install: list[Callable[[Changes], None]] = []
+        self.on_write: list[Callable[[Table | CatalogObject], None]] = []
+        self.on_end: list[Callable[[int], None]] = []
         self._newer_indexes = NewerIndexes()
         self._store = store
         self._coordinator = coordinator
@@ -151,7 +156,10 @@ class CatalogStore:
 
     def end(self, txn: Transaction) -> None:
         """Forgets the transaction's private catalog: call it after commit or rollback."""
-        self._transactions.pop(txn.id, None)
+        found = self._transactions.pop(txn.id, None)
+        for relation_id in () if found is None else found.written:
+            for notify in self.on_end:
+                notify(relation_id)
 
     def install(self, changes: Changes, timestamp: int) -> None:
         """Makes changes current that were committed at that timestamp."""
@@ -236,6 +244,8 @@ class CatalogTransaction:
         self._changes = Changes.none()
         self._private: tuple[Catalog, Catalog] | None = None
         self._is_installed = False
+        #: Ids of tables and views that were written, even if a savepoint has taken that back.
+        self.written: set[int] = set()
 
     @property
     def catalog(self) -> Catalog:
@@ -279,6 +289,7 @@ class CatalogTransaction:
     async def create_table(self, table: Table) -> Table:
         """Adds a table; its version is set here. Raises 42P07 if one of its names is taken."""
         await self._take_names(name for name, _ in relations_of(table))
+        await self._take_type_name(table.schema, table.name)
         return await self._write_table(table)
 
     async def replace_table(self, table: Table) -> Table:
@@ -291,6 +302,8 @@ class CatalogTransaction:
         old_names = {name for name, _ in relations_of(old)}
         new_names = {name for name, _ in relations_of(table)}
         await self._take_names(new_names - old_names)
+        if (old.schema, old.name) != (table.schema, table.name):
+            await self._take_type_name(table.schema, table.name)
         await self._free_names(old_names - new_names)
         self._empty(_storages_of(old) - _storages_of(table))
         self._forget_builds(old, table.indexes)
@@ -402,7 +415,7 @@ class CatalogTransaction:
             raise refusal
         if name is not None:
             await self._hold_schemas({name[1]})
-            await self._take(self._keys.object_name(name), refusal)
+            await self._take_name(name, refusal)
         return self._write_object(key, new)
 
     async def replace_object(
@@ -416,7 +429,7 @@ class CatalogTransaction:
             if after is not None:
                 refusal = taken or DatabaseError("42710", f'"{after[2]}" already exists')
                 await self._hold_schemas({after[1]})
-                await self._take(self._keys.object_name(after), refusal)
+                await self._take_name(after, refusal)
             if before is not None:
                 await self._free(self._keys.object_name(before))
         return self._write_object(self._keys.object(type(new), new.key()), new)
@@ -464,6 +477,7 @@ class CatalogTransaction:
             new = msgspec.structs.replace(new, version=version)
         self._txn.put(key, _pack(new))
         self._record(lambda changes: changes.objects.update({(type(new), new.key()): new}))
+        self._tell(new)
         return new
 
     # -- names ---------------------------------------------------------------------------------
@@ -474,6 +488,23 @@ class CatalogTransaction:
             await self._txn.settled()
             raise taken
         self._txn.put(key, b"")
+
+    async def _take_name(self, name: ObjectName, taken: DatabaseError) -> None:
+        space, schema, own = name
+        await self._take(self._keys.object_name(name), taken)
+        if space == RELATIONS:
+            await self._take_type_name(schema, own)
+        elif space == TYPES and isinstance(self.catalog.relation(schema, own), Table | View):
+            raise taken
+
+    async def _take_type_name(self, schema: str, name: str) -> None:
+        """Makes sure that no type has the name of a table or view, which its row type takes.
+
+        Nothing is kept of it: who makes a type holds the same lock, and looks for such a relation.
+        """
+        await self._txn.lock(self._keys.object_name((TYPES, schema, name)))
+        if self.catalog.is_named(TYPES, schema, name):
+            raise DatabaseError("42710", f'type "{name}" already exists')
 
     async def _free(self, key: bytes) -> None:
         await self._txn.lock(key)
@@ -501,6 +532,7 @@ class CatalogTransaction:
         await self._txn.lock(key)
         self._txn.put(key, _pack(table))
         self._record(lambda changes: changes.tables.update({table.id: table}))
+        self._tell(table)
         return table
 
     async def _write_sequence(self, sequence: Sequence) -> Sequence:
@@ -522,6 +554,12 @@ class CatalogTransaction:
     def _empty(self, storages: Iterable[tuple[bytes, int]]) -> None:
         for keyspace, storage_id in storages:
             self._txn.drop_storage(storage_prefix(keyspace, storage_id))
+
+    def _tell(self, written: Table | CatalogObject) -> None:
+        if isinstance(written, Table | View):
+            self.written.add(written.id)
+        for listener in self._catalogs.on_write:
+            listener(written)
 
     def _record(self, change: Callable[[Changes], None]) -> None:
         change(self._changes)

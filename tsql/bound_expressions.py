@@ -268,13 +268,14 @@ class SubscriptAssignment:
 
 @dataclass(frozen=True, slots=True)
 class FieldAssignment:
-    """A row of a composite type (`type`) with one field replaced."""
+    """A row of a composite type (`type`) with one field replaced; `fields` are the types of all."""
 
     container: "Expression"
     position: int
     value: "Expression"
     type: int
     typmod: int = -1
+    fields: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,9 +290,10 @@ class FieldAccess:
 
 @dataclass(frozen=True, slots=True)
 class WholeRow:
-    """A relation's row as a record: t, or t.* where a value is wanted.
+    """A relation's row as a value: t, or t.* where a value is wanted.
 
-    `nullable` where an outer join may have no row: then the value is NULL.
+    `nullable` where an outer join may have no row: then the value is NULL. `names` are the row type's
+    for its fields; the columns may have others in the query.
     """
 
     relation: int
@@ -299,6 +301,7 @@ class WholeRow:
     type: int = 2249
     typmod: int = -1
     nullable: bool = False
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

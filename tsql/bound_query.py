@@ -15,7 +15,7 @@ class BoundQuery:
         parameter_types: OID of each parameter, inferred where the client gave none.
         table_versions: (id, version) of every relation and type it names: when one changes, bind again.
         absent_names: (schema, name) of relations that would be found first.
-        used_columns: (relation id, column id) of the columns that it reads.
+        used_columns: (relation or type id, column id) of the columns and fields that it reads.
         is_cacheable: False where a literal was read by the clock ('now'::timestamp): another use must bind anew.
         needs: Privileges that it takes to run it.
         unpopulated: Name of a materialized view that it reads and that has never been filled.

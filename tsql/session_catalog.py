@@ -15,7 +15,7 @@ from storage.online_build import BuildProgress
 from storage.records import dataclass
 from storage.schema import Table
 from storage.sizes import NOTHING, RangeSize, index_range, table_range
-from storage.user_types import user_type, user_type_named
+from storage.user_types import composite_type, user_type, user_type_named
 from tsql.access.databases import all_databases, find_database
 from tsql.access.privileges import Secured, require
 from tsql.access.roles import find_role, role_by_id
@@ -140,11 +140,15 @@ class SessionCatalog:
     # -- types -----------------------------------------------------------------------------------
 
     def type_id(self, schema: str | None, name: str) -> int | None:
-        """Returns the OID of a type that CREATE TYPE or CREATE DOMAIN made. Raises 42501."""
+        """Returns the OID of a users' type, a row type perhaps, or of arrays of one. Raises 42501."""
         if schema is not None:
             self._require_usage(schema)
-        found = user_type_named(self.catalog, self._state.env.schemas(schema), name)
-        return None if found is None else found.id
+        schemas = self._state.env.schemas(schema)
+        found = user_type_named(self.catalog, schemas, name)
+        if found is not None:
+            return found.id
+        found = user_type_named(self.catalog, schemas, name[1:]) if name.startswith("_") else None
+        return None if found is None else found.array_id
 
     def shown_type(self, oid: int) -> str | None:
         """Returns the name of a type that users made, with its schema unless the path finds it."""
@@ -165,7 +169,7 @@ class SessionCatalog:
 
     def composite_type(self, oid: int) -> CompositeType | None:
         """Returns a composite type as the session's transaction sees it."""
-        return self.catalog.object(CompositeType, oid)
+        return composite_type(self.catalog, oid)
 
     def is_safe_label(self, found: EnumType, code: bytes) -> bool:
         """Returns whether a label is committed, or as new as its whole type."""

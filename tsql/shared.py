@@ -15,6 +15,7 @@ from storage.duplicates import KeyRendering
 from storage.embedded import OpenStore
 from storage.index import IndexFunctions
 from storage.items import Row
+from storage.objects import View
 from storage.online_build import OnlineBuilds
 from storage.records import dataclass
 from storage.schema import Index, Table
@@ -27,7 +28,7 @@ from tsql.env import Env
 from tsql.executor.columnar import Columns
 from tsql.executor.expressions import compile_expression
 from tsql.executor.run import STATEMENT_BYTES_MAX
-from tsql.executor.user_types import register_type
+from tsql.executor.user_types import register_relation, register_type
 from tsql.identifiers import quoted
 from tsql.parser import ast, parse_expression
 from tsql.parser_process import ParserProcess
@@ -36,6 +37,7 @@ from tsql.prepared import Preparer
 from tsql.row_rules import SqlRowRules
 from tsql.system_catalogs import SystemCatalogs
 from tsql.templates import Templates
+from tsql.types.composites import forget_row_type
 from tsql.types.io import output_of
 
 #: Microseconds from 1970 to 2000, where PostgreSQL's time begins.
@@ -113,9 +115,24 @@ class Shared:
         self.system_catalogs = system_catalogs
         self.preparer = Preparer(self.tables, self.index_expressions, system_catalogs.relation)
         self.templates = Templates(self.preparer)
-        for found in user_types(catalogs.current):
+        current = catalogs.current
+        for found in user_types(current):
             register_type(found)
+        relations: list[Table | View] = [*current.tables, *current.objects(View)]
+        for relation in relations:
+            register_relation(relation)
         catalogs.on_install.append(_register_types)
+        catalogs.on_write.append(register_relation)
+        catalogs.on_end.append(self._register_committed)
+
+    def _register_committed(self, relation_id: int) -> None:
+        """Makes a relation's row type known as it was before a transaction that may have gone back."""
+        current = self.catalogs.current
+        found = current.table_by_id(relation_id) or current.object(View, relation_id)
+        if found is None:
+            forget_row_type(relation_id)
+        else:
+            register_relation(found)
 
     def beside(self, database_id: int, catalogs: CatalogStore) -> "Shared":
         """Returns another database of the same store, with the same sessions and processes."""
@@ -170,8 +187,17 @@ class Shared:
 
 
 def _register_types(changes: Changes) -> None:
-    for found in changes.objects.values():
+    for table_id, table in changes.tables.items():
+        if table is None:
+            forget_row_type(table_id)
+        else:
+            register_relation(table)
+    for (kind, key), found in changes.objects.items():
         register_type(found)
+        if isinstance(found, View):
+            register_relation(found)
+        elif found is None and kind is View:
+            forget_row_type(int(key[0]))
 
 
 def row_function(expression: Expression) -> Callable[[Row], Any]:

@@ -21,6 +21,7 @@ from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.relations import indexes_of, schema_ids
 from compat.postgres.system_relations import Moment, Values, built
 from storage.objects import DomainType, View
+from storage.row_types import row_type_id
 from storage.schema import ForeignKey, Table
 from tsql.catalog import pg
 
@@ -46,7 +47,7 @@ def pg_depend(moment: Moment) -> Iterator[Values]:
     namespaces = schema_ids(catalog)
     for table in catalog.tables:
         yield _row(PG_CLASS, table.id, PG_NAMESPACE, namespaces.get(table.schema, 0), _NORMAL)
-        yield _row(PG_TYPE, object_ids.row_type_id(table.id), PG_CLASS, table.id, _INTERNAL)
+        yield _row(PG_TYPE, row_type_id(table.id), PG_CLASS, table.id, _INTERNAL)
         yield from _of_table(table)
     for sequence in catalog.sequences:
         yield _row(PG_CLASS, sequence.id, PG_NAMESPACE, namespaces.get(sequence.schema, 0), _NORMAL)

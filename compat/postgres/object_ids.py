@@ -1,4 +1,4 @@
-"""OIDs of what the catalog of TerraScale doesn't number: constraints, defaults, row types, rules.
+"""OIDs of what the catalog of TerraScale doesn't number: constraints, defaults, rules.
 
 They are made of what identifies the object, so that they are the same after a restart, in a range
 that the catalog's own ids (from 16384, growing) won't reach. Two of one kind that met by chance, one
@@ -30,16 +30,6 @@ BTREE: Final = 403
 def default_id(relation_id: int, column_id: int) -> int:
     """Returns a default's OID (pg_attrdef)."""
     return derived("default", relation_id, column_id)
-
-
-def row_type_id(relation_id: int) -> int:
-    """Returns the OID of a relation's row type (pg_type)."""
-    return derived("row type", relation_id)
-
-
-def row_array_type_id(relation_id: int) -> int:
-    """Returns the OID of the array type over a relation's row type."""
-    return derived("row array type", relation_id)
 
 
 def rule_id(relation_id: int) -> int:

@@ -13,6 +13,7 @@ from compat.postgres.system_relations import Moment, Values, built
 from storage.catalog import PUBLIC, Catalog
 from storage.kv.engine import KeyRange
 from storage.objects import CompositeType, View
+from storage.row_types import row_type_id
 from storage.schema import Column, ElementState, Index, KeyPart, Sequence, Table
 from storage.sizes import index_range, table_range
 from storage.types import Array
@@ -235,7 +236,7 @@ def pg_class(moment: Moment) -> Iterator[Values]:
             moment,
             table,
             namespace,
-            reltype=object_ids.row_type_id(table.id),
+            reltype=row_type_id(table.id),
             relam=HEAP,
             relfilenode=table.id,
             relhasindex=bool(indexes),
@@ -274,7 +275,7 @@ def pg_class(moment: Moment) -> Iterator[Values]:
             moment,
             view,
             namespaces.get(view.schema, 0),
-            reltype=object_ids.row_type_id(view.id),
+            reltype=row_type_id(view.id),
             relkind="v",
             relnatts=len(view.columns),
             relhasrules=True,

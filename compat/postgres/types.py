@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from compat.postgres import object_ids, recorded
+from compat.postgres import recorded
 from compat.postgres.domains import domain_default
 from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.relations import schema_ids
 from compat.postgres.roles import role_id
 from compat.postgres.system_relations import Moment, Values, built
 from storage.objects import CompositeType, DomainType, EnumType, View
+from storage.row_types import row_array_id, row_type_id
 from storage.schema import Table
 from tsql.catalog import pg
 from tsql.types import oids
@@ -45,7 +46,7 @@ def _array(oid: int, element: int, name: str, namespace: int, owner: int) -> dic
 
 
 def _row_type(relation: int, name: str, namespace: int, owner: int) -> Iterator[Values]:
-    ids = object_ids.row_type_id(relation), object_ids.row_array_type_id(relation), relation
+    ids = row_type_id(relation), row_array_id(relation), relation
     return _rows_of_composite(ids, name, namespace, owner)
 
 

@@ -7,10 +7,8 @@ from typing import Any
 
 from compat.postgres import recorded
 from compat.postgres.definitions import catalog_of
-from compat.postgres.object_ids import row_array_type_id, row_type_id
 from storage.errors import DatabaseError
 from storage.objects import View
-from storage.schema import Table
 from storage.user_types import user_type_of
 from tsql.catalog import pg
 from tsql.env import Env
@@ -51,13 +49,7 @@ def pg_type_is_visible(env: Env, oid: int) -> bool | None:
     users = user_type_of(catalog, oid)
     if users is not None:
         return users.schema in env.search_path
-    if oid in pg.types():
-        return True
-    relations: list[Table | View] = [*catalog.tables, *catalog.objects(View)]
-    for found in relations:
-        if oid in (row_type_id(found.id), row_array_type_id(found.id)):
-            return found.schema in env.search_path
-    return None
+    return True if oid in pg.types() else None
 
 
 @implements("pg_function_is_visible")

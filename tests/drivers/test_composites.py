@@ -1,6 +1,8 @@
 """Composite types over the wire: the drivers' own codecs, both ways, in text and binary."""
 
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import asyncpg
@@ -76,5 +78,61 @@ async def test_asyncpg_reads_and_writes_them(server: Server) -> None:
         assert (parameter.name, parameter.kind) == ("spot", "composite")
         await connection.execute("UPDATE spots SET s.x = $1", 7)
         assert await connection.fetchval("SELECT (s).x FROM spots") == 7
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_psycopg_knows_a_tables_rows(connection: psycopg.Connection[Any], binary: bool) -> None:
+    connection.execute("DROP TABLE IF EXISTS line, orders")
+    connection.execute("CREATE TABLE orders (id int PRIMARY KEY, gone text, what text, n numeric)")
+    connection.execute("ALTER TABLE orders DROP COLUMN gone")
+    connection.execute("INSERT INTO orders VALUES (1, 'a \"b\"', 1.50), (2, NULL, NULL)")
+    info = CompositeInfo.fetch(connection, "orders")
+    assert info is not None
+    register_composite(info, connection)
+    assert info.field_names == ("id", "what", "n")
+    row = info.python_type
+    assert row is not None
+    first, second = row(1, 'a "b"', Decimal("1.50")), row(2, None, None)
+    with connection.cursor(binary=binary) as cursor:
+        found = cursor.execute("SELECT orders FROM orders ORDER BY id").fetchall()
+        assert found == [(first,), (second,)]
+        assert cursor.description is not None
+        assert cursor.description[0].type_code == info.oid
+        listed = cursor.execute("SELECT array_agg(orders ORDER BY id) FROM orders").fetchone()
+        assert listed == ([first, second],)
+        mark = "%b" if binary else "%t"
+        cursor.execute("CREATE TABLE line (o orders, os orders[])")
+        cursor.execute(f"INSERT INTO line VALUES ({mark}, {mark})", [first, [first, second]])
+        assert cursor.execute("SELECT o, os FROM line").fetchone() == (first, [first, second])
+        returned = cursor.execute("DELETE FROM orders WHERE id = 1 RETURNING orders").fetchone()
+        assert returned == (first,)
+
+
+async def test_asyncpg_knows_a_tables_rows(server: Server) -> None:
+    connection = await asyncpg.connect(
+        host="127.0.0.1", port=server.port, user="terrascale", database="terrascale"
+    )
+    try:
+        await connection.execute(
+            "CREATE TABLE person (id int PRIMARY KEY, name text, born date);"
+            "CREATE VIEW people AS SELECT id, name FROM person;"
+            "CREATE TABLE team (id int PRIMARY KEY, lead person, members person[]);"
+            "INSERT INTO person VALUES (1, 'Ann', '1999-12-31'), (2, 'Bob', NULL)"
+        )
+        person = await connection.fetchval("SELECT person FROM person WHERE id = 1")
+        assert dict(person) == {"id": 1, "name": "Ann", "born": date(1999, 12, 31)}
+        of_view = await connection.fetchval("SELECT people FROM people WHERE id = 2")
+        assert dict(of_view) == {"id": 2, "name": "Bob"}
+        members = [tuple(person), (2, "Bob", None), None]
+        await connection.execute("INSERT INTO team VALUES (1, $1, $2)", tuple(person), members)
+        team = await connection.fetchval("SELECT team FROM team WHERE lead = $1::person", person)
+        assert team["lead"]["name"] == "Ann"
+        assert [each and tuple(each) for each in team["members"]] == members
+        await connection.execute("ALTER TABLE person ADD COLUMN left_at date")
+        await connection.reload_schema_state()
+        lead = await connection.fetchval("SELECT lead FROM team")
+        assert tuple(lead) == (*tuple(person), None)
     finally:
         await connection.close()

@@ -30,7 +30,8 @@ from tsql.bound import Expression
 from tsql.catalog.pg import PgProc
 from tsql.planner.walk import is_fixed, walk
 from tsql.types import oids
-from tsql.types.kinds import element_type_of
+from tsql.types.composites import is_row
+from tsql.types.kinds import base_type, element_type_of
 
 #: Alternatives that IN and ANY may have.
 _ELEMENTS_MAX: Final = 2000
@@ -229,7 +230,7 @@ class Emitter:
         return self._boolean(word.join(map(self.condition, arguments)))
 
     def _is_null(self, expression: bound.IsNull) -> Emitted:
-        if expression.argument.type == oids.RECORD:
+        if is_row(base_type(expression.argument.type)):
             raise UntranslatableError("rows as values")
         argument = self.emit(expression.argument)
         word = "IS NOT NULL" if expression.negated else "IS NULL"

@@ -195,7 +195,8 @@ def _with_field(
     else:
         to_field = replace(to, name=name)
         new = _fitted(level, attribute.sql_type, attribute.typmod, value, to_field, "subfield")
-    return FieldAssignment(container, position, new, container.type)
+    types = tuple([each.sql_type for each in attributes])
+    return FieldAssignment(container, position, new, container.type, fields=types)
 
 
 def _fitted(

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from storage.errors import DatabaseError
 from tsql.binder import polymorphism
 from tsql.binder.aggregates import AggregateSyntax, aggregate_owner, bind_aggregate
-from tsql.binder.coercion import coerce, coerce_to
+from tsql.binder.coercion import as_base, coerce, coerce_to
 from tsql.binder.columns import lowered
+from tsql.binder.containers import field_named
 from tsql.binder.context import FROM_FUNCTION, Level
 from tsql.binder.functions import Call, Candidate, Cast, default_texts, resolve
 from tsql.binder.locations import error_at, unsupported_at
@@ -21,16 +23,16 @@ from tsql.binder.windows import bind_window_call
 from tsql.bound import (
     ArrayConstructor,
     Expression,
-    FieldAccess,
     FunctionCall,
     Param,
     SetRef,
-    WholeRow,
 )
 from tsql.catalog.pg import PgProc
 from tsql.functions.registry import implementation_of
 from tsql.parser import ast, parse_expression
 from tsql.types import oids
+from tsql.types.composites import is_row
+from tsql.types.kinds import base_type
 from tsql.types.type_names import type_name
 
 ARGUMENTS_MAX: Final = 100
@@ -59,11 +61,14 @@ def bind_function(level: Level, node: Any) -> Expression:
         arguments = [bound for bound in arguments if not _is_void(bound)]
     schema = schemas[-1] if schemas else None
     actual = tuple([argument.type for argument in arguments])
-    field = _as_field(name, schema, arguments)
-    if field is not None:
-        return field
     call = Call(schema, name, actual, tuple(names), bool(node.func_variadic))
-    found = resolve(call, node, has_order_by=bool(node.agg_order) and not node.agg_within_group)
+    try:
+        found = resolve(call, node, has_order_by=bool(node.agg_order) and not node.agg_within_group)
+    except DatabaseError as error:
+        field = _as_field(level, call, arguments, node) if error.sqlstate == "42883" else None
+        if field is None:
+            raise
+        return field
     if isinstance(found, Cast):
         return _bind_cast(level, found, arguments[0], nodes[0], node)
     if found.proc.kind == "a" and node.over is None:
@@ -101,14 +106,17 @@ def _arguments(node: Any) -> tuple[list[str], list[Any]]:
     return names, nodes
 
 
-def _as_field(name: str, schema: str | None, arguments: Sequence[Expression]) -> Expression | None:
-    """Returns t.name for name(t), PostgreSQL's other way of writing it."""
-    if schema is not None or len(arguments) != 1 or not isinstance(arguments[0], WholeRow):
+def _as_field(
+    level: Level, call: Call, arguments: Sequence[Expression], node: Any
+) -> Expression | None:
+    """Returns (x).name for name(x), PostgreSQL's other way of writing it; None if it can't be that."""
+    is_plain = not (
+        call.schema or call.names or call.is_variadic or node.agg_star or node.agg_order
+        or node.agg_distinct or node.agg_filter or node.over
+    )  # fmt: skip
+    if not is_plain or len(arguments) != 1 or not is_row(base_type(arguments[0].type)):
         return None
-    for position, column in enumerate(arguments[0].columns):
-        if column.name == name:
-            return FieldAccess(arguments[0], position, column.type, column.typmod)
-    return None
+    return field_named(level, as_base(arguments[0]), call.name)
 
 
 def _bind_cast(

@@ -74,6 +74,8 @@ def coerce(
         return expression
     if target in polymorphism.TYPES and source != oids.UNKNOWN:
         return as_base(expression) if target in polymorphism.ARRAYS else expression
+    if source == oids.RECORD and is_composite(base_type(target)):
+        return _coerce_row(context, expression, target, how, node)
     if is_domain(target):
         return _coerce_to_domain(context, expression, target, how, node)
     if is_domain(source):
@@ -83,8 +85,6 @@ def coerce(
             return expression
     if source == oids.UNKNOWN:
         return _coerce_unknown(context, expression, target, typmod, node)
-    if is_composite(target) and source == oids.RECORD:
-        return _coerce_row(context, expression, target, how, node)
     way = pathway(target, source, how)
     if way is not None:
         return _convert(expression, target, typmod, (way.method, way.function), how)
@@ -111,9 +111,10 @@ def _coerce_row(
     context: Context, expression: Expression, target: int, how: CoercionContext, node: Any
 ) -> Expression:
     """Returns a row whose fields are known as one of a composite type. Raises 42846."""
-    fields = row_fields(expression)
-    attributes = attributes_of(target, context.env)
+    fields, type_ = row_fields(expression), base_type(target)
+    attributes = attributes_of(type_, context.env)
     context.rely_on(target)
+    context.rely_on(type_)
     nodes = getattr(node, "args", None) or ()
     nodes = nodes if len(nodes) == len(fields) else (node,) * len(fields)
     shown = f"cannot cast type record to {type_name(target)}"
@@ -134,7 +135,8 @@ def _coerce_row(
             raise error_at(nodes[number - 1], "42846", shown, detail=detail)
         converted.append(part)
     names = tuple([attribute.name for attribute in attributes])
-    return RowConstructor(tuple(converted), names, target)
+    row = RowConstructor(tuple(converted), names, type_)
+    return CoerceToDomain(row, target) if is_domain(target) else row
 
 
 def row_fields(expression: Expression) -> tuple[Expression, ...]:

@@ -5,6 +5,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from storage.errors import DatabaseError
+from storage.objects import CompositeType, View
+from storage.row_types import row_type_id
+from storage.schema import Table
 from tsql.binder.attributes import attribute_type
 from tsql.binder.context import Item, Level, Through
 from tsql.binder.locations import error_at
@@ -12,7 +15,7 @@ from tsql.binder.nodes import is_a
 from tsql.binder.spelling import hint_for
 from tsql.binder.tree import walk
 from tsql.bound import ColumnRef, Const, Expression, RowConstructor, SystemColumn, WholeRow
-from tsql.parser import ast
+from tsql.parser import ast, enums, with_fields
 from tsql.types import oids
 
 SYSTEM_COLUMNS: Final = {"ctid": 27, "xmin": 28, "cmin": 29, "xmax": 28, "cmax": 29, "tableoid": 26}
@@ -31,11 +34,30 @@ def bind_column(level: Level, node: Any) -> Expression:
     at, item = _qualified_item(level, names, node)
     column = column_of(at, item, last.sval, node)
     if column is None:
+        call = as_call(level, last.sval, with_fields(node, fields=(*qualifiers, ast.A_Star())))
+        if call is not None:
+            return call
         shown = f"{names[-1]}.{last.sval}"
         message = f"column {shown} does not exist"
         hint = _hint(level, last.sval, names[-1])
         raise error_at(node, "42703", message, hint=hint)
     return lowered(level, at, column)
+
+
+def as_call(level: Level, name: str, argument: Any) -> Expression | None:
+    """Returns name(x), what x.name means where x has no field of that name; None: no function either."""
+    call = ast.FuncCall(
+        funcname=(ast.String(sval=name),),
+        args=(argument,),
+        funcformat=enums.CoercionForm.COERCE_EXPLICIT_CALL,
+        location=argument.location,
+    )
+    try:
+        return level.bind(level, call)
+    except DatabaseError as error:
+        if error.sqlstate != "42883":
+            raise
+        return None
 
 
 def lowered(level: Level, at: Level, expression: Expression) -> Expression:
@@ -46,7 +68,7 @@ def lowered(level: Level, at: Level, expression: Expression) -> Expression:
     above = lowered(level.parent, at, expression)
     if isinstance(above, WholeRow):
         columns = [level.outer_value(column, column.name) for column in above.columns]
-        return WholeRow(above.relation, tuple(columns), nullable=above.nullable)
+        return replace(above, columns=tuple(columns))
     return level.outer_value(above, getattr(above, "name", "?column?"))
 
 
@@ -270,14 +292,29 @@ def _shown(node: Any) -> str:
 
 def whole_row(item: Item, node: Any, level: Level) -> Expression:
     """Returns the item's row as a value; of a function of one value, that value."""
-    columns = tuple(expand(level, item, node))
+    whole = item if item.whole is None else item.whole
+    used = level.context.used_columns
+    # Who uses a whole row depends on no column of it.
+    level.context.used_columns = set()
+    columns = tuple(expand(level, whole, node))
+    level.context.used_columns = used
     if item.is_scalar:
         return columns[0]
-    if item.values is not None:
-        names = tuple([column.name for column in item.columns])
-        return RowConstructor(columns, names)
+    type_, names = oids.RECORD, tuple([column.name for column in whole.columns])
+    match item.row_of:
+        case CompositeType(id=type_, attributes=attributes):
+            names = tuple([each.name for each in attributes])
+        case Table() | View():
+            type_ = row_type_id(item.row_of.id)
+            names = tuple([each.name for each in item.row_of.columns])
+        case None:
+            pass
+    if whole.values is not None:
+        return RowConstructor(columns, names, type_)
     references = tuple([column for column in columns if isinstance(column, ColumnRef)])
-    return WholeRow(item.relation, references, nullable=item.is_nullable)
+    if whole.is_dynamic:
+        names = tuple([column.name for column in references])
+    return WholeRow(item.relation, references, type_, nullable=item.is_nullable, names=names)
 
 
 def expand(level: Level, item: Item, node: Any, *, is_read: bool = True) -> Iterator[Expression]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from storage.errors import DatabaseError
+from storage.row_types import relation_of
 from tsql.binder.coercion import (
     as_base,
     coerce,
@@ -12,7 +13,7 @@ from tsql.binder.coercion import (
     is_unknown_literal,
     select_common_type,
 )
-from tsql.binder.columns import expand_star, record_columns
+from tsql.binder.columns import as_call, expand_star, record_columns
 from tsql.binder.context import Level
 from tsql.binder.functions import output_columns
 from tsql.binder.locations import error_at
@@ -29,7 +30,7 @@ from tsql.bound import (
     Subscript,
     WholeRow,
 )
-from tsql.parser import ast
+from tsql.parser import ast, with_fields
 from tsql.types import oids
 from tsql.types.composites import attributes_of, is_composite, is_row
 from tsql.types.type_names import type_name
@@ -124,7 +125,7 @@ def bind_indirection(level: Level, node: Any) -> Expression:
     """Binds an `ast.A_Indirection`: any number of subscripts and fields behind an expression."""
     value = level.bind(level, node.arg)
     subscripts: list[Any] = []
-    for part in node.indirection:
+    for at, part in enumerate(node.indirection):
         if isinstance(part, ast.A_Indices):
             subscripts.append(part)
             continue
@@ -133,32 +134,58 @@ def bind_indirection(level: Level, node: Any) -> Expression:
         if subscripts:
             value = subscripted(level, value, subscripts, node)
             subscripts = []
-        value = field_of(level, value, part.sval, node)
+        before = node.indirection[:at]
+        argument = with_fields(node, indirection=before) if before else node.arg
+        value = field_of(level, value, part.sval, argument, node)
     return subscripted(level, value, subscripts, node) if subscripts else value
 
 
-def field_of(level: Level, record: Expression, name: str, node: Any) -> Expression:
-    """Returns (record).name. Raises 42703, 42809."""
+def field_of(level: Level, record: Expression, name: str, argument: Any, node: Any) -> Expression:
+    """Returns (record).name, or name(record) if no field but a function is called so. Raises 42703, 42809.
+
+    `argument` is what the record has been bound from.
+    """
     record = as_base(record)
+    field = field_named(level, record, name) if is_row(record.type) else None
+    if field is None:
+        field = as_call(level, name, argument)
+    if field is not None:
+        return field
     if not is_row(record.type):
         shown = f".{name} applied to type {type_name(record.type)}"
         message = f"column notation {shown}, which is not a composite type"
         raise error_at(node, "42809", message)
-    for position, (column, type_, typmod) in enumerate(fields_of(level, record) or ()):
-        if column == name:
-            return FieldAccess(record, position, type_, typmod)
     message = f'could not identify column "{name}" in record data type'
-    if is_composite(record.type):
-        message = f'column "{name}" not found in data type {type_name(record.type)}'
     if isinstance(record, WholeRow):
         message = f"column {level.relations[record.relation].alias}.{name} does not exist"
+    elif is_composite(record.type):
+        message = f'column "{name}" not found in data type {type_name(record.type)}'
     raise error_at(node, "42703", message)
+
+
+def field_named(level: Level, record: Expression, name: str) -> Expression | None:
+    """Returns a row's field, or None if it has none of that name."""
+    for position, (field, type_, typmod) in enumerate(fields_of(level, record) or ()):
+        if field == name:
+            note_field(level, record, position)
+            if isinstance(record, WholeRow):
+                return record.columns[position]
+            return FieldAccess(record, position, type_, typmod)
+    return None
+
+
+def note_field(level: Level, record: Expression, position: int) -> None:
+    """Notes that the statement reads a field of a composite type, a relation's column perhaps."""
+    if is_composite(record.type):
+        number = attributes_of(record.type, level.context.env)[position].number
+        level.context.used_columns.add((relation_of(record.type) or record.type, number))
 
 
 def fields_of(level: Level, record: Expression) -> list[tuple[str, int, int]] | None:
     """Returns names, types and typmods of a record's fields, or None where they aren't known."""
-    if is_composite(record.type):
+    if is_composite(record.type) and not isinstance(record, WholeRow):
         attributes = attributes_of(record.type, level.context.env)
+        level.context.rely_on(record.type)
         return [(each.name, each.sql_type, each.typmod) for each in attributes]
     match record:
         case RowConstructor(fields=fields, names=names):

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from storage.catalog import Catalog, IndexRef, Relation
 from storage.errors import DatabaseError
-from storage.objects import View
+from storage.objects import CompositeType, View
 from storage.records import dataclass
 from storage.schema import Table
 from tsql.access.privileges import Need
@@ -146,6 +146,9 @@ class Item:
         need: What the statement needs of it; columns are added to SELECT as they are named.
         through: If it is a view that is written to, what is written through it.
         parts: If it is a view or a subquery that is read, the items that it reads.
+        row_of: The composite type that its rows have, or the table or view whose row type they have;
+            None: they are records.
+        whole: Of a relation in a view's query: all of it, as it is now.
     """
 
     relation: int
@@ -168,6 +171,8 @@ class Item:
     need: Need | None = None
     through: Through | None = None
     parts: list["Item"] = field(default_factory=list)
+    row_of: Table | View | CompositeType | None = None
+    whole: "Item | None" = None
 
     @property
     def base(self) -> "Item":

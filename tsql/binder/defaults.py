@@ -39,6 +39,7 @@ from tsql.env import Env
 from tsql.functions.registry import IDENTITY_VALUE
 from tsql.parser import ast, parse_expression
 from tsql.types import oids
+from tsql.types.composites import is_row
 from tsql.types.domains import domain_type
 from tsql.types.kinds import base_of, is_domain, kinds_of_type
 from tsql.types.type_names import type_name
@@ -295,13 +296,19 @@ def _is_mutable(part: Any) -> bool:
     match part:
         case FunctionCall(proc=proc, arguments=arguments) if proc.name in _CONCATENATIONS:
             # Written in SQL, and as mutable as the conversion of the other argument to text.
-            return any(_base(argument.type) in _UNSTABLE_TEXT for argument in arguments)
+            return any(_has_unstable_text(argument.type) for argument in arguments)
         case FunctionCall(proc=proc):
             return bool(proc.volatility != "i")
         case CoerceViaIO(argument=argument, type=target):
-            return _base(argument.type) in _UNSTABLE_TEXT or _base(target) in _UNSTABLE_INPUT
+            is_read_so = _base(target) in _UNSTABLE_INPUT or is_row(_base(target))
+            return is_read_so or _has_unstable_text(argument.type)
         case _:
             return False
+
+
+def _has_unstable_text(oid: int) -> bool:
+    base = _base(oid)
+    return base in _UNSTABLE_TEXT or is_row(base)
 
 
 def _base(oid: int) -> int:

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from storage.catalog import Relation as CatalogEntry
 from storage.errors import DatabaseError
-from storage.objects import View
+from storage.objects import CompositeType, View
 from storage.schema import ColumnPolicy, Table
 from storage.schema import Sequence as SequenceRelation
+from storage.user_types import user_type_named
 from tsql.access.privileges import require_usage
 from tsql.binder.context import Cte, Item, Level
 from tsql.binder.joins import add_relation, bind_join, check_names, renamed
@@ -99,20 +100,20 @@ def unknown_table(level: Level, node: Any) -> DatabaseError:
         message = f'permission denied: "{node.relname}" is a system catalog'
         return DatabaseError("42501", message)
     shown = f"{node.schemaname}.{node.relname}" if node.schemaname else node.relname
+    context = level.context
+    type_ = user_type_named(context.catalog, context.env.schemas(node.schemaname), node.relname)
+    if isinstance(type_, CompositeType):
+        return error_at(node, "42809", f'"{node.relname}" is a composite type')
     return error_at(node, "42P01", f'relation "{shown}" does not exist')
 
 
 def table_item(table: Table, alias: str, relation: int = 0) -> Item:
     """Returns a table as names see it."""
     columns = tuple([Field(c.name, c.sql_type, c.typmod, table.id, c.id) for c in table.columns])
-    return Item(
-        relation,
-        alias,
-        columns,
-        table,
-        table.schema,
-        is_dynamic=table.policy == ColumnPolicy.DYNAMIC,
-    )
+    is_dynamic = table.policy == ColumnPolicy.DYNAMIC
+    # A row with attributes that nobody has declared is a record of what it has.
+    row_of = None if is_dynamic else table
+    return Item(relation, alias, columns, table, table.schema, is_dynamic=is_dynamic, row_of=row_of)
 
 
 def table_relation(item: Item) -> TableRelation:

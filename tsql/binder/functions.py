@@ -17,6 +17,7 @@ from tsql.bound import FunctionCall
 from tsql.catalog import pg
 from tsql.catalog.pg import PgProc
 from tsql.types import oids
+from tsql.types.composites import is_row
 from tsql.types.type_names import type_name
 
 
@@ -127,7 +128,7 @@ def _as_cast(call: Call) -> Cast | None:
     way = pathway(target, source, CoercionContext.EXPLICIT)
     if way is None or way.method in {Method.FUNCTION, Method.ARRAY}:
         return None
-    if way.method is Method.IO and source == oids.RECORD and category_of(target) == "S":
+    if way.method is Method.IO and is_row(source) and category_of(target) == "S":
         return None
     return Cast(target)
 

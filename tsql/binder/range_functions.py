@@ -6,6 +6,7 @@ Their arguments see the FROM items before them, LATERAL or not.
 from dataclasses import replace
 from typing import Any
 
+from storage.user_types import composite_type
 from tsql.binder import context as clauses
 from tsql.binder.calls import bind_function
 from tsql.binder.context import Item, Level
@@ -18,6 +19,8 @@ from tsql.binder.type_names import bind_type_name
 from tsql.bound import Expression, Field, FunctionCall, FunctionRelation, Relation
 from tsql.parser import ast
 from tsql.types import oids
+from tsql.types.composites import attributes_of, is_composite
+from tsql.types.kinds import base_type
 
 
 def bind_range_function(level: Level, node: Any) -> tuple[Relation, list[Item]]:
@@ -40,6 +43,7 @@ def bind_range_function(level: Level, node: Any) -> tuple[Relation, list[Item]]:
                 bound = _defined(level, bound, definitions)
                 fields += [Field(*column) for column in bound.columns or ()]
             else:
+                bound = _with_attributes(level, bound)
                 fields += _function_fields(bound, call_node, alias_name)
             calls.append(bound)
     finally:
@@ -50,6 +54,8 @@ def bind_range_function(level: Level, node: Any) -> tuple[Relation, list[Item]]:
     alias = column_name(nodes[0]) if node.alias is None else node.alias.aliasname
     item = add_relation(level, alias, renamed(fields, node.alias, alias))
     item.is_scalar = is_scalar and not node.ordinality
+    if len(calls) == 1 and not node.ordinality:
+        item.row_of = composite_type(level.context.catalog, base_type(calls[0].type))
     return FunctionRelation(tuple(calls), alias, item.columns, bool(node.ordinality)), [item]
 
 
@@ -88,6 +94,16 @@ def _defined(level: Level, call: FunctionCall, nodes: Any) -> FunctionCall:
     return replace(call, columns=tuple(columns))
 
 
+def _with_attributes(level: Level, call: FunctionCall) -> FunctionCall:
+    """Returns a call whose result is of a composite type with the columns that this has."""
+    type_ = base_type(call.type)
+    if not is_composite(type_):
+        return call
+    level.context.rely_on(type_)
+    attributes = attributes_of(type_, level.context.env)
+    return replace(call, columns=tuple((a.name, a.sql_type, a.typmod) for a in attributes))
+
+
 def _unnests(node: Any) -> list[Any]:
     """Takes unnest(a, b) apart: PostgreSQL has only unnest(a), and ROWS FROM of several."""
     is_unnest = (
@@ -123,6 +139,8 @@ def _call(level: Level, node: Any) -> FunctionCall:
 
 
 def _function_fields(call: FunctionCall, node: Any, alias: str | None) -> list[Field]:
+    if call.columns is not None:
+        return [Field(*column) for column in call.columns]
     columns = output_columns(call)
     if columns is not None and (len(columns) > 1 or call.type == oids.RECORD):
         return [Field(name, type_) for name, type_ in columns]

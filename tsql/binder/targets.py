@@ -7,7 +7,7 @@ from storage.errors import DatabaseError
 from storage.records import dataclass
 from tsql.binder.coercion import as_base, known
 from tsql.binder.columns import expand_star
-from tsql.binder.containers import bind_indirection, fields_of
+from tsql.binder.containers import bind_indirection, fields_of, note_field
 from tsql.binder.context import Clause, Level
 from tsql.binder.locations import error_at
 from tsql.binder.names import column_name
@@ -73,13 +73,15 @@ def _expand_record(level: Level, node: Any) -> Iterator[TargetEntry]:
         message = f"type {type_name(record.type)} is not composite"
         raise error_at(node, "42809", message)
     if isinstance(record, WholeRow):
-        for column in record.columns:
+        for position, column in enumerate(record.columns):
+            note_field(level, record, position)
             yield TargetEntry(column, column.name, node)
         return
     fields = fields_of(level, record)
     if fields is None:
         raise error_at(node, "42809", "record type has not been registered")
     for position, (name, type_, typmod) in enumerate(fields):
+        note_field(level, record, position)
         yield TargetEntry(FieldAccess(record, position, type_, typmod), name, node)
 
 

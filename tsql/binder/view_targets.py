@@ -149,7 +149,7 @@ def _item(
         for number, column in enumerate(view.columns, 1)
     ])  # fmt: skip
     values = tuple([entry.expression for entry in entries])
-    return Item(0, view.name, fields, values=values, through=through)
+    return Item(0, view.name, fields, values=values, through=through, row_of=view)
 
 
 def _position(expression: Expression, whole: Item, fault: NotWritable) -> int | NotWritable:
@@ -245,7 +245,14 @@ def moved(item: Item, relation: int) -> Item:
 
     assert item.values is not None
     values = tuple([replaced(value, change) for value in item.values])
-    return Item(relation, "excluded", item.columns, values=values, through=item.through)
+    return Item(
+        relation,
+        "excluded",
+        item.columns,
+        values=values,
+        through=item.through,
+        row_of=item.row_of,
+    )
 
 
 # ---- what is asked about a view ------------------------------------------------------------------

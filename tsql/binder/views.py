@@ -41,7 +41,7 @@ def bind_view(level: Level, view: View, node: Any, alias: str) -> tuple[Relation
     ]
     item = add_relation(level, alias, renamed(fields, node.alias, alias))
     item.schema, item.is_plain, item.need = view.schema, node.alias is None, need
-    item.parts = inner.relations
+    item.parts, item.row_of = inner.relations, view
     return SubqueryRelation(select, alias, item.columns), [item]
 
 
@@ -83,4 +83,6 @@ def as_it_was(level: Level, number: int, whole: Item) -> Item:
         is_plain=False,
         need=whole.need,
         parts=whole.parts,
+        row_of=whole.row_of,
+        whole=whole,
     )

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from storage.errors import DatabaseError, not_supported
-from storage.objects import TYPES
+from storage.objects import TYPES, CompositeType
 from storage.schema import Check, Column, Index, KeyPart, Projection, Table, Timing
 from tsql.binder import bind_default, bind_expression, bind_generated
 from tsql.ddl.columns import check_can_be_key, column_of, serial_type
@@ -36,7 +36,7 @@ from tsql.ddl.stored_text import stored_text
 from tsql.ddl.temporary import check_on_commit, note_on_commit
 from tsql.ddl.user_types import hold_types
 from tsql.parser import ast, enums
-from tsql.planner.walk import columns_of
+from tsql.planner.walk import columns_of, named_columns
 
 _TYPES = enums.ConstrType
 
@@ -51,6 +51,8 @@ async def create_table(node: Any, ddl: Ddl) -> str:
     if node.if_not_exists and ddl.catalog.relation(schema, name) is not None:
         ddl.notice("NOTICE", "42P07", f'relation "{name}" already exists, skipping')
         return "CREATE TABLE"
+    if ddl.catalog.named(CompositeType, schema, name) is not None:
+        raise DatabaseError("42P07", f'relation "{name}" already exists')
     if ddl.catalog.is_named(TYPES, schema, name):
         raise type_exists(name)
     options = table_options(node.options)
@@ -381,8 +383,9 @@ def _with_checks(table: Table, definition: Definition, ddl: Ddl) -> Table:
     checks: list[Check] = []
     for given, node in definition.checks:
         expression = bind_expression(node, table, ddl.env, "check")
-        positions = sorted(columns_of(expression))
-        only = table.columns[positions[0]].name if len(positions) == 1 else None
+        positions, names_row = named_columns(expression)
+        is_of_one = len(positions) == 1 and not names_row
+        only = table.columns[positions[0]].name if is_of_one else None
         taken = {*named, *(check.name for check in checks)}
         name = given or free_name(table.name, only, "check", taken.__contains__)
         column_ids = tuple(table.columns[position].id for position in positions)

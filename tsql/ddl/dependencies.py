@@ -24,8 +24,10 @@ from typing import Final, NamedTuple
 from storage.catalog import Catalog
 from storage.errors import DatabaseError
 from storage.objects import Address, CompositeType, DomainType, View
+from storage.row_types import relation_of, row_array_id, row_type_id
 from storage.schema import ForeignKey, Table
 from storage.user_types import UserType, user_types
+from tsql.catalog import pg
 from tsql.ddl.context import Ddl
 from tsql.ddl.describe import describe
 
@@ -83,6 +85,7 @@ def edges(catalog: Catalog) -> Iterator[Edge]:
     for table in catalog.tables:
         yield from in_schema(relation(table.id), table.schema)
         yield from _of_table(table, type_ids)
+        yield from _of_row_type(table)
         for address in table.query.relies_on if table.query is not None else ():
             yield Edge(relation(table.id), address, EdgeKind.NORMAL)
         identities.update((table.id, column.id) for column in table.columns if column.identity)
@@ -100,6 +103,7 @@ def edges(catalog: Catalog) -> Iterator[Edge]:
             yield Edge(relation(sequence.id), owner, kind)
     for view in catalog.objects(View):
         yield from in_schema(relation(view.id), view.schema)
+        yield from _of_row_type(view)
         for address in view.relies_on:
             yield Edge(relation(view.id), address, EdgeKind.NORMAL)
     for found in types:
@@ -109,21 +113,31 @@ def edges(catalog: Catalog) -> Iterator[Edge]:
         yield Edge(arrays, Address("type", found.id), EdgeKind.INTERNAL)
 
 
+def _of_row_type(found: Table | View) -> Iterator[Edge]:
+    rows, arrays = Address("type", row_type_id(found.id)), Address("type", row_array_id(found.id))
+    yield Edge(rows, relation(found.id), EdgeKind.INTERNAL)
+    yield Edge(arrays, rows, EdgeKind.INTERNAL)
+
+
 def _of_type(found: UserType, type_ids: set[int]) -> Iterator[Edge]:
     match found:
         case DomainType():
             yield from _of_domain(found, type_ids)
         case CompositeType(attributes=attributes):
             for attribute in attributes:
-                if attribute.sql_type in type_ids:
+                if _is_users(attribute.sql_type, type_ids):
                     of = Address("type", found.id, attribute.number)
                     yield Edge(of, Address("type", attribute.sql_type), EdgeKind.NORMAL)
         case _:
             pass
 
 
+def _is_users(type_id: int, type_ids: set[int]) -> bool:
+    return type_id >= pg.FIRST_OWN_OID and (type_id in type_ids or relation_of(type_id) is not None)
+
+
 def _of_domain(domain: DomainType, type_ids: set[int]) -> Iterator[Edge]:
-    if domain.base in type_ids:
+    if _is_users(domain.base, type_ids):
         yield Edge(Address("type", domain.id), Address("type", domain.base), EdgeKind.NORMAL)
     for address in domain.default_relies_on:
         yield Edge(Address("type", domain.id), address, EdgeKind.NORMAL)
@@ -131,7 +145,7 @@ def _of_domain(domain: DomainType, type_ids: set[int]) -> Iterator[Edge]:
 
 def _of_table(table: Table, type_ids: set[int]) -> Iterator[Edge]:
     for column in table.columns:
-        if type_ids and column.sql_type in type_ids:
+        if _is_users(column.sql_type, type_ids):
             on = Address("type", column.sql_type)
             yield Edge(relation(table.id, column.id), on, EdgeKind.NORMAL)
         for column_id in column.generated_from:
@@ -199,7 +213,7 @@ def affected(catalog: Catalog, roots: List[Address], path: List[str]) -> list[Af
             for edge in reversed(incoming[address.kind, address.id, address.name])
             if address.sub_id in {0, edge.referenced.sub_id}
         ]
-        dependents.sort(key=lambda edge: _age(edge.dependent))
+        dependents.sort(key=_order)
         for edge in dependents:
             visit(edge.dependent, address, is_silent=edge.kind is not EdgeKind.NORMAL)
         order.append(found[address])
@@ -218,10 +232,17 @@ def affected(catalog: Catalog, roots: List[Address], path: List[str]) -> list[Af
     ])  # fmt: skip
 
 
+def _order(edge: Edge) -> tuple[bool, int, int]:
+    """Orders what depends on one object; its fields are those of a relation, older than the type itself."""
+    on = edge.referenced
+    return (on.kind == "type" and on.sub_id != 0, *_age(edge.dependent))
+
+
 def _age(address: Address) -> tuple[int, int]:
     """Orders the newest first, as PostgreSQL does by OID; a DEFAULT has an OID of its own there."""
     is_default = address.kind == "default"
-    return -address.id, -address.sub_id if is_default else address.sub_id
+    age = relation_of(address.id) if address.kind == "type" else None
+    return -(age or address.id), -address.sub_id if is_default else address.sub_id
 
 
 def _check_owner_goes(edge: Edge, roots: List[Address], catalog: Catalog, path: List[str]) -> None:

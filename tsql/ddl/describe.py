@@ -3,9 +3,9 @@
 from collections.abc import Sequence as List
 
 from storage.catalog import Catalog, IndexRef, Relation
-from storage.objects import Address, CompositeType, View
+from storage.objects import Address, View
 from storage.schema import Sequence, Table
-from storage.user_types import user_type_named, user_type_of
+from storage.user_types import composite_type, user_type_named, user_type_of
 from tsql.functions.text_quote import quote_ident
 
 
@@ -100,7 +100,7 @@ def _relation(address: Address, catalog: Catalog, path: List[str]) -> str:
 
 def _attribute(address: Address, catalog: Catalog, path: List[str]) -> str:
     whole = f"composite type {type_text(address.id, catalog, path)}"
-    composite = catalog.object(CompositeType, address.id)
+    composite = composite_type(catalog, address.id)
     attributes = composite.attributes if composite is not None else ()
     names = [each.name for each in attributes if each.number == address.sub_id]
     return f"column {names[0]} of {whole}" if names else whole

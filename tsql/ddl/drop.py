@@ -8,7 +8,7 @@ from typing import Any
 
 from storage.catalog import IndexRef, Relation
 from storage.errors import DatabaseError
-from storage.objects import Address, DomainType
+from storage.objects import Address, CompositeType, DomainType
 from storage.online_build import OnlineBuilds
 from storage.schema import Index
 from storage.transaction import EmbeddedTransaction
@@ -72,6 +72,7 @@ def _find(names: list[str], kind: str, ddl: Ddl, *, missing_ok: bool) -> Relatio
         return None
     relation = ddl.find(schema, name)
     if relation is None:
+        _check_is_no_type(names, kind, ddl)
         if not missing_ok:
             sqlstate = "42P01" if kind != "index" else "42704"
             raise DatabaseError(sqlstate, f'{kind} "{name}" does not exist')
@@ -87,6 +88,14 @@ def _find(names: list[str], kind: str, ddl: Ddl, *, missing_ok: bool) -> Relatio
             hint=f"Use DROP {actual.upper()} to remove {use}.",
         )
     return relation
+
+
+def _check_is_no_type(names: list[str], kind: str, ddl: Ddl) -> None:
+    """Raises 42809 for a composite type: it is among PostgreSQL's relations."""
+    if isinstance(find_type(names, ddl), CompositeType):
+        article = _ARTICLES.get(kind, f"a {kind}")
+        hint = "Use DROP TYPE to remove a type."
+        raise DatabaseError("42809", f'"{names[-1]}" is not {article}', hint=hint)
 
 
 async def drop_index_online(

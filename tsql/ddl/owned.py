@@ -16,7 +16,7 @@ from tsql.access.roles import is_member, is_superuser
 from tsql.ddl.context import Ddl
 from tsql.ddl.databases import alter_database_owner
 from tsql.ddl.role_names import named_role
-from tsql.ddl.user_types import lock_type, require_domain, tag_of
+from tsql.ddl.user_types import lock_type, refuse_row_type, require_domain, tag_of
 from tsql.parser import enums
 
 _TYPES = enums.ObjectType
@@ -125,6 +125,7 @@ async def change_type_owner(node: Any, ddl: Ddl) -> str:
     tag = tag_of(node.objectType)
     if tag == "ALTER DOMAIN":
         require_domain(found, names)
+    refuse_row_type(found, ddl)
     await _give_type(found, node.newowner, ddl)
     return tag
 

@@ -7,12 +7,12 @@ import msgspec
 from storage.catalog import Schema
 from storage.errors import DatabaseError, not_supported
 from storage.objects import Address, Comment, CompositeType, View
+from storage.row_types import is_row_type, relation_of
 from storage.schema import Sequence, Table
 from storage.user_types import UserType, user_type
 from tsql.access.privileges import owns
 from tsql.access.roles import is_superuser
-from tsql.ddl.alteration.composites import change_attributes
-from tsql.ddl.alteration.finish import finish
+from tsql.ddl.alteration.finish import change_attributes, finish
 from tsql.ddl.alteration.removal import remove_column
 from tsql.ddl.alteration.state import Alteration
 from tsql.ddl.context import Ddl
@@ -97,7 +97,7 @@ async def lock(address: Address, ddl: Ddl) -> None:
                 await ddl.sequences.freeze(ddl.txn, found)
         case "type":
             found_type = user_type(ddl.catalog, address.id)
-            if found_type is not None:
+            if found_type is not None and not is_row_type(address.id):
                 await ddl.changes.lock_object(type(found_type), address.id)
         case "schema":
             for schema in ddl.catalog.schemas:
@@ -163,9 +163,9 @@ async def _remove_column(address: Address, ddl: Ddl) -> None:
 
 
 async def _remove_type(address: Address, ddl: Ddl) -> None:
-    found = user_type(ddl.catalog, address.id)
+    found = None if relation_of(address.id) is not None else user_type(ddl.catalog, address.id)
     if found is None:
-        return
+        return  # A row type goes with its relation.
     if not address.sub_id:
         await ddl.changes.drop_object(type(found), address.id)
         return

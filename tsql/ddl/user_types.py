@@ -6,11 +6,15 @@ import msgspec
 
 from storage.catalog import IndexRef
 from storage.errors import DatabaseError
-from storage.objects import TYPES, DomainType
+from storage.objects import TYPES, CompositeType, DomainType, View
+from storage.row_types import is_row_type, relation_of
 from storage.schema import Sequence
-from storage.user_types import UserType, user_type_named, user_types
+from storage.user_types import UserType, user_type_named, user_type_of
 from tsql.access.privileges import owns
+from tsql.catalog import pg
+from tsql.ddl.composite_values import holds
 from tsql.ddl.context import Ddl
+from tsql.types.type_names import type_name_in
 
 
 def find_type(names: list[str], ddl: Ddl) -> UserType | None:
@@ -28,7 +32,11 @@ def no_such_type(names: list[str]) -> DatabaseError:
 async def lock_type(names: list[str], ddl: Ddl) -> UserType:
     """Returns the type of a name, locked for a change. Raises 42704, 42501."""
     found = find_type(names, ddl)
-    locked = None if found is None else await ddl.changes.lock_object(type(found), found.id)
+    locked: UserType | None = None
+    if found is not None and is_row_type(found.id):
+        locked = found
+    elif found is not None:
+        locked = await ddl.changes.lock_object(type(found), found.id)
     if locked is not None and not owns(ddl.catalog, ddl.env.user, locked.owner):
         raise DatabaseError("42501", f"must be owner of type {locked.name}")
     if locked is None:
@@ -41,6 +49,13 @@ def require_domain(found: UserType, names: list[str]) -> DomainType:
     if not isinstance(found, DomainType):
         raise DatabaseError("42809", f"{'.'.join(names)} is not a domain")
     return found
+
+
+def refuse_row_type(found: UserType, ddl: Ddl) -> None:
+    """Raises 42809 for a row type, where only a type that was made as one will do."""
+    if is_row_type(found.id):
+        message = f"{type_name_in(ddl.env, found.id)} is a table's row type"
+        raise DatabaseError("42809", message, hint="Use ALTER TABLE instead.")
 
 
 def type_is_taken(name: str) -> DatabaseError:
@@ -63,6 +78,7 @@ async def rename_type(node: Any, ddl: Ddl) -> str:
     tag = tag_of(node.renameType)
     if tag == "ALTER DOMAIN":
         require_domain(found, names)
+    refuse_row_type(found, ddl)
     taken = type_is_taken(node.newname)
     changed = msgspec.structs.replace(found, name=node.newname)
     await ddl.changes.replace_object(changed, taken=taken)
@@ -80,6 +96,7 @@ async def move_type(node: Any, ddl: Ddl) -> None:
     found = await lock_type(names, ddl)
     if tag_of(node.objectType) == "ALTER DOMAIN":
         require_domain(found, names)
+    refuse_row_type(found, ddl)
     if ddl.catalog.schema(node.newschema) is None:
         raise DatabaseError("3F000", f'schema "{node.newschema}" does not exist')
     message = f'type "{found.name}" already exists in schema "{node.newschema}"'
@@ -89,9 +106,33 @@ async def move_type(node: Any, ddl: Ddl) -> None:
 
 async def hold_types(type_ids: list[int], ddl: Ddl) -> None:
     """Keeps the users' types among these until a column of theirs is made. Raises 42704."""
-    wanted = set(type_ids)
-    for found in user_types(ddl.catalog):
-        if not {found.id, found.array_id} & wanted:
-            continue
-        if await ddl.changes.hold_object(type(found), found.id) is None:
+    for type_id in dict.fromkeys(type_ids):
+        found = user_type_of(ddl.catalog, type_id) if type_id >= pg.FIRST_OWN_OID else None
+        if found is not None and await hold_type(found, ddl) is None:
             raise DatabaseError("42704", f'type "{found.name}" does not exist')
+
+
+async def hold_type(found: UserType, ddl: Ddl) -> object | None:
+    """Keeps a type from being dropped, a row type's relation; returns it, None if it is gone."""
+    relation_id = relation_of(found.id)
+    if relation_id is None:
+        return await ddl.changes.hold_object(type(found), found.id)
+    if ddl.catalog.object(View, relation_id) is not None:
+        return await ddl.changes.hold_object(View, relation_id)
+    return await ddl.changes.hold_table(relation_id)
+
+
+def check_not_inside(type_id: int, container: CompositeType, ddl: Ddl) -> None:
+    """Raises 42P16 for a field of a type whose values are, or hold, rows of what it is to be a field of."""
+    if holds(type_id, container, ddl.catalog):
+        shown = type_name_in(ddl.env, container.id)
+        message = f"composite type {shown} cannot be made a member of itself"
+        raise DatabaseError("42P16", message)
+
+
+def check_relation_name(schema: str, name: str, ddl: Ddl) -> None:
+    """Raises 42P07 or 42710 for a new name of a table or view that a type has."""
+    if ddl.catalog.named(CompositeType, schema, name) is not None:
+        raise DatabaseError("42P07", f'relation "{name}" already exists')
+    if ddl.catalog.is_named(TYPES, schema, name):
+        raise type_is_taken(name)

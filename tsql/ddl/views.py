@@ -6,16 +6,19 @@ import msgspec
 
 from storage.errors import DatabaseError, not_supported
 from storage.objects import TRUE_WORDS, TYPES, Address, View, ViewColumn
-from storage.user_types import USER_TYPES, user_type
+from storage.row_types import relation_of, row_type_of
+from storage.user_types import user_type
 from tsql.binder import bind_query
 from tsql.binder.view_targets import why_not_updatable
 from tsql.bound_query import BoundQuery
+from tsql.ddl.alteration.finish import lock_users, write_values_again
 from tsql.ddl.context import Ddl
 from tsql.ddl.create_table import type_exists
 from tsql.ddl.default_privileges import give_default_privileges
 from tsql.ddl.describe import relation_by_id
 from tsql.ddl.options import text_of
 from tsql.ddl.stored_query import StoredQuery, stored_query
+from tsql.ddl.user_types import hold_type
 from tsql.parser import ast, enums, with_fields
 from tsql.temporary import is_temporary
 from tsql.types import oids
@@ -72,7 +75,12 @@ async def create_view(node: Any, ddl: Ddl) -> str:
     if locked is None:
         raise DatabaseError("42P01", f'relation "{relation.relname}" does not exist')
     _check_replaces(locked, columns)
-    await ddl.changes.replace_object(msgspec.structs.replace(view, id=old.id, owner=locked.owner))
+    view = msgspec.structs.replace(view, id=old.id, owner=locked.owner)
+    users = (
+        [] if len(columns) == len(locked.columns) else await lock_users(row_type_of(locked), ddl)
+    )
+    await ddl.changes.replace_object(view)
+    await write_values_again(row_type_of(locked), row_type_of(view), users, ddl)
     return "CREATE VIEW"
 
 
@@ -213,21 +221,29 @@ async def hold(bound: BoundQuery, ddl: Ddl) -> None:
     """Keeps what the view reads from being dropped until the view is there."""
     catalog = ddl.catalog
     for object_id, _ in bound.table_versions:
+        type_ = user_type(catalog, object_id)
+        if type_ is not None:
+            await hold_type(type_, ddl)
         if catalog.table_by_id(object_id) is not None:
             await ddl.changes.hold_table(object_id)
-        for kind in (View, *USER_TYPES):
-            if catalog.object(kind, object_id) is not None:
-                await ddl.changes.hold_object(kind, object_id)
+        if catalog.object(View, object_id) is not None:
+            await ddl.changes.hold_object(View, object_id)
 
 
 def relies_on(bound: BoundQuery, query: StoredQuery, ddl: Ddl) -> tuple[Address, ...]:
     """Returns what a view depends on."""
-    columns = [Address("relation", *used) for used in bound.used_columns]
+    columns = [
+        Address(
+            "relation" if user_type(ddl.catalog, object_id) is None else "type", object_id, number
+        )
+        for object_id, number in bound.used_columns
+    ]
     with_columns = {address.id for address in columns}
     types = [
         Address("type", object_id)
         for object_id, _ in bound.table_versions
         if user_type(ddl.catalog, object_id) is not None
+        and (relation_of(object_id) or object_id) not in with_columns
     ]
     whole = [
         Address("relation", relation.id)

@@ -84,12 +84,16 @@ def field_assignment(
     return evaluate
 
 
-def nullable_row(fields: Sequence[Evaluate], types: tuple[int, ...]) -> Evaluate:
+def nullable_row(
+    fields: Sequence[Evaluate],
+    types: tuple[int, ...],
+    kinds: tuple[tuple[Kind, Kind | None], ...] = (),
+) -> Evaluate:
     """A relation's row; NULL where an outer join has none."""
 
     def evaluate(row: Row, env: Env) -> Any:
         values = [field(row, env) for field in fields]
-        return None if values.count(None) == len(values) else Record.of(values, types)
+        return None if values.count(None) == len(values) else Record.of(values, types, kinds)
 
     return evaluate
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from storage.errors import DatabaseError, not_supported
+from storage.types import Record
 from tsql import bound
 from tsql.bound import Expression, SortKey
 from tsql.env import Env
@@ -28,7 +29,7 @@ from tsql.executor.parts import Evaluate, Part, Row, column, constant, folded, i
 from tsql.executor.sort_keys import compile_component
 from tsql.planner.hash_keys import can_hash
 from tsql.types import oids
-from tsql.types.composites import is_row, kinds_of_fields, newest_attributes, row_of
+from tsql.types.composites import is_row, kinds_of_fields
 from tsql.types.domains import check_value
 from tsql.types.io import input_of, output_of
 from tsql.types.kinds import base_type
@@ -151,7 +152,8 @@ class _Compiler:
                 types = tuple([field.type for field in fields])
                 evaluates = [self._evaluate(field) for field in fields]
                 make = composites.nullable_row if node.nullable else composites.row_constructor
-                return Part(make(evaluates, types))
+                kinds = () if node.type == oids.RECORD else kinds_of_fields(types)
+                return Part(make(evaluates, types, kinds))
             case bound.RowConstructor():
                 return self._row(node)
             case bound.FieldAssignment():
@@ -182,8 +184,7 @@ class _Compiler:
         return Part(assignment.subscript_assignment(container, lowers, uppers, value))
 
     def _field_assignment(self, node: bound.FieldAssignment) -> Part:
-        attributes = newest_attributes(base_type(node.type))
-        empty = row_of(attributes, [None] * len(attributes))
+        empty = Record.of([None] * len(node.fields), node.fields, kinds_of_fields(node.fields))
         of, new = self._evaluate(node.container), self._evaluate(node.value)
         return Part(composites.field_assignment(of, node.position, new, empty))
 
@@ -191,8 +192,11 @@ class _Compiler:
         types = tuple([field.type for field in node.fields])
         evaluates = [self._evaluate(field) for field in node.fields]
         if node.type == oids.RECORD:
+            # A literal without a type is text, but no value of type text: PostgreSQL's record_eq.
+            types = tuple(
+                [oids.UNKNOWN if at in node.unknown else type_ for at, type_ in enumerate(types)]
+            )
             return Part(composites.row_constructor(evaluates, types))
-        types = tuple([attribute.sql_type for attribute in newest_attributes(node.type)])
         return Part(composites.row_constructor(evaluates, types, kinds_of_fields(types)))
 
     def _evaluate(self, node: Expression) -> Evaluate:

@@ -24,8 +24,9 @@ def fields_of(arguments: Sequence[Expression]) -> tuple[Fields | None, ...]:
 def record_fields(expression: Expression) -> Fields | None:
     """Returns names and types of a record's fields, or None if they aren't known before it runs."""
     match expression:
-        case WholeRow(columns=columns):
-            return tuple([(column.name, column.type) for column in columns])
+        case WholeRow(columns=columns, names=names):
+            types = [column.type for column in columns]
+            return tuple(zip(names, types, strict=True))
         case RowConstructor(fields=fields, names=names):
             types = [field.type for field in fields]
             return tuple(zip(names, types, strict=True))

@@ -324,17 +324,21 @@ def _call_rows(call: bound.FunctionCall) -> Callable[[Row, Any], Iterator[Row]]:
     is_set = call.proc.returns_set
     width = _call_width(call)
     is_wide = width > 1 or call.columns is not None
+    empty = (None,) * width
 
     def rows(row: Row, env: Any) -> Iterator[Row]:
         result = evaluate(row, env)
         if not is_set:
             if is_wide:
-                yield (None,) * width if result is None else result
+                yield empty if result is None else result
             else:
                 yield (result,)
             return
         for value in result if result is not None else ():
-            yield value if is_wide else (value,)
+            if is_wide:
+                yield empty if value is None else value
+            else:
+                yield (value,)
 
     return rows
 

@@ -2,14 +2,21 @@
 
 from typing import Any
 
-from storage.objects import CatalogObject, CompositeType, DomainType, EnumType
+from storage.objects import CatalogObject, CompositeType, DomainType, EnumType, View
+from storage.schema import Table
 from tsql.binder.defaults import bind_domain_check
 from tsql.env import Env
 from tsql.executor.expressions import compile_expression
 from tsql.parser import parse_expression
-from tsql.types.composites import register_composite
+from tsql.types.composites import register_composite, register_row_type
 from tsql.types.domains import Test, register_domain
 from tsql.types.enums import register_enum
+
+
+def register_relation(written: Table | CatalogObject) -> None:
+    """Makes the row type of a table or view, or its new state, known."""
+    if isinstance(written, Table | View):
+        register_row_type(written)
 
 
 def register_type(found: CatalogObject | None) -> None:

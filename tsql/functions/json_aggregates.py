@@ -13,7 +13,7 @@ from tsql.env import Env
 from tsql.functions.json_build import argument_text, argument_tree
 from tsql.functions.json_values import JsonText, Tree, key_of
 from tsql.functions.registry import Accumulator, CallSite, aggregates
-from tsql.types import oids
+from tsql.types.composites import is_row
 from tsql.types.json import in_key_order, quote
 
 #: What an element of a list or dict costs beside its own content.
@@ -118,7 +118,7 @@ def weight(node: Any) -> int:
 @aggregates("json_agg(anyelement)", strict=False, env=True)
 def json_agg(call: CallSite) -> Callable[[Env], Accumulator]:
     oid = call.argument_types[0]
-    structured = oid == oids.RECORD or pg.types()[oid].category == "A"
+    structured = is_row(oid) or pg.types()[oid].category == "A"
     write = argument_text(call, 0)
     return lambda env: _Texts(env, None, write, structured=structured)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from storage.errors import DatabaseError
+from storage.objects import Attribute
 from storage.types import Array
 from tsql.catalog import pg
 from tsql.env import Env
@@ -18,8 +19,11 @@ from tsql.functions.json_values import top
 from tsql.functions.jsonb_access import jsonb_typeof, node_text
 from tsql.functions.registry import CallSite, Function, builds
 from tsql.types import oids
+from tsql.types.composites import attributes_of, is_composite, kinds_of_fields
+from tsql.types.domains import check_value
 from tsql.types.io import Input, input_of
 from tsql.types.json import jsonb_text, parse_jsonb
+from tsql.types.kinds import base_of, is_domain
 from tsql.types.record import Record
 from tsql.types.type_names import type_name
 
@@ -94,15 +98,25 @@ class _Conversion:
 
     def __init__(self, reader: _Reader, oid: int, typmod: int) -> None:
         self.reader = reader
-        self.oid = oid
-        self.typmod = typmod
-        row = pg.types().get(oid)
+        self.domain = oid if is_domain(oid) else 0
+        self.oid, self.typmod = base_of(oid, typmod)
+        row = pg.types().get(self.oid)
         self.element = row.element if row and row.category == "A" else 0
-        self.read: Input = input_of(oid)
-        self.inner = _Conversion(reader, self.element, typmod) if self.element else None
+        self.read: Input = input_of(self.oid)
+        self.inner = _Conversion(reader, self.element, self.typmod) if self.element else None
+        self.rows = _RowsOfType(reader, self.oid) if is_composite(self.oid) else None
 
     def convert(self, node: Any, key: str, env: Env) -> Any:
-        """Converts the member called `key`."""
+        """Converts the member called `key`. Raises what a domain does."""
+        return self.checked(self._converted(node, key, env), env)
+
+    def checked(self, value: Any, env: Env) -> Any:
+        """Returns the value, if it is one of the domain's."""
+        if self.domain:
+            check_value(self.domain, value, env)
+        return value
+
+    def _converted(self, node: Any, key: str, env: Env) -> Any:
         kind = self.reader.kind(node)
         if kind == "null":
             return None
@@ -110,8 +124,11 @@ class _Conversion:
             return self.reader.as_json(node)
         if self.oid == oids.JSONB:
             return self.reader.as_jsonb(node)
-        if self.inner is not None and kind != "string":
-            return _ArrayBuilder(self.reader, self.inner, key, env).build(node)
+        if kind != "string":
+            if self.rows is not None:
+                return self.rows.maker(env).make(node, None, env)
+            if self.inner is not None:
+                return _ArrayBuilder(self.reader, self.inner, key, env).build(node)
         text = self.reader.text(node)
         return None if text is None else self.read(text, self.typmod, env)
 
@@ -167,12 +184,13 @@ class _ArrayBuilder:
 
 
 class _RowMaker:
-    """Makes records of JSON objects, all with the same columns."""
+    """Makes records of JSON objects, all with the same columns; of a composite type they have kinds."""
 
-    def __init__(self, reader: _Reader, columns: Columns) -> None:
+    def __init__(self, reader: _Reader, columns: Columns, *, is_typed: bool = False) -> None:
         self.reader = reader
         self.names = [name for name, _, _ in columns]
         self.types = tuple(oid for _, oid, _ in columns)
+        self.kinds = kinds_of_fields(self.types) if is_typed else ()
         self.conversions = [_Conversion(reader, oid, typmod) for _, oid, typmod in columns]
 
     def make(self, node: Any, given: Sequence[Any] | None, env: Env) -> Record:
@@ -181,15 +199,42 @@ class _RowMaker:
             what = "an array" if kind == "array" else "a scalar"
             raise DatabaseError("22023", f"cannot call populate_composite on {what}")
         found = self.reader.members(node)
-        values = [
-            conversion.convert(found[name], name, env)
-            if name in found
-            else (given[index] if given else None)
-            for index, (name, conversion) in enumerate(
-                zip(self.names, self.conversions, strict=True)
-            )
-        ]
-        return Record.of(values, self.types)
+        values: list[Any] = []
+        for index, (name, conversion) in enumerate(zip(self.names, self.conversions, strict=True)):
+            if name in found:
+                values.append(conversion.convert(found[name], name, env))
+            elif given is not None:
+                values.append(given[index])
+            else:
+                values.append(conversion.checked(None, env))
+        return Record.of(values, self.types, self.kinds)
+
+
+class _RowsOfType:
+    """The makers of a composite type's rows: it may get other fields while the statement is kept."""
+
+    def __init__(self, reader: _Reader, oid: int) -> None:
+        self.reader = reader
+        self.oid = oid
+        self.known: tuple[tuple[Attribute, ...], _RowMaker] | None = None
+
+    def maker(self, env: Env) -> _RowMaker:
+        attributes = attributes_of(self.oid, env)
+        if self.known is None or self.known[0] != attributes:
+            columns = [(each.name, each.sql_type, each.typmod) for each in attributes]
+            self.known = attributes, _RowMaker(self.reader, columns, is_typed=True)
+        return self.known[1]
+
+
+def _makers(call: CallSite) -> Callable[[Env], _RowMaker]:
+    """Returns what makes rows like the first argument, of the second's JSON."""
+    reader, oid = _READERS[call.argument_types[1]], call.argument_types[0]
+    if is_composite(oid):
+        return _RowsOfType(reader, oid).maker
+    columns = _given_columns(call)
+    _check_expected(call, columns)
+    maker = _RowMaker(reader, columns)
+    return lambda _env: maker
 
 
 def _given_columns(call: CallSite) -> Columns:
@@ -250,12 +295,10 @@ def _at_run_time(build: Callable[[CallSite], Function]) -> Callable[[CallSite], 
 @builds("json_populate_record", "jsonb_populate_record", env=True)
 @_at_run_time
 def populate_record(call: CallSite) -> Function:
-    columns = _given_columns(call)
-    _check_expected(call, columns)
-    maker = _RowMaker(_READERS[call.argument_types[1]], columns)
+    makers, check = _makers(call), _domain_check(call)
 
     def populate(env: Env, given: Any, node: Any, *_use_json_as_text: bool) -> Any:
-        return given if node is None else maker.make(node, given, env)
+        return check(given if node is None else makers(env).make(node, given, env), env)
 
     return populate
 
@@ -263,15 +306,28 @@ def populate_record(call: CallSite) -> Function:
 @builds("json_populate_recordset", "jsonb_populate_recordset", env=True)
 @_at_run_time
 def populate_recordset(call: CallSite) -> Function:
-    columns = _given_columns(call)
-    _check_expected(call, columns)
-    maker = _RowMaker(_READERS[call.argument_types[1]], columns)
+    makers, check = _makers(call), _domain_check(call)
     name = call.proc.name
 
     def populate(env: Env, given: Any, node: Any, *_use_json_as_text: bool) -> list[Record]:
-        return [] if node is None else list(_rows(maker, node, given, env, name))
+        if node is None:
+            return []
+        return [check(row, env) for row in _rows(makers(env), node, given, env, name)]
 
     return populate
+
+
+def _domain_check(call: CallSite) -> Callable[[Any, Env], Any]:
+    """Returns what tests a row against the domain that the result is of."""
+    result = call.result_type
+    if not is_domain(result):
+        return lambda row, _env: row
+
+    def check(row: Any, env: Env) -> Any:
+        check_value(result, row, env)
+        return row
+
+    return check
 
 
 @builds("json_to_record", "jsonb_to_record", env=True)

@@ -116,6 +116,25 @@ def columns_of(expression: Expression, relation: int = 0) -> set[int]:
     }
 
 
+def named_columns(expression: Expression) -> tuple[list[int], bool]:
+    """Returns the positions of the columns that an expression over one table names, in order.
+
+    And whether it names the whole row, too.
+    """
+    found: set[int] = set()
+    names_row = False
+    pending = [expression]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, ColumnRef):
+            found.add(current.position)
+        elif isinstance(current, bound.WholeRow):
+            names_row = True
+        elif not isinstance(current, _LEAVES):
+            pending += children(current)
+    return sorted(found), names_row
+
+
 def needs_row(expression: Expression) -> bool:
     """Returns whether the expression reads a row at all."""
     return any(

@@ -11,29 +11,35 @@ from functools import partial
 from typing import Any, Final
 
 from storage.errors import DatabaseError
-from storage.objects import Attribute, CompositeType
+from storage.objects import Attribute, CompositeType, View
+from storage.row_types import row_array_id, row_type_id, row_type_of
+from storage.schema import Table
 from storage.types import Kind, Record
 from tsql.catalog import pg
 from tsql.env import Env
 from tsql.types import oids
+from tsql.types.array import array_input, array_output
+from tsql.types.binary.arrays import register_array
 from tsql.types.binary.records import record_send
 from tsql.types.binary.registry import (
     Context,
     TrailingDataError,
     binary_io,
+    forget_binary_io,
     insufficient,
     receive_column,
 )
 from tsql.types.boolean import BLANKS
 from tsql.types.domains import check_value
-from tsql.types.io import input_of, text_io
+from tsql.types.io import forget_text_io, input_of, text_io
 from tsql.types.kinds import is_domain, kinds_of_type, register_kind
 from tsql.types.record import record_out
-from tsql.types.users import register_type
+from tsql.types.users import register_type, shown_name
 
 _COUNT: Final = struct.Struct("!i")
 _FIELD: Final = struct.Struct("!Ii")
-_newest: dict[int, CompositeType] = {}
+#: The newest known states; of a row type, its relation.
+_newest: dict[int, CompositeType | Table | View] = {}
 
 
 def is_composite(oid: int) -> bool:
@@ -56,11 +62,53 @@ def register_composite(found: CompositeType) -> None:
     register_kind(found.id, found.array_id, Kind.COMPOSITE)
 
 
+def register_row_type(relation: Table | View) -> None:
+    """Makes a relation's row type, or its new state, known; what it reads and writes by comes later."""
+    oid, array, like = row_type_id(relation.id), row_array_id(relation.id), pg.types()[oids.RECORD]
+    shown = shown_name(relation.schema, relation.name)
+    _newest[oid] = relation
+    types = pg.types()
+    types[oid] = pg.PgType(
+        oid, shown, like.length, "c", "C", False, 0, array, like.delimiter, like.align,
+        like.storage, like.by_value,
+    )  # fmt: skip
+    types[array] = pg.PgType(
+        array, f"_{relation.name}", -1, "b", "A", False, oid, 0, ",", "d", "x", False
+    )
+
+
+def forget_row_type(relation_id: int) -> None:
+    """Forgets the row type of a relation that is no more."""
+    for oid in (row_type_id(relation_id), row_array_id(relation_id)):
+        _newest.pop(oid, None)
+        pg.types().pop(oid, None)
+        forget_text_io(oid)
+        forget_binary_io(oid)
+
+
+def load_row_type(oid: int) -> bool:
+    """Makes known how a row type, or arrays of it, are read and written; False: there is none."""
+    oid &= ~1
+    if oid not in _newest:
+        return False
+    array = oid + 1
+    text_io(oid, partial(_parse, oid), record_out)
+    binary_io(oid, record_send, partial(_receive, oid))
+    text_io(array, array_input(oid), array_output(oid))
+    register_array(array, oid)
+    return True
+
+
+def _newest_type(oid: int) -> CompositeType:
+    found = _newest[oid]
+    return found if isinstance(found, CompositeType) else row_type_of(found)
+
+
 def composite_type(oid: int, env: Env) -> CompositeType:
     """Returns the type as the session sees it."""
     look_up = getattr(env.session, "composite_type", None)
     found: CompositeType | None = None if look_up is None else look_up(oid)
-    return _newest[oid] if found is None else found
+    return _newest_type(oid) if found is None else found
 
 
 def attributes_of(oid: int, env: Env) -> tuple[Attribute, ...]:
@@ -70,7 +118,7 @@ def attributes_of(oid: int, env: Env) -> tuple[Attribute, ...]:
 
 def newest_attributes(oid: int) -> tuple[Attribute, ...]:
     """Returns likewise those of its newest known state."""
-    return _newest[oid].attributes
+    return _newest_type(oid).attributes
 
 
 def row_of(attributes: Sequence[Attribute], values: Sequence[Any]) -> Record:

@@ -10,14 +10,17 @@ varchar(n) is an error here; the silent truncation of an *explicit cast* is the 
 
 import importlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from storage.errors import DatabaseError
+from storage.row_types import relation_of
 from tsql.env import Env
 
 Input = Callable[[str, int, Env], Any]
 Output = Callable[[Any, Env], str]
 
+#: The module that registers row types when they are first asked for.
+_ROW_TYPES: Final = "tsql.types.composites"
 #: Modules that register a type when it is first asked for.
 _LATER: dict[int, str] = {}
 _INPUT: dict[int, Input] = {}
@@ -37,11 +40,20 @@ def text_io_later(oid: int, module: str) -> None:
 
 def load_type(oid: int) -> bool:
     """Imports the module of a rarely used type; returns whether that has been done just now."""
+    if relation_of(oid) is not None:
+        made: bool = importlib.import_module(_ROW_TYPES).load_row_type(oid)
+        return made
     module = _LATER.pop(oid, None)
     if module is None:
         return False
     importlib.import_module(module)
     return True
+
+
+def forget_text_io(oid: int) -> None:
+    """Forgets a type that is no more."""
+    _INPUT.pop(oid, None)
+    _OUTPUT.pop(oid, None)
 
 
 def text_output(oid: int, render: Output) -> None:

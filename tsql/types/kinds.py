@@ -3,6 +3,7 @@
 import functools
 from typing import Final
 
+from storage.row_types import is_row_type, relation_of
 from storage.types import Kind
 from tsql.catalog import pg
 from tsql.env import Env
@@ -91,13 +92,15 @@ def register_base(oid: int, base: int, typmod: int) -> None:
 def kinds_of_type(oid: int) -> tuple[Kind, Kind | None] | None:
     """Returns the kind of a type's values and, for an array, of its elements, or None."""
     oid = base_type(oid)
+    if relation_of(oid) is not None:
+        return (Kind.COMPOSITE, None) if is_row_type(oid) else (Kind.ARRAY, Kind.COMPOSITE)
     kind = _KINDS.get(oid)
     if kind is not None:
         return kind, None
     row = pg.types().get(oid)
     if row is not None and row.category == "A":
-        element = _KINDS.get(base_type(row.element))
-        return None if element is None else (Kind.ARRAY, element)
+        of_element = kinds_of_type(row.element)
+        return None if of_element is None else (Kind.ARRAY, of_element[0])
     return None
 
 

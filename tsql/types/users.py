@@ -3,9 +3,16 @@
 from storage.user_types import UserType
 from tsql.catalog import pg
 from tsql.identifiers import quoted
+from tsql.temporary import is_temporary
 from tsql.types.array import array_input, array_output
 from tsql.types.binary.arrays import register_array
 from tsql.types.io import text_io
+
+
+def shown_name(schema: str, name: str) -> str:
+    """Returns a type's name as it is shown where no search path is known."""
+    shown = quoted(name)
+    return shown if schema == "public" or is_temporary(schema) else f"{quoted(schema)}.{shown}"
 
 
 def register_type(found: UserType, like: pg.PgType, *, kind: str, category: str) -> bool:
@@ -17,9 +24,7 @@ def register_type(found: UserType, like: pg.PgType, *, kind: str, category: str)
         kind: pg_type's typtype.
         category: pg_type's typcategory.
     """
-    shown = quoted(found.name)
-    if found.schema != "public":
-        shown = f"{quoted(found.schema)}.{shown}"
+    shown = shown_name(found.schema, found.name)
     types = pg.types()
     is_new = found.id not in types
     types[found.id] = pg.PgType(

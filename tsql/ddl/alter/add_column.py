@@ -11,6 +11,7 @@ import msgspec
 
 from storage.errors import DatabaseError
 from storage.items import Row, missing_for
+from storage.row_types import row_type_of
 from storage.schema import Column, ColumnPolicy
 from tsql.binder import bind_default_text, bind_generated, bind_transform
 from tsql.binder.defaults import default_of
@@ -28,7 +29,7 @@ from tsql.ddl.create_table import (
 from tsql.ddl.default_privileges import give_default_privileges
 from tsql.ddl.definition import Definition
 from tsql.ddl.serial import create_owned_sequences
-from tsql.ddl.user_types import hold_types
+from tsql.ddl.user_types import check_not_inside, hold_types
 from tsql.env import Env
 from tsql.executor.expressions import compile_expression
 from tsql.parser import ast, parse_expression
@@ -50,6 +51,7 @@ async def add_column(cmd: Any, alteration: Alteration) -> None:
     read_column(definition, cmd.def_)
     settle_keys(definition)
     (column,) = definition.columns
+    check_not_inside(column.sql_type, row_type_of(alteration.old), ddl)
     await hold_types([column.sql_type], ddl)
     alteration.change(columns=(*table.columns, column), next_column_id=column.id + 1)
     with without_position():

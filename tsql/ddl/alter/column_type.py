@@ -13,6 +13,7 @@ import msgspec
 from storage.errors import DatabaseError
 from storage.items import Row
 from storage.objects import Address, View
+from storage.row_types import row_type_of
 from storage.schema import Check, Column, Index, KeyPart, Table
 from storage.types import Kind
 from tsql.binder import bind_default, bind_expression, bind_transform
@@ -22,6 +23,7 @@ from tsql.ddl.alteration.removal import columns_in
 from tsql.ddl.alteration.state import Alteration, alterable_column, without_position
 from tsql.ddl.columns import check_can_be_key, column_of
 from tsql.ddl.describe import describe
+from tsql.ddl.user_types import check_not_inside, hold_types
 from tsql.deparse import deparse
 from tsql.env import Env
 from tsql.executor.expressions import Evaluate, compile_expression
@@ -43,6 +45,8 @@ async def prepare_type(cmd: Any, alteration: Alteration) -> None:
     object.__setattr__(definition, "colname", cmd.name)
     with without_position():
         wanted = column_of(definition, old.id, alteration.ddl.env)
+    check_not_inside(wanted.sql_type, row_type_of(alteration.old), alteration.ddl)
+    await hold_types([wanted.sql_type], alteration.ddl)
     new = msgspec.structs.replace(
         old,
         kind=wanted.kind,

@@ -10,11 +10,13 @@ from msgspec.structs import replace
 
 from storage.errors import DatabaseError, not_supported
 from storage.objects import Attribute, CompositeType
+from storage.row_types import is_row_type
 from tsql.ddl.alter.subcommands import subcommand_name
-from tsql.ddl.alteration.composites import change_attributes, columns_with
+from tsql.ddl.alteration.finish import change_attributes
+from tsql.ddl.composite_values import first_use
 from tsql.ddl.composites import attribute_of
 from tsql.ddl.context import Ddl, no_such_relation
-from tsql.ddl.user_types import find_type, hold_types, lock_type
+from tsql.ddl.user_types import check_not_inside, find_type, hold_types, lock_type
 from tsql.executor.user_types import register_type
 from tsql.parser import enums
 
@@ -59,7 +61,7 @@ async def rename_attribute(node: Any, ddl: Ddl) -> str:
 async def _locked(relation: Any, ddl: Ddl) -> CompositeType:
     names = [part for part in (relation.schemaname, relation.relname) if part is not None]
     found = find_type(names, ddl)
-    if not isinstance(found, CompositeType):
+    if not isinstance(found, CompositeType) or is_row_type(found.id):
         if ddl.find(relation.schemaname, relation.relname) is not None:
             raise DatabaseError("42809", f'"{relation.relname}" is not a composite type')
         raise no_such_relation(relation)
@@ -77,6 +79,7 @@ async def _add(found: CompositeType, cmd: Any, ddl: Ddl) -> CompositeType:
     attribute = attribute_of(cmd.def_, found.next_number, ddl)
     if any(each.name == attribute.name for each in found.attributes):
         raise _exists(attribute.name, found)
+    check_not_inside(attribute.sql_type, found, ddl)
     await hold_types([attribute.sql_type], ddl)
     return replace(
         found,
@@ -102,6 +105,7 @@ async def _retype(found: CompositeType, cmd: Any, ddl: Ddl) -> CompositeType:
         raise DatabaseError("42703", message)
     _check_unused(found, ddl)
     typed = attribute_of(cmd.def_, old.number, ddl)
+    check_not_inside(typed.sql_type, found, ddl)
     await hold_types([typed.sql_type], ddl)
     new = Attribute(old.number, old.name, typed.sql_type, typed.typmod)
     attributes = tuple(new if each is old else each for each in found.attributes)
@@ -110,9 +114,10 @@ async def _retype(found: CompositeType, cmd: Any, ddl: Ddl) -> CompositeType:
 
 def _check_unused(found: CompositeType, ddl: Ddl) -> None:
     """Raises 0A000 if rows of the type are stored, in others or in arrays perhaps."""
-    for table, columns in columns_with(found, ddl):
+    used = first_use(found.id, ddl.catalog)
+    if used is not None:
+        table, column = used
         raise DatabaseError(
             "0A000",
-            f'cannot alter type "{found.name}" because column'
-            f' "{table.name}.{columns[0].name}" uses it',
+            f'cannot alter type "{found.name}" because column "{table.name}.{column.name}" uses it',
         )

@@ -28,7 +28,7 @@ from tsql.ddl.foreign_keys import constraint_names, foreign_key_clause
 from tsql.ddl.names import free_name
 from tsql.ddl.stored_text import stored_text
 from tsql.parser import enums
-from tsql.planner.walk import columns_of
+from tsql.planner.walk import named_columns
 
 _TYPES = enums.ConstrType
 
@@ -119,10 +119,11 @@ async def add_check(
     table = alteration.table
     with without_position():
         expression = bind_expression(node, table, alteration.ddl.env, "check")
-    positions = sorted(columns_of(expression))
+    positions, names_row = named_columns(expression)
     if given is not None and given in constraint_names([table]):
         raise constraint_exists(given, table)
-    only = table.columns[positions[0]].name if len(positions) == 1 else None
+    is_of_one = len(positions) == 1 and not names_row
+    only = table.columns[positions[0]].name if is_of_one else None
     name = given or free_name(table.name, only, "check", constraint_names([table]).__contains__)
     column_ids = tuple(table.columns[position].id for position in positions)
     check = Check(

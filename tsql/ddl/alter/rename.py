@@ -27,7 +27,7 @@ from tsql.ddl.describe import kind_of_relation
 from tsql.ddl.foreign_keys import constraint_names
 from tsql.ddl.roles import rename_role
 from tsql.ddl.schemas import rename_schema
-from tsql.ddl.user_types import rename_type
+from tsql.ddl.user_types import check_relation_name, rename_type
 from tsql.ddl.views import change_view, rename_view_column
 from tsql.parser import enums
 
@@ -94,6 +94,7 @@ async def _rename_relation(node: Any, ddl: Ddl) -> str:
             await ddl.changes.replace_sequence(msgspec.structs.replace(found, name=node.newname))
         case View():
             _require_free(found.schema, node.newname, ddl)
+            check_relation_name(found.schema, node.newname, ddl)
             await change_view(found, ddl, name=node.newname)
     return tag
 
@@ -116,6 +117,7 @@ async def rename_table(table: Table, new: str, ddl: Ddl) -> None:
     if locked is None:
         raise DatabaseError("42P01", f'relation "{table.name}" does not exist')
     _require_free(locked.schema, new, ddl)
+    check_relation_name(locked.schema, new, ddl)
     changed = msgspec.structs.replace(with_table_renamed(locked, new), name=new)
     await ddl.changes.replace_table(changed)
 
@@ -181,6 +183,14 @@ async def _rename_column(node: Any, ddl: Ddl) -> str:
     return tag
 
 
+async def _rename_attribute(node: Any, ddl: Ddl) -> str:
+    """ALTER TYPE … RENAME ATTRIBUTE: of a row type that is its relation's column."""
+    if ddl.find(node.relation.schemaname, node.relation.relname) is None:
+        return await rename_attribute(node, ddl)
+    await _rename_column(node, ddl)
+    return "ALTER TYPE"
+
+
 # ---- constraints -------------------------------------------------------------------------------
 
 
@@ -219,7 +229,7 @@ async def _rename_constraint(node: Any, ddl: Ddl) -> str:
 
 
 _RENAMES: Final[dict[Any, Callable[[Any, Ddl], Awaitable[str]]]] = {
-    _TYPES.OBJECT_ATTRIBUTE: rename_attribute,
+    _TYPES.OBJECT_ATTRIBUTE: _rename_attribute,
     _TYPES.OBJECT_COLUMN: _rename_column,
     _TYPES.OBJECT_DATABASE: rename_database,
     _TYPES.OBJECT_ROLE: rename_role,

@@ -10,7 +10,7 @@ import msgspec
 
 from storage.catalog import relations_of
 from storage.errors import DatabaseError, not_supported
-from storage.objects import View
+from storage.objects import TYPES, View
 from storage.schema import Sequence, Table
 from tsql.ddl.context import SYSTEM_SCHEMAS, Ddl, no_such_relation
 from tsql.ddl.describe import kind_of_relation
@@ -60,6 +60,7 @@ async def _move_relation(node: Any, ddl: Ddl) -> None:
             await _move_sequence(found, schema, ddl)
         case View():
             _check_schema(found.schema, schema, ddl)
+            _require_free_type(found.name, schema, ddl)
             await change_view(found, ddl, schema=schema)
         case _:
             raise not_supported(f"ALTER {kind.upper()} … SET SCHEMA")
@@ -91,11 +92,17 @@ def _require_free(name: str, schema: str, ddl: Ddl) -> None:
         raise DatabaseError("42P07", f'relation "{name}" already exists in schema "{schema}"')
 
 
+def _require_free_type(name: str, schema: str, ddl: Ddl) -> None:
+    if ddl.catalog.is_named(TYPES, schema, name):
+        raise DatabaseError("42710", f'type "{name}" already exists in schema "{schema}"')
+
+
 async def _move_table(table: Table, schema: str, ddl: Ddl) -> None:
     if table.schema == schema:
         return
     for (_, name), _ in relations_of(table):
         _require_free(name, schema, ddl)
+    _require_free_type(table.name, schema, ddl)
     await ddl.changes.replace_table(msgspec.structs.replace(table, schema=schema))
     for sequence in list(ddl.catalog.sequences):
         if sequence.owner_table_id == table.id:

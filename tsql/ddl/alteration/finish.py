@@ -9,24 +9,108 @@
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from msgspec.structs import replace
 
 from storage.errors import DatabaseError
 from storage.index_build import build_index
 from storage.items import Row, body_of
+from storage.objects import CompositeType
 from storage.rewrite import Rewrite, newest_items, newest_rows
-from storage.schema import ColumnPolicy, ElementState, Table
+from storage.row_types import row_type_of
+from storage.schema import Column, ColumnPolicy, ElementState, Table
 from storage.table import TableAccess
 from tsql.binder import bind_expression_text
 from tsql.ddl.alteration.references import test_changed_types
 from tsql.ddl.alteration.state import Alteration
+from tsql.ddl.composite_values import Convert, columns_with, converter, first_use
+from tsql.ddl.context import Ddl
+from tsql.env import Env
 from tsql.executor.expressions import Evaluate, compile_expression
+from tsql.executor.user_types import register_type
 from tsql.executor.waits import computed_rows
+
+Users = list[tuple[Table, list[Column]]]
 
 
 async def finish(alteration: Alteration) -> None:
-    """Writes the definition, and sees to the rows. Raises 23502, 23505, 23514."""
+    """Writes the definition, and sees to the rows. Raises 23502, 23505, 23514, 0A000."""
+    ddl, old, new = alteration.ddl, alteration.old, alteration.table
+    if not alteration.converts_values and old.columns != new.columns:
+        users = await _users_of_rows(alteration)
+        await _finish(alteration)
+        await write_values_again(row_type_of(old), row_type_of(new), users, ddl)
+    else:
+        await _finish(alteration)
+
+
+async def _users_of_rows(alteration: Alteration) -> Users:
+    """Returns what is to be written again, for the table's row type has other fields. Raises 0A000.
+
+    It must not if the values of columns change, or a new one has any: PostgreSQL's rule.
+    """
+    ddl, old, new = alteration.ddl, alteration.old, alteration.table
+    before, after = row_type_of(old), row_type_of(new)
+    types = {each.number: (each.sql_type, each.typmod) for each in before.attributes}
+    changes_values = bool(alteration.values) or any(
+        types.get(each.number, (each.sql_type, each.typmod)) != (each.sql_type, each.typmod)
+        for each in after.attributes
+    )
+    used = first_use(before.id, ddl.catalog)
+    if used is not None and changes_values:
+        table, column = used
+        raise DatabaseError(
+            "0A000",
+            f'cannot alter table "{new.name}" because column "{table.name}.{column.name}"'
+            " uses its row type",
+        )
+    numbers = [each.number for each in before.attributes]
+    if used is None or numbers == [each.number for each in after.attributes]:
+        return []
+    return await lock_users(before, ddl)
+
+
+async def lock_users(found: CompositeType, ddl: Ddl) -> Users:
+    """Returns the tables with values of a type, locked, and the columns that they are in."""
+    for table, _ in columns_with(found, ddl.catalog):
+        await ddl.changes.lock_table(table.id)
+    return columns_with(found, ddl.catalog)
+
+
+async def change_attributes(found: CompositeType, changed: CompositeType, ddl: Ddl) -> None:
+    """Gives a type other attributes; what they were goes, what is new is NULL."""
+    users = await lock_users(found, ddl)
+    register_type(await ddl.changes.replace_object(changed))
+    await write_values_again(found, changed, users, ddl)
+
+
+async def write_values_again(
+    found: CompositeType, changed: CompositeType, users: Users, ddl: Ddl
+) -> None:
+    """Makes values of the type that tables have fit its other fields: what is new is NULL."""
+    for known, columns in users:
+        table = ddl.catalog.table_by_id(known.id)
+        assert table is not None
+        ddl.check_no_events(table, "ALTER TABLE")
+        alteration = Alteration(ddl, table, table, is_rewrite=True, converts_values=True)
+        for column in columns:
+            convert = converter(column.sql_type, found, changed, ddl.catalog)
+            assert convert is not None
+            alteration.values[column.id] = _over_rows(table.position(column.id), convert)
+            alteration.change_column(column.id, missing=None)
+        await finish(alteration)
+
+
+def _over_rows(position: int, convert: Convert) -> Evaluate:
+    def evaluate(row: Any, _env: Env) -> Any:
+        value = row[position]
+        return None if value is None else convert(value)
+
+    return evaluate
+
+
+async def _finish(alteration: Alteration) -> None:
     ddl = alteration.ddl
     if alteration.is_rewrite:
         alteration.table = await ddl.catalogs.emptied(alteration.table)

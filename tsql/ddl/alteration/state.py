@@ -47,6 +47,8 @@ class Alteration:
             whether that is the column itself (without USING).
         checked_later: Other things to do when the definition is written, foreign keys to check
             say; they see the new catalog and the rows as they will be.
+        converts_values: Whether values of a composite type are made to fit its other fields; the
+            table's own row type stays as it is.
     """
 
     ddl: Ddl
@@ -59,6 +61,7 @@ class Alteration:
     new_indexes: list[int] = field(default_factory=list)
     types: dict[int, tuple[Column, Evaluate, bool]] = field(default_factory=dict)
     checked_later: list[Work] = field(default_factory=list)
+    converts_values: bool = False
     _queues: dict[Pass, deque[Work]] = field(
         default_factory=lambda: {each: deque() for each in Pass}
     )

@@ -48,6 +48,12 @@ def binary_io(oid: int, send: Send, receive: Receive | None) -> None:
         _RECEIVE[oid] = receive
 
 
+def forget_binary_io(oid: int) -> None:
+    """Forgets a type that is no more."""
+    _SEND.pop(oid, None)
+    _RECEIVE.pop(oid, None)
+
+
 def send_of(oid: int) -> Send:
     """Returns the type's binary output. Raises 42883 for a type without one, as PostgreSQL does."""
     send = _SEND.get(oid)
