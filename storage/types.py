@@ -154,10 +154,12 @@ class Record(tuple[Any, ...]):  # noqa: SLOT001 - tuples can't have slots with s
         types: OIDs of the fields' types.
         kinds: (kind, kind of an array's elements) of each field; only values of composite types, which
             may be stored, have them.
+        names: Of the fields, of a row that is of no composite type.
     """
 
     types: tuple[int, ...]
     kinds: "tuple[tuple[Kind, Kind | None], ...]"
+    names: tuple[str, ...]
 
     @classmethod
     def of(
@@ -165,11 +167,13 @@ class Record(tuple[Any, ...]):  # noqa: SLOT001 - tuples can't have slots with s
         values: Iterable[Any],
         types: tuple[int, ...],
         kinds: "tuple[tuple[Kind, Kind | None], ...]" = (),
+        names: tuple[str, ...] = (),
     ) -> "Record":
         """Returns the record of these fields."""
         record = cls(values)
         record.types = types
         record.kinds = kinds
+        record.names = names
         return record
 
 

@@ -27,9 +27,11 @@ from tsql.bound import (
     FunctionCall,
     RowConstructor,
     SetRef,
+    Slot,
     Subscript,
     WholeRow,
 )
+from tsql.catalog import pg
 from tsql.parser import ast, with_fields
 from tsql.types import oids
 from tsql.types.composites import attributes_of, is_composite, is_row
@@ -175,8 +177,11 @@ def field_named(level: Level, record: Expression, name: str) -> Expression | Non
 
 
 def note_field(level: Level, record: Expression, position: int) -> None:
-    """Notes that the statement reads a field of a composite type, a relation's column perhaps."""
-    if is_composite(record.type):
+    """Notes that the statement reads a field of a composite type, a relation's column perhaps.
+
+    A table that is being made has a row type that nobody knows yet.
+    """
+    if is_composite(record.type) and record.type in pg.types():
         number = attributes_of(record.type, level.context.env)[position].number
         level.context.used_columns.add((relation_of(record.type) or record.type, number))
 
@@ -197,6 +202,8 @@ def fields_of(level: Level, record: Expression) -> list[tuple[str, int, int]] | 
             return None if columns is None else [(name, type_, -1) for name, type_ in columns]
         case SetRef(position=position):
             return fields_of(level, level.sets[position])
+        case Slot(number=number) if number in level.slots and level.parent is not None:
+            return fields_of(level.parent, level.outer[level.slots.index(number)])
         case ColumnRef(relation=relation, position=position) if relation < len(level.relations):
             of_item = level.relations[relation].columns
             known = of_item[position].record if position < len(of_item) else None

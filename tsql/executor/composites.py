@@ -65,9 +65,10 @@ def row_constructor(
     fields: Sequence[Evaluate],
     types: tuple[int, ...],
     kinds: tuple[tuple[Kind, Kind | None], ...] = (),
+    names: tuple[str, ...] = (),
 ) -> Evaluate:
-    """ROW(…): a record of fields of these types; of a composite type it has kinds, too."""
-    return lambda row, env: Record.of([field(row, env) for field in fields], types, kinds)
+    """ROW(…): a record of fields of these types; it has names, or the kinds of a composite type."""
+    return lambda row, env: Record.of([field(row, env) for field in fields], types, kinds, names)
 
 
 def field_assignment(
@@ -88,12 +89,15 @@ def nullable_row(
     fields: Sequence[Evaluate],
     types: tuple[int, ...],
     kinds: tuple[tuple[Kind, Kind | None], ...] = (),
+    names: tuple[str, ...] = (),
 ) -> Evaluate:
     """A relation's row; NULL where an outer join has none."""
 
     def evaluate(row: Row, env: Env) -> Any:
         values = [field(row, env) for field in fields]
-        return None if values.count(None) == len(values) else Record.of(values, types, kinds)
+        if values.count(None) == len(values):
+            return None
+        return Record.of(values, types, kinds, names)
 
     return evaluate
 

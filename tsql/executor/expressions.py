@@ -148,12 +148,8 @@ class _Compiler:
                 parts = self._parts(elements)
                 evaluates = [part.evaluate for part in parts]
                 return folded(composites.array_constructor(evaluates, nested), parts)
-            case bound.WholeRow(columns=fields):
-                types = tuple([field.type for field in fields])
-                evaluates = [self._evaluate(field) for field in fields]
-                make = composites.nullable_row if node.nullable else composites.row_constructor
-                kinds = () if node.type == oids.RECORD else kinds_of_fields(types)
-                return Part(make(evaluates, types, kinds))
+            case bound.WholeRow():
+                return self._whole_row(node)
             case bound.RowConstructor():
                 return self._row(node)
             case bound.FieldAssignment():
@@ -188,6 +184,14 @@ class _Compiler:
         of, new = self._evaluate(node.container), self._evaluate(node.value)
         return Part(composites.field_assignment(of, node.position, new, empty))
 
+    def _whole_row(self, node: bound.WholeRow) -> Part:
+        types = tuple([field.type for field in node.columns])
+        evaluates = [self._evaluate(field) for field in node.columns]
+        make = composites.nullable_row if node.nullable else composites.row_constructor
+        if node.type == oids.RECORD:
+            return Part(make(evaluates, types, (), node.names))
+        return Part(make(evaluates, types, kinds_of_fields(types)))
+
     def _row(self, node: bound.RowConstructor) -> Part:
         types = tuple([field.type for field in node.fields])
         evaluates = [self._evaluate(field) for field in node.fields]
@@ -196,7 +200,7 @@ class _Compiler:
             types = tuple(
                 [oids.UNKNOWN if at in node.unknown else type_ for at, type_ in enumerate(types)]
             )
-            return Part(composites.row_constructor(evaluates, types))
+            return Part(composites.row_constructor(evaluates, types, (), node.names))
         return Part(composites.row_constructor(evaluates, types, kinds_of_fields(types)))
 
     def _evaluate(self, node: Expression) -> Evaluate:

@@ -50,16 +50,19 @@ def recorded(call: FunctionCall, evaluate: Evaluate) -> Evaluate:
     if fields is None:
         return evaluate
     types = tuple([type_ for _, type_ in fields])
+    names = tuple([name for name, _ in fields])
     if call.proc.returns_set:
 
         def rows(row: Row, env: Env) -> Any:
             values = evaluate(row, env)
-            return None if values is None else (Record.of(value, types) for value in values)
+            return (
+                None if values is None else (Record.of(each, types, (), names) for each in values)
+            )
 
         return rows
 
     def one(row: Row, env: Env) -> Any:
         value = evaluate(row, env)
-        return None if value is None else Record.of(value, types)
+        return None if value is None else Record.of(value, types, (), names)
 
     return one

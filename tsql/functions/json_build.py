@@ -8,13 +8,14 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from storage.errors import DatabaseError, not_supported
+from storage.errors import DatabaseError
 from storage.types import Array
 from tsql.catalog import pg
 from tsql.env import Env
 from tsql.functions.json_values import (
     JsonText,
     Tree,
+    fields_of_row,
     key_of,
     nest,
     row_text,
@@ -27,27 +28,25 @@ from tsql.functions.limits import check_size
 from tsql.functions.registry import CallSite, Function, builds, implements
 from tsql.types import oids
 from tsql.types.json import in_key_order, quote
+from tsql.types.record import Record
 
 
 def argument_text(call: CallSite, index: int) -> JsonText:
     """Returns how an argument becomes JSON text, whether or not it is a row."""
-    if call.argument_types[index] == oids.RECORD:
-        return row_text(_fields(call, index), ",")
-    return text_of(call.argument_types[index])
+    fields = _fields(call, index)
+    return text_of(call.argument_types[index]) if fields is None else row_text(fields, ",")
 
 
 def argument_tree(call: CallSite, index: int) -> Tree:
     """Returns how an argument becomes a jsonb node, whether or not it is a row."""
-    if call.argument_types[index] == oids.RECORD:
-        return row_tree(_fields(call, index))
-    return tree_of(call.argument_types[index])
+    fields = _fields(call, index)
+    return tree_of(call.argument_types[index]) if fields is None else row_tree(fields)
 
 
-def _fields(call: CallSite, index: int) -> tuple[tuple[str, int], ...]:
-    fields = call.fields[index] if index < len(call.fields) else None
-    if fields is None:
-        raise not_supported("conversion of a record with unknown columns to JSON")
-    return fields
+def _fields(call: CallSite, index: int) -> tuple[tuple[str, int], ...] | None:
+    """Returns the fields of an argument that is a row of no composite type, if they are known already."""
+    is_record = call.argument_types[index] == oids.RECORD
+    return call.fields[index] if is_record and index < len(call.fields) else None
 
 
 @builds("to_json", env=True)
@@ -91,15 +90,19 @@ def _compact(texts: list[str]) -> str:
 
 @builds("row_to_json", env=True)
 def row_to_json(call: CallSite) -> Function:
-    write = row_text(_fields(call, 0), ",")
+    write = argument_text(call, 0)
     return lambda env, row: write(row, env)
 
 
 @builds("row_to_json_pretty", env=True)
 def row_to_json_pretty(call: CallSite) -> Function:
-    fields = _fields(call, 0)
-    writers = {pretty: row_text(fields, ",\n " if pretty else ",") for pretty in (False, True)}
-    return lambda env, row, pretty: writers[pretty](row, env)
+    known = _fields(call, 0)
+
+    def write(env: Env, row: Record, pretty: bool) -> str:
+        fields = fields_of_row(call.argument_types[0], row, env) if known is None else known
+        return row_text(fields, ",\n " if pretty else ",")(row, env)
+
+    return write
 
 
 # ---- json_build_object and json_build_array ---------------------------------------------------

@@ -106,9 +106,9 @@ class _Conversion:
         self.inner = _Conversion(reader, self.element, self.typmod) if self.element else None
         self.rows = _RowsOfType(reader, self.oid) if is_composite(self.oid) else None
 
-    def convert(self, node: Any, key: str, env: Env) -> Any:
-        """Converts the member called `key`. Raises what a domain does."""
-        return self.checked(self._converted(node, key, env), env)
+    def convert(self, node: Any, key: str, env: Env, given: Any = None) -> Any:
+        """Converts the member called `key`; `given` is what a row is filled up by. Raises what a domain does."""
+        return self.checked(self._converted(node, key, env, given), env)
 
     def checked(self, value: Any, env: Env) -> Any:
         """Returns the value, if it is one of the domain's."""
@@ -116,7 +116,7 @@ class _Conversion:
             check_value(self.domain, value, env)
         return value
 
-    def _converted(self, node: Any, key: str, env: Env) -> Any:
+    def _converted(self, node: Any, key: str, env: Env, given: Any) -> Any:
         kind = self.reader.kind(node)
         if kind == "null":
             return None
@@ -126,7 +126,7 @@ class _Conversion:
             return self.reader.as_jsonb(node)
         if kind != "string":
             if self.rows is not None:
-                return self.rows.maker(env).make(node, None, env)
+                return self.rows.maker(env).make(node, given, env)
             if self.inner is not None:
                 return _ArrayBuilder(self.reader, self.inner, key, env).build(node)
         text = self.reader.text(node)
@@ -202,7 +202,8 @@ class _RowMaker:
         values: list[Any] = []
         for index, (name, conversion) in enumerate(zip(self.names, self.conversions, strict=True)):
             if name in found:
-                values.append(conversion.convert(found[name], name, env))
+                old = None if given is None else given[index]
+                values.append(conversion.convert(found[name], name, env, old))
             elif given is not None:
                 values.append(given[index])
             else:
@@ -226,24 +227,32 @@ class _RowsOfType:
         return self.known[1]
 
 
-def _makers(call: CallSite) -> Callable[[Env], _RowMaker]:
-    """Returns what makes rows like the first argument, of the second's JSON."""
+def _makers(call: CallSite) -> Callable[[Any, Env], _RowMaker]:
+    """Returns what makes rows like the first argument, of the second's JSON. Raises 42804."""
     reader, oid = _READERS[call.argument_types[1]], call.argument_types[0]
     if is_composite(oid):
-        return _RowsOfType(reader, oid).maker
-    columns = _given_columns(call)
+        of_type = _RowsOfType(reader, oid)
+        return lambda _given, env: of_type.maker(env)
+    if oid != oids.RECORD:
+        raise DatabaseError("42804", f"first argument of {call.proc.name} must be a row type")
+    fields = call.fields[0] if call.fields else None
+    if fields is None:
+        return lambda given, _env: _like(call, reader, given)
+    columns = [(name, oid, -1) for name, oid in fields]
     _check_expected(call, columns)
     maker = _RowMaker(reader, columns)
-    return lambda _env: maker
+    return lambda _given, _env: maker
 
 
-def _given_columns(call: CallSite) -> Columns:
-    fields = call.fields[0] if call.fields else None
-    if call.argument_types[0] != oids.RECORD:
-        raise DatabaseError("42804", f"first argument of {call.proc.name} must be a row type")
-    if fields is None:
-        raise _unknown_row(call)
-    return [(name, oid, -1) for name, oid in fields]
+def _like(call: CallSite, reader: _Reader, given: Record | None) -> _RowMaker:
+    """Returns the maker for a row whose fields nobody knew before; of NULL it is the query's. Raises 0A000."""
+    if given is not None and given.names:
+        columns = [(name, oid, -1) for name, oid in zip(given.names, given.types, strict=True)]
+        _check_expected(call, columns)
+        return _RowMaker(reader, columns)
+    if given is None and call.result_fields is not None:
+        return _RowMaker(reader, call.result_fields)
+    raise _unknown_row(call)
 
 
 def _check_expected(call: CallSite, columns: Columns) -> None:
@@ -298,7 +307,7 @@ def populate_record(call: CallSite) -> Function:
     makers, check = _makers(call), _domain_check(call)
 
     def populate(env: Env, given: Any, node: Any, *_use_json_as_text: bool) -> Any:
-        return check(given if node is None else makers(env).make(node, given, env), env)
+        return check(given if node is None else makers(given, env).make(node, given, env), env)
 
     return populate
 
@@ -312,7 +321,7 @@ def populate_recordset(call: CallSite) -> Function:
     def populate(env: Env, given: Any, node: Any, *_use_json_as_text: bool) -> list[Record]:
         if node is None:
             return []
-        return [check(row, env) for row in _rows(makers(env), node, given, env, name)]
+        return [check(row, env) for row in _rows(makers(given, env), node, given, env, name)]
 
     return populate
 

@@ -10,26 +10,27 @@ import functools
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from storage.errors import DatabaseError, not_supported
-from storage.types import JSON_NULL, Array
-from tsql.catalog import pg
+from storage.types import JSON_NULL, Array, Record
 from tsql.env import Env
 from tsql.types import oids
-from tsql.types.composites import attributes_of, is_composite
+from tsql.types.composites import attributes_of, is_row
 from tsql.types.io import output_of
 from tsql.types.json import in_key_order, jsonb_text, number, parse_jsonb, quote
-from tsql.types.kinds import base_type
+from tsql.types.kinds import base_type, element_type_of
 
 JsonText = Callable[[Any, Env], str]
 Tree = Callable[[Any, Env], Any]
 
 #: Name and type of a row's fields.
-Fields = Sequence[tuple[str, int]]
+Fields = tuple[tuple[str, int], ...]
 
 _NUMBERS = frozenset((oids.INT2, oids.INT4, oids.INT8, oids.FLOAT4, oids.FLOAT8, oids.NUMERIC))
 _TIMES = frozenset((oids.DATE, oids.TIMESTAMP, oids.TIMESTAMPTZ))
+#: Forms of rows that are kept once they have been made.
+_KEPT_MAX: Final = 1000
 _WHOLE_HOUR_ZONE = re.compile(r"([-+][0-9]{2})(?= BC$|$)")
 _WITH_MINUTES = r"\1:00"
 
@@ -56,9 +57,9 @@ def text_of(oid: int) -> JsonText:
         return lambda value, _env: value
     if oid == oids.JSONB:
         return lambda value, _env: jsonb_text(value)
-    if is_composite(oid):
-        return lambda value, env: row_text(_fields(oid, env), ",")(value, env)
-    element = _element_type(oid)
+    if is_row(oid):
+        return lambda value, env: row_text(fields_of_row(oid, value, env), ",")(value, env)
+    element = element_type_of(oid)
     if element:
         return _array_text(element)
     string_of = _string_of(oid)
@@ -79,9 +80,9 @@ def tree_of(oid: int) -> Tree:
         return lambda value, _env: inner(parse_jsonb(value))
     if oid == oids.JSONB:
         return lambda value, _env: inner(value)
-    if is_composite(oid):
-        return lambda value, env: row_tree(_fields(oid, env))(value, env)
-    element = _element_type(oid)
+    if is_row(oid):
+        return lambda value, env: row_tree(fields_of_row(oid, value, env))(value, env)
+    element = element_type_of(oid)
     if element:
         return _array_tree(element)
     return _string_of(oid)
@@ -91,14 +92,19 @@ def tree_of(oid: int) -> Tree:
 def key_of(oid: int) -> JsonText:
     """Returns the function that makes an object key of a value; raises 22023 for what has parts."""
     oid = base_type(oid)
-    if oid in (oids.JSON, oids.JSONB, oids.RECORD) or is_composite(oid) or _element_type(oid):
+    if oid in (oids.JSON, oids.JSONB) or is_row(oid) or element_type_of(oid):
         return _refuse_key
     if oid == oids.BOOL:
         return lambda value, _env: "true" if value else "false"
     return _string_of(oid)
 
 
-def _fields(oid: int, env: Env) -> tuple[tuple[str, int], ...]:
+def fields_of_row(oid: int, row: Record, env: Env) -> Fields:
+    """Returns names and types of a row's fields: its type's, or those it brings itself. Raises 0A000."""
+    if oid == oids.RECORD:
+        if len(row.names) != len(row):
+            raise not_supported("conversion of a record with unknown columns to JSON")
+        return tuple(zip(row.names, row.types, strict=True))
     return tuple([(each.name, each.sql_type) for each in attributes_of(oid, env)])
 
 
@@ -106,14 +112,7 @@ def _refuse_key(_value: Any, _env: Env) -> str:
     raise DatabaseError("22023", "key value must be scalar, not array, composite, or json")
 
 
-def _element_type(oid: int) -> int:
-    row = pg.types().get(oid)
-    return row.element if row and row.category == "A" else 0
-
-
 def _string_of(oid: int) -> JsonText:
-    if oid == oids.RECORD:
-        raise not_supported("conversion of a record with unknown columns to JSON")
     output = output_of(oid)
     return output if oid not in _TIMES else lambda value, env: _iso(output(value, _iso_env(env)))
 
@@ -178,6 +177,7 @@ def nest(nodes: list[Any], dimensions: tuple[int, ...], join: Callable[[list[Any
     return join(nodes)
 
 
+@functools.lru_cache(maxsize=_KEPT_MAX)
 def row_text(fields: Fields, separator: str) -> JsonText:
     """Returns the function that writes a row (a tuple) as a JSON object."""
     writers = [(quote(name) + ":", text_of(oid)) for name, oid in fields]
@@ -192,6 +192,7 @@ def row_text(fields: Fields, separator: str) -> JsonText:
     return write
 
 
+@functools.lru_cache(maxsize=_KEPT_MAX)
 def row_tree(fields: Fields) -> Tree:
     """Returns the function that makes a row an object of a jsonb tree."""
     makers = [(name, tree_of(oid)) for name, oid in fields]

@@ -81,6 +81,7 @@ _FAMILIES: Final = (
     "tsql.functions.ordered_set",
     "tsql.functions.privileges",
     "tsql.functions.random",
+    "tsql.functions.record_images",
     "tsql.functions.records",
     "tsql.functions.regexp",
     "tsql.functions.series",

@@ -150,23 +150,36 @@ def element_of(array_type: int) -> int:
     return element_type_of(array_type)
 
 
-def compare_records(a: Record, b: Record) -> int:
-    """Compares rows field by field; NULL equals NULL and is above all else. Raises 42804."""
-    for at, (x, y, one, other) in enumerate(zip(a, b, a.types, b.types, strict=False), 1):
+def check_same_types(a: Record, b: Record, first: int = 0) -> None:
+    """Raises 42804 for fields of different types, from the first on."""
+    for at in range(first, min(len(a), len(b))):
+        one, other = a.types[at], b.types[at]
         if one != other:
             raise DatabaseError(
                 "42804",
                 f"cannot compare dissimilar column types {type_name(one)} and {type_name(other)}"
-                f" at record column {at}",
+                f" at record column {at + 1}",
             )
+
+
+def check_same_width(a: Record, b: Record) -> None:
+    """Raises 42804 for rows of different numbers of fields."""
+    if len(a) != len(b):
+        message = "cannot compare record types with different numbers of columns"
+        raise DatabaseError("42804", message)
+
+
+def compare_records(a: Record, b: Record) -> int:
+    """Compares rows field by field; NULL equals NULL and is above all else. Raises 42804."""
+    for at, (x, y, one, other) in enumerate(zip(a, b, a.types, b.types, strict=False)):
+        if one != other:
+            check_same_types(a, b, at)
         if x is None or y is None:
             if x is not y:
                 return 1 if x is None else -1
         elif result := comparison_of(one)(x, y):
             return -1 if result < 0 else 1
-    if len(a) != len(b):
-        message = "cannot compare record types with different numbers of columns"
-        raise DatabaseError("42804", message)
+    check_same_width(a, b)
     return 0
 
 

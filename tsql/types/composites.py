@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from storage.errors import DatabaseError
 from storage.objects import Attribute, CompositeType, View
-from storage.row_types import row_array_id, row_type_id, row_type_of
+from storage.row_types import is_row_type, row_array_id, row_type_id, row_type_of
 from storage.schema import Table
 from storage.types import Kind, Record
 from tsql.catalog import pg
@@ -43,13 +43,13 @@ _newest: dict[int, CompositeType | Table | View] = {}
 
 
 def is_composite(oid: int) -> bool:
-    """Returns whether the OID is that of a composite type."""
-    return oid in _newest
+    """Returns whether the OID is that of a composite type, a row type perhaps that isn't known yet."""
+    return oid in _newest or is_row_type(oid)
 
 
 def is_row(oid: int) -> bool:
     """Returns whether values of the type are rows: of a composite type, or of none."""
-    return oid == oids.RECORD or oid in _newest
+    return oid == oids.RECORD or is_composite(oid)
 
 
 def register_composite(found: CompositeType) -> None:

@@ -10,10 +10,7 @@ from typing import Any
 
 from storage.errors import DatabaseError
 from tests.pgclient import PgClient, describe, error_fields, message, parse, row_description
-from tests.tsql.binder.statements import FOLDER, TABLE_SQL, bind, is_constant
-from tsql.types import oids
-
-FIRST_USER_OID = 16384
+from tests.tsql.binder.statements import FOLDER, TABLE_SQL, bind, is_constant, recorded_type
 
 
 def told(client: PgClient, sql: str) -> dict[str, Any]:
@@ -30,14 +27,12 @@ def told(client: PgClient, sql: str) -> dict[str, Any]:
             (count,) = struct.unpack_from("!H", payload)
             result["parameters"] = list(struct.unpack_from(f"!{count}I", payload, 2))
         elif kind == "T":
-            result["fields"] = [[f.name, _type(f.type), f.typmod] for f in row_description(payload)]
+            result["fields"] = [
+                [f.name, recorded_type(f.type), f.typmod] for f in row_description(payload)
+            ]
         elif kind == "n":
             result["fields"] = None
     return result
-
-
-def _type(oid: int) -> int:
-    return oid if oid < FIRST_USER_OID else oids.RECORD  # a table's row type
 
 
 def row(client: PgClient, sql: str) -> list[Any]:

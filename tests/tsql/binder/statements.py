@@ -16,6 +16,7 @@ from tsql import bound
 from tsql.binder import bind_query
 from tsql.bound import BoundSelect, Expression
 from tsql.bound_query import BoundQuery
+from tsql.catalog.pg import FIRST_OWN_OID
 from tsql.env import Env
 from tsql.executor.expressions import compile_expression
 from tsql.parser import parse
@@ -115,11 +116,18 @@ def described(sql: str) -> dict[str, Any]:
     shown = isinstance(statement, BoundSelect) or statement.returning
     result: dict[str, Any] = {
         "parameters": list(query.parameter_types),
-        "fields": [[f.name, f.type, f.typmod] for f in statement.fields] if shown else None,
+        "fields": [[f.name, recorded_type(f.type), f.typmod] for f in statement.fields]
+        if shown
+        else None,
     }
     if is_constant(query):
         result["row"] = row_of(query)
     return result
+
+
+def recorded_type(oid: int) -> int:
+    """Returns a type as recorded: row types have other OIDs here, so they are all `record`."""
+    return oid if oid < FIRST_OWN_OID else oids.RECORD
 
 
 def is_constant(query: BoundQuery) -> bool:

@@ -95,8 +95,9 @@ def _fill(alteration: Alteration, column: Column, element: Any) -> None:
         alteration.is_rewrite = True
         return
     value = evaluate((), env)
-    if value is not None:
-        alteration.not_null.discard(column.id)  # all rows have it: there is nothing to look for
+    if value is None:
+        return
+    alteration.not_null.discard(column.id)  # all rows have it: there is nothing to look for
     alteration.change_column(column.id, missing=missing_for(column, value))
     alteration.values[column.id] = lambda _row, _env: value
 
