@@ -27,6 +27,7 @@ from time import perf_counter
 from typing import Final, Protocol
 
 from storage.clock import Clock, TimestampSource
+from storage.commit_contracts import Reopening, SyncedNumbers
 from storage.commit_errors import again, unknown, write_error
 from storage.disk import Disk, no_room
 from storage.errors import DatabaseError
@@ -49,13 +50,6 @@ STALL_RETRY_SECONDS: Final = 0.002
 REOPEN_RETRY_SECONDS: Final = 0.25
 #: Beside the table files that an opening makes of the logs: its MANIFEST and the like.
 REOPEN_ROOM_BYTES: Final = 1 << 20
-
-
-class SyncedNumbers(Protocol):
-    """Where the number of the last synced batch is kept, beside the store."""
-
-    def record(self, number: int) -> None:
-        """Notes that this batch is synced."""
 
 
 class Member(Protocol):
@@ -183,16 +177,6 @@ class IngestGroup(Group):
 
     def changes_key(self, key: bytes) -> bool:
         return _is_in(key, self.spans)
-
-
-class Reopening(Protocol):
-    """Opens the engine anew after a failed write."""
-
-    def __call__(self, failed: Engine) -> tuple[Engine, BatchRecord]:
-        """Closes the failed engine and opens another on the same data.
-
-        Returns it and the record of its last batch. Raises EngineError if it can't be opened yet.
-        """
 
 
 class Committer:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from storage.clock import Clock, SystemClock
-from storage.commit import Committer, Reopening, SyncedNumbers
+from storage.commit import Committer
+from storage.commit_contracts import Reopening, SyncedNumbers
 from storage.coordinator import LocalCoordinator
 from storage.disk import Disk, DiskGuard, DiskSettings, UnlimitedDisk
 from storage.errors import DatabaseError
