@@ -159,14 +159,24 @@ def tree_of(sql: str) -> str:
     try:
         return str(parse_sql_json(sql))
     except ParseError as error:
-        raise _syntax_error(error, len(sql)) from None
+        raise _syntax_error(error, sql) from None
 
 
-def _syntax_error(error: ParseError, length: int) -> DatabaseError:
+def _syntax_error(error: ParseError, sql: str) -> DatabaseError:
     message, *places = error.args
     position = places[0] + 1 if places and places[0] is not None else None
     if message.endswith("at end of input"):
-        position = length + 1
+        position = len(sql) + 1
+    if message == "invalid Unicode escape" and position is not None:
+        # E'…' has its own form and code, U&'…' the ones of an error of syntax.
+        is_extended = sql[position : position + 1] in {"u", "U"}
+        forms = "\\uXXXX or \\UXXXXXXXX" if is_extended else "\\XXXX or \\+XXXXXX"
+        return DatabaseError(
+            "22025" if is_extended else "42601",
+            message,
+            hint=f"Unicode escapes must be {forms}.",
+            position=position,
+        )
     if "stack depth limit" in message:
         return _too_deep()
     return DatabaseError(_sqlstate_of(message), message, position=position)
@@ -190,8 +200,6 @@ def _sqlstate_of(message: str) -> str:
 
 #: Complaints of PostgreSQL's scanner and grammar that aren't plain syntax errors.
 _SQLSTATES: Final = (
-    ("invalid Unicode escape value", "42601"),
-    ("invalid Unicode escape", "22025"),
     ("is only supported for ON DELETE actions", "0A000"),
     ("CREATE SCHEMA IF NOT EXISTS cannot include schema elements", "0A000"),
     ("invalid Unicode surrogate pair", "42601"),

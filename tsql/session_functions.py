@@ -13,7 +13,7 @@ from storage.errors import DatabaseError, FatalError
 from storage.lock_modes import TableLockMode
 from storage.schema import Sequence
 from tsql.access.privileges import Secured, denied, privileges_of
-from tsql.access.roles import has_privileges_of, is_superuser
+from tsql.access.roles import SIGNAL_BACKEND, has_privileges_of, is_superuser
 from tsql.executor.waits import MustWaitError
 from tsql.session_catalog import SessionCatalog
 from tsql.session_privileges import SessionPrivileges
@@ -80,6 +80,8 @@ class SessionFunctions(SessionCatalog):
         self.query = query
         if self._set_values:
             self._set_values.clear()
+        if self._sequence_states:
+            self._sequence_states.clear()
 
     # -- advisory locks --------------------------------------------------------------------------
 
@@ -228,14 +230,22 @@ class SessionFunctions(SessionCatalog):
         raise MustWaitError(set_value)
 
     def sequence_state(self, oid: int) -> tuple[int, bool]:
-        """Returns a sequence's last_value and is_called; the first call waits for them."""
-        sequence = self._sequence(oid, "r")
-        state = self._sequence_states.pop(oid, None)
+        """Returns a sequence's last_value and is_called; a statement's first call waits for them."""
+        return self._sequence_state(self._sequence(oid, "r"))
+
+    def sequence_last_value(self, oid: int) -> int | None:
+        """Returns the last value given out, None if there is none; takes no privilege."""
+        value, is_called = self._sequence_state(self._sequence(oid, ""))
+        return value if is_called else None
+
+    def _sequence_state(self, sequence: Sequence) -> tuple[int, bool]:
+        state = self._sequence_states.get(sequence.id)
         if state is not None:
             return state
 
         async def read() -> None:
-            self._sequence_states[oid] = await self._shared.sequences.current(sequence)
+            current = await self._shared.sequences.current(sequence)
+            self._sequence_states[sequence.id] = current
 
         raise MustWaitError(read)
 
@@ -292,7 +302,10 @@ class SessionFunctions(SessionCatalog):
         if is_superuser(catalog, role):
             what = "terminate superuser process" if terminate else "cancel superuser query"
             raise DatabaseError("42501", f"must be a superuser to {what}")
-        if not has_privileges_of(catalog, user, role):
+        if not (
+            has_privileges_of(catalog, user, role)
+            or has_privileges_of(catalog, user, SIGNAL_BACKEND.name)
+        ):
             what = "process is being terminated" if terminate else "query is being canceled"
             raise DatabaseError(
                 "42501",

@@ -13,7 +13,7 @@ from compat.postgres.system_relations import Moment, Values, built
 from storage.deadlocks import advisory_numbers, table_id_of
 from storage.lock_modes import TableLockMode, lock_name
 from storage.types import Array
-from tsql.access.roles import has_privileges_of
+from tsql.access.roles import READ_ALL_STATS, has_privileges_of
 from tsql.setting_definitions import definitions
 
 _UNLISTED: Final = frozenset({"is_superuser", "role", "seed", "session_authorization"})
@@ -32,6 +32,8 @@ _BLOCK_COUNTERS: Final = (
 
 @built(PG_CATALOG, "pg_stat_activity", live=True)
 def pg_stat_activity(moment: Moment) -> Iterator[Values]:
+    catalog, user = moment.catalog, moment.env.user
+    sees_all = has_privileges_of(catalog, user, READ_ALL_STATS.name)
     for activity in moment.session.activities():
         known = {
             "datid": moment.session.database_id(activity.database),
@@ -41,7 +43,7 @@ def pg_stat_activity(moment: Moment) -> Iterator[Values]:
             "usename": activity.user,
             "application_name": activity.application_name,
         }
-        if not has_privileges_of(moment.catalog, moment.env.user, activity.user):
+        if not (sees_all or has_privileges_of(catalog, user, activity.user)):
             yield {**known, "query": "<insufficient privilege>"}
             continue
         yield {

@@ -6,10 +6,10 @@ from typing import Final
 from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.system_relations import Moment, Values, built
 from storage.catalog import Catalog
-from storage.objects import Grant, Membership, Privileges
+from storage.objects import Grant, Privileges
 from storage.types import Array
 from tsql.access.privileges import DATABASE_ID
-from tsql.access.roles import all_roles, find_role
+from tsql.access.roles import all_memberships, all_roles, find_role
 from tsql.env import Env
 from tsql.types import oids
 from tsql.types.io import text_io
@@ -99,7 +99,7 @@ def pg_roles(moment: Moment) -> Iterator[Values]:
 @built(PG_CATALOG, "pg_auth_members")
 def pg_auth_members(moment: Moment) -> Iterator[Values]:
     catalog = moment.catalog
-    for membership in catalog.objects(Membership):
+    for membership in all_memberships(catalog):
         yield {
             "roleid": role_id(catalog, membership.role),
             "member": role_id(catalog, membership.member),

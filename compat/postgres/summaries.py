@@ -1,7 +1,7 @@
 """pg_tables, pg_views, pg_indexes, pg_sequences, pg_rules and other readable views of pg_class."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from compat.postgres import recorded
 from compat.postgres.definitions import index_definition
@@ -9,6 +9,7 @@ from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.relations import indexes_of
 from compat.postgres.system_relations import Moment, Values, built, rows_of
 from storage.objects import View
+from tsql.access.privileges import Secured, privileges_of
 from tsql.view_text import view_text
 
 
@@ -90,8 +91,13 @@ def pg_indexes(moment: Moment) -> Iterator[Values]:
 
 @built(PG_CATALOG, "pg_sequences", live=True)
 def pg_sequences(moment: Moment) -> Iterator[Values]:
-    last_value: Any = getattr(moment.session, "sequence_last_value", lambda _oid: None)
-    for sequence in moment.catalog.sequences:
+    catalog, session = moment.catalog, moment.session
+    last_values = {}
+    for sequence in catalog.sequences:
+        have = privileges_of(catalog, moment.env.user, Secured.of(sequence))
+        if "r" in have or "U" in have:
+            last_values[sequence.id] = session.sequence_last_value(sequence.id)
+    for sequence in catalog.sequences:
         yield {
             "schemaname": sequence.schema,
             "sequencename": sequence.name,
@@ -103,7 +109,7 @@ def pg_sequences(moment: Moment) -> Iterator[Values]:
             "increment_by": sequence.increment,
             "cycle": sequence.cycle,
             "cache_size": sequence.cache,
-            "last_value": last_value(sequence.id),
+            "last_value": last_values.get(sequence.id),
         }
 
 

@@ -13,6 +13,7 @@ locks, settings) are made for every statement.
 """
 
 import importlib
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -98,7 +99,12 @@ class _Rows:
         #: The versions of the catalog and of its statistics that they are made of, the path, the rows.
         self._made: tuple[tuple[Any, ...], list[Row]] | None = None
 
-    def __call__(self, env: Env) -> Iterator[Row]:
+    def __call__(self, env: Env) -> Iterable[Row]:
+        rows = self._rows(env)
+        first = next(rows, None)  # What has to be waited for is asked for now.
+        return () if first is None else itertools.chain((first,), rows)
+
+    def _rows(self, env: Env) -> Iterator[Row]:
         if self._has_recorded:
             if self._recorded is None:
                 self._recorded = list(recorded.rows(self._shape))

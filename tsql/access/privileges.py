@@ -11,11 +11,20 @@ from storage.records import dataclass
 from storage.row_details import MayRead
 from storage.schema import Sequence, Table
 from tsql.access.letters import ALL, PUBLIC_DEFAULTS
-from tsql.access.roles import has_privileges_of, is_superuser, roles_of
+from tsql.access.roles import (
+    READ_ALL_DATA,
+    WRITE_ALL_DATA,
+    has_privileges_of,
+    is_superuser,
+    roles_of,
+)
 
 PUBLIC: Final = ""
 #: The grants on a database are kept in its own catalog.
 DATABASE_ID: Final = 0
+#: What members of two predefined roles may do to every object of a kind.
+_OF_READERS: Final = {"table": "r", "view": "r", "sequence": "r", "schema": "U"}
+_OF_WRITERS: Final = {"table": "awd", "view": "awd", "sequence": "w", "schema": "U"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,10 @@ def privileges_of(catalog: Catalog, user: str, secured: Secured, column_id: int 
         if grant.grantee == PUBLIC or grant.grantee in roles
         for letter in grant.privileges
     }
+    if READ_ALL_DATA.name in roles:
+        found.update(_OF_READERS.get(secured.kind, ""))
+    if WRITE_ALL_DATA.name in roles:
+        found.update(_OF_WRITERS.get(secured.kind, ""))
     return "".join(sorted(found))
 
 

@@ -21,6 +21,37 @@ FIRST_ROLE: Final = Role(
 )
 #: Whoever owns the database is this role's one member; the schema public is its own.
 DATABASE_OWNER: Final = Role(id=6171, name="pg_database_owner")
+#: May read every table, view and sequence. Manual: 22.5, Predefined Roles.
+READ_ALL_DATA: Final = Role(id=6181, name="pg_read_all_data")
+#: May insert into, update and delete from every table.
+WRITE_ALL_DATA: Final = Role(id=6182, name="pg_write_all_data")
+#: May see what the sessions of others do.
+READ_ALL_STATS: Final = Role(id=3375, name="pg_read_all_stats")
+#: May cancel and end the sessions of others, if they aren't superusers'.
+SIGNAL_BACKEND: Final = Role(id=4200, name="pg_signal_backend")
+#: May run CHECKPOINT.
+CHECKPOINT_ROLE: Final = Role(id=4544, name="pg_checkpoint")
+_MONITOR: Final = Role(id=3373, name="pg_monitor")
+#: Settings and scans aren't kept from anybody here, and no statement reaches files or programs.
+_MONITORED: Final = (
+    Role(id=3374, name="pg_read_all_settings"),
+    READ_ALL_STATS,
+    Role(id=3377, name="pg_stat_scan_tables"),
+)
+_PREDEFINED: Final = (
+    _MONITOR,
+    *_MONITORED,
+    SIGNAL_BACKEND,
+    CHECKPOINT_ROLE,
+    Role(id=4569, name="pg_read_server_files"),
+    Role(id=4570, name="pg_write_server_files"),
+    Role(id=4571, name="pg_execute_server_program"),
+    DATABASE_OWNER,
+    READ_ALL_DATA,
+    WRITE_ALL_DATA,
+)
+_PREDEFINED_BY_NAME: Final = {role.name: role for role in _PREDEFINED}
+_PREDEFINED_BY_ID: Final = {role.id: role for role in _PREDEFINED}
 RESERVED_NAMES: Final = frozenset({"public", "none"})
 
 
@@ -29,20 +60,25 @@ def find_role(catalog: Catalog, name: str) -> Role | None:
     found = catalog.named(Role, "", name)
     if found is None and name == FIRST_ROLE.name and catalog.object(Role, FIRST_ROLE.id) is None:
         return FIRST_ROLE
-    return DATABASE_OWNER if found is None and name == DATABASE_OWNER.name else found
+    return _PREDEFINED_BY_NAME.get(name) if found is None else found
+
+
+def is_required(role: Role) -> bool:
+    """Returns whether the database has the role by itself, so that it can't be dropped."""
+    return role.id == FIRST_ROLE.id or role.id in _PREDEFINED_BY_ID
 
 
 def role_by_id(catalog: Catalog, role_id: int) -> Role | None:
     """Returns the role with that id, or None."""
     found = catalog.object(Role, role_id)
-    if found is None and role_id in {FIRST_ROLE.id, DATABASE_OWNER.id}:
-        return FIRST_ROLE if role_id == FIRST_ROLE.id else DATABASE_OWNER
-    return found
+    if found is None and role_id == FIRST_ROLE.id:
+        return FIRST_ROLE
+    return _PREDEFINED_BY_ID.get(role_id) if found is None else found
 
 
 def all_roles(catalog: Catalog) -> list[Role]:
     """Returns all roles, in the order of their ids."""
-    roles = [DATABASE_OWNER, *catalog.objects(Role)]
+    roles = [*_PREDEFINED, *catalog.objects(Role)]
     if catalog.object(Role, FIRST_ROLE.id) is None:
         roles.append(FIRST_ROLE)
     return sorted(roles, key=lambda role: role.id)
@@ -67,6 +103,13 @@ def is_superuser(catalog: Catalog, name: str) -> bool:
     return role is not None and role.superuser
 
 
+def all_memberships(catalog: Catalog) -> Iterator[Membership]:
+    """Yields who is a member of what, but for the database's owner."""
+    for role in _MONITORED:
+        yield Membership(role=role.name, member=_MONITOR.name, grantor=FIRST_ROLE.name, admin=False)
+    yield from catalog.objects(Membership)
+
+
 @lru_cache(maxsize=256)
 def _memberships(catalog: Catalog) -> dict[str, tuple[Membership, ...]]:
     """Returns the memberships of each member."""
@@ -78,7 +121,7 @@ def _memberships(catalog: Catalog) -> dict[str, tuple[Membership, ...]]:
         admin=False,
     )
     found: dict[str, list[Membership]] = {owner.member: [owner]}
-    for membership in catalog.objects(Membership):
+    for membership in all_memberships(catalog):
         found.setdefault(membership.member, []).append(membership)
     return {member: tuple(items) for member, items in found.items()}
 

@@ -11,6 +11,7 @@ from storage.errors import DatabaseError
 from storage.kv.store import Transaction
 from storage.schema import Table
 from storage.sizes import index_range, table_range
+from tsql.access.roles import CHECKPOINT_ROLE, has_privileges_of
 from tsql.api import Result
 from tsql.commands.command import Command, Invocation
 from tsql.ddl.context import Ddl, no_such_relation
@@ -87,8 +88,13 @@ async def _analyze(state: SessionState, tables: Iterable[Table]) -> None:
             await store.sizes.analyze(index_range(index), store.slices)
 
 
-async def run_checkpoint(_invocation: Invocation) -> Result:
-    """Runs a CheckPointStmt: what is acknowledged is on disk already."""
+async def run_checkpoint(invocation: Invocation) -> Result:
+    """Runs a CheckPointStmt: what is acknowledged is on disk already. Raises 42501."""
+    state = invocation.state
+    if not has_privileges_of(state.catalog, state.current_user, CHECKPOINT_ROLE.name):
+        raise DatabaseError(
+            "42501", "must be superuser or have privileges of pg_checkpoint to do CHECKPOINT"
+        )
     return Result(tag="CHECKPOINT")
 
 

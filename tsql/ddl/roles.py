@@ -19,6 +19,7 @@ from tsql.access.roles import (
     get_role,
     is_admin,
     is_member,
+    is_required,
     is_superuser,
     no_such_role,
 )
@@ -71,7 +72,9 @@ async def create_role(node: Any, ddl: Ddl) -> str:
     role = _changed(role, options, ddl)
     await ddl.changes.create_object(role, taken=taken)
     for spec in options.get("addroleto", ()):
-        await _add_member(named_role(spec, ddl), name, ddl)
+        joined = get_role(catalog, named_role(spec, ddl))
+        _check_may_grant(joined, ddl)
+        await _add_member(joined.name, name, ddl)
     for spec in options.get("rolemembers", ()):
         await _add_member(name, named_role(spec, ddl), ddl)
     for spec in options.get("adminmembers", ()):
@@ -185,8 +188,9 @@ async def alter_role_settings(node: Any, ddl: Ddl) -> str:
     """Runs an AlterRoleSetStmt: what SET … a session of the role begins with."""
     if node.role is None or node.database is not None:
         raise not_supported("ALTER ROLE … SET for all roles or in one database")
-    role = get_role(ddl.catalog, named_role(node.role, ddl))
-    actor = get_role(ddl.catalog, ddl.env.user)
+    name = named_role(node.role, ddl)
+    check_may_change(name, "Cannot alter reserved roles.")
+    role, actor = get_role(ddl.catalog, name), get_role(ddl.catalog, ddl.env.user)
     if not actor.superuser and (
         role.superuser or (role.name != actor.name and not actor.create_role)
     ):
@@ -228,7 +232,7 @@ async def drop_role(node: Any, ddl: Ddl) -> str:
 
 
 async def _drop(role: Role, ddl: Ddl) -> None:
-    if role.id in {FIRST_ROLE.id, DATABASE_OWNER.id}:
+    if is_required(role):
         message = f"cannot drop role {role.name} because it is required by the database system"
         raise DatabaseError("2BP01", message)
     await ddl.changes.lock_object(Role, role.id)
@@ -331,16 +335,21 @@ async def grant_role(node: Any, ddl: Ddl) -> str:
         if granted.cols:
             raise DatabaseError("0LP01", "column names cannot be included in GRANT/REVOKE ROLE")
         role = get_role(catalog, granted.priv_name)
-        if role.superuser and not is_superuser(catalog, ddl.env.user):
-            raise DatabaseError("42501", "must be superuser to alter superusers")
-        if not is_admin(catalog, ddl.env.user, role.name):
-            raise DatabaseError("42501", f'must have admin option on role "{role.name}"')
+        _check_may_grant(role, ddl)
         for member in members:
             if node.is_grant:
                 await _add_member(role.name, member, ddl, admin=is_admin_option)
             else:
                 await _drop_member(role.name, member, ddl, only_admin=is_admin_option)
     return "GRANT ROLE" if node.is_grant else "REVOKE ROLE"
+
+
+def _check_may_grant(role: Role, ddl: Ddl) -> None:
+    """Raises 42501 unless the user may say who is a member of a role."""
+    if role.superuser and not is_superuser(ddl.catalog, ddl.env.user):
+        raise DatabaseError("42501", "must be superuser to alter superusers")
+    if not is_admin(ddl.catalog, ddl.env.user, role.name):
+        raise DatabaseError("42501", f'must have admin option on role "{role.name}"')
 
 
 async def _add_member(role: str, member: str, ddl: Ddl, *, admin: bool = False) -> None:

@@ -100,3 +100,10 @@ def setval_is_called(env: Env, sequence: int, value: int, is_called: bool) -> in
 def lastval(env: Env) -> int:
     value: int = session_member(env, "lastval", "function lastval")()
     return value
+
+
+@implements("pg_sequence_last_value", env=True)
+def pg_sequence_last_value(env: Env, sequence: int) -> int | None:
+    last_value = session_member(env, "sequence_last_value", "function pg_sequence_last_value")
+    value: int | None = last_value(sequence)
+    return value
