@@ -180,9 +180,13 @@ class CatalogRelation:
 
 @dataclass(frozen=True, slots=True)
 class RowLocking:
-    """FOR UPDATE and its kin, of one relation's rows; `problem` is why they can't be locked."""
+    """FOR UPDATE and its kin, of one relation's rows.
+
+    Attributes:
+        problem: The SQLSTATE and message that say why they can't be locked.
+    """
 
     relation: int
     mode: LockMode
     wait: LockWait
-    problem: str | None = None
+    problem: tuple[str, str] | None = None

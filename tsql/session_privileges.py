@@ -66,7 +66,7 @@ class SessionPrivileges:
     def has(
         self, role: str, kind: str, object_id: int, names: Sequence[str], column: int = 0
     ) -> bool | None:
-        """Returns whether a role has one of the privileges; None if it isn't known here.
+        """Returns whether a role has one of the privileges; None if there is no such object or column.
 
         `column` is a column's number; -1: any column, 0: the whole object.
         """
@@ -74,6 +74,8 @@ class SessionPrivileges:
             return self._has_on_database(role, object_id, names)
         secured = self._secured(kind, object_id)
         if secured is None:
+            return self._has_on_system(role, object_id, names) if kind == "relation" else None
+        if column > 0 and not self._has_column(object_id, column):
             return None
         return any(self._has(self._catalog, role, secured, name, column) for name in names)
 
@@ -83,6 +85,21 @@ class SessionPrivileges:
                 secured = Secured.database(record)
                 return any(self._has(catalog, role, secured, name, 0) for name in names)
         return None
+
+    def _has_on_system(self, role: str, relation_id: int, names: Sequence[str]) -> bool | None:
+        """Of a system relation: everybody may read most of them, superusers do all."""
+        catalogs = self._state.database.system_catalogs
+        place = catalogs.relation_name(relation_id)
+        relation = None if place is None else catalogs.relation(*place)
+        if relation is None:
+            return None
+        if role != PUBLIC and is_superuser(self._catalog, role):
+            return any(LETTERS[name.removesuffix(_GRANT_OPTION)] for name in names)
+        return relation.private is None and "SELECT" in names
+
+    def _has_column(self, table_id: int, number: int) -> bool:
+        table = self._catalog.table_by_id(table_id)
+        return table is None or any(column.id == number for column in table.columns)
 
     def _secured(self, kind: str, object_id: int) -> Secured | None:
         catalog = self._catalog
@@ -117,7 +134,7 @@ class SessionPrivileges:
         if not column or table is None:
             return [0]
         if column > 0:
-            return [0, *[each.id for each in table.columns[column - 1 : column]]]
+            return [0, column]
         return [0, *[each.id for each in table.columns]]
 
     def is_in(self, member: str, role: str, names: Sequence[str]) -> bool:

@@ -43,6 +43,7 @@ _STATUS: Final = {
     Phase.BLOCK: TransactionStatus.IN_TRANSACTION,
     Phase.FAILED: TransactionStatus.FAILED,
 }
+_READ_ONLY: Final = "transaction_read_only"
 _ISOLATIONS: Final = {
     "read uncommitted": Isolation.READ_COMMITTED,
     "read committed": Isolation.READ_COMMITTED,
@@ -142,7 +143,7 @@ class TransactionControl:
 
     def check_writable(self, what: str) -> None:
         """Raises 25006 in a read-only transaction."""
-        if self.settings.is_on("transaction_read_only"):
+        if self.settings.is_on(_READ_ONLY):
             raise DatabaseError("25006", f"cannot execute {what} in a read-only transaction")
 
     @property
@@ -310,8 +311,13 @@ class TransactionControl:
         """RELEASE: forgets the savepoint and all after it. Raises 25P01, 3B001."""
         self.require_block("RELEASE SAVEPOINT")
         index = self._index_of(name)
-        self.txn.release_savepoint(self._savepoints[index].store)
+        mark = self._savepoints[index]
+        self.txn.release_savepoint(mark.store)
         del self._savepoints[index:]
+        # What SET TRANSACTION said inside of a subtransaction ends with it.
+        before = self.settings.value_at(_READ_ONLY, mark.settings)
+        if self.settings.value(_READ_ONLY) != before:
+            self.settings.set(_READ_ONLY, before, local=True)
 
     @property
     def is_nested(self) -> bool:

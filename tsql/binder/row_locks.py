@@ -136,7 +136,9 @@ def _locked(select: BoundSelect, numbers: set[int] | None, clause: Any, name: st
             return part
         problem = None
         if nullable:
-            problem = f"{name} cannot be applied to the nullable side of an outer join"
+            problem = "0A000", f"{name} cannot be applied to the nullable side of an outer join"
+        elif isinstance(part, TableRelation) and part.table.query is not None:
+            problem = "42809", f'cannot lock rows in materialized view "{part.table.name}"'
         if isinstance(part, SubqueryRelation) and not nullable:
             inner = part.select
             if inner.grouped or inner.distinct or inner.windows or inner.set_functions:

@@ -294,7 +294,8 @@ def _truth(
     if kind == "any_column":
         column = -1
     known: bool | None = answers.has(name, _GRANTED[kind], oid, names, column)
-    return True if known is None else known
+    # A column's privileges end with it.
+    return (True if column <= 0 else None) if known is None else known
 
 
 #: Kinds of objects with grants -> where the session finds them.

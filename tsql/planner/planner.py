@@ -162,10 +162,11 @@ class _Planner:
         if select.locking:
             condition = conjunction(self._join_conditions(select, unit))
             problems = [lock.problem for lock in select.locking if lock.problem is not None]
-            if problems:
-                node = plan.Failure("0A000", problems[0])
-            else:
-                node = plan.LockRows(node, _locked(select, unit), condition)
+            node = (
+                plan.Failure(*problems[0])
+                if problems
+                else plan.LockRows(node, _locked(select, unit), condition)
+            )
         node = _limited(node, select, keys)
         visible = len(select.fields) or len(targets)
         return plan.Project(node, targets[:visible])

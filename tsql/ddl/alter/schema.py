@@ -20,12 +20,20 @@ from tsql.parser import enums
 from tsql.temporary import is_temporary
 
 _TYPES = enums.ObjectType
+_KINDS: Final = {_TYPES.OBJECT_MATVIEW: "materialized view"}
+
+
+def _called(node: Any) -> str:
+    """Returns what a statement calls the kind of object that it moves."""
+    return _KINDS.get(node.objectType) or (
+        node.objectType.name.removeprefix("OBJECT_").replace("_", " ").lower()
+    )
 
 
 async def set_schema(node: Any, ddl: Ddl) -> str:
     """Runs an AlterObjectSchemaStmt; returns the command tag."""
     function = _MOVES.get(node.objectType)
-    what = node.objectType.name.removeprefix("OBJECT_").replace("_", " ")
+    what = _called(node).upper()
     if function is None:
         raise not_supported(f"ALTER {what} … SET SCHEMA")
     await function(node, ddl)
@@ -42,8 +50,10 @@ async def _move_relation(node: Any, ddl: Ddl) -> None:
         ddl.notice("NOTICE", "00000", f"{error.message}, skipping")
         return
     kind = kind_of_relation(found)
-    wanted = node.objectType.name.removeprefix("OBJECT_").lower()
-    if wanted != kind and not (wanted == "table" and kind in {"sequence", "view"}):
+    wanted = _called(node)
+    if wanted != kind and not (
+        wanted == "table" and kind in {"sequence", "view", "materialized view"}
+    ):
         raise DatabaseError("42809", f'"{relation.relname}" is not a {wanted}')
     match found:
         case Table():
