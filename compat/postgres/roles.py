@@ -10,24 +10,10 @@ from storage.objects import Grant, Privileges
 from storage.types import Array
 from tsql.access.privileges import DATABASE_ID
 from tsql.access.roles import all_memberships, all_roles, find_role
-from tsql.env import Env
-from tsql.types import oids
-from tsql.types.io import text_io
 
 _UTF8 = 6
 #: Letters of privileges in the order in which PostgreSQL shows them.
 _ORDER: Final = "arwdDxtXUCTc"
-
-
-def _item_in(text: str, _typmod: int, _env: Env) -> str:
-    return text
-
-
-def _item_out(item: str, _env: Env) -> str:
-    return item
-
-
-text_io(oids.ACLITEM, _item_in, _item_out)
 
 
 def role_id(catalog: Catalog, name: str) -> int:

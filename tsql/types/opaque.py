@@ -1,8 +1,8 @@
 """Types that only the system catalogs use, shown as they are kept: nothing is computed with them.
 
 pg_node_tree holds an expression as SQL text (PostgreSQL: a parse tree), aclitem its written form.
-Only transaction and command ids can be written, too; the others have no values beyond the catalogs. Network
-addresses and ranges have, but few databases: their modules are named here.
+Only access control items and transaction and command ids can be written, too; the others have no values beyond the
+catalogs. Network addresses, ranges and objects by name have, but few statements: their modules are named here.
 """
 
 from typing import Final
@@ -18,10 +18,21 @@ _SHOWN: Final = (
     oids.PG_NDISTINCT,
     oids.PG_DEPENDENCIES,
     oids.PG_MCV_LIST,
-    oids.ACLITEM,
     oids.XML,
     oids.PG_LSN,
     oids.TID,
+)
+#: The types of tsql.types.registered.
+_NAMED: Final = (
+    oids.REGPROC,
+    oids.REGPROCEDURE,
+    oids.REGOPER,
+    oids.REGOPERATOR,
+    oids.REGNAMESPACE,
+    oids.REGROLE,
+    oids.REGCOLLATION,
+    oids.REGCONFIG,
+    oids.REGDICTIONARY,
 )
 
 
@@ -29,8 +40,13 @@ def _written(value: str, _env: Env) -> str:
     return value
 
 
+def _read(text: str, _typmod: int, _env: Env) -> str:
+    return text
+
+
 for _oid in _SHOWN:
     text_output(_oid, _written)
+text_io(oids.ACLITEM, _read, _written)
 text_output(oids.XID8, output_of(oids.INT8))
 for _oid in (oids.XID, oids.CID):
     text_io(_oid, input_of(oids.OID), output_of(oids.OID))
@@ -38,3 +54,7 @@ for _oid in (oids.INET, oids.CIDR, oids.MACADDR):
     text_io_later(_oid, "tsql.types.network")
 for _oid in ALL_RANGES:
     text_io_later(_oid, "tsql.types.ranges")
+for _oid in (oids.INT2VECTOR, oids.OIDVECTOR):
+    text_io_later(_oid, "tsql.types.vectors")
+for _oid in _NAMED:
+    text_io_later(_oid, "tsql.types.registered")
