@@ -258,8 +258,8 @@ class Context:
     def inside(self, view: View) -> Iterator[None]:
         """Binds a view's query: literals are read as when it was made, rights are its owner's (or the user's)."""
         outer, used, role = self.env, self.used_columns, self.acting_role
-        if not view.reads_as_invoker:
-            self.acting_role = view.owner
+        # Inside of another view, too, an invoker is who runs the statement.
+        self.acting_role = None if view.reads_as_invoker else view.owner
         zone, style, order, intervals = view.settings
         self.env = dataclasses.replace(
             outer, time_zone=zone, date_style=style, date_order=order, interval_style=intervals

@@ -65,7 +65,7 @@ def _tables_of(
         return
     _require_lockable(found, role, mode, ddl)
     seen.add(found.id)
-    inner = role if found.reads_as_invoker else found.owner
+    inner = ddl.env.user if found.reads_as_invoker else found.owner
     for spec in found.relations:
         part = ddl.catalog.table_by_id(spec.id) or ddl.catalog.object(View, spec.id)
         if part is not None and part.id not in seen:
