@@ -198,10 +198,12 @@ class Catalog:
 
         A plan holds as long as all that it was made from keep their versions.
         """
-        object_id = relation_of(object_id) or object_id
         table = self._tables.get(object_id)
         if table is not None:
             return table.version
+        of_rows = relation_of(object_id)
+        if of_rows is not None:
+            return self.version_of(of_rows)
         sequence = self._sequences.get(object_id)
         if sequence is not None:
             return sequence.version

@@ -226,12 +226,13 @@ class DomainType(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Attribute(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A field of a composite type; its number is never another's."""
+    """A field of a composite type; its number is never another's. `collation` is as a column's."""
 
     number: int
     name: str
     sql_type: int
     typmod: int = -1
+    collation: int = 0
 
 
 class CompositeType(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):

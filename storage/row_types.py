@@ -52,7 +52,10 @@ def row_type_of(relation: Table | View) -> CompositeType:
 def _made(relation: Table | View) -> CompositeType:
     if isinstance(relation, Table):
         attributes = tuple(
-            [Attribute(each.id, each.name, each.sql_type, each.typmod) for each in relation.columns]
+            [
+                Attribute(each.id, each.name, each.sql_type, each.typmod, each.collation)
+                for each in relation.columns
+            ]
         )
     else:
         attributes = tuple(

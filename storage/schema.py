@@ -57,6 +57,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         identity: 'a' for GENERATED ALWAYS AS IDENTITY, 'd' for BY DEFAULT, else ''.
         generated_sql: SQL text of a GENERATED ALWAYS AS (…) STORED expression, or None.
         generated_from: Ids of the columns that it reads.
+        collation: OID of the collation that its definition names; 0: its type's. All sort alike.
     """
 
     id: int
@@ -72,6 +73,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     identity: str = ""
     generated_sql: str | None = None
     generated_from: tuple[int, ...] = ()
+    collation: int = 0
 
 
 class KeyPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

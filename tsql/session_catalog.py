@@ -94,6 +94,9 @@ class SessionCatalog:
                 oid: int | None = system.relation_id(candidate, name)
                 if oid is not None:
                     return oid
+                composite = self.catalog.named(CompositeType, candidate, name)
+                if composite is not None:
+                    return composite.relation_id
                 continue
             if isinstance(found, IndexRef):
                 index = found.index
@@ -116,6 +119,9 @@ class SessionCatalog:
             for index in table.indexes:
                 if oid == index.id:
                     return table.schema, index.name
+        for composite in catalog.objects(CompositeType):
+            if oid == composite.relation_id:
+                return composite.schema, composite.name
         system: tuple[str, str] | None = self._state.database.system_catalogs.relation_name(oid)
         return system
 

@@ -5,6 +5,7 @@ stored text (what stands in a pg_node_tree column) names columns of one table; i
 shown by compat/postgres/expressions.py.
 """
 
+import re
 from typing import Final
 
 from compat.postgres import recorded
@@ -31,6 +32,9 @@ def catalog_of(env: Env) -> Catalog:
     return catalog
 
 
+#: What pg_attrdef.adbin begins with: the column's number.
+_OF_COLUMN: Final = re.compile(r"\{([0-9]+)\}")
+
 # ---- expressions -----------------------------------------------------------------------------------
 
 
@@ -48,9 +52,11 @@ def _expression_of(env: Env, text: str, relation: int, *, pretty: bool = False) 
     table = catalog_of(env).table_by_id(relation)
     if table is None:
         return text
-    for column in table.columns:
-        if text in (column.default_sql, column.generated_sql):
-            return column_default_text(table, column.id, env, pretty=pretty)
+    of_column = _OF_COLUMN.match(text)
+    if of_column is not None:
+        column_id = int(of_column[1])
+        is_there = any(column.id == column_id for column in table.columns)
+        return column_default_text(table, column_id, env, pretty=pretty) if is_there else None
     parts = _separate(text, table)
     return ", ".join(
         expression_text(bind_expression_text(part, table), env, pretty=pretty) for part in parts

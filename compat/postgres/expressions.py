@@ -7,11 +7,13 @@ inside an expression.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from storage.errors import not_supported
 from storage.schema import Column, Table
 from tsql import bound
+from tsql.binder import bind_type_name
 from tsql.binder.defaults import bind_default_text, bind_expression_text
 from tsql.bound import Expression
 from tsql.catalog import pg
@@ -19,7 +21,9 @@ from tsql.env import Env
 from tsql.identifiers import quoted
 from tsql.parser import ast, parse_expression
 from tsql.types import oids
+from tsql.types.composites import attributes_of, composite_type, is_composite
 from tsql.types.io import output_of
+from tsql.types.kinds import base_type, is_domain
 from tsql.types.type_names import type_name_in
 
 _UNLABELLED: Final = frozenset({oids.BOOL, oids.UNKNOWN})
@@ -88,6 +92,8 @@ _BRACKETED: Final = (
     bound.MinMax,
     bound.NullIf,
     bound.Case,
+    bound.WholeRow,
+    bound.FieldAccess,
 )
 _ATOMS: Final = (bound.Const, bound.ColumnRef, bound.SystemColumn, bound.Param, *_BRACKETED)
 _LOW, _HIGH = frozenset("+-"), frozenset("*/%")
@@ -189,8 +195,6 @@ class _Printer:
                     if node.elements
                     else f"{inside}::{type_name_in(self._env, node.type, -1)}"
                 )
-            case bound.RowConstructor(fields=fields):
-                return f"ROW({self._list(fields)})"
             case _:
                 return self._other(node)
 
@@ -209,14 +213,32 @@ class _Printer:
                 return f"(ROW({left}) {node.operator} ROW({right}))"
             case bound.Subscript():
                 return self._subscript(node)
+            case bound.RowConstructor(fields=fields, type=oids.RECORD):
+                return f"ROW({self._list(fields)})"
+            case bound.RowConstructor(fields=fields):
+                return f"ROW({self._list(fields)})::{type_name_in(self._env, node.type)}"
+            case bound.WholeRow() if is_composite(node.type):
+                return f"{quoted(composite_type(node.type, self._env).name)}.*"
+            case bound.FieldAccess() if is_composite(base_type(node.record.type)):
+                return self._field(node)
             case _:
                 raise not_supported(f"showing {type(node).__name__} as text")
+
+    def _field(self, node: bound.FieldAccess) -> str:
+        record = node.record
+        shown = self.text(record)
+        if not isinstance(record, bound.FieldAccess | bound.Subscript):
+            shown = f"({shown})"
+        attributes = attributes_of(base_type(record.type), self._env)
+        return f"{shown}.{quoted(attributes[node.position].name)}"
 
     def _list(self, parts: tuple[Expression, ...]) -> str:
         return ", ".join(map(self.text, parts))
 
     def _cast(self, argument: Expression, node: Expression) -> str:
         name = type_name_in(self._env, node.type, node.typmod)
+        if isinstance(node, bound.CoerceToDomain):
+            argument = _unfitted(argument)
         if isinstance(argument, bound.Const) and argument.type == node.type:
             return f"{self._constant(argument, labelled=False)}::{name}"
         return f"{self._wrapped(self._operand(argument, node))}::{name}"
@@ -285,6 +307,16 @@ class _Printer:
         return f"{_literal(text)}::{name}" if label else _literal(text)
 
 
+def _unfitted(node: Expression) -> Expression:
+    """Returns a value before it was fitted to a length, which a domain over its type implies."""
+    while isinstance(node, bound.Relabel) or _is_cast(node):
+        inner = _cast_argument(node)
+        if inner.type != node.type:
+            break
+        node = inner
+    return node
+
+
 def _literal(text: str) -> str:
     shown = "'" + text.replace("'", "''").replace("\\", "\\\\") + "'"
     return "E" + shown if "\\" in text else shown
@@ -308,9 +340,18 @@ def default_text(sql: str, column: Column, env: Env, *, pretty: bool = False) ->
     """Returns the DEFAULT of a column, or of a domain whose values are the column's."""
     expression = bind_default_text(sql, column, env)
     # Its conversion to the column's type is implied, unless it was written as a cast.
-    if not isinstance(parse_expression(sql), ast.TypeCast):
+    written = parse_expression(sql)
+    domain = 0
+    if isinstance(written, ast.TypeCast):
+        type_, _ = bind_type_name(written.typeName, env)
+        domain = type_ if is_domain(type_) else 0
+    if domain or not isinstance(written, ast.TypeCast):
         while isinstance(expression, bound.Relabel) or _is_cast(expression):
-            if _keyword(expression):
+            if _keyword(expression) or expression.type == domain:
                 break
             expression = _cast_argument(expression)
+    if isinstance(expression, bound.CoerceToDomain):
+        return _Printer(env, quoted, pretty=pretty).text(expression)
+    if isinstance(expression, bound.RowConstructor) and not isinstance(written, ast.TypeCast):
+        expression = replace(expression, type=oids.RECORD)
     return expression_text(expression, env, pretty=pretty)

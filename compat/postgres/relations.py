@@ -45,6 +45,7 @@ class Attribute:
     has_default: bool = False
     identity: str = ""
     generated: bool = False
+    collation: int = 0
 
 
 def default_sql(column: Column) -> str | None:
@@ -64,6 +65,7 @@ def attributes_of_table(table: Table) -> Iterator[Attribute]:
             default_sql(column) is not None,
             column.identity,
             column.generated_sql is not None,
+            column.collation,
         )
     for number, (name, _) in enumerate(table.attributes, table.next_column_id):
         yield Attribute(number, name, attribute_type(table, name))
@@ -315,7 +317,7 @@ def _attribute(relation: int, found: Attribute) -> dict[str, Any]:
         "attidentity": found.identity,
         "attgenerated": "s" if found.generated else "",
         "attislocal": True,
-        "attcollation": collation_of(found.type),
+        "attcollation": found.collation or collation_of(found.type),
     }
 
 
@@ -350,7 +352,9 @@ def pg_attribute(moment: Moment) -> Iterator[Values]:
             yield _attribute(view.id, found)
     for composite in catalog.objects(CompositeType):
         for each in composite.attributes:
-            found = Attribute(each.number, each.name, each.sql_type, each.typmod)
+            found = Attribute(
+                each.number, each.name, each.sql_type, each.typmod, collation=each.collation
+            )
             yield _attribute(composite.relation_id, found)
 
 
@@ -376,7 +380,8 @@ def pg_attrdef(moment: Moment) -> Iterator[Values]:
                     "oid": object_ids.default_id(table.id, column.id),
                     "adrelid": table.id,
                     "adnum": column.id,
-                    "adbin": text,
+                    # The same text means another thing for another column.
+                    "adbin": f"{{{column.id}}}{text}",
                 }
 
 

@@ -85,6 +85,8 @@ def coerce(
             return expression
     if source == oids.UNKNOWN:
         return _coerce_unknown(context, expression, target, typmod, node)
+    if target == oids.RECORD and is_composite(source):
+        return expression  # As in PostgreSQL a row stays of its type.
     way = pathway(target, source, how)
     if way is not None:
         return _convert(expression, target, typmod, (way.method, way.function), how)

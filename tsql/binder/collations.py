@@ -14,12 +14,13 @@ from tsql.bound import Expression
 from tsql.types import oids
 from tsql.types.type_names import type_name
 
-_KNOWN: Final = frozenset({"default", "C", "POSIX", "ucs_basic", "C.utf8", "C.UTF-8"})
+#: Their OIDs, where those are PostgreSQL's own; 0: a definition that names it is shown without it.
+_KNOWN: Final = {"default": 100, "C": 950, "POSIX": 951, "ucs_basic": 0, "C.utf8": 0, "C.UTF-8": 0}
 _COLLATABLE: Final = frozenset({oids.TEXT, oids.VARCHAR, oids.BPCHAR, oids.NAME})
 
 
-def check_collation(clause: Any, type_: int) -> None:
-    """Raises 42704 for a collation that there isn't, 42804 for a type that has none."""
+def collation_named(clause: Any, type_: int) -> int:
+    """Returns a collation's OID. Raises 42704 for one that there isn't, 42804 for a type that has none."""
     names = [part.sval for part in clause.collname]
     is_known = names[-1] in _KNOWN and (len(names) == 1 or names[0] == "pg_catalog")
     if not is_known:
@@ -29,6 +30,7 @@ def check_collation(clause: Any, type_: int) -> None:
     if type_ not in _COLLATABLE and element_of(type_) not in _COLLATABLE:
         message = f"collations are not supported by type {type_name(type_)}"
         raise DatabaseError("42804", message, position=position_at(clause.location))
+    return _KNOWN[names[-1]]
 
 
 def element_of(type_: int) -> int:
@@ -41,5 +43,5 @@ def bind_collate(level: Level, node: Any) -> Expression:
     argument: Expression = level.bind(level, node.arg)
     if argument.type == oids.UNKNOWN:
         argument = coerce(level.context, argument, oids.TEXT)
-    check_collation(node, argument.type)
+    collation_named(node, argument.type)
     return argument

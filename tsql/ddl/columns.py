@@ -7,7 +7,7 @@ from storage.keyparts import has_order
 from storage.schema import Column
 from storage.types import Kind
 from tsql.binder import bind_type_name
-from tsql.binder.collations import check_collation
+from tsql.binder.collations import collation_named
 from tsql.catalog import pg
 from tsql.env import Env
 from tsql.types.kinds import kinds_of_type
@@ -32,8 +32,9 @@ def column_of(definition: Any, column_id: int, env: Env) -> Column:
     if definition.storage_name is not None:
         raise not_supported("STORAGE in a column definition")
     oid, typmod = bind_type_name(definition.typeName, env)
+    collation = 0
     if definition.collClause is not None:
-        check_collation(definition.collClause, oid)
+        collation = collation_named(definition.collClause, oid)
     kinds = kinds_of_type(oid)
     if kinds is None:
         row = pg.types().get(oid)
@@ -50,6 +51,7 @@ def column_of(definition: Any, column_id: int, env: Env) -> Column:
         element_kind=element_kind,
         sql_type=oid,
         typmod=typmod,
+        collation=collation,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from storage.errors import DatabaseError, not_supported
 from storage.objects import Attribute, CompositeType
 from tsql.binder import bind_type_name
-from tsql.binder.collations import check_collation
+from tsql.binder.collations import collation_named
 from tsql.catalog import pg
 from tsql.ddl.alteration.state import without_position
 from tsql.ddl.context import Ddl
@@ -49,12 +49,13 @@ def attribute_of(definition: Any, number: int, ddl: Ddl) -> Attribute:
     """Returns the field that a ColumnDef defines. Raises 42704, 42P16, 0A000."""
     with without_position():
         type_, typmod = bind_type_name(definition.typeName, ddl.env)
+    collation = 0
     if definition.collClause is not None:
-        check_collation(definition.collClause, type_)
+        collation = collation_named(definition.collClause, type_)
     if kinds_of_type(type_) is None:
         row = pg.types()[type_]
         if row.kind == "p":
             message = f'column "{definition.colname}" has pseudo-type {row.name}'
             raise DatabaseError("42P16", message)
         raise not_supported(f'type "{type_name(type_)}" in a composite type')
-    return Attribute(number, definition.colname, type_, typmod)
+    return Attribute(number, definition.colname, type_, typmod, collation)

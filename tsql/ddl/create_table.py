@@ -15,6 +15,7 @@ from storage.errors import DatabaseError, not_supported
 from storage.objects import TYPES, CompositeType
 from storage.schema import Check, Column, Index, KeyPart, Projection, Table, Timing
 from tsql.binder import bind_default, bind_expression, bind_generated
+from tsql.bound import Const
 from tsql.ddl.columns import check_can_be_key, column_of, serial_type
 from tsql.ddl.constraints import (
     KeyConstraint,
@@ -342,11 +343,17 @@ def with_defaults(table: Table, definition: Definition, ddl: Ddl) -> Table:
         if node is None:
             columns.append(column)
             continue
-        bind_default(node, column, ddl.env)
-        text, relies_on = stored_text(node, ddl.env)
-        changes = {"default_sql": text, "default_relies_on": relies_on}
-        columns.append(msgspec.structs.replace(column, **changes))
+        columns.append(msgspec.structs.replace(column, **default_changes(node, column, ddl)))
     return msgspec.structs.replace(table, columns=tuple(columns))
+
+
+def default_changes(node: Any, column: Column, ddl: Ddl) -> dict[str, Any]:
+    """Returns what a DEFAULT changes of its column; a bare NULL is none, as in PostgreSQL."""
+    expression = bind_default(node, column, ddl.env)
+    if isinstance(expression, Const) and expression.value is None:
+        return {"default_sql": None, "default_relies_on": ()}
+    text, relies_on = stored_text(node, ddl.env)
+    return {"default_sql": text, "default_relies_on": relies_on}
 
 
 def with_generated(table: Table, definition: Definition, ddl: Ddl) -> Table:

@@ -8,7 +8,7 @@ from storage.errors import DatabaseError, not_supported
 from storage.objects import DomainCheck, DomainType
 from storage.user_types import user_type
 from tsql.binder import bind_default, bind_type_name
-from tsql.binder.collations import check_collation
+from tsql.binder.collations import collation_named
 from tsql.binder.defaults import bind_domain_check, column_of_base
 from tsql.bound import Const
 from tsql.catalog import pg
@@ -79,7 +79,7 @@ def _base(node: Any, ddl: Ddl) -> tuple[int, int]:
     if kinds_of_type(base) is None:
         raise not_supported(f"a domain over type {type_name(base)}")
     if node.collClause is not None:
-        check_collation(node.collClause, base)
+        collation_named(node.collClause, base)
     return base, typmod
 
 

@@ -79,6 +79,7 @@ def _column(column: Any, column_id: int) -> Column:
         sql_type=column.sql_type,
         typmod=column.typmod,
         not_null=getattr(column, "not_null", False),
+        collation=getattr(column, "collation", 0),
     )
 
 

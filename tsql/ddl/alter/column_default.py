@@ -4,14 +4,13 @@ from typing import Any
 
 from storage.errors import DatabaseError
 from storage.schema import Column
-from tsql.binder import bind_default
 from tsql.ddl.alteration.state import Alteration, alterable_column, without_position
-from tsql.ddl.stored_text import stored_text
+from tsql.ddl.create_table import default_changes
 
 
 async def set_default(cmd: Any, alteration: Alteration) -> None:
     """ALTER [COLUMN] name SET DEFAULT expression, or DROP DEFAULT."""
-    column, env = alterable_column(alteration, cmd.name), alteration.ddl.env
+    column = alterable_column(alteration, cmd.name)
     is_drop = cmd.def_ is None
     if column.identity:
         hint = "Use ALTER TABLE ... ALTER COLUMN ... DROP IDENTITY instead." if is_drop else None
@@ -23,9 +22,8 @@ async def set_default(cmd: Any, alteration: Alteration) -> None:
         alteration.change_column(column.id, default_sql=None, default_relies_on=())
         return
     with without_position():
-        bind_default(cmd.def_, column, env)
-        text, relies_on = stored_text(cmd.def_, env)
-    alteration.change_column(column.id, default_sql=text, default_relies_on=relies_on)
+        changes = default_changes(cmd.def_, column, alteration.ddl)
+    alteration.change_column(column.id, **changes)
 
 
 def _no_default_here(

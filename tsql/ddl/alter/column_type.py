@@ -53,6 +53,7 @@ async def prepare_type(cmd: Any, alteration: Alteration) -> None:
         element_kind=wanted.element_kind,
         sql_type=wanted.sql_type,
         typmod=wanted.typmod,
+        collation=wanted.collation,
     )
     if old.identity:
         await change_identity_type(alteration, old, new)

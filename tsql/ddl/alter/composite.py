@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from storage.errors import DatabaseError, not_supported
-from storage.objects import Attribute, CompositeType
+from storage.objects import CompositeType
 from storage.row_types import is_row_type
 from tsql.ddl.alter.subcommands import subcommand_name
 from tsql.ddl.alteration.finish import change_attributes
@@ -107,7 +107,7 @@ async def _retype(found: CompositeType, cmd: Any, ddl: Ddl) -> CompositeType:
     typed = attribute_of(cmd.def_, old.number, ddl)
     check_not_inside(typed.sql_type, found, ddl)
     await hold_types([typed.sql_type], ddl)
-    new = Attribute(old.number, old.name, typed.sql_type, typed.typmod)
+    new = replace(typed, name=old.name)
     attributes = tuple(new if each is old else each for each in found.attributes)
     return replace(found, attributes=attributes)
 
