@@ -282,7 +282,7 @@ SELECT column_name, data_type, udt_name FROM information_schema.columns WHERE ta
 
 SELECT attname, atttypid::regtype FROM pg_attribute WHERE attrelid = 'w'::regclass AND attnum > 0;
 
-SELECT has_type_privilege('one', 'USAGE');
+SELECT has_type_privilege('one'::regtype, 'USAGE');
 
 SELECT count(*) FROM pg_type t JOIN pg_class c ON t.typrelid = c.oid AND c.reltype = t.oid WHERE c.relname IN ('one','pt');
 
