@@ -20,9 +20,11 @@ from compat.postgres.object_ids import (
 from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.relations import indexes_of, schema_ids
 from compat.postgres.system_relations import Moment, Values, built
-from storage.objects import DomainType, View
-from storage.row_types import row_type_id
+from storage.catalog import Catalog
+from storage.objects import CompositeType, DomainType, View
+from storage.row_types import row_type_of
 from storage.schema import ForeignKey, Table
+from storage.user_types import user_types
 from tsql.catalog import pg
 
 _NORMAL, _AUTO, _INTERNAL = "n", "a", "i"
@@ -47,7 +49,7 @@ def pg_depend(moment: Moment) -> Iterator[Values]:
     namespaces = schema_ids(catalog)
     for table in catalog.tables:
         yield _row(PG_CLASS, table.id, PG_NAMESPACE, namespaces.get(table.schema, 0), _NORMAL)
-        yield _row(PG_TYPE, row_type_id(table.id), PG_CLASS, table.id, _INTERNAL)
+        yield from _of_row_type(table)
         yield from _of_table(table)
     for sequence in catalog.sequences:
         yield _row(PG_CLASS, sequence.id, PG_NAMESPACE, namespaces.get(sequence.schema, 0), _NORMAL)
@@ -62,11 +64,13 @@ def pg_depend(moment: Moment) -> Iterator[Values]:
         yield _row(PG_TYPE, domain.id, PG_NAMESPACE, namespaces.get(domain.schema, 0), _NORMAL)
         if domain.base >= pg.FIRST_OWN_OID:
             yield _row(PG_TYPE, domain.id, PG_TYPE, domain.base, _NORMAL)
+    yield from _of_types(catalog)
     for view in catalog.objects(View):
         rule = object_ids.rule_id(view.id)
         yield _row(PG_CLASS, view.id, PG_NAMESPACE, namespaces.get(view.schema, 0), _NORMAL)
         yield _row(PG_REWRITE, rule, PG_CLASS, view.id, _INTERNAL)
         yield _row(PG_REWRITE, rule, PG_CLASS, view.id, _NORMAL)
+        yield from _of_row_type(view)
         for address in view.relies_on:
             if address.kind == "relation":
                 yield _row(PG_REWRITE, rule, PG_CLASS, address.id, _NORMAL, sub=address.sub_id)
@@ -74,12 +78,31 @@ def pg_depend(moment: Moment) -> Iterator[Values]:
                 yield _row(PG_REWRITE, rule, PG_TYPE, address.id, _NORMAL)
 
 
+def _of_types(catalog: Catalog) -> Iterator[Values]:
+    for found in user_types(catalog):
+        yield _row(PG_TYPE, found.array_id, PG_TYPE, found.id, _INTERNAL)
+        if isinstance(found, CompositeType):
+            yield _row(PG_CLASS, found.relation_id, PG_TYPE, found.id, _INTERNAL)
+            yield from _of_fields(found)
+
+
+def _of_row_type(relation: Table | View) -> Iterator[Values]:
+    found = row_type_of(relation)
+    yield _row(PG_TYPE, found.id, PG_CLASS, relation.id, _INTERNAL)
+    yield _row(PG_TYPE, found.array_id, PG_TYPE, found.id, _INTERNAL)
+    yield from _of_fields(found)
+
+
+def _of_fields(found: CompositeType) -> Iterator[Values]:
+    """Yields what the columns of a relation, a composite type's too, depend on: users' types."""
+    for each in found.attributes:
+        if each.sql_type >= pg.FIRST_OWN_OID:
+            row = _row(PG_CLASS, found.relation_id, PG_TYPE, each.sql_type, _NORMAL)
+            yield {**row, "objsubid": each.number}
+
+
 def _of_table(table: Table) -> Iterator[Values]:
     yield from _of_defaults(table)
-    for column in table.columns:
-        if column.sql_type >= pg.FIRST_OWN_OID:
-            row = _row(PG_CLASS, table.id, PG_TYPE, column.sql_type, _NORMAL)
-            yield {**row, "objsubid": column.id}
     for index in indexes_of(table):
         if index.constraint is not None:
             owner = object_ids.constraint_id(table.id, index.constraint)

@@ -10,7 +10,7 @@ from compat.postgres.relations import schema_ids
 from compat.postgres.roles import role_id
 from compat.postgres.system_relations import Moment, Values, built
 from storage.objects import CompositeType, DomainType, EnumType, View
-from storage.row_types import row_array_id, row_type_id
+from storage.row_types import row_type_of
 from storage.schema import Table
 from tsql.catalog import pg
 from tsql.types import oids
@@ -45,15 +45,8 @@ def _array(oid: int, element: int, name: str, namespace: int, owner: int) -> dic
     }
 
 
-def _row_type(relation: int, name: str, namespace: int, owner: int) -> Iterator[Values]:
-    ids = row_type_id(relation), row_array_id(relation), relation
-    return _rows_of_composite(ids, name, namespace, owner)
-
-
-def _rows_of_composite(
-    ids: tuple[int, int, int], name: str, namespace: int, owner: int
-) -> Iterator[Values]:
-    oid, array, relation = ids
+def _rows_of_composite(found: CompositeType, namespace: int, owner: int) -> Iterator[Values]:
+    oid, array, name = found.id, found.array_id, found.name
     yield {
         "oid": oid,
         "typname": name,
@@ -64,7 +57,7 @@ def _rows_of_composite(
         "typcategory": "C",
         "typisdefined": True,
         "typdelim": ",",
-        "typrelid": relation,
+        "typrelid": found.relation_id,
         "typarray": array,
         "typinput": _procedure("record_in"),
         "typoutput": _procedure("record_out"),
@@ -143,18 +136,14 @@ def pg_type(moment: Moment) -> Iterator[Values]:
     catalog = moment.catalog
     namespaces = schema_ids(catalog)
     relations: list[Table | View] = [*catalog.tables, *catalog.objects(View)]
-    for found in relations:
-        namespace = namespaces.get(found.schema, 0)
-        yield from _row_type(found.id, found.name, namespace, role_id(catalog, found.owner))
-    for composite in catalog.objects(CompositeType):
+    has_domains = bool(catalog.objects(DomainType))
+    known = _built_in_types() if has_domains else {}
+    for composite in (*map(row_type_of, relations), *catalog.objects(CompositeType)):
         namespace = namespaces.get(composite.schema, 0)
-        yield from _rows_of_composite(
-            (composite.id, composite.array_id, composite.relation_id),
-            composite.name,
-            namespace,
-            role_id(catalog, composite.owner),
-        )
-    known = _built_in_types() if catalog.objects(DomainType) else {}
+        rows = list(_rows_of_composite(composite, namespace, role_id(catalog, composite.owner)))
+        yield from rows
+        if has_domains:
+            known |= {row["oid"]: row for row in rows}
     for enum in catalog.objects(EnumType):
         namespace = namespaces.get(enum.schema, 0)
         rows = list(_enum(enum, namespace, role_id(catalog, enum.owner)))

@@ -8,7 +8,7 @@ from typing import Any
 from compat.postgres import recorded
 from compat.postgres.definitions import catalog_of
 from storage.errors import DatabaseError
-from storage.objects import View
+from storage.objects import CompositeType, View
 from storage.user_types import user_type_of
 from tsql.catalog import pg
 from tsql.env import Env
@@ -40,6 +40,9 @@ def _bare_name(env: Env, oid: int) -> str | None:
         for index in table.indexes:
             if index.id == oid:
                 return index.name
+    for composite in catalog.objects(CompositeType):
+        if composite.relation_id == oid:
+            return composite.name
     return None
 
 

@@ -57,3 +57,19 @@ ALTER TABLE dn ALTER COLUMN e SET DEFAULT NULL;
 SELECT attname, pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum WHERE adrelid = 'dn'::regclass ORDER BY adnum;
 
 SELECT 'withc'::regclass, 'withc'::regclass::oid = typrelid FROM pg_type WHERE typname = 'withc';
+
+CREATE VIEW of_rows AS SELECT r AS one, ARRAY[r] AS many FROM rr r;
+
+CREATE TYPE holds_rows AS (r rr, n int);
+
+SELECT classid::regclass, objid::regclass, objsubid, refobjid::regtype, deptype FROM pg_depend WHERE classid = 'pg_class'::regclass AND refclassid = 'pg_type'::regclass AND objid IN ('dr'::regclass, 'of_rows'::regclass, 'holds_rows'::regclass, 'withc'::regclass) ORDER BY objid::regclass::text, objsubid;
+
+SELECT objid::regtype, refclassid::regclass, CASE refclassid WHEN 'pg_class'::regclass THEN refobjid::regclass::text ELSE refobjid::regtype::text END, deptype FROM pg_depend WHERE classid = 'pg_type'::regclass AND deptype = 'i' AND objid IN ('rr'::regtype, 'rr[]'::regtype, 'of_rows'::regtype, 'of_rows[]'::regtype, 'holds_rows[]'::regtype) ORDER BY objid::regtype::text;
+
+SELECT typname, typlen, typstorage, typalign FROM pg_type WHERE typname IN ('rr', '_rr', 'happy', 'holds_rows') ORDER BY 1;
+
+CREATE DOMAIN of_rr AS rr;
+
+SELECT typname, typlen, typstorage, typalign, typcategory FROM pg_type WHERE typname = 'of_rr';
+
+SELECT pg_table_is_visible('holds_rows'::regclass), pg_table_is_visible('rr'::regclass);
