@@ -55,3 +55,25 @@ def test_a_composite_type_is_the_same_after_a_kill(tmp_path: pathlib.Path) -> No
         rows = ask(client, "SELECT (k).a, (k).b, ps FROM t ORDER BY k").rows
         assert rows == [("1", None, None), ("2", "{1.50}", '{"(1,)"}')]
         assert ask(client, "SELECT ps FROM t WHERE k = '(2,{1.5})'::pair").rows == [('{"(1,)"}',)]
+
+
+def test_a_row_type_is_the_same_after_a_kill(tmp_path: pathlib.Path) -> None:
+    oids = "SELECT 't'::regtype::oid, 't[]'::regtype::oid, 'v'::regtype::oid"
+    with Server(tmp_path / "data") as server, server.connect() as client:
+        ask(client, "CREATE TABLE t (id int PRIMARY KEY, a text)")
+        ask(client, "CREATE VIEW v AS SELECT id FROM t")
+        ask(client, "CREATE TABLE u (r t PRIMARY KEY, rs t[])")
+        ask(client, "INSERT INTO t VALUES (1, 'one'), (2, NULL)")
+        ask(client, "INSERT INTO u SELECT t, ARRAY[t] FROM t")
+        ask(client, "ALTER TABLE t RENAME COLUMN a TO b")
+        ask(client, "ALTER TABLE t ADD COLUMN c int")
+        before = ask(client, oids).rows
+        ask(client, "BEGIN")
+        ask(client, "ALTER TABLE t DROP COLUMN b")
+        server.kill()
+    with Server(tmp_path / "data") as server, server.connect() as client:
+        assert ask(client, oids).rows == before
+        rows = ask(client, "SELECT (r).b, r, rs FROM u ORDER BY r").rows
+        assert rows == [("one", "(1,one,)", '{"(1,one,)"}'), (None, "(2,,)", '{"(2,,)"}')]
+        assert ask(client, "SELECT (r).id FROM u WHERE r = '(1,one,)'::t").rows == [("1",)]
+        assert ask(client, "SELECT t FROM t ORDER BY t").rows == [("(1,one,)",), ("(2,,)",)]

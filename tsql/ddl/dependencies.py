@@ -71,8 +71,19 @@ def relation(object_id: int, column_id: int = 0) -> Address:
     return Address("relation", object_id, column_id)
 
 
-def edges(catalog: Catalog) -> Iterator[Edge]:
-    """Yields all dependencies of a catalog."""
+def edges(catalog: Catalog, roots: List[Address] = ()) -> Iterator[Edge]:
+    """Yields all dependencies of a catalog; those of row types that nothing uses, only of the roots."""
+    used = {relation_of(root.id) for root in roots if root.kind == "type"}
+    for edge in _edges(catalog):
+        if edge.referenced.kind == "type":
+            used.add(relation_of(edge.referenced.id))
+        yield edge
+    for relation_id in used:
+        if relation_id is not None:
+            yield from _of_row_type(relation_id)
+
+
+def _edges(catalog: Catalog) -> Iterator[Edge]:
     schema_ids = {schema.name: schema.id for schema in catalog.schemas}
 
     def in_schema(address: Address, name: str) -> Iterator[Edge]:
@@ -85,7 +96,6 @@ def edges(catalog: Catalog) -> Iterator[Edge]:
     for table in catalog.tables:
         yield from in_schema(relation(table.id), table.schema)
         yield from _of_table(table, type_ids)
-        yield from _of_row_type(table)
         for address in table.query.relies_on if table.query is not None else ():
             yield Edge(relation(table.id), address, EdgeKind.NORMAL)
         identities.update((table.id, column.id) for column in table.columns if column.identity)
@@ -103,7 +113,6 @@ def edges(catalog: Catalog) -> Iterator[Edge]:
             yield Edge(relation(sequence.id), owner, kind)
     for view in catalog.objects(View):
         yield from in_schema(relation(view.id), view.schema)
-        yield from _of_row_type(view)
         for address in view.relies_on:
             yield Edge(relation(view.id), address, EdgeKind.NORMAL)
     for found in types:
@@ -113,9 +122,10 @@ def edges(catalog: Catalog) -> Iterator[Edge]:
         yield Edge(arrays, Address("type", found.id), EdgeKind.INTERNAL)
 
 
-def _of_row_type(found: Table | View) -> Iterator[Edge]:
-    rows, arrays = Address("type", row_type_id(found.id)), Address("type", row_array_id(found.id))
-    yield Edge(rows, relation(found.id), EdgeKind.INTERNAL)
+def _of_row_type(relation_id: int) -> Iterator[Edge]:
+    rows = Address("type", row_type_id(relation_id))
+    arrays = Address("type", row_array_id(relation_id))
+    yield Edge(rows, relation(relation_id), EdgeKind.INTERNAL)
     yield Edge(arrays, rows, EdgeKind.INTERNAL)
 
 
@@ -193,7 +203,7 @@ def affected(catalog: Catalog, roots: List[Address], path: List[str]) -> list[Af
     """
     incoming: defaultdict[tuple[str, int, str], list[Edge]] = defaultdict(list)
     owned: list[Edge] = []
-    for edge in edges(catalog):
+    for edge in edges(catalog, roots):
         if edge.kind is not EdgeKind.NORMAL:
             owned.append(edge)
         on = edge.referenced
