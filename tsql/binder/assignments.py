@@ -72,9 +72,13 @@ def view_column(
 def check_writable(to: Destination, doing: str) -> None:
     """Raises 0A000 for a view's column that can't be written to."""
     if to.fault is not None:
-        view, column, reason = to.fault
-        message = f'cannot {doing} column "{column}" of view "{view}"'
-        raise DatabaseError("0A000", message, detail=reason)
+        raise not_writable(to.fault, doing)
+
+
+def not_writable(fault: NotWritable, doing: str) -> DatabaseError:
+    """Returns the error for a view's column that isn't one of the table's."""
+    message = f'cannot {doing} column "{fault.column}" of view "{fault.view}"'
+    return DatabaseError("0A000", message, detail=fault.reason)
 
 
 def destination(item: Item, target: Any, *, is_update: bool) -> Destination:
@@ -159,6 +163,8 @@ def _replaced(
     subscripts = bind_subscripts(level, container, parts[:count], to.place)
     if count < len(parts):
         new = _replaced(level, subscripts, parts[count:], value, to)
+        if is_domain(subscripts.type):
+            new = CoerceToDomain(new, subscripts.type)
     else:
         new = _fitted(level, subscripts.type, -1, value, to, "subscripted assignment to")
     type_, typmod = base_of(container.type, container.typmod)

@@ -112,6 +112,9 @@ class Through:
         base: The table under it, relation 0.
         positions: Of each column of the view: its position in the table, or why it can't be written.
         defaults: Those that the views' columns have, by the table's position.
+        own_defaults: What SET … = DEFAULT means: the outermost view's alone, NULL where it has none.
+        lost_defaults: Columns that have a default and can't be written, so that nothing can be inserted;
+            the outermost view's go first.
         conditions: Which of the table's rows it has.
         layers: From the table to the view: what is needed of each, and the numbers of its columns by
             the table's positions.
@@ -121,6 +124,8 @@ class Through:
     base: "Item"
     positions: "tuple[int | NotWritable, ...]"
     defaults: dict[int, Expression] = field(default_factory=dict)
+    own_defaults: dict[int, Expression] = field(default_factory=dict)
+    lost_defaults: "list[NotWritable]" = field(default_factory=list)
     conditions: list[Expression] = field(default_factory=list)
     checks: list[ViewCheck] = field(default_factory=list)
     layers: list[tuple[Need, dict[int, int]]] = field(default_factory=list)

@@ -149,13 +149,25 @@ def bind_transform(
 
 
 def default_of(column: Column, env: Env) -> Expression:
-    """Returns the column's default, NULL if it has none."""
+    """Returns the column's default, NULL if it has none; a generated column is NULL until it is computed."""
+    if column.generated_sql is not None:
+        return Const(None, column.sql_type, column.typmod)
     if column.default_sql is None:
         if is_domain(column.sql_type):
             return _default_of_domain(column, env)
         return Const(None, column.sql_type, column.typmod)
     default = bind_default_text(column.default_sql, column, env)
     return replaced(default, _identity_value) if column.identity else default
+
+
+def as_plain(column: Column, default_sql: str | None) -> Column:
+    """Returns a column as a view has it: with a default of its own, and no way to make its values."""
+    return msgspec.structs.replace(column, default_sql=default_sql, generated_sql=None, identity="")
+
+
+def has_domain_default(oid: int, env: Env) -> bool:
+    """Returns whether a type is a domain that has a default."""
+    return is_domain(oid) and domain_type(oid, env).default_sql is not None
 
 
 def _default_of_domain(column: Column, env: Env) -> Expression:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from storage.records import dataclass
-from storage.schema import Table
+from storage.schema import Column, Table
 from tsql.binder import context as clauses
 from tsql.binder.assignments import (
     Destination,
@@ -14,11 +14,13 @@ from tsql.binder.assignments import (
     check_writable,
     destination,
     generated_always,
+    not_writable,
     overwrites,
     view_column,
 )
 from tsql.binder.bulk import rows_relation
 from tsql.binder.context import Clause, Item, Level
+from tsql.binder.defaults import default_of
 from tsql.binder.from_items import table_relation
 from tsql.binder.locations import error_at
 from tsql.binder.on_conflict import bind_on_conflict
@@ -43,6 +45,7 @@ from tsql.bound import (
     SubqueryRelation,
     Target,
 )
+from tsql.env import Env
 from tsql.parser import RowTemplate, ast, enums
 from tsql.types import oids
 
@@ -56,9 +59,11 @@ def bind_insert(level: Level, node: Any) -> BoundInsert:
     table = item.base.table
     assert table is not None
     env = level.context.env
-    defaults = defaults_of(item, env)
+    defaults = _defaults(item, node.override, env)
     source = _Source(level, table, node, _destinations(item, node), defaults)
     rows, select, positions = source.bound()
+    if item.through is not None and item.through.lost_defaults:
+        raise not_writable(item.through.lost_defaults[0], "insert into")
     note_written(item, "a", positions)
     on_conflict = None
     if node.onConflictClause is not None:
@@ -78,6 +83,32 @@ def bind_insert(level: Level, node: Any) -> BoundInsert:
         fields,
         ctes,
     )
+
+
+def _defaults(item: Item, overriding: Any, env: Env) -> tuple[Expression, ...]:
+    """Returns the columns' defaults; a view's are for the table values like any. Raises 428C9."""
+    defaults = defaults_of(item, env)
+    if item.through is None or not item.through.defaults:
+        return defaults
+    assert item.base.table is not None
+    given = item.through.defaults
+    return tuple([
+        _overridden(column, default, default_of(column, env), overriding) if at in given else default
+        for at, (column, default) in enumerate(zip(item.base.table.columns, defaults, strict=True))
+    ])  # fmt: skip
+
+
+def _overridden(
+    column: Column, value: Expression, default: Expression, overriding: Any
+) -> Expression:
+    """Returns the value of a column that may make its own, as OVERRIDING has it. Raises 428C9."""
+    if column.identity and overriding == _Overriding.OVERRIDING_USER_VALUE:
+        return default
+    is_always = column.identity == "a" and overriding != _Overriding.OVERRIDING_SYSTEM_VALUE
+    if is_always or column.generated_sql is not None:
+        message = f'cannot insert a non-DEFAULT value into column "{column.name}"'
+        raise generated_always(column, message, hint=is_always)
+    return value
 
 
 def _returning_level(level: Level, item: Item) -> Level:
@@ -194,22 +225,11 @@ class _Source:
                 result[to.position] = self._default(to)
             else:
                 new = assigned(context, self.table, value, to, node)
-                result[to.position] = self._overridden(to, new)
+                if to.position < len(self.table.columns):
+                    column, default = self.table.columns[to.position], self.defaults[to.position]
+                    new = _overridden(column, new, default, self.node.override)
+                result[to.position] = new
         return list(result.values())
-
-    def _overridden(self, to: Destination, value: Expression) -> Expression:
-        """Returns the value of an identity column as OVERRIDING has it. Raises 428C9."""
-        columns = self.table.columns
-        if to.position >= len(columns):
-            return value
-        column, overriding = columns[to.position], self.node.override
-        if column.identity and overriding == _Overriding.OVERRIDING_USER_VALUE:
-            return self._default(to)
-        is_always = column.identity == "a" and overriding != _Overriding.OVERRIDING_SYSTEM_VALUE
-        if is_always or column.generated_sql is not None:
-            message = f'cannot insert a non-DEFAULT value into column "{column.name}"'
-            raise generated_always(column, message, hint=is_always)
-        return value
 
     def _default(self, to: Destination) -> Expression:
         """Returns the column's default; an attribute's is NULL."""

@@ -25,7 +25,7 @@ from tsql.binder.with_queries import with_queries
 from tsql.binder.writes import (
     bind_returning,
     bind_target,
-    default_at,
+    default_set,
     need_whole,
     note_written,
     rules_of,
@@ -104,7 +104,7 @@ def bind_assignments(level: Level, item: Item, nodes: Sequence[Any]) -> tuple[Se
             raise error_at(None, "42601", message)
         seen.append(to)
         check_writable(to, "update")
-        if not isinstance(given, Default):
+        if not isinstance(given, Default) or item.through is not None:
             _check_not_generated(table, to.position)
         if to.parts:
             before = result.get(to.position)
@@ -114,7 +114,7 @@ def bind_assignments(level: Level, item: Item, nodes: Sequence[Any]) -> tuple[Se
         elif not isinstance(given, Default):
             value = assigned(context, table, given, to, value_node)
         elif to.position < len(table.columns):
-            value = default_at(item, to.position, context.env)
+            value = default_set(item, to.position, context.env)
         else:
             value = Const(None, oids.JSONB)
         result[to.position] = SetColumn(to.position, value)

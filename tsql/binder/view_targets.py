@@ -19,7 +19,7 @@ from storage.objects import View
 from storage.schema import Table
 from tsql.binder import context as clauses
 from tsql.binder.context import Context, Item, Level, NotWritable, Through
-from tsql.binder.defaults import bind_default_text
+from tsql.binder.defaults import as_plain, default_of, has_domain_default
 from tsql.binder.expressions import bind
 from tsql.binder.from_items import table_item
 from tsql.binder.select import bind_condition, bind_query_body, bind_select
@@ -173,10 +173,18 @@ def _add_defaults(
     view: View, positions: Sequence[int | NotWritable], through: Through, env: Env
 ) -> None:
     assert through.base.table is not None
+    through.own_defaults, lost = {}, []
     for column, position in zip(view.columns, positions, strict=True):
-        if column.default_sql is not None and isinstance(position, int):
+        has_default = column.default_sql is not None or has_domain_default(column.sql_type, env)
+        if isinstance(position, int):
             below = through.base.table.columns[position]
-            through.defaults[position] = bind_default_text(column.default_sql, below, env)
+            default = default_of(as_plain(below, column.default_sql), env)
+            through.own_defaults[position] = default
+            if has_default:
+                through.defaults[position] = default
+        elif has_default:
+            lost.append(position)
+    through.lost_defaults[:0] = lost
 
 
 def _only_relation(tree: Any) -> int:
@@ -239,7 +247,10 @@ def moved(item: Item, relation: int) -> Item:
     """Returns the view's item over another relation in the place of relation 0 (EXCLUDED)."""
 
     def change(part: Any) -> Any:
-        if isinstance(part, ColumnRef | SystemColumn | WholeRow) and part.relation == 0:
+        if isinstance(part, WholeRow) and part.relation == 0:
+            columns = tuple([replaced(column, change) for column in part.columns])
+            return replace(part, relation=relation, columns=columns)
+        if isinstance(part, ColumnRef | SystemColumn) and part.relation == 0:
             return replace(part, relation=relation)
         return None
 

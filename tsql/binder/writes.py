@@ -64,13 +64,15 @@ def need_whole(item: Item, letter: str) -> None:
 def defaults_of(item: Item, env: Env) -> tuple[Expression, ...]:
     """Returns the defaults of the table's columns, or of the view's columns that they are."""
     assert item.base.table is not None
-    return tuple([default_at(item, at, env) for at in range(len(item.base.table.columns))])
+    given = {} if item.through is None else item.through.defaults
+    columns = enumerate(item.base.table.columns)
+    return tuple([given[at] if at in given else default_of(c, env) for at, c in columns])
 
 
-def default_at(item: Item, position: int, env: Env) -> Expression:
-    """Returns the default of one of them."""
-    if item.through is not None and position in item.through.defaults:
-        return item.through.defaults[position]
+def default_set(item: Item, position: int, env: Env) -> Expression:
+    """Returns what SET … = DEFAULT gives a column: a view knows its own default only."""
+    if item.through is not None:
+        return item.through.own_defaults[position]
     assert item.base.table is not None
     return default_of(item.base.table.columns[position], env)
 
