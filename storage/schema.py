@@ -215,6 +215,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         dynamodb_settings: What only the DynamoDB door knows of it, in a form of that door's.
         query: What a materialized view is filled by; its owner and names are the table's.
         is_populated: False for a materialized view that has not been filled.
+        is_unlogged: Whether it was made UNLOGGED. It is as durable as any other.
     """
 
     id: int
@@ -243,6 +244,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     dynamodb_settings: bytes | None = None
     query: View | None = None
     is_populated: bool = True
+    is_unlogged: bool = False
 
     @property
     def has_primary_key(self) -> bool:
@@ -281,6 +283,7 @@ class Sequence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         value_id: Names its current value; each ALTER SEQUENCE takes a new one. 0: its own id.
         begins_at, begins_called: What that value is (as last_value and is_called) before it has
             been used; None: the start value, not called.
+        is_unlogged: Whether it was made UNLOGGED; one that a table owns is as its table is.
     """
 
     id: int
@@ -300,3 +303,4 @@ class Sequence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     value_id: int = 0
     begins_at: int | None = None
     begins_called: bool = False
+    is_unlogged: bool = False

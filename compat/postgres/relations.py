@@ -201,17 +201,26 @@ def _options(options: dict[str, str]) -> Array | None:
     return Array.of([f"{name}={value}" for name, value in options.items()])
 
 
+def _persistence(catalog: Catalog, found: Table | View | Sequence | CompositeType) -> str:
+    """Returns t for what a session has for itself, u for what is unlogged, p for others."""
+    if found.schema.startswith("pg_temp"):
+        return "t"
+    if isinstance(found, Sequence) and found.owner_table_id is not None:
+        owner = catalog.table_by_id(found.owner_table_id)
+        return "p" if owner is None else _persistence(catalog, owner)
+    return "u" if isinstance(found, Table | Sequence) and found.is_unlogged else "p"
+
+
 def _relation(
     moment: Moment, found: Table | View | Sequence | CompositeType, namespace: int, **more: Any
 ) -> dict[str, Any]:
-    is_temporary = found.schema.startswith("pg_temp")
     return {
         "oid": found.id,
         "relname": found.name,
         "relnamespace": namespace,
         "relowner": role_id(moment.catalog, found.owner),
         "relacl": access_list(moment.catalog, "relation", found.id),
-        "relpersistence": "t" if is_temporary else "p",
+        "relpersistence": _persistence(moment.catalog, found),
         "relispopulated": True,
         "relreplident": "n",
         "reltuples": -1.0,
@@ -260,7 +269,7 @@ def pg_class(moment: Moment) -> Iterator[Values]:
                 "relowner": role_id(catalog, table.owner),
                 "relam": BTREE,
                 "relfilenode": index.id,
-                "relpersistence": "t" if table.schema.startswith("pg_temp") else "p",
+                "relpersistence": _persistence(catalog, table),
                 "relkind": "i",
                 "relnatts": len(index.parts) + len(index.included),
                 "relispopulated": True,

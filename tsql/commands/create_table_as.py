@@ -38,7 +38,7 @@ async def run_create_table_as(invocation: Invocation) -> Result:
     tag = "CREATE MATERIALIZED VIEW" if is_view else "CREATE TABLE AS"
     into = node.into if is_statement else into_clause(node)
     query_node = node.query if is_statement else _without_into(node)
-    _refuse(into)
+    _refuse(into, is_view=is_view)
     ddl = ddl_of(state)
     with without_position():
         schema, name = await ddl.creation_schema(into.rel), into.rel.relname
@@ -55,6 +55,8 @@ async def run_create_table_as(invocation: Invocation) -> Result:
     if is_view:
         made = await materialized(query_node, made, ddl)
         made = msgspec.structs.replace(made, is_populated=not into.skipData)
+    if into.rel.relpersistence == "u":
+        made = msgspec.structs.replace(made, is_unlogged=True)
     table = await ddl.changes.create_table(made)
     await give_default_privileges(table, ddl)
     note_on_commit(into.onCommit, table, ddl)
@@ -63,9 +65,9 @@ async def run_create_table_as(invocation: Invocation) -> Result:
     return Result(tag=f"SELECT {await _fill(state, ddl, table, query)}")
 
 
-def _refuse(into: Any) -> None:
-    if into.rel.relpersistence == "u":
-        raise not_supported("CREATE UNLOGGED TABLE")
+def _refuse(into: Any, *, is_view: bool) -> None:
+    if into.rel.relpersistence == "u" and is_view:
+        raise DatabaseError("0A000", "materialized views cannot be unlogged")
     check_on_commit(into.onCommit, into.rel)
     if into.tableSpaceName is not None:
         raise not_supported("TABLESPACE")

@@ -62,6 +62,8 @@ async def create_table(node: Any, ddl: Ddl) -> str:
     if ddl.catalog.relation(schema, name) is not None:
         raise DatabaseError("42P07", f'relation "{name}" already exists')
     table = await _table(definition, schema, options, ddl)
+    if relation.relpersistence == "u":
+        table = msgspec.structs.replace(table, is_unlogged=True)
     table, sequences = await create_owned_sequences(table, definition.serials, ddl)
     table = await ddl.changes.create_table(table)
     await give_default_privileges(table, ddl)
@@ -86,9 +88,7 @@ def type_exists(name: str) -> DatabaseError:
 
 
 def _refuse(node: Any) -> None:
-    persistence = node.relation.relpersistence
     features = (
-        (persistence == "u", "CREATE UNLOGGED TABLE"),
         (node.inhRelations and node.partbound is None, "INHERITS"),
         (node.partbound is not None, "PARTITION OF"),
         (node.partspec is not None, "PARTITION BY"),

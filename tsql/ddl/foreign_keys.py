@@ -159,6 +159,20 @@ def check_comparable(name: str, column: Column, other: Column) -> None:
         )
 
 
+#: What tables of a kind may refer to, in the order in which messages name them.
+_MAY_REFER_TO: Final = {
+    "permanent": ("permanent",),
+    "unlogged": ("permanent", "unlogged"),
+    "temporary": ("temporary",),
+}
+
+
+def _persistence(table: Table) -> str:
+    if table.schema.startswith("pg_temp"):
+        return "temporary"
+    return "unlogged" if table.is_unlogged else "permanent"
+
+
 async def _parent(clause: ForeignKeyClause, table: Table, ddl: Ddl) -> Table:
     relation = clause.parent
     found = ddl.find(relation.schemaname, relation.relname)
@@ -173,12 +187,11 @@ async def _parent(clause: ForeignKeyClause, table: Table, ddl: Ddl) -> Table:
         raise DatabaseError("42809", f'referenced relation "{relation.relname}" is not a table')
     if found.id == table.id:
         return table
-    kinds = [
-        "temporary" if each.schema.startswith("pg_temp") else "permanent" for each in (table, found)
-    ]
-    if kinds[0] != kinds[1]:
+    kind, allowed = _persistence(table), _MAY_REFER_TO[_persistence(table)]
+    if _persistence(found) not in allowed:
         raise DatabaseError(
-            "42P16", f"constraints on {kinds[0]} tables may reference only {kinds[0]} tables"
+            "42P16",
+            f"constraints on {kind} tables may reference only {' or '.join(allowed)} tables",
         )
     locked = await ddl.changes.lock_table(found.id)
     if locked is None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from storage.errors import DatabaseError, not_supported
+from storage.errors import DatabaseError
 from storage.schema import Sequence, Table
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.default_privileges import give_default_privileges
@@ -23,8 +23,6 @@ async def new_sequence(schema: str, name: str, options: SequenceOptions, ddl: Dd
 async def create_sequence(node: Any, ddl: Ddl) -> str:
     """Runs a CreateSeqStmt; returns the command tag."""
     relation = node.sequence
-    if relation.relpersistence == "u":
-        raise not_supported("CREATE UNLOGGED SEQUENCE")
     schema = await ddl.creation_schema(relation)
     if ddl.catalog.relation(schema, relation.relname) is not None:
         message = f'relation "{relation.relname}" already exists'
@@ -34,6 +32,8 @@ async def create_sequence(node: Any, ddl: Ddl) -> str:
         return "CREATE SEQUENCE"
     options = SequenceOptions.of(node.options)
     sequence = await new_sequence(schema, relation.relname, options, ddl)
+    if relation.relpersistence == "u":
+        sequence = msgspec.structs.replace(sequence, is_unlogged=True)
     if options.owner is not None:
         sequence = await _owned(sequence, options.owner, ddl)
     await give_default_privileges(await ddl.changes.create_sequence(sequence), ddl)
@@ -75,6 +75,15 @@ async def change_sequence(sequence: Sequence, options: SequenceOptions, ddl: Ddl
         _check_not_identity(newest, ddl)
         changed = await _owned(changed, options.owner, ddl)
     await ddl.changes.replace_sequence(changed)
+
+
+async def set_sequence_logged(sequence: Sequence, ddl: Ddl, *, is_logged: bool) -> None:
+    """Changes what the catalog says of a sequence. Raises 42P01."""
+    await ddl.sequences.freeze(ddl.txn, sequence)
+    newest = ddl.catalog.sequence_by_id(sequence.id)
+    if newest is None:
+        raise DatabaseError("42P01", f'relation "{sequence.name}" does not exist')
+    await ddl.changes.replace_sequence(msgspec.structs.replace(newest, is_unlogged=not is_logged))
 
 
 def _check_not_identity(sequence: Sequence, ddl: Ddl) -> None:

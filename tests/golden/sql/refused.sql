@@ -53,9 +53,6 @@ CREATE INDEX ON r USING gin (b);
 -- refused: no two-phase commit
 PREPARE TRANSACTION 'x';
 
--- refused: no unlogged tables
-CREATE UNLOGGED TABLE ul (a int);
-
 -- refused: no sampling
 SELECT * FROM r TABLESAMPLE BERNOULLI (10);
 

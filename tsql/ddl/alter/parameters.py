@@ -8,7 +8,8 @@
 | ALTER COLUMN … SET STATISTICS,      | the column is looked up; there are no statistics, no TOAST |
 |   STORAGE, COMPRESSION, (…)         |                                                            |
 | CLUSTER ON, SET WITHOUT CLUSTER,    | what they name is looked up; items are always in key order |
-|   REPLICA IDENTITY, SET LOGGED      |                                                            |
+|   REPLICA IDENTITY                  |                                                            |
+| SET LOGGED, SET UNLOGGED            | kept and shown: every table is durable                     |
 """
 
 from typing import Any, Final
@@ -18,6 +19,8 @@ from storage.schema import ColumnPolicy, KeyScheme
 from tsql.ddl.alteration.state import Alteration, alterable_column
 from tsql.ddl.create_table import with_partition_key
 from tsql.ddl.options import TableOptions, table_options
+from tsql.parser import enums
+from tsql.temporary import is_temporary
 
 _OWN: Final = frozenset({"partition_key", "column_policy", "scheme"})
 _STORAGES: Final = frozenset({"plain", "external", "extended", "main", "default"})
@@ -102,7 +105,34 @@ async def set_column_options(cmd: Any, alteration: Alteration) -> None:
 
 
 async def accept(_cmd: Any, _alteration: Alteration) -> None:
-    """SET WITHOUT CLUSTER, SET LOGGED: how things are already."""
+    """SET WITHOUT CLUSTER: how things are already."""
+
+
+async def set_logged(cmd: Any, alteration: Alteration) -> None:
+    """SET LOGGED, SET UNLOGGED: what the catalog says of it. Raises 42P16."""
+    table, catalog = alteration.table, alteration.ddl.catalog
+    is_unlogged = cmd.subtype == enums.AlterTableType.AT_SetUnLogged
+    if is_temporary(table.schema):
+        message = f'cannot change logged status of table "{table.name}" because it is temporary'
+        raise DatabaseError("42P16", message, schema=table.schema, table=table.name)
+    referred = [key.referenced_table_id for key in table.foreign_keys]
+    for other_id in table.referenced_by if is_unlogged else referred:
+        other = catalog.table_by_id(other_id)
+        if other is None or other.id == table.id or other.is_unlogged is is_unlogged:
+            continue
+        child, parent = (other, table) if is_unlogged else (table, other)
+        states = ("unlogged", "logged") if is_unlogged else ("logged", "unlogged")
+        raise DatabaseError(
+            "42P16",
+            f'could not change table "{table.name}" to {states[0]} because it references'
+            f' {states[1]} table "{other.name}"',
+            schema=table.schema,
+            table=table.name,
+            constraint=next(
+                key.name for key in child.foreign_keys if key.referenced_table_id == parent.id
+            ),
+        )
+    alteration.change(is_unlogged=is_unlogged)
 
 
 async def cluster_on(cmd: Any, alteration: Alteration) -> None:

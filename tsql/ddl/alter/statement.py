@@ -14,8 +14,13 @@ from tsql.ddl.alteration.finish import finish
 from tsql.ddl.alteration.state import Alteration
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.owned import change_owner
+from tsql.ddl.sequences import set_sequence_logged
 from tsql.parser import enums
 
+_LOGGED: Final = {
+    enums.AlterTableType.AT_SetLogged: True,
+    enums.AlterTableType.AT_SetUnLogged: False,
+}
 _CHANGE_OWNER: Final = enums.AlterTableType.AT_ChangeOwner
 _KINDS: Final = {
     enums.ObjectType.OBJECT_TABLE: "TABLE",
@@ -50,6 +55,10 @@ async def alter_table(node: Any, ddl: Ddl) -> str:
     found = ddl.find(node.relation.schemaname, node.relation.relname)
     if isinstance(found, View) and kind in {"VIEW", "TABLE"}:
         await alter_view(found, node, ddl)
+        return f"ALTER {kind}"
+    if isinstance(found, Sequence) and {cmd.subtype for cmd in node.cmds} <= _LOGGED.keys():
+        ddl.require_owner(found)
+        await set_sequence_logged(found, ddl, is_logged=_LOGGED[node.cmds[-1].subtype])
         return f"ALTER {kind}"
     subcommands = [_subcommand(cmd) for cmd in node.cmds]
     table = await _locked(node, ddl)
