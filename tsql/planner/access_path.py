@@ -43,7 +43,7 @@ from tsql.planner.plan import (
     Scan,
     Span,
 )
-from tsql.planner.walk import columns_of, conjunction, strip_relabels
+from tsql.planner.walk import cheap_first, columns_of, conjunction, strip_relabels
 
 #: Whole keys that one MultiGet, or ranges that one KeyRange, may name by crossing two lists.
 CROSSED_LISTS_MAX = 1000
@@ -366,7 +366,7 @@ def _path(request: Request, best: _Candidate) -> AccessPath:
     common: dict[str, Any] = {
         "relation": request.relation,
         "condition": tuple(best.used),
-        "filter": conjunction(rest),
+        "filter": conjunction(cheap_first(rest)),
         "columns": _columns_read(request, rest),
         "with_item": request.with_item,
     }

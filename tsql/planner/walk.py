@@ -209,6 +209,13 @@ def conjuncts(expression: Expression | None) -> list[Expression]:
     return result
 
 
+def cheap_first(parts: list[Expression]) -> list[Expression]:
+    """Returns conditions with those last that run a subquery for each row, as PostgreSQL tests them."""
+    return sorted(
+        parts, key=lambda part: any(isinstance(n, bound.SubqueryCall) for n in walk(part))
+    )
+
+
 def conjunction(parts: list[Expression]) -> Expression | None:
     """Returns the AND of the parts; None for none."""
     if not parts:
