@@ -32,6 +32,8 @@ _PLAIN: Final = frozenset(
     {_Kind.AEXPR_OP, _Kind.AEXPR_LIKE, _Kind.AEXPR_ILIKE, _Kind.AEXPR_SIMILAR}
 )
 _ROW_OPERATORS: Final = frozenset({"=", "<>", "<", "<=", ">", ">="})
+#: Those of the operator families for patterns, which sort strings by bytes.
+_PATTERN_OPERATORS: Final = {"~<~": "<", "~<=~": "<=", "~>=~": ">=", "~>~": ">"}
 
 
 def bind_operator(level: Level, node: Any) -> Expression:
@@ -115,18 +117,21 @@ def compare_rows(
             raise error_at(place, "42804", f"{message} {type_name(pair.type)}")
     if len(pairs) == 1:
         return pairs[0]
-    name = pairs[0].operator or ""
+    written = pairs[0].operator or ""
+    name, below = _PATTERN_OPERATORS.get(written, written), "<"
+    if written in _PATTERN_OPERATORS:
+        below = "~<~"
     if name not in _ROW_OPERATORS:
         raise error_at(
             place,
             "0A000",
-            f"could not determine interpretation of row comparison operator {name}",
+            f"could not determine interpretation of row comparison operator {written}",
             hint="Row comparison operators must be associated with btree operator families.",
         )
     firsts = tuple([pair.arguments[0] for pair in pairs])
     seconds = tuple([pair.arguments[1] for pair in pairs])
     equals = [call_operator(level, "=", a, b, place) for a, b in zip(firsts, seconds, strict=True)]
-    less = [call_operator(level, "<", a, b, place) for a, b in zip(firsts, seconds, strict=True)]
+    less = [call_operator(level, below, a, b, place) for a, b in zip(firsts, seconds, strict=True)]
     return RowComparison(
         name,
         firsts,

@@ -287,3 +287,21 @@ SELECT has_type_privilege('one'::regtype, 'USAGE');
 SELECT count(*) FROM pg_type t JOIN pg_class c ON t.typrelid = c.oid AND c.reltype = t.oid WHERE c.relname IN ('one','pt');
 
 SELECT pg_type_is_visible('one'::regtype);
+
+SELECT ROW('ABC','DEF') ~<=~ ROW('DEF','ABC') AS t, ROW('ABC','DEF') ~>=~ ROW('DEF','ABC') AS f, ROW('a','b') ~<~ ROW('a','c'), ROW('a','b') ~>~ ROW('a','b');
+
+SELECT ROW('ABC','DEF') ~~ ROW('DEF','ABC') AS fail;
+
+CREATE TABLE keyed (id int PRIMARY KEY, n int);
+
+INSERT INTO keyed VALUES (1, NULL), (2, 5);
+
+CREATE VIEW of_keyed AS SELECT * FROM keyed;
+
+SELECT l, r, r IS NULL, r::text IS NULL, row_to_json(r) FROM keyed l LEFT JOIN keyed r ON l.n = r.n ORDER BY l.id;
+
+SELECT l, v, (v).n, to_jsonb(v) FROM keyed l LEFT JOIN of_keyed v ON l.n = v.n ORDER BY l.id;
+
+SELECT count(r), count(*), count(v) FROM keyed l LEFT JOIN keyed r ON l.n = r.n LEFT JOIN of_keyed v ON v.id = r.id;
+
+SELECT l.id FROM keyed l WHERE (l.id, l.n) < ANY (SELECT id + 1, n FROM keyed WHERE n > 1) AND l.id < 5 ORDER BY 1;
