@@ -266,6 +266,8 @@ def _value_in(
         assert element_kind is not None
         element = _value_in(name, element_kind, None, (element_type_of(oid), typmod))
         return _array_in(name, element)
+    if oid in {oids.BIT, oids.VARBIT}:
+        return _scalar_in(name, "S", oid, typmod)
     if typmod < 0 and kind in {Kind.TEXT, Kind.VARCHAR, Kind.BYTES, Kind.BOOL}:
         wanted = {Kind.BYTES: "B", Kind.BOOL: "BOOL"}.get(kind, "S")
         return _as_it_is(name, wanted)

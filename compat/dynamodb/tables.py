@@ -37,6 +37,7 @@ from tsql.env import Env
 from tsql.executor.expressions import Evaluate, compile_expression
 from tsql.executor.new_rows import RowChecks
 from tsql.functions.registry import NEXT_VALUES
+from tsql.types import oids
 from tsql.types.kinds import is_of_domain
 
 _KEY_TYPES: Final[dict[Kind, str]] = {
@@ -54,6 +55,10 @@ _numbers: Final = count(1)
 _decode_table: Final = msgspec.json.Decoder(TableDefinition).decode
 _decode_index: Final = msgspec.json.Decoder(IndexDefinition).decode
 _NOT_FOUND: Final = "Requested resource not found"
+
+
+def _may_be_key(column: Column) -> bool:
+    return column.kind in _KEY_TYPES and column.sql_type not in {oids.BIT, oids.VARBIT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +195,7 @@ def unusable_because(table: Table) -> str | None:
         )
     for column_id in table.key_column_ids:
         column = table.column_by_id(column_id)
-        if column.kind not in _KEY_TYPES:
+        if not _may_be_key(column):
             return f"key column {column.name} has a type that is none of S, N and B"
     return None
 
@@ -296,7 +301,7 @@ def is_usable(table: Table, index: Index) -> bool:
     return all(
         part.column_id is not None
         and not part.descending
-        and table.column_by_id(part.column_id).kind in _KEY_TYPES
+        and _may_be_key(table.column_by_id(part.column_id))
         for part in index.parts
     )
 

@@ -37,6 +37,8 @@ def facets(type_: int, typmod: int) -> dict[str, Any]:
         length = typmod - _HEADER
         result["character_maximum_length"] = length
         result["character_octet_length"] = length * _BYTES_PER_CHARACTER
+    elif type_ in {oids.BIT, oids.VARBIT} and typmod >= 0:
+        result["character_maximum_length"] = typmod
     elif type_ in {oids.VARCHAR, oids.BPCHAR, oids.TEXT}:
         result["character_octet_length"] = _OCTETS_MAX
     elif type_ in _BITS:

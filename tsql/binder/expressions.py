@@ -34,6 +34,7 @@ from tsql.bound import (
 from tsql.catalog import pg
 from tsql.parser import Constant, Placeholder, ast, enums
 from tsql.types import oids
+from tsql.types.io import input_of
 from tsql.types.kinds import is_domain
 from tsql.types.numeric import numeric_of
 from tsql.types.type_names import type_name
@@ -57,7 +58,7 @@ def bind(level: Level, node: Any) -> Expression:
 # ---- literals and parameters ---------------------------------------------------------------------
 
 
-def _constant(_level: Level, node: Any) -> Expression:
+def _constant(level: Level, node: Any) -> Expression:
     if node.isnull:
         return Const(None, oids.UNKNOWN)
     value = node.val
@@ -70,7 +71,10 @@ def _constant(_level: Level, node: Any) -> Expression:
         return Const(value.boolval, oids.BOOL)
     if kind is ast.String:
         return Const(value.sval, oids.UNKNOWN)
-    raise unsupported_at(node, "bit string")
+    try:
+        return Const(input_of(oids.BIT)(value.bsval, -1, level.context.env), oids.BIT)
+    except DatabaseError as error:
+        raise error_at(node, error.sqlstate, error.message) from None
 
 
 def _number(text: str) -> Const:

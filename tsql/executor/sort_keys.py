@@ -109,6 +109,7 @@ _ORDERS: Final = {
     "timestamp_lt": _NUMBER,
     "text_lt": _TEXT,
     "namelt": _TEXT,
+    "bitlt": _TEXT,
     "charlt": _TEXT,
     "bpcharlt": _Order(_blanks_ascending, _blanks_descending),
     "bytealt": _Order(None, _turned_round),

@@ -45,6 +45,7 @@ _FAMILIES: Final = (
     "tsql.functions.advisory_locks",
     "tsql.functions.array",
     "tsql.functions.array_search",
+    "tsql.functions.bits",
     "tsql.functions.bytea",
     "tsql.functions.datetime_arithmetic",
     "tsql.functions.datetime_cast",

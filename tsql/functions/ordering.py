@@ -46,6 +46,8 @@ NATURAL = frozenset(
         oids.INET,
         oids.CIDR,
         oids.MACADDR,
+        oids.BIT,
+        oids.VARBIT,
         oids.DATE,
         oids.TIME,
         oids.TIMESTAMP,

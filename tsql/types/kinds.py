@@ -19,6 +19,8 @@ _KINDS: Final = {
     oids.FLOAT4: Kind.FLOAT4,
     oids.FLOAT8: Kind.FLOAT8,
     oids.NUMERIC: Kind.DECIMAL,
+    oids.BIT: Kind.TEXT,
+    oids.VARBIT: Kind.TEXT,
     oids.TEXT: Kind.TEXT,
     oids.VARCHAR: Kind.VARCHAR,
     oids.BPCHAR: Kind.CHAR,

@@ -1,8 +1,9 @@
 """Types that only the system catalogs use, shown as they are kept: nothing is computed with them.
 
 pg_node_tree holds an expression as SQL text (PostgreSQL: a parse tree), aclitem its written form.
-Only access control items and transaction and command ids can be written, too; the others have no values beyond the
-catalogs. Network addresses, ranges and objects by name have, but few statements: their modules are named here.
+Only access control items and transaction and command ids can be written, too; the others have no
+values beyond the catalogs. Network addresses, bit strings, ranges and objects by name have, but few
+statements use them: their modules are named here.
 """
 
 from typing import Final
@@ -52,6 +53,8 @@ for _oid in (oids.XID, oids.CID):
     text_io(_oid, input_of(oids.OID), output_of(oids.OID))
 for _oid in (oids.INET, oids.CIDR, oids.MACADDR):
     text_io_later(_oid, "tsql.types.network")
+for _oid in (oids.BIT, oids.VARBIT):
+    text_io_later(_oid, "tsql.types.bits")
 for _oid in ALL_RANGES:
     text_io_later(_oid, "tsql.types.ranges")
 for _oid in (oids.INT2VECTOR, oids.OIDVECTOR):

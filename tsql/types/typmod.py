@@ -14,6 +14,7 @@ from tsql.types import oids
 from tsql.types.numeric import numeric_typmod
 
 _LENGTH_MAX: Final = 10 * 1024 * 1024
+_BITS_MAX: Final = 8 * _LENGTH_MAX
 _PRECISION_MAX: Final = 6
 _NUMERIC_PRECISION_MAX: Final = 1000
 _NUMERIC_SCALE_MAX: Final = 1000
@@ -36,14 +37,14 @@ def _bad(message: str) -> DatabaseError:
     return DatabaseError("22023", message)
 
 
-def _length(name: str) -> Callable[[Sequence[int], Env], int]:
+def _length(name: str, most: int = _LENGTH_MAX) -> Callable[[Sequence[int], Env], int]:
     def make(values: Sequence[int], _env: Env) -> int:
         if len(values) != 1:
             raise _bad("invalid type modifier")
         if values[0] < 1:
             raise _bad(f"length for type {name} must be at least 1")
-        if values[0] > _LENGTH_MAX:
-            raise _bad(f"length for type {name} cannot exceed {_LENGTH_MAX}")
+        if values[0] > most:
+            raise _bad(f"length for type {name} cannot exceed {most}")
         return values[0] + 4
 
     return make
@@ -95,9 +96,16 @@ def _interval(values: Sequence[int], env: Env) -> int:
     return interval_typmod(values[0], _checked_precision("INTERVAL", "", values[1], env))
 
 
+def _bits(name: str) -> Callable[[Sequence[int], Env], int]:
+    make = _length(name, _BITS_MAX)
+    return lambda values, env: make(values, env) - 4
+
+
 _MAKERS: Final[dict[int, Callable[[Sequence[int], Env], int]]] = {
     oids.VARCHAR: _length("varchar"),
     oids.BPCHAR: _length("char"),
+    oids.BIT: _bits("bit"),
+    oids.VARBIT: _bits("varbit"),
     oids.NUMERIC: _numeric,
     oids.TIME: _precision("TIME", ""),
     oids.TIMETZ: _precision("TIME", " WITH TIME ZONE"),

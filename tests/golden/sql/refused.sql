@@ -62,9 +62,6 @@ SELECT xmlelement(name a);
 -- refused: no macaddr8
 SELECT '08:00:2b:01:02:03:04:05'::macaddr8;
 
--- refused: no bit strings
-SELECT B'101';
-
 -- refused: no money
 SELECT '1'::money;
 

@@ -233,6 +233,23 @@ def test_tables_that_have_no_face_here(client: Any, sql: Sql) -> None:
         assert reason in message
 
 
+def test_bit_strings_are_texts_of_digits(client: Any, sql: Sql) -> None:
+    sql.execute("create table flags (id text primary key, v varbit, b bit(3))")
+    item = {"id": {"S": "a"}, "v": {"S": "0101"}, "b": {"S": "110"}}
+    client.put_item(TableName="flags", Item=item)
+    assert sql.execute("select v, b & b'011' from flags").fetchall() == [("0101", "010")]
+    assert client.get_item(TableName="flags", Key={"id": {"S": "a"}})["Item"] == item
+    for attribute, text in (("v", "2"), ("b", "1")):
+        code, message = error_of(
+            client.put_item, TableName="flags", Item={**item, attribute: {"S": text}}
+        )
+        assert code == "ValidationException"
+        assert f"(attribute: {attribute})" in message
+    sql.execute("create table by_flags (id varbit primary key)")
+    code, message = error_of(client.describe_table, TableName="by_flags")
+    assert (code, "none of S, N and B" in message) == ("ValidationException", True)
+
+
 def test_a_locked_item_is_a_conflict(client: Any, sql: Sql, make_table: MakeTable) -> None:
     table = make_table()
     item = {"pk": {"S": "a"}, "v": {"N": "1"}}
