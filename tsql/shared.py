@@ -208,7 +208,10 @@ def row_function(expression: Expression) -> Callable[[Row], Any]:
 
 def render_key_expression(sql: str) -> str:
     """Returns an index's expression as `Key (…)=(…)` shows it: a bare call, or in parentheses."""
-    return sql if isinstance(parse_expression(sql), _CALLS) else f"({sql})"
+    node = parse_expression(sql)
+    if isinstance(node, ast.ColumnRef) and node.fields and isinstance(node.fields[-1], ast.String):
+        return f"({sql}.*)"  # A column would be the column itself; this is the whole row.
+    return sql if isinstance(node, _CALLS) else f"({sql})"
 
 
 def render_key_value(value: Any, sql_type: int, _typmod: int) -> str:

@@ -4,7 +4,6 @@ The table is locked against writers while the index is built, in slices; readers
 become visible with the index, at the commit. CONCURRENTLY nobody waits: storage/online_build.py.
 """
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -17,12 +16,13 @@ from storage.online_build import OnlineBuilds
 from storage.schema import Index, KeyPart, Projection, Table
 from storage.transaction import EmbeddedTransaction
 from tsql.binder import bind_expression
-from tsql.bound import Expression, FunctionCall
+from tsql.binder.names import UNNAMED, column_name
+from tsql.bound import ColumnRef, Expression, FunctionCall
 from tsql.ddl.columns import check_can_be_key, type_name
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.names import free_name, index_columns_part, index_part_names
 from tsql.ddl.stored_text import stored_text
-from tsql.parser import ast, enums
+from tsql.parser import enums
 from tsql.planner.walk import columns_of, walk
 from tsql.types.kinds import kinds_of_type
 
@@ -156,13 +156,11 @@ def _chosen_name(node: Any, table: Table, ddl: Ddl) -> str:
 
 
 def _element_name(element: Any) -> str | None:
-    """Returns the column's name, a function's for a call, None for another expression."""
+    """Returns what the part is called as a result column would be, None where that is nothing."""
     if element.name is not None:
         return str(element.name)
-    if isinstance(element.expr, ast.FuncCall):
-        names: Sequence[Any] = element.expr.funcname or ()
-        return str(names[-1].sval)
-    return None
+    name = column_name(element.expr)
+    return None if name == UNNAMED else name
 
 
 def _key_part(element: Any, table: Table, ddl: Ddl) -> KeyPart:
@@ -172,10 +170,17 @@ def _key_part(element: Any, table: Table, ddl: Ddl) -> KeyPart:
     nulls_first = descending
     if element.nulls_ordering != _NULLS.SORTBY_NULLS_DEFAULT:
         nulls_first = element.nulls_ordering == _NULLS.SORTBY_NULLS_FIRST
+    column, expression = None, None
     if element.name is not None:
         column = table.column(element.name)
         if column is None:
             raise DatabaseError("42703", f'column "{element.name}" does not exist')
+    else:
+        expression = bind_expression(element.expr, table, ddl.env, "index")
+        _require_declared(expression, table)
+        if isinstance(expression, ColumnRef) and expression.position < len(table.columns):
+            column = table.columns[expression.position]  # (a) is a, and so is ((t).a)
+    if column is not None:
         operator_class = _operator_class(element, column.sql_type)
         check_can_be_key(column.kind, column.element_kind, column.sql_type)
         return KeyPart(
@@ -188,8 +193,7 @@ def _key_part(element: Any, table: Table, ddl: Ddl) -> KeyPart:
             nulls_first=nulls_first,
             operator_class=operator_class,
         )
-    expression = bind_expression(element.expr, table, ddl.env, "index")
-    _require_declared(expression, table)
+    assert expression is not None
     _require_immutable(expression, "index expression")
     operator_class = _operator_class(element, expression.type)
     kinds = kinds_of_type(expression.type)
