@@ -60,6 +60,24 @@ def user_type_named(catalog: Catalog, schemas: Iterable[str], name: str) -> User
     return None
 
 
+def array_name(catalog: Catalog, found: UserType) -> str:
+    """Returns the name of arrays of a type: _name, unless something has that; then one more _."""
+    name = f"_{found.name}"
+    while user_type_named(catalog, (found.schema,), name) is not None:
+        name = f"_{name}"
+    return name
+
+
+def array_type_named(catalog: Catalog, schemas: Iterable[str], name: str) -> UserType | None:
+    """Returns the type whose arrays have that name, in the first of the schemas that has one."""
+    for schema in schemas:
+        for start in range(1, len(name) - len(name.lstrip("_")) + 1):
+            found = user_type_named(catalog, (schema,), name[start:])
+            if found is not None and array_name(catalog, found) == name:
+                return found
+    return None
+
+
 def composite_type(catalog: Catalog, type_id: int) -> CompositeType | None:
     """Returns the composite type of that OID, a row type perhaps."""
     found = user_type(catalog, type_id)

@@ -15,7 +15,7 @@ from storage.online_build import BuildProgress
 from storage.records import dataclass
 from storage.schema import Table
 from storage.sizes import NOTHING, RangeSize, index_range, table_range
-from storage.user_types import composite_type, user_type, user_type_named
+from storage.user_types import array_type_named, composite_type, user_type, user_type_named
 from tsql.access.databases import all_databases, find_database
 from tsql.access.privileges import Secured, require
 from tsql.access.roles import find_role, role_by_id
@@ -153,7 +153,7 @@ class SessionCatalog:
         found = user_type_named(self.catalog, schemas, name)
         if found is not None:
             return found.id
-        found = user_type_named(self.catalog, schemas, name[1:]) if name.startswith("_") else None
+        found = array_type_named(self.catalog, schemas, name)
         return None if found is None else found.array_id
 
     def shown_type(self, oid: int) -> str | None:

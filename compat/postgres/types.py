@@ -12,6 +12,7 @@ from compat.postgres.system_relations import Moment, Values, built
 from storage.objects import CompositeType, DomainType, EnumType, View
 from storage.row_types import row_type_of
 from storage.schema import Table
+from storage.user_types import array_name
 from tsql.catalog import pg
 from tsql.types import oids
 from tsql.types.kinds import element_type_of
@@ -24,7 +25,7 @@ def _procedure(name: str) -> int:
 def _array(oid: int, element: int, name: str, namespace: int, owner: int) -> dict[str, Any]:
     return {
         "oid": oid,
-        "typname": f"_{name}"[:63],
+        "typname": name[:63],
         "typnamespace": namespace,
         "typowner": owner,
         "typlen": -1,
@@ -45,7 +46,9 @@ def _array(oid: int, element: int, name: str, namespace: int, owner: int) -> dic
     }
 
 
-def _rows_of_composite(found: CompositeType, namespace: int, owner: int) -> Iterator[Values]:
+def _rows_of_composite(
+    found: CompositeType, array_of: str, namespace: int, owner: int
+) -> Iterator[Values]:
     oid, array, name = found.id, found.array_id, found.name
     yield {
         "oid": oid,
@@ -67,10 +70,10 @@ def _rows_of_composite(found: CompositeType, namespace: int, owner: int) -> Iter
         "typstorage": "x",
         "typtypmod": -1,
     }
-    yield {**_array(array, oid, name, namespace, owner), "typalign": "d"}
+    yield {**_array(array, oid, array_of, namespace, owner), "typalign": "d"}
 
 
-def _enum(enum: EnumType, namespace: int, owner: int) -> Iterator[Values]:
+def _enum(enum: EnumType, array_of: str, namespace: int, owner: int) -> Iterator[Values]:
     yield {
         "oid": enum.id,
         "typname": enum.name,
@@ -91,13 +94,17 @@ def _enum(enum: EnumType, namespace: int, owner: int) -> Iterator[Values]:
         "typstorage": "p",
         "typtypmod": -1,
     }
-    yield _array(enum.array_id, enum.id, enum.name, namespace, owner)
+    yield _array(enum.array_id, enum.id, array_of, namespace, owner)
 
 
 def _domain(
-    domain: DomainType, like: Values, default: str | None, namespace: int, owner: int
+    domain: DomainType, like: Values, default: str | None, place: tuple[str, int, int]
 ) -> Iterator[Values]:
-    """Yields a domain's rows; `like` is the row of the type that it is over."""
+    """Yields a domain's rows; `like` is the row of the type that it is over.
+
+    `place` is the name of its arrays, its schema and its owner.
+    """
+    array_of, namespace, owner = place
     shared = (
         "typlen", "typbyval", "typcategory", "typdelim", "typoutput", "typsend", "typanalyze",
         "typalign", "typstorage", "typcollation",
@@ -121,7 +128,7 @@ def _domain(
         "typdefaultbin": default,
     }
     align = "d" if like.get("typalign") == "d" else "i"
-    array = _array(domain.array_id, domain.id, domain.name, namespace, owner)
+    array = _array(domain.array_id, domain.id, array_of, namespace, owner)
     yield {**array, "typalign": align, "typcollation": like.get("typcollation", 0)}
 
 
@@ -140,20 +147,23 @@ def pg_type(moment: Moment) -> Iterator[Values]:
     known = _built_in_types() if has_domains else {}
     for composite in (*map(row_type_of, relations), *catalog.objects(CompositeType)):
         namespace = namespaces.get(composite.schema, 0)
-        rows = list(_rows_of_composite(composite, namespace, role_id(catalog, composite.owner)))
+        owner, array_of = role_id(catalog, composite.owner), array_name(catalog, composite)
+        rows = list(_rows_of_composite(composite, array_of, namespace, owner))
         yield from rows
         if has_domains:
             known |= {row["oid"]: row for row in rows}
     for enum in catalog.objects(EnumType):
         namespace = namespaces.get(enum.schema, 0)
-        rows = list(_enum(enum, namespace, role_id(catalog, enum.owner)))
+        owner, array_of = role_id(catalog, enum.owner), array_name(catalog, enum)
+        rows = list(_enum(enum, array_of, namespace, owner))
         yield from rows
         known |= {row["oid"]: row for row in rows}
     for domain in catalog.objects(DomainType):
         namespace = namespaces.get(domain.schema, 0)
         like = known.get(domain.base, {})
         default = domain_default(domain, moment.env)
-        rows = list(_domain(domain, like, default, namespace, role_id(catalog, domain.owner)))
+        place = array_name(catalog, domain), namespace, role_id(catalog, domain.owner)
+        rows = list(_domain(domain, like, default, place))
         yield from rows
         known |= {row["oid"]: row for row in rows}
 

@@ -197,7 +197,7 @@ def literal(context: Context, text: str, target: int, typmod: int, position: int
         context.reads_clock = True
     try:
         value = input_of(target)(text, own_typmod, context.env)
-        if target == oids.REGCLASS:
+        if target in {oids.REGCLASS, oids.REGTYPE}:
             context.rely_on(value)
         return Const(value, target, own_typmod)
     except DatabaseError as error:

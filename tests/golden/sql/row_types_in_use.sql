@@ -305,3 +305,41 @@ SELECT l, v, (v).n, to_jsonb(v) FROM keyed l LEFT JOIN of_keyed v ON l.n = v.n O
 SELECT count(r), count(*), count(v) FROM keyed l LEFT JOIN keyed r ON l.n = r.n LEFT JOIN of_keyed v ON v.id = r.id;
 
 SELECT l.id FROM keyed l WHERE (l.id, l.n) < ANY (SELECT id + 1, n FROM keyed WHERE n > 1) AND l.id < 5 ORDER BY 1;
+
+CREATE TABLE some_array (id int);
+
+CREATE TABLE some_array2 (id int);
+
+SELECT typname FROM pg_type WHERE oid = 'some_array[]'::regtype;
+
+SELECT typname FROM pg_type WHERE oid = 'some_array2[]'::regtype;
+
+ALTER TABLE some_array2 RENAME TO _some_array;
+
+SELECT typname FROM pg_type WHERE oid = 'some_array[]'::regtype;
+
+DROP TABLE _some_array;
+
+DROP TABLE some_array;
+
+CREATE TABLE some_array (id int);
+
+SELECT typname FROM pg_type WHERE oid = 'some_array[]'::regtype;
+
+ALTER TABLE some_array RENAME TO _some_array;
+
+SELECT typname FROM pg_type WHERE oid = '_some_array[]'::regtype;
+
+SELECT typname, typtype FROM pg_type WHERE typname LIKE '%some_array%' ORDER BY 1;
+
+SELECT '_some_array[]'::regtype, '_some_array'::regtype;
+
+DROP TABLE _some_array;
+
+CREATE TYPE e AS ENUM ('x');
+
+SELECT '{x}'::_e, '_e'::regtype;
+
+CREATE TABLE _e (a int);
+
+SELECT typname FROM pg_type WHERE oid = 'e[]'::regtype;
