@@ -1,6 +1,6 @@
 """Runs the benchmarks and prints ratios to PostgreSQL 15: `make bench`, or one part of it:
 
-tools/postgres.sh python -m benchmarks [--part start|copy|points|tpcb|index|pauses|columns|documents] [--rows N] [--documents N] [--seconds N] [--rounds N]
+tools/postgres.sh python -m benchmarks [--part start|copy|points|tpcb|index|pauses|columns|documents|tpch] [--rows N] [--documents N] [--seconds N] [--rounds N]
     [--script read|update|insert] [--mode prepared|simple|extended] [--clients N]
 
 The last three (and --part) may be repeated. "CPU us" is the time that our server's process takes for one statement: it
@@ -19,12 +19,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks import columns, documents, index_build, pauses, tpcb
+from benchmarks import columns, documents, index_build, pauses, tpcb, tpch
 from benchmarks.peers import Peer, cpu_seconds, pgbench, postgresql, resident_bytes, terrascale
 from benchmarks.workload import CREATE, INSERT, READ, ROWS, UPDATE, copy_chunks
 from tests.server import Server
 
-PARTS = ("start", "copy", "points", "tpcb", "index", "pauses", "columns", "documents")
+PARTS = ("start", "copy", "points", "tpcb", "index", "pauses", "columns", "documents", "tpch")
 SCRIPTS = {"read": READ, "update": UPDATE, "insert": INSERT}
 #: Ratios to PostgreSQL's rate that must be reached, by script and number of clients.
 FLOORS = {
@@ -150,6 +150,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--documents", type=int, default=2_000_000)
     parser.add_argument("--scale", type=int, default=10)
+    parser.add_argument("--tpch-scale", type=float, default=1)
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--script", action="append", choices=list(SCRIPTS))
@@ -176,6 +177,12 @@ def main() -> None:
                 for peer in peers:
                     peer.run("DROP TABLE IF EXISTS documents")
                 documents.run(*peers, options.documents, options.rounds, folder / "documents")
+        if "tpch" in parts:
+            (folder / "rows").mkdir()
+            with Server(folder / "tpch") as server:
+                tpch.measure(
+                    terrascale(server), folder / "rows", options.tpch_scale, options.rounds
+                )
 
 
 if __name__ == "__main__":

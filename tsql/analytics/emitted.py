@@ -96,7 +96,7 @@ class Emitted:
             or json: what is at `path` in the document.
         unchecked: Of a float: it may be an overflow, which nobody has looked for yet.
         factors: Of an unchecked product of floats: what it is a product of.
-        is_padded: Of a char(n): whether all values are of one length, so that equal ones are the same.
+        width: Of a char(n): n, where all values have been padded to it, so that equal ones are the same; or 0.
         source: Of a document that is a table's column, and of the text at a path into it: where columns
             of what is at its paths may be had.
         is_literal, value: Whether it is known now, and as what.
@@ -110,7 +110,7 @@ class Emitted:
     parts: tuple["Emitted", ...] = ()
     unchecked: bool = False
     factors: tuple[str, ...] = ()
-    is_padded: bool = False
+    width: int = 0
     path: tuple[str, ...] = ()
     source: "PathSource | None" = None
     is_literal: bool = False
@@ -207,7 +207,7 @@ def checked(value: Emitted) -> Emitted:
 
 def require_distinct(value: Emitted, what: str) -> None:
     """Raises unless equal values of DuckDB's are those that are equal in PostgreSQL."""
-    if value.type == oids.BPCHAR and value.is_padded:
+    if value.type == oids.BPCHAR and value.width:
         return
     if value.type not in ORDERED or value.kind:
         raise UntranslatableError(f"{what} over {called(value.type)}")

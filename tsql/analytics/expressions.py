@@ -447,7 +447,7 @@ def _plain(value: Emitted) -> Emitted:
         value=None,
         factors=(),
         unchecked=False,
-        is_padded=False,
+        width=0,
         source=None,
     )
 

@@ -205,8 +205,8 @@ class Level:
             return Emitted(sql, type_, source=leaf.documents(alias, spec))
         if spec.kind == "numeric_scaled":
             return Emitted(sql, type_, spec.scale, f"{sql}_s")
-        is_padded = type_ == oids.BPCHAR and typmod >= 0
-        return Emitted(sql, type_, spec.scale, spec.scale, is_padded=is_padded)
+        width = max(typmod - 4, 0) if type_ == oids.BPCHAR else 0
+        return Emitted(sql, type_, spec.scale, spec.scale, width=width)
 
     def _subquery(self, node: bound.Subquery, emitter: Emitter) -> Emitted:
         self._tell(node.slots, node.outer)

@@ -5,16 +5,36 @@ from typing import Final
 from tsql.analytics.emitted import Emitted, Form, cast
 from tsql.analytics.families.comparisons import COMPARISONS
 from tsql.analytics.families.patterns import PATTERNS
+from tsql.analytics.literals import literal
 from tsql.types import oids
 
-#: char(n) ignores trailing blanks where it is compared.
-_TRIMMED: Final = {
-    f"bpchar{name}(bpchar,bpchar)": form.replace("{0}", "rtrim({0}, ' ')").replace(
-        "{1}", "rtrim({1}, ' ')"
-    )
-    for name, form in COMPARISONS.items()
-}
 _BLANK: Final = "' '"
+
+
+def _without_blanks(name: str, text: str) -> Form:
+    """char(n) ignores trailing blanks where it is compared."""
+
+    def form(arguments: tuple[Emitted, ...]) -> Emitted:
+        texts = _equally_padded(arguments) if name in {"eq", "ne"} else None
+        if texts is None:
+            texts = [f"rtrim({one.sql}, {_BLANK})" for one in arguments]
+        return Emitted(f"({text.format(*texts)})", oids.BOOL)
+
+    return form
+
+
+def _equally_padded(arguments: tuple[Emitted, ...]) -> list[str] | None:
+    """Returns texts that are equal where these are without blanks, if they needn't be cut for it."""
+    widths = {one.width for one in arguments if not one.is_literal}
+    if len(widths) != 1 or 0 in widths:
+        return None
+    (width,) = widths
+    return [
+        literal(one.value.rstrip(" ").ljust(width), oids.BPCHAR).sql
+        if one.is_literal and one.value is not None
+        else one.sql
+        for one in arguments
+    ]
 
 
 def _cut(arguments: tuple[Emitted, ...]) -> Emitted | None:
@@ -80,7 +100,10 @@ FORMS: Final[dict[str, Form]] = {
     **{f"name{name}(name,name)": form for name, form in COMPARISONS.items()},
     **{f"name{name}text(name,text)": form for name, form in COMPARISONS.items()},
     **{f"text{name}name(text,name)": form for name, form in COMPARISONS.items()},
-    **_TRIMMED,
+    **{
+        f"bpchar{name}(bpchar,bpchar)": _without_blanks(name, form)
+        for name, form in COMPARISONS.items()
+    },
     **PATTERNS,
     "anytextcat(anynonarray,text)": _joined,
     "ascii(text)": f"CASE WHEN {_ASCII} THEN CAST(ascii({{0}}) AS INTEGER) ELSE {{error}} END",
