@@ -152,12 +152,22 @@ def _numeric_scaled(_wanted: HeldKind, field: Field) -> Held:
     largest = pc.max(scales).as_py() or 0
     if largest > DIGITS_MAX:
         raise DoesNotFitError
-    # A few scales for all, so that most rows are alike.
-    for scale in (next(step for step in _SCALES if step >= largest), largest):
+    for scale in (_step(largest), largest):
         with contextlib.suppress(DoesNotFitError):
             values = _decimals(text, scale)
             return Held(HeldKind("numeric_scaled", scale), values, scales.cast(pa.int8()))
     raise DoesNotFitError
+
+
+def _step(scale: int) -> int:
+    """Returns one of a few scales for all, so that most rows are alike."""
+    return next(step for step in _SCALES if step >= scale)
+
+
+def common_scale(scale: int, before: int) -> int:
+    """Returns the scale that numerics of that largest one, and so many digits before the point, are held with."""
+    step = _step(scale)
+    return step if before + step <= DIGITS_MAX else scale
 
 
 def _digits(field: Field) -> tuple["pa.Array", "pa.Array"]:

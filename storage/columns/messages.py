@@ -11,8 +11,9 @@ result of the query:
     bool              bool
     int16 int32 int64 likewise                       oid and other small types as int64
     float32 float64   likewise
-    numeric           decimal128(38, s)              s is the display scale of every value
-    numeric_scaled    decimal128(38, s), int8        display scales apart: two columns, `<name>` and
+    numeric           decimal32, 64 or 128 (d, s)    s is the display scale of every value; results
+                                                     are decimal128(38, s)
+    numeric_scaled    likewise, and int8             display scales apart: two columns, `<name>` and
                                                      `<name>_s`; as a result one struct (value,
                                                      scale)
     date              date32
@@ -42,6 +43,25 @@ from typing import Any
 import msgspec
 
 
+class Extent(msgspec.Struct, frozen=True, array_like=True):
+    """How large the numbers of a column, or at a path, are.
+
+    Attributes:
+        digits: Of the largest one, those after the point included.
+        scale: Digits after the point.
+        is_uniform: Whether all show as many.
+    """
+
+    digits: int
+    scale: int
+    is_uniform: bool
+
+
+#: Where numbers are: storage id, id of a declared column or the path of an attribute, and, where they
+#: are in documents, the path there.
+NumberPlace = tuple[int, int | None, tuple[str, ...], tuple[str, ...] | None]
+
+
 class ColumnSpec(msgspec.Struct, frozen=True, array_like=True):
     """A column that a query reads.
 
@@ -52,6 +72,7 @@ class ColumnSpec(msgspec.Struct, frozen=True, array_like=True):
         kind: How it is held, see above.
         missing: Value of rows that were written before the column was added, in its stored form.
         scale: Digits after the point of `numeric` and `numeric_scaled`.
+        digits: All digits of these; where the numbers turn out to have more, the query isn't run.
     """
 
     name: str
@@ -60,6 +81,7 @@ class ColumnSpec(msgspec.Struct, frozen=True, array_like=True):
     kind: str
     missing: Any = None
     scale: int = 0
+    digits: int = 38
 
 
 class Alternative(msgspec.Struct, frozen=True, array_like=True):
@@ -100,12 +122,15 @@ class PathSpec(msgspec.Struct, frozen=True, array_like=True):
         name: What the names of its columns begin with; the letter of each follows behind "_".
         document: The column of the documents, as text.
         path: The keys that lead to it; () is the document itself.
+        extent: How large its numbers are assumed to be; where they aren't, the query isn't run.
+            None: as large as any.
     """
 
     name: str
     document: ColumnSpec
     path: tuple[str, ...]
     readings: tuple[Reading, ...]
+    extent: Extent | None = None
 
 
 class TableSpec(msgspec.Struct, frozen=True, array_like=True):

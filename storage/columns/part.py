@@ -6,7 +6,7 @@ Segments and the chunks of a delta are parts. The columns of a part:
     begin              int64     commit from which the row is visible; left out where it is the same
                                  for all rows
     c<column id>       the column's values; a<attribute name> likewise
-    c<column id>_s     display scales of `numeric_scaled`
+    c<column id>_s     display scales of `numeric_scaled`; left out where all are the values' scale
     c<column id>_p     bool: whether the item has the column at all; left out where all or none have
 
 A field's metadata has its kind. When a row ends is kept apart, for it changes: see ends.py.
@@ -23,8 +23,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage.columns.decode import Field, decode
-from storage.columns.held import Held, hold, hold_natural
-from storage.columns.layout import HeldKind, Layout
+from storage.columns.held import Held, common_scale, hold, hold_natural
+from storage.columns.layout import DIGITS_MAX, HeldKind, Layout
+from storage.columns.narrow import (
+    constant_scales,
+    is_uniform,
+    narrowed,
+    retyped,
+    with_narrow_indices,
+)
 from storage.kv.synced_through import sync_directory
 
 KEY: Final = "key"
@@ -35,6 +42,8 @@ _SCALE: Final = b"scale"
 _REPEATED_MIN: Final = 8
 _SAMPLED_ROWS: Final = 4096
 _OFFSETS_MAX: Final = 2**31 - 1
+#: Kinds that are decimals.
+NUMERICS: Final = frozenset({"numeric", "numeric_scaled"})
 
 
 def column_name(name: int | str) -> str:
@@ -99,11 +108,50 @@ def with_dictionaries(batch: "pa.RecordBatch") -> "pa.RecordBatch":
         encoded = array
         if field.type == pa.string() and kind_of(field) is not None and _repeats(array):
             encoded = array.dictionary_encode()
-            if len(encoded.dictionary) * _REPEATED_MIN > len(array):
-                encoded = array
+            pays = len(encoded.dictionary) * _REPEATED_MIN <= len(array)
+            encoded = with_narrow_indices(encoded) if pays else array
         arrays.append(encoded)
         fields.append(field.with_type(encoded.type))
     return pa.record_batch(arrays, schema=pa.schema(fields))
+
+
+def with_narrow_numbers(batch: "pa.RecordBatch") -> "pa.RecordBatch":
+    """Returns the batch with numerics in as few bytes as they need."""
+    columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+    fields = {field.name: field for field in batch.schema}
+    for field in batch.schema:
+        kind, shown = kind_of(field), f"{field.name}_s"
+        if kind is None or kind.kind not in NUMERICS:
+            continue
+        values = columns[field.name] = narrowed(columns[field.name], columns.get(shown))
+        metadata = {**field.metadata, _SCALE: str(values.type.scale)}
+        fields[field.name] = pa.field(field.name, values.type, metadata=metadata)
+        if shown in columns and is_uniform(values, columns[shown]):
+            del columns[shown], fields[shown]
+    return pa.record_batch(list(columns.values()), schema=pa.schema(list(fields.values())))
+
+
+def with_wide_numbers(batch: "pa.RecordBatch") -> "pa.RecordBatch":
+    """Returns the batch with numerics as `make_batch` holds them."""
+    columns: dict[str, pa.Array] = {}
+    fields = []
+    for field, array in zip(batch.schema, batch.columns, strict=True):
+        kind = kind_of(field)
+        if kind is None or kind.kind not in NUMERICS:
+            columns[field.name] = array
+            fields.append(field)
+            continue
+        scale = field.type.scale
+        if kind.kind == "numeric_scaled":
+            scale = common_scale(scale, field.type.precision - scale)
+        columns[field.name] = retyped(array, pa.decimal128(DIGITS_MAX, scale))
+        metadata = {**field.metadata, _SCALE: str(scale)}
+        fields.append(field.with_type(columns[field.name].type).with_metadata(metadata))
+        shown = f"{field.name}_s"
+        if kind.kind == "numeric_scaled" and shown not in batch.schema.names:
+            columns[shown] = constant_scales(array)
+            fields.append(pa.field(shown, pa.int8()))
+    return pa.record_batch(list(columns.values()), schema=pa.schema(fields, batch.schema.metadata))
 
 
 def _repeats(array: "pa.Array") -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from storage.columns.messages import Alternative, ColumnSpec, PathSpec, Reading
+from storage.columns.narrow import decimal_type
 from storage.columns.shred import TYPES, Path, Shredded, Shreds, shred
 
 _INDICES: Final = pa.int32()
@@ -90,19 +91,22 @@ def open_path(
         letters.update(*[each.columns for each in chosen])
         reads_document |= any(each.reads_document for each in chosen)
         made[reading.name] = _sql(reading, chosen)
-    columns = {
-        f"{spec.name}_{letter}": _joined(
-            [
-                cut(shreds.columns[letter])
-                if letter in shreds.columns
-                else pa.nulls(row_count, TYPES[letter])
-                for shreds, (_, cut, row_count) in zip(found, pieces, strict=True)
-            ],
-            TYPES[letter],
-        )
-        for letter in sorted(letters)
-    }
+    columns = {}
+    for letter in sorted(letters):
+        kind = _type_of(letter, spec)
+        arrays = [
+            pa.nulls(row_count, kind) if array is None else cut(array)
+            for shreds, (_, cut, row_count) in zip(found, pieces, strict=True)
+            for array in [shreds.column(letter, kind)]
+        ]
+        columns[f"{spec.name}_{letter}"] = _joined(arrays, kind)
     return columns, made, reads_document
+
+
+def _type_of(letter: str, spec: PathSpec) -> "pa.DataType":
+    if letter in "mn" and spec.extent is not None:
+        return decimal_type(spec.extent.digits, spec.extent.scale)
+    return TYPES[letter]
 
 
 def _sql(reading: Reading, chosen: Sequence[Alternative]) -> str:
@@ -115,22 +119,27 @@ def _sql(reading: Reading, chosen: Sequence[Alternative]) -> str:
 def _joined(arrays: list["pa.Array"], kind: "pa.DataType") -> "pa.ChunkedArray":
     if len({array.type for array in arrays}) == 1:
         return pa.chunked_array(arrays)
-    return chunked([_widened(array) for array in arrays], kind)
-
-
-def _widened(array: "pa.Array") -> "pa.Array":
-    return array.cast(pa.int64()) if array.type == pa.int32() else array
+    if kind == TYPES["i"]:
+        widest = max((array.type for array in arrays), key=lambda one: one.bit_width)
+        return pa.chunked_array([array.cast(widest) for array in arrays])
+    return chunked(arrays, kind)
 
 
 def chunked(arrays: list["pa.Array"], kind: "pa.DataType") -> "pa.ChunkedArray":
     """Returns arrays of one column as one; if one has a dictionary, all get one."""
-    if any(pa.types.is_dictionary(array.type) for array in arrays):
-        return pa.chunked_array([_with_dictionary(array) for array in arrays])
-    return pa.chunked_array(arrays, kind)
+    indices = [each.type.index_type for each in arrays if pa.types.is_dictionary(each.type)]
+    if not indices:
+        return pa.chunked_array(arrays, kind)
+    if len(indices) < len(arrays):
+        indices.append(_INDICES)
+    widest = max(indices, key=lambda one: one.bit_width)
+    return pa.chunked_array([_with_dictionary(array, widest) for array in arrays])
 
 
-def _with_dictionary(array: "pa.Array") -> "pa.Array":
-    if pa.types.is_dictionary(array.type):
+def _with_dictionary(array: "pa.Array", kind: "pa.DataType") -> "pa.Array":
+    if not pa.types.is_dictionary(array.type):
+        indices = pa.array(np.arange(len(array), dtype=np.int32), _INDICES)
+        return pa.DictionaryArray.from_arrays(indices, array)
+    if array.type.index_type == kind:
         return array
-    indices = pa.array(np.arange(len(array), dtype=np.int32), _INDICES)
-    return pa.DictionaryArray.from_arrays(indices, array)
+    return pa.DictionaryArray.from_arrays(array.indices.cast(kind), array.dictionary)

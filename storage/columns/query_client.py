@@ -57,7 +57,7 @@ class QuerySettings(msgspec.Struct, frozen=True, kw_only=True):
     memory_bytes: int = max(_MEMORY_BYTES_MIN, machine_memory_bytes() // 8)
     spill_bytes: int = 8 << 30
     floor_bytes: int = 0
-    threads: int = max(1, (os.cpu_count() or 1) - 1)
+    threads: int = os.cpu_count() or 1
     program: tuple[str, ...] = PROGRAM
 
 

@@ -18,7 +18,7 @@ from typing import Final
 
 import msgspec
 
-from storage.columns.messages import ColumnarQuery, TableVersion
+from storage.columns.messages import ColumnarQuery, Extent, TableVersion
 
 LENGTH: Final = struct.Struct(">I")
 HEAD: Final = struct.Struct(">Ic")
@@ -56,10 +56,20 @@ class Stop(msgspec.Struct, array_like=True, tag="stop", frozen=True):
 Request = Start | Stop
 
 
+#: How large numbers are: name of the table in the query, of the column or path, and that.
+Extents = tuple[tuple[str, str, Extent], ...]
+
+
 class Done(msgspec.Struct, array_like=True, frozen=True):
-    """What a query has read: rows of its tables, before any condition."""
+    """What a query has read.
+
+    Attributes:
+        rows_read: Rows of its tables, before any condition.
+        extents: Of numbers that aren't as large as the query assumes.
+    """
 
     rows_read: int = 0
+    extents: Extents = ()
 
 
 class Failed(msgspec.Struct, array_like=True, frozen=True):
@@ -67,8 +77,10 @@ class Failed(msgspec.Struct, array_like=True, frozen=True):
 
     Attributes:
         is_final: No other path would do better: memory, or a stop that was asked for.
+        extents: The query hasn't been run, for it assumes others.
     """
 
     sqlstate: str
     message: str
     is_final: bool
+    extents: Extents = ()

@@ -4,4 +4,4 @@ from storage.columns.query_process import run
 from storage.columns.reader import Reader
 
 if __name__ == "__main__":
-    run(Reader().open_tables)
+    run(Reader().open)

@@ -6,7 +6,7 @@ and nothing is copied but what dead rows have to be left out of.
 
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,9 +20,21 @@ from storage.columns.ends import Timestamps, read_ends
 from storage.columns.held import Held, hold, reheld
 from storage.columns.key_index import Rows
 from storage.columns.layout import DIGITS_MAX, NATURAL, STORED, HeldKind
-from storage.columns.messages import ColumnSpec, PartVersion, TableSpec, TableVersion
-from storage.columns.part import BEGIN, column_name, kind_of, of_stream, open_part
+from storage.columns.messages import ColumnSpec, Extent, PartVersion, TableSpec, TableVersion
+from storage.columns.narrow import (
+    WIDE,
+    constant_scales,
+    covers,
+    decimal_type,
+    extent_of,
+    is_uniform,
+    joined,
+    narrowed,
+    retyped,
+)
+from storage.columns.part import BEGIN, NUMERICS, column_name, kind_of, of_stream, open_part
 from storage.columns.paths import Documents, chunked, open_path
+from storage.columns.query_frames import Extents
 from storage.columns.shred import Shredded
 from storage.columns.shredded_part import shreds_of
 
@@ -66,12 +78,26 @@ class NotHeldError(Exception):
     """A column isn't held in the kind that the query reads: the key path has it."""
 
 
+class NotAsAssumedError(Exception):
+    """Numbers are larger than the query assumes: it has to be made anew.
+
+    Attributes:
+        extents: How large they are.
+    """
+
+    def __init__(self, extents: Extents) -> None:
+        super().__init__("numbers are larger than assumed")
+        self.extents = extents
+
+
 @dataclass(slots=True)
 class _Part:
     """An open part.
 
     Attributes:
         columns: What queries have read, by the column's specification, made ready for DuckDB.
+        numbers: Its numerics, narrow, with their display scales where these differ.
+        extents: How large they are.
         shredded: What it holds of documents, by their column.
         documents: Documents that queries have read paths of, by their column's specification.
     """
@@ -80,6 +106,8 @@ class _Part:
     kinds: dict[str, HeldKind | None]
     shredded: dict[str, Shredded]
     columns: "dict[ColumnSpec, list[tuple[str, pa.Array]]]" = field(default_factory=dict)
+    numbers: "dict[ColumnSpec, tuple[pa.Array, pa.Array | None]]" = field(default_factory=dict)
+    extents: dict[ColumnSpec, Extent | None] = field(default_factory=dict)
     documents: dict[ColumnSpec, Documents] = field(default_factory=dict)
     ends: Timestamps | None = None
 
@@ -95,15 +123,37 @@ class _Part:
             found = self.columns[anonymous] = _column(self, column)
         return found
 
+    def extent(self, column: ColumnSpec) -> Extent | None:
+        """Returns how large a column's numbers are; None: it has none."""
+        anonymous = _any_numeric(column)
+        if anonymous not in self.extents:
+            found = [extent_of(*self.numeric(column))] if _name_of(column) in self.kinds else []
+            if self.has_missing(column):
+                found.append(extent_of(*_missing_number(column)))
+            self.extents[anonymous] = joined(found)
+        return self.extents[anonymous]
+
+    def numeric(self, column: ColumnSpec) -> "tuple[pa.Array, pa.Array | None]":
+        """Returns a column's numerics, narrow, and their display scales where these differ."""
+        anonymous = _any_numeric(column)
+        found = self.numbers.get(anonymous)
+        if found is None:
+            found = self.numbers[anonymous] = _numeric(self, column)
+        return found
+
+    def has_missing(self, column: ColumnSpec) -> bool:
+        """Returns whether some rows don't have the column."""
+        name = _name_of(column)
+        return name not in self.kinds or f"{name}_p" in self.kinds
+
     def documents_of(self, column: ColumnSpec) -> Documents:
         """Returns the documents of a column."""
         anonymous = _anonymous(column)
         found = self.documents.get(anonymous)
         if found is None:
-            name = _name_of(column)
-            has_default = name not in self.kinds or f"{name}_p" in self.kinds
+            has_default = self.has_missing(column)
             found = self.documents[anonymous] = Documents(
-                self.shredded.get(name),
+                self.shredded.get(_name_of(column)),
                 lambda: self.column(column)[0][1],
                 self.batch.num_rows,
                 is_text_only=column.missing is not None and has_default,
@@ -113,6 +163,10 @@ class _Part:
 
 def _anonymous(column: ColumnSpec) -> ColumnSpec:
     return msgspec.structs.replace(column, name="", missing=repr(column.missing))
+
+
+def _any_numeric(column: ColumnSpec) -> ColumnSpec:
+    return msgspec.structs.replace(_anonymous(column), kind="numeric", scale=0, digits=0)
 
 
 def _name_of(column: ColumnSpec) -> str:
@@ -130,34 +184,33 @@ class Reader:
     def open_tables(
         self, specs: Sequence[TableSpec], versions: Sequence[TableVersion]
     ) -> dict[str, "pa.Table"]:
-        """Returns the tables by their names in DuckDB. Raises NotHeldError.
+        """Returns the tables by their names in DuckDB, as `open` does."""
+        return self.open(specs, versions)[0]
+
+    def open(
+        self, specs: Sequence[TableSpec], versions: Sequence[TableVersion]
+    ) -> tuple[dict[str, "pa.Table"], Extents]:
+        """Returns tables by their names in DuckDB, and what of their numbers isn't as assumed.
 
         A table with a column named `live` has dead rows among the others: where it isn't true. Its
-        metadata may have more columns, made of the others.
+        metadata may have more columns, made of the others. Raises NotHeldError, NotAsAssumedError.
         """
         by_storage = {version.storage_id: version for version in versions}
-        return {spec.name: self._open(spec, by_storage[spec.storage_id]) for spec in specs}
+        opened = {spec.name: self._pieces(by_storage[spec.storage_id]) for spec in specs}
+        measured = [one for spec in specs for one in _measured(spec, opened[spec.name])]
+        extents = tuple([(*place, found) for place, assumed, found in measured if found != assumed])
+        if not all(assumed == WIDE or covers(assumed, found) for _, assumed, found in measured):
+            raise NotAsAssumedError(extents)
+        return {spec.name: _table(spec, opened[spec.name]) for spec in specs}, extents
 
-    def _open(self, spec: TableSpec, version: TableVersion) -> "pa.Table":
+    def _pieces(self, version: TableVersion) -> "list[_Piece]":
         self._close_others(version)
         pieces: list[_Piece] = []
         for described in version.parts:
             part = self._part(described)
             hidden = _hidden(part, described, version.timestamp)
             pieces += _pieces(part, hidden)
-        wanted = {column.name: column for column in spec.columns}
-        columns, made = _open_paths(spec, pieces, wanted)
-        columns |= {
-            column.name + suffix: chunked([piece.column(column, number) for piece in pieces], kind)
-            for column in wanted.values()
-            for number, (suffix, kind) in enumerate(_types_of(column))
-        }
-        if any(piece.live is not None for piece in pieces):
-            columns[LIVE] = pa.chunked_array([piece.lives() for piece in pieces])
-        if not columns:
-            # A table without columns has no rows, in Arrow.
-            columns["rows"] = pa.nulls(sum(piece.row_count for piece in pieces), pa.bool_())
-        return pa.table(columns).replace_schema_metadata({MADE: json.dumps(made)} if made else None)
+        return pieces
 
     def _close_others(self, version: TableVersion) -> None:
         """Lets go of the table's parts that this version doesn't have: merged ones, mostly."""
@@ -204,18 +257,55 @@ class _Piece:
         return pa.repeat(True, self.row_count) if self.live is None else self.live
 
 
+def _measured(
+    spec: TableSpec, pieces: "Sequence[_Piece]"
+) -> Iterator[tuple[tuple[str, str], Extent, Extent]]:
+    """Yields places of numbers, how large they are assumed to be, and how large they are."""
+    parts = {id(piece.part): piece.part for piece in pieces}.values()
+    for column in spec.columns:
+        if column.kind in NUMERICS:
+            found = joined(part.extent(column) for part in parts)
+            if found is not None:
+                assumed = Extent(column.digits, column.scale, column.kind == "numeric")
+                yield (spec.name, column.name), assumed, found
+    paths: dict[ColumnSpec, list[tuple[str, ...]]] = {}
+    for path in spec.paths:
+        paths.setdefault(path.document, []).append(path.path)
+    for part in parts:
+        for document, some in paths.items():
+            part.documents_of(document).want(some)
+    for path in spec.paths:
+        are_numbers = any(reading.type.startswith("DECIMAL") for reading in path.readings)
+        if are_numbers or path.extent is not None:
+            places = [part.documents_of(path.document).at(path.path) for part in parts]
+            found = joined(place.extent() for place in places)
+            if found is not None:
+                yield (spec.name, path.name), path.extent or WIDE, found
+
+
+def _table(spec: TableSpec, pieces: "Sequence[_Piece]") -> "pa.Table":
+    """Returns the rows of pieces as a query's table."""
+    wanted = {column.name: column for column in spec.columns}
+    columns, made = _open_paths(spec, pieces, wanted)
+    columns |= {
+        column.name + suffix: chunked([piece.column(column, number) for piece in pieces], kind)
+        for column in wanted.values()
+        for number, (suffix, kind) in enumerate(_types_of(column))
+    }
+    if any(piece.live is not None for piece in pieces):
+        columns[LIVE] = pa.chunked_array([piece.lives() for piece in pieces])
+    if not columns:
+        # A table without columns has no rows, in Arrow.
+        columns["rows"] = pa.nulls(sum(piece.row_count for piece in pieces), pa.bool_())
+    return pa.table(columns).replace_schema_metadata({MADE: json.dumps(made)} if made else None)
+
+
 def _open_paths(
     spec: TableSpec, pieces: Sequence[_Piece], wanted: dict[str, ColumnSpec]
 ) -> tuple[dict[str, "pa.ChunkedArray"], dict[str, str]]:
     """Returns the columns of paths and what is made of them; documents that this reads get wanted."""
     columns: dict[str, pa.ChunkedArray] = {}
     made: dict[str, str] = {}
-    paths: dict[ColumnSpec, list[tuple[str, ...]]] = {}
-    for each in spec.paths:
-        paths.setdefault(each.document, []).append(each.path)
-    for part in {id(piece.part): piece.part for piece in pieces}.values():
-        for document, some in paths.items():
-            part.documents_of(document).want(some)
     rows = [(piece.part.documents_of, piece.cut, piece.row_count) for piece in pieces]
     for each in spec.paths:
         found, readings, reads_document = open_path(each, rows)
@@ -264,10 +354,9 @@ def _pieces(part: _Part, hidden: Rows | None) -> list[_Piece]:
 
 def _types_of(column: ColumnSpec) -> list[tuple[str, "pa.DataType"]]:
     """Returns the Arrow types of what a column becomes, by suffix of its name."""
-    if column.kind == "numeric":
-        return [("", pa.decimal128(DIGITS_MAX, column.scale))]
-    if column.kind == "numeric_scaled":
-        return [("", pa.decimal128(DIGITS_MAX, column.scale)), ("_s", pa.int8())]
+    if column.kind in NUMERICS:
+        values = ("", decimal_type(column.digits, column.scale))
+        return [values] if column.kind == "numeric" else [values, ("_s", pa.int8())]
     return [("", _TYPES[column.kind])]
 
 
@@ -275,20 +364,17 @@ def _column(part: _Part, column: ColumnSpec) -> list[tuple[str, "pa.Array"]]:
     """Returns a part's values of a column, by suffix of its name."""
     batch, names = part.batch, part.kinds
     name = _name_of(column)
+    is_numeric = column.kind in NUMERICS
     missing: list[tuple[str, pa.Array]] | None = None
-    if name not in names or f"{name}_p" in names:
-        value = Field([column.missing])
-        missing = _in_kind(hold(HeldKind(column.kind, column.scale), value), column)
+    if part.has_missing(column):
+        if is_numeric:
+            missing = _decimals(_missing_number(column), column)
+        else:
+            missing = _in_kind(hold(HeldKind(column.kind), Field([column.missing])), column)
     if name not in names:
         assert missing is not None
         return [(suffix, pa.repeat(array[0], batch.num_rows)) for suffix, array in missing]
-    kind = names[name]
-    assert kind is not None
-    scales = batch.column(f"{name}_s") if kind.kind == "numeric_scaled" else None
-    held = Held(kind, batch.column(name), scales)
-    if kind.kind in {NATURAL, STORED}:
-        held = reheld(HeldKind(column.kind, column.scale), held)
-    found = _in_kind(held, column)
+    found = _decimals(part.numeric(column), column) if is_numeric else _plain_column(part, column)
     if missing is None:
         return found
     present = batch.column(f"{name}_p")
@@ -298,28 +384,71 @@ def _column(part: _Part, column: ColumnSpec) -> list[tuple[str, "pa.Array"]]:
     ]
 
 
+def _plain_column(part: _Part, column: ColumnSpec) -> list[tuple[str, "pa.Array"]]:
+    name = _name_of(column)
+    kind = part.kinds[name]
+    assert kind is not None
+    held = Held(kind, part.batch.column(name))
+    if kind.kind in {NATURAL, STORED}:
+        held = reheld(HeldKind(column.kind), held)
+    return _in_kind(held, column)
+
+
+def _numeric(part: _Part, column: ColumnSpec) -> "tuple[pa.Array, pa.Array | None]":
+    """Returns a part's numerics, narrow, and their display scales where these differ."""
+    name = _name_of(column)
+    kind = part.kinds[name]
+    assert kind is not None
+    shown = f"{name}_s"
+    scales = part.batch.column(shown) if shown in part.kinds else None
+    held = Held(kind, part.batch.column(name), scales)
+    if kind.kind in {NATURAL, STORED}:
+        held = reheld(HeldKind("numeric_scaled"), held)
+    return _narrow(held, column)
+
+
+def _missing_number(column: ColumnSpec) -> "tuple[pa.Array, pa.Array | None]":
+    return _narrow(hold(HeldKind("numeric_scaled"), Field([column.missing])), column)
+
+
+def _narrow(held: Held, column: ColumnSpec) -> "tuple[pa.Array, pa.Array | None]":
+    if held.kind.kind not in NUMERICS:
+        raise _not_held(held, column)
+    values, scales = held.values, held.scales
+    if values.type.precision == DIGITS_MAX:
+        values = narrowed(values, scales)
+        scales = None if is_uniform(values, scales) else scales
+    return values, scales
+
+
+def _decimals(
+    numbers: "tuple[pa.Array, pa.Array | None]", column: ColumnSpec
+) -> list[tuple[str, "pa.Array"]]:
+    """Returns numerics as the query wants them, by suffix."""
+    narrow, scales = numbers
+    try:
+        values = retyped(narrow, decimal_type(column.digits, column.scale))
+    except pa.ArrowInvalid as error:
+        raise NotHeldError(str(error)) from error
+    if column.kind == "numeric":
+        return [("", values)]
+    return [("", values), ("_s", constant_scales(narrow) if scales is None else scales)]
+
+
 def _in_kind(held: Held, column: ColumnSpec) -> list[tuple[str, "pa.Array"]]:
     """Returns held values as the query wants them, by suffix."""
     kind, values = held.kind.kind, held.values
     wanted = column.kind
-    if wanted == "numeric" and kind == "numeric" and held.kind.scale == column.scale:
-        return [("", values)]
-    if wanted == "numeric_scaled" and kind in {"numeric", "numeric_scaled"}:
-        try:
-            values = values.cast(pa.decimal128(DIGITS_MAX, column.scale))
-        except pa.ArrowInvalid as error:
-            raise NotHeldError(str(error)) from error
-        scales = held.scales
-        if scales is None:
-            constant = pa.repeat(pa.scalar(held.kind.scale, pa.int8()), len(values))
-            scales = pc.if_else(values.is_null(), None, constant)
-        return [("", values), ("_s", scales)]
     if kind == wanted:
         return [("", values)]
     if (kind, wanted) in _WIDENED:
         return [("", values.cast(_TYPES[wanted]))]
-    msg = f"column {column.column} is held as {kind} and read as {wanted}"
-    raise NotHeldError(msg)
+    raise _not_held(held, column)
+
+
+def _not_held(held: Held, column: ColumnSpec) -> NotHeldError:
+    msg = f"column {column.column} is held as {held.kind.kind} and read as {column.kind}"
+    return NotHeldError(msg)
 
 
 def _plain(array: "pa.Array") -> "pa.Array":

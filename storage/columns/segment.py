@@ -1,7 +1,7 @@
 """Segments: the durable parts of a table, and making them of the delta or of other segments."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,8 @@ from storage.columns.part import (
     open_part,
     sync_file,
     with_dictionaries,
+    with_narrow_numbers,
+    with_wide_numbers,
     write_part,
 )
 from storage.columns.shredded_part import with_shreds, without_shreds
@@ -197,6 +199,9 @@ def compact(
     sources may end rows meanwhile.
     """
     compacted: list[Compacted] = []
+    sources = [
+        replace(source, batch=with_wide_numbers(without_shreds(source.batch))) for source in sources
+    ]
     for group in _alike(sources):
         first = 0
         batches: list[pa.RecordBatch] = []
@@ -207,7 +212,7 @@ def compact(
             if any(source is each for each in group):
                 kept = _kept(source, pin)
                 origins.append(first + kept)
-                batch = without_shreds(source.batch)
+                batch = source.batch
                 batch = batch if len(kept) == count else batch.take(pa.array(kept))
                 batches.append(_with_begins(batch, source.begin, wanted=has_begins))
             first += count
@@ -229,7 +234,7 @@ def compact(
 def write_segment(directory: Path, name: str, batch: "pa.RecordBatch", begin: int) -> SegmentRecord:
     """Writes a durable segment."""
     path = part_path(directory, name)
-    write_part(path, with_shreds(with_dictionaries(batch)), durable=True)
+    write_part(path, with_shreds(with_narrow_numbers(with_dictionaries(batch))), durable=True)
     has_begins = BEGIN in batch.schema.names
     return SegmentRecord(name, batch.num_rows, begin, has_begins, path.stat().st_size)
 

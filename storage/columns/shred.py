@@ -6,16 +6,19 @@ The documents' text stays the truth, and the columns are beside it. A value at a
     sort      columns      what
     string    s            a string, as a dictionary where it repeats itself
     digits    s, m, e      likewise, where all strings of the part at the path are plain decimal
-                           numbers: their values and digits after the point
+                           numbers: their values and, where they don't all show as many, the digits
+                           after the point
     dates     s, t         likewise, where all are dates as ISO writes them
     int       i            an integer of 64 bits, where all numbers of the part at the path are
     number    n, d, f      a number of at most 18 digits after the point, and 18 before; its digits
-                           after the point; the double nearest to it
+                           after the point, likewise; the double nearest to it
     bool      b, w         and as text, for a dictionary is grouped faster
     null      z            JSON's null: true
     object    o            true
     array     a            true
     other     x            true; a number that doesn't fit, a string that SQL hasn't
+
+Numbers and dictionaries take as few bytes as they need (narrow.py).
 
 So several sorts may be at one path, nothing is rounded, and where a row has nothing in any column
 there is nothing at the path. The path () is the document. Rare paths, deep ones and those beyond a
@@ -34,11 +37,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage.columns.layout import DIGITS_MAX, NUMBER_SCALE
+from storage.columns.messages import Extent
+from storage.columns.narrow import (
+    WIDE,
+    constant_scales,
+    extent_of,
+    is_uniform,
+    joined,
+    narrowed,
+    retyped,
+    with_narrow_indices,
+    with_narrow_integers,
+)
 
 Path = tuple[str, ...]
 
 NUMBER: Final = pa.decimal128(DIGITS_MAX, NUMBER_SCALE)
-#: Types of the columns; integers and strings may also be int32, or a dictionary.
+#: Types of the columns, before they are narrow; strings may also be a dictionary.
 TYPES: Final = {
     "s": pa.string(),
     "m": NUMBER,
@@ -98,6 +113,32 @@ class Shreds:
 
     columns: dict[str, "pa.Array"] = field(default_factory=dict)
     sorts: dict[str, int] = field(default_factory=dict)
+    _made: dict[str, "pa.Array"] = field(default_factory=dict, compare=False, repr=False)
+
+    def column(self, letter: str, kind: "pa.DataType") -> "pa.Array | None":
+        """Returns a column as a query wants it: its decimals of a type."""
+        if letter in "mn" and letter in self.columns:
+            found = self._made.get(letter)
+            if found is None or found.type != kind:
+                found = self._made[letter] = retyped(self.columns[letter], kind)
+            return found
+        values = {"d": "n", "e": "m"}.get(letter, "")
+        if letter not in self.columns and values in self.columns:
+            if letter not in self._made:
+                self._made[letter] = constant_scales(self.columns[values])
+            return self._made[letter]
+        return self.columns.get(letter)
+
+    def extent(self) -> Extent | None:
+        """Returns how large the numbers are; None: there are none."""
+        if self.sorts.keys() & {"string", "other"}:
+            return WIDE  # some may be numbers
+        pairs = [("i", ""), ("n", "d"), ("m", "e")]
+        return joined(
+            extent_of(self.columns[values], self.columns.get(shown))
+            for values, shown in pairs
+            if values in self.columns
+        )
 
 
 @dataclass(slots=True)
@@ -302,12 +343,17 @@ class _Gathered:
             sorts["number"] += sorts["int"]
             sorts["int"] = 0
         elif sorts["int"]:
-            columns["i"] = _narrow(columns["i"])
+            columns["i"] = with_narrow_integers(columns["i"])
+        for values, shown in (("n", "d"), ("m", "e")):
+            if values in columns:
+                columns[values] = narrowed(columns[values], columns[shown])
+                if is_uniform(columns[values], columns[shown]):
+                    del columns[shown]
         if sorts["bool"]:
             indices = columns["b"].cast(pa.int8())
             columns["w"] = pa.DictionaryArray.from_arrays(indices, pa.array(["false", "true"]))
         sorts = {sort: count for sort, count in sorts.items() if count}
-        kept = {letter for sort in sorts for letter in COLUMNS[sort]}
+        kept = {letter for sort in sorts for letter in COLUMNS[sort] if letter in columns}
         return Shreds({letter: columns[letter] for letter in sorted(kept)}, sorts)
 
 
@@ -347,7 +393,7 @@ def _read_strings(columns: dict[str, "pa.Array"]) -> str | None:
     if _repeats(strings):
         encoded = strings.dictionary_encode()
         if len(encoded.dictionary) * _REPEATED_MIN <= len(strings):
-            columns["s"] = encoded
+            columns["s"] = with_narrow_indices(encoded)
             distinct, indices = encoded.dictionary, encoded.indices
 
     def of_rows(array: "pa.Array") -> "pa.Array":
@@ -380,10 +426,3 @@ def _join_numbers(columns: dict[str, "pa.Array"]) -> None:
     zeros = pc.if_else(ints.is_valid(), pa.scalar(0, pa.int8()), None)
     columns["d"] = pc.coalesce(columns["d"], zeros)
     columns["f"] = pc.coalesce(columns["f"], ints.cast(pa.float64(), safe=False))
-
-
-def _narrow(ints: "pa.Array") -> "pa.Array":
-    try:
-        return ints.cast(pa.int32())
-    except pa.ArrowInvalid:
-        return ints

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from storage.columns.layout import NATURAL, STORED
-from storage.columns.part import column_of, kind_of
+from storage.columns.part import column_of, kind_of, with_wide_numbers
 from storage.packing import unpack
 from storage.types import (
     DATE_INFINITY,
@@ -55,6 +55,7 @@ _BACK: Final[dict[str, Callable[[Any], Any]]] = {
 
 def stored_rows(batch: "pa.RecordBatch") -> list[dict[int | str, Any]]:
     """Returns a part's rows as their items' maps; numerics as Decimal, jsonb as its text."""
+    batch = with_wide_numbers(batch)
     items: list[dict[int | str, Any]] = [{} for _ in range(batch.num_rows)]
     names = set(batch.schema.names)
     for field in batch.schema:

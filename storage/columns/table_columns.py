@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from storage.columns.extents import KnownExtents
 from storage.columns.followed_table import NotReadyError
 from storage.columns.keeper_client import KeeperClient, Versions
 from storage.columns.messages import ColumnarQuery
@@ -82,6 +83,9 @@ class TableColumns:
 
     Args:
         directory: The data directory.
+
+    Attributes:
+        extents: How large numbers are, as far as queries have read them.
     """
 
     def __init__(
@@ -92,6 +96,7 @@ class TableColumns:
         floor_bytes = store.committer.disk.floor_bytes
         settings = QuerySettings(directory=directory / "queries", floor_bytes=floor_bytes)
         self.processes = QueryProcesses(settings)
+        self.extents = KnownExtents()
         self._loop = asyncio.get_running_loop()
         self._starting: asyncio.Task[None] | None = None
         self._counting: dict[int, float] = {}

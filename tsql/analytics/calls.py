@@ -170,7 +170,8 @@ def _extreme(name: str) -> Aggregate:
             # Of equal values of several display scales it would be anybody's.
             least, most = call.sql("min", shown), call.sql("max", shown)
             shown = f"(CASE WHEN {least} = {most} THEN {least} ELSE {key_path(oids.INT4)} END)"
-        return Emitted(call.sql(name, value.sql), call.type, value.scale, shown)
+        sql = call.sql(name, value.sql)
+        return Emitted(sql, call.type, value.scale, shown, digits=value.digits)
 
     return form
 

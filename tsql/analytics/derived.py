@@ -2,19 +2,34 @@
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import msgspec
 
-from storage.columns.messages import Alternative, ColumnSpec, PathSpec, Reading
-from tsql.analytics.emitted import WORKING_SCALE, Emitted, UntranslatableError, called
+from storage.columns.messages import (
+    Alternative,
+    ColumnSpec,
+    Extent,
+    NumberPlace,
+    PathSpec,
+    Reading,
+)
+from tsql.analytics.emitted import (
+    DIGITS_MAX,
+    WORKING_SCALE,
+    Emitted,
+    UntranslatableError,
+    called,
+)
 from tsql.analytics.expressions import Surroundings
 from tsql.bound import BoundSelect, ColumnRef, TableRelation
 from tsql.types import oids
 from tsql.types.kinds import base_of
 from tsql.types.numeric import precision_and_scale
+
+ExtentOf = Callable[[NumberPlace], Extent | None]
 
 _COLUMN_KINDS: Final = {
     oids.BOOL: "bool",
@@ -84,6 +99,7 @@ class PathInUse:
     """A path into a table's documents, with what is made of it."""
 
     name: str
+    extent: Extent | None
     readings: list[Reading] = field(default_factory=list)
 
 
@@ -102,10 +118,10 @@ class TableInUse:
     texts: dict[str, str] = field(default_factory=dict)
     paths: dict[tuple[ColumnSpec, tuple[str, ...]], PathInUse] = field(default_factory=dict)
 
-    def documents(self, alias: str, spec: ColumnSpec) -> "DocumentsInUse":
+    def documents(self, alias: str, spec: ColumnSpec, extent_of: ExtentOf) -> "DocumentsInUse":
         """Returns a column of documents; whether it is read itself turns out at the end."""
         self.texts[spec.name] = f"{alias}.{spec.name}"
-        return DocumentsInUse(self, alias, spec)
+        return DocumentsInUse(self, alias, spec, extent_of)
 
     def column_specs(self, sql: str) -> tuple[ColumnSpec, ...]:
         """Returns the columns that a statement reads."""
@@ -122,7 +138,7 @@ class TableInUse:
             alias = self.texts[document.name].partition(".")[0]
             readings = [each for each in one.readings if f"{alias}.{each.name}" in sql]
             if readings:
-                specs.append(PathSpec(one.name, document, path, tuple(readings)))
+                specs.append(PathSpec(one.name, document, path, tuple(readings), one.extent))
         return tuple(specs)
 
 
@@ -133,18 +149,25 @@ class DocumentsInUse:
     table: TableInUse
     alias: str
     spec: ColumnSpec
+    extent_of: ExtentOf
 
     @property
     def document(self) -> str:
         """SQL of the document, inside of the table."""
         return self.spec.name
 
+    def extent(self, path: tuple[str, ...]) -> Extent | None:
+        """Returns how large the numbers at a path are assumed to be; None: as large as any."""
+        table = self.table.relation.table
+        found = self.extent_of((table.storage_id, self.spec.column, self.spec.path, path))
+        return found if _is_usable(found) else None
+
     def read(self, path: tuple[str, ...], type_: str, alternatives: tuple[Alternative, ...]) -> str:
         """Returns the SQL of a column that is made of what is at a path."""
         paths = self.table.paths
         found = paths.get((self.spec, path))
         if found is None:
-            found = paths[self.spec, path] = PathInUse(f"p{len(paths)}")
+            found = paths[self.spec, path] = PathInUse(f"p{len(paths)}", self.extent(path))
         named = tuple(
             msgspec.structs.replace(one, sql=_BRACED.sub(rf"{found.name}_\1", one.sql))
             for one in alternatives
@@ -157,27 +180,38 @@ class DocumentsInUse:
         return f"{self.alias}.{name}"
 
 
-def column_spec(relation: TableRelation, node: ColumnRef) -> ColumnSpec:
-    columns = relation.table.columns
+def column_spec(relation: TableRelation, node: ColumnRef, extent_of: ExtentOf) -> ColumnSpec:
+    columns, storage_id = relation.table.columns, relation.table.storage_id
     name = f"c{node.position}"
     if node.position >= len(columns):
-        attribute = relation.attributes[node.position - len(columns)]
-        kind, scale = _kind_and_scale(node.type, -1)
-        return ColumnSpec(name, None, (attribute,), kind, None, scale)
+        path = (relation.attributes[node.position - len(columns)],)
+        found = extent_of((storage_id, None, path, None))
+        kind, scale, digits = _held(node.type, -1, found)
+        return ColumnSpec(name, None, path, kind, None, scale, digits)
     column = columns[node.position]
-    kind, scale = _kind_and_scale(*base_of(column.sql_type, column.typmod))
-    return ColumnSpec(name, column.id, (), kind, column.missing, scale)
+    found = extent_of((storage_id, column.id, (), None))
+    kind, scale, digits = _held(*base_of(column.sql_type, column.typmod), found)
+    return ColumnSpec(name, column.id, (), kind, column.missing, scale, digits)
 
 
-def _kind_and_scale(oid: int, typmod: int) -> tuple[str, int]:
+def _held(oid: int, typmod: int, found: Extent | None) -> tuple[str, int, int]:
+    """Returns how a column is read: kind, scale, digits."""
     if oid != oids.NUMERIC:
-        return column_kind(oid), 0
+        return column_kind(oid), 0, DIGITS_MAX
     if typmod == -1:
-        return "numeric_scaled", WORKING_SCALE
+        if found is None or not _is_usable(found):
+            return "numeric_scaled", WORKING_SCALE, DIGITS_MAX
+        return "numeric" if found.is_uniform else "numeric_scaled", found.scale, found.digits
     precision, scale = precision_and_scale(typmod)
-    if not 0 <= scale <= precision <= 38:
+    if not 0 <= scale <= precision <= DIGITS_MAX:
         raise UntranslatableError("numerics of this precision")
-    return "numeric", scale
+    digits = precision if found is None else min(precision, found.digits)
+    return "numeric", scale, digits
+
+
+def _is_usable(found: Extent | None) -> bool:
+    """Returns whether numbers can be read as narrow as they are."""
+    return found is not None and found.scale <= WORKING_SCALE and found.digits <= DIGITS_MAX
 
 
 class Queries(Protocol):

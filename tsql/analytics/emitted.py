@@ -1,7 +1,9 @@
 """Pieces of DuckDB SQL, with what is known of their values.
 
-A numeric is a DECIMAL(38, scale) in DuckDB, and `shown` says how many digits PostgreSQL would show
-after the point: a number, or SQL where it differs from row to row. A quotient is kept as dividend
+A numeric is a DECIMAL(digits, scale) in DuckDB, and `shown` says how many digits PostgreSQL would
+show after the point: a number, or SQL where it differs from row to row. Up to 18 digits DuckDB
+computes with integers of 64 bits, which is why they are counted: what surely has no more stays
+narrow, all else has 38. A quotient is kept as dividend
 and divisor until somebody needs its value: what goes to the client is divided outside of DuckDB.
 """
 
@@ -9,12 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
-from storage.columns.messages import Alternative
+from storage.columns.messages import Alternative, Extent
 from tsql.catalog import pg
 from tsql.types import oids
 
 #: Digits of DuckDB's widest decimal.
 DIGITS_MAX: Final = 38
+#: Digits of those that DuckDB computes with as integers of 64 bits.
+NARROW_DIGITS_MAX: Final = 18
 #: A product of a larger scale leaves too few digits before the point to be worth trying.
 SCALE_MAX: Final = 28
 #: Digits after the point of numerics whose scale isn't declared.
@@ -62,10 +66,10 @@ def called(oid: int) -> str:
     return "a type that users made" if row is None else f"type {row.name}"
 
 
-def type_name(oid: int, scale: int = 0) -> str:
+def type_name(oid: int, scale: int = 0, digits: int = DIGITS_MAX) -> str:
     """Returns DuckDB's name of a type."""
     if oid == oids.NUMERIC:
-        return f"DECIMAL({DIGITS_MAX}, {scale})"
+        return f"DECIMAL({digits}, {scale})"
     name = _TYPES.get(oid)
     if name is None:
         raise UntranslatableError(f"values of {called(oid)}")
@@ -79,6 +83,9 @@ class PathSource(Protocol):
     def document(self) -> str:
         """SQL of the document, inside of the table."""
 
+    def extent(self, path: tuple[str, ...]) -> Extent | None:
+        """Returns how large the numbers at a path are assumed to be; None: as large as any."""
+
     def read(self, path: tuple[str, ...], type_: str, alternatives: tuple[Alternative, ...]) -> str:
         """Returns the SQL of a column that is made of what is at a path."""
 
@@ -90,6 +97,7 @@ class Emitted:
     Attributes:
         type: OID of its type in PostgreSQL.
         scale: Of a numeric: digits after the point in DuckDB.
+        digits: Of a numeric: it has no more, in DuckDB; its type there may be of fewer.
         shown: Of a numeric: its display scale; SQL where it isn't the same for all rows.
         kind: "" for a value. Otherwise what `parts` are for: quotient (dividend, divisor), var_pop,
             var_samp, stddev_pop, stddev_samp (count, sum, sum of squares, over inputs of the scale),
@@ -115,6 +123,7 @@ class Emitted:
     source: "PathSource | None" = None
     is_literal: bool = False
     value: Any = None
+    digits: int = DIGITS_MAX
 
     def __post_init__(self) -> None:
         if len(self.sql) > TEXT_CHARACTERS_MAX:
@@ -156,9 +165,9 @@ _TAKE_TEXT: Final = {"VARCHAR", "BLOB"}
 Form = str | Callable[[tuple[Emitted, ...]], Emitted | None]
 
 
-def cast(value: str, oid: int, scale: int = 0) -> str:
+def cast(value: str, oid: int, scale: int = 0, digits: int = DIGITS_MAX) -> str:
     """Returns SQL with an explicit type."""
-    return f"CAST({value} AS {type_name(oid, scale)})"
+    return f"CAST({value} AS {type_name(oid, scale, digits)})"
 
 
 def at_scale(value: Emitted, scale: int) -> str:
@@ -166,15 +175,24 @@ def at_scale(value: Emitted, scale: int) -> str:
     assert scale >= value.scale
     if value.scale == scale:
         return value.sql
-    return f"CAST({value.sql} AS DECIMAL({DIGITS_MAX}, {scale}))"
+    digits = min(value.digits + scale - value.scale, DIGITS_MAX)
+    return cast(value.sql, oids.NUMERIC, scale, digits)
+
+
+def wide(value: Emitted) -> str:
+    """Returns the SQL of a numeric that DuckDB computes with in 38 digits."""
+    return cast(value.sql, oids.NUMERIC, value.scale)
 
 
 def same_scale(values: Sequence[Emitted]) -> list[Emitted]:
-    """Returns numerics with equal scales, other values as they are."""
+    """Returns numerics with equal scales and digits, other values as they are."""
     if not any(value.type == oids.NUMERIC for value in values):
         return list(values)
     scale = max(value.scale for value in values)
-    return [replace(value, sql=at_scale(value, scale), scale=scale) for value in values]
+    digits = min(max(value.digits - value.scale for value in values) + scale, DIGITS_MAX)
+    return [
+        replace(value, sql=at_scale(value, scale), scale=scale, digits=digits) for value in values
+    ]
 
 
 def greatest_shown(shown: Sequence[int | str]) -> int | str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from storage.columns.messages import Extent, NumberPlace
 from storage.errors import DatabaseError
 from storage.types import Array
 from tsql import bound
@@ -49,11 +50,13 @@ class Surroundings:
         evaluate: Computes an expression without a row.
         forms: The table that calls are looked up in.
         iso_dates: Whether dates are written as ISO does.
+        extent_of: Says how large the numbers at a place are assumed to be; None: as large as any.
     """
 
     evaluate: Callable[[Expression], Any]
     form_of: Callable[[PgProc], Any]
     iso_dates: bool = True
+    extent_of: Callable[[NumberPlace], Extent | None] = lambda _: None
     slots: dict[int, Emitted] = field(default_factory=dict)
 
 
@@ -328,7 +331,13 @@ class Emitter:
             scale = max(one.scale for one in numerics)
             shown = numerics[0].shown
             values = [
-                Emitted(cast("NULL", oids.NUMERIC, scale), oids.NUMERIC, scale, shown)
+                Emitted(
+                    cast("NULL", oids.NUMERIC, scale, max(scale, 1)),
+                    oids.NUMERIC,
+                    scale,
+                    shown,
+                    digits=max(scale, 1),
+                )
                 if _is_null(one)
                 else one
                 for one in values

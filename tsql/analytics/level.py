@@ -197,16 +197,18 @@ class Level:
             return leaf[node.position]
         spec = leaf.specs.get(node.position)
         if spec is None:
-            spec = leaf.specs[node.position] = column_spec(leaf.relation, node)
+            extent_of = self._statements.surroundings.extent_of
+            spec = leaf.specs[node.position] = column_spec(leaf.relation, node, extent_of)
         alias = self._aliases[node.relation]
         sql = f"{alias}.{spec.name}"
         type_, typmod = base_of(node.type, node.typmod)
         if type_ == oids.JSONB:
-            return Emitted(sql, type_, source=leaf.documents(alias, spec))
+            extent_of = self._statements.surroundings.extent_of
+            return Emitted(sql, type_, source=leaf.documents(alias, spec, extent_of))
         if spec.kind == "numeric_scaled":
-            return Emitted(sql, type_, spec.scale, f"{sql}_s")
+            return Emitted(sql, type_, spec.scale, f"{sql}_s", digits=spec.digits)
         width = max(typmod - 4, 0) if type_ == oids.BPCHAR else 0
-        return Emitted(sql, type_, spec.scale, spec.scale, width=width)
+        return Emitted(sql, type_, spec.scale, spec.scale, width=width, digits=spec.digits)
 
     def _subquery(self, node: bound.Subquery, emitter: Emitter) -> Emitted:
         self._tell(node.slots, node.outer)
@@ -293,7 +295,9 @@ class Level:
         key = single(self.emitter.value(expression))
         require_distinct(key, "GROUP BY")
         # A number would be a position.
-        return replace(key, sql=cast(key.sql, key.type, key.scale)) if key.is_literal else key
+        if not key.is_literal:
+            return key
+        return replace(key, sql=cast(key.sql, key.type, key.scale, key.digits))
 
     def _group_by(self, keys: Sequence[Emitted]) -> str:
         select = self._select
@@ -444,8 +448,8 @@ def _aligned(one: Emitted, other: Emitted, *, keeps_all: bool) -> tuple[Emitted,
             raise UntranslatableError("numerics of several display scales")
         shown = (cast(str(shown[0]), oids.INT4), cast(str(shown[1]), oids.INT4))
     return (
-        replace(left, sql=at_scale(left, scale), scale=scale, shown=shown[0]),
-        replace(right, sql=at_scale(right, scale), scale=scale, shown=shown[1]),
+        Emitted(at_scale(left, scale), left.type, scale, shown[0]),
+        Emitted(at_scale(right, scale), right.type, scale, shown[1]),
     )
 
 

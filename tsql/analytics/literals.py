@@ -72,8 +72,9 @@ def _numeric(value: Decimal) -> Emitted:
     scale = -exponent
     if scale > SCALE_MAX or max(value.adjusted() + 1, 0) + scale > DIGITS_MAX:
         raise UntranslatableError("a numeric of more than 38 digits")
-    sql = cast(f"'{value:f}'", oids.NUMERIC, scale)
-    return Emitted(sql, oids.NUMERIC, scale, scale, is_literal=True, value=value)
+    digits = max(value.adjusted() + 1 + scale, scale, 1)
+    sql = cast(f"'{value:f}'", oids.NUMERIC, scale, digits)
+    return Emitted(sql, oids.NUMERIC, scale, scale, is_literal=True, value=value, digits=digits)
 
 
 def _interval(value: Interval) -> str:

@@ -11,8 +11,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
-from storage.columns.layout import NUMBER_SCALE
-from storage.columns.messages import Alternative
+from storage.columns.layout import DIGITS_MAX, NUMBER_SCALE
+from storage.columns.messages import Alternative, Extent
 from storage.types import JSON_NULL
 from tsql.analytics import documents
 from tsql.analytics.emitted import (
@@ -43,6 +43,8 @@ _FIRST: Final = {
 }
 _STRINGS: Final = ("string", "digits", "dates")
 _FLAGS: Final = frozenset({"null", "object", "array"})
+#: Numbers of which nothing is assumed.
+_WIDE: Final = Extent(DIGITS_MAX, NUMBER_SCALE, False)
 assert WORKING_SCALE == NUMBER_SCALE
 
 
@@ -51,13 +53,10 @@ def text_at(place: Emitted) -> Emitted:
     source = place.source
     if source is None:
         return documents.text_at(place)
-    digits = "CAST({n} AS VARCHAR)"
-    # Without the point, where nothing is shown behind it.
-    length = f"length({digits}) - {NUMBER_SCALE} + (CASE WHEN {{d}} = 0 THEN -1 ELSE {{d}} END)"
     plain = {
         **dict.fromkeys(_STRINGS, "{s}"),
         "int": "CAST({i} AS VARCHAR)",
-        "number": f"left({digits}, {length})",
+        "number": _digits_at(place),
         "bool": "{w}",
         **_flagged(key_path(oids.TEXT), "object", "array"),
     }
@@ -65,11 +64,26 @@ def text_at(place: Emitted) -> Emitted:
     return Emitted(sql, oids.TEXT, source=source, path=place.path)
 
 
+def _digits_at(place: Emitted) -> str:
+    """Returns the SQL of numbers' text: without the point, where nothing is shown behind it."""
+    digits = "CAST({n} AS VARCHAR)"
+    found = _extent_at(place)
+    if found.is_uniform:
+        return digits
+    length = f"length({digits}) - {found.scale} + (CASE WHEN {{d}} = 0 THEN -1 ELSE {{d}} END)"
+    return f"left({digits}, {length})" if found.scale else digits
+
+
+def _extent_at(place: Emitted) -> Extent:
+    assert place.source is not None
+    return place.source.extent(place.path) or _WIDE
+
+
 def of_text(text: Emitted, type_: int) -> Emitted:
     """Returns a text cast to another type, where that is sure."""
     if text.source is None:
         return documents.number_of_text(text.sql, type_)
-    error = key_path(type_, WORKING_SCALE if type_ == oids.NUMERIC else 0)
+    error = _error(text, type_)
     wrong = _wrong(error) | _flagged(error, "object", "array")
     if type_ == oids.BOOL:
         words = "CASE {s} WHEN 'true' THEN true WHEN 'false' THEN false"
@@ -78,7 +92,7 @@ def of_text(text: Emitted, type_: int) -> Emitted:
     if type_ == oids.DATE:
         return Emitted(_read(text, type_, wrong | {"dates": "{t}"}, None), type_)
     plain = dict.fromkeys(_STRINGS, documents.number_of_text("{s}", type_).sql)
-    plain |= _numbers(type_, error)
+    plain |= _numbers(text, type_, error)
     if type_ == oids.NUMERIC:
         plain["digits"] = "{m}"
     elif type_ in _INTEGERS:
@@ -96,12 +110,21 @@ def scalar_at(place: Emitted, type_: int) -> Emitted:
     """Returns a boolean or a number; anything else goes to the key path."""
     if place.source is None:
         return documents.scalar_at(place, type_)
-    error = key_path(type_, WORKING_SCALE if type_ == oids.NUMERIC else 0)
+    error = _error(place, type_)
     plain = _wrong(error) | _flagged(error, "null", "object", "array")
     if type_ == oids.BOOL:
         sql = _read(place, type_, plain | {"bool": "{b}"}, _scalar_as(type_))
         return Emitted(sql, type_)
-    return _number(place, type_, plain | _numbers(type_, error), _SHOWN, _scalar_as(type_))
+    plain |= _numbers(place, type_, error)
+    return _number(place, type_, plain, _SHOWN, _scalar_as(type_))
+
+
+def _error(place: Emitted, type_: int) -> str:
+    """Returns SQL that sends the statement to the key path, in the type that a place is read as."""
+    if type_ != oids.NUMERIC:
+        return key_path(type_)
+    found = _extent_at(place)
+    return cast("'key path'", type_, found.scale, found.digits)
 
 
 def _scalar_as(type_: int) -> Callable[[Emitted], Emitted]:
@@ -177,11 +200,17 @@ def _is(place: Emitted, value: Any) -> str:
         return f"({text} = {literal(value, oids.TEXT).sql})"
     if isinstance(value, int | Decimal):
         number = literal(Decimal(value), oids.NUMERIC)
-        plain = {"int": cast("{i}", oids.NUMERIC, WORKING_SCALE), "number": "{n}"}
+        extent = _WIDE if place.source is None else _extent_at(place)
+        plain = {
+            "int": cast("{i}", oids.NUMERIC, extent.scale, extent.digits),
+            "number": "{n}",
+        }
         kinds = ("UBIGINT", "BIGINT", "DOUBLE")
         found = _only(place, oids.NUMERIC, plain, kinds)
         if number.scale > WORKING_SCALE:
             raise UntranslatableError("containment of such a number")
+        if number.digits + extent.digits <= DIGITS_MAX:
+            return f"({found} = {number.sql})"
         return f"({found} = {cast(number.sql, oids.NUMERIC, WORKING_SCALE)})"
     if value == {}:
         return _only(place, oids.BOOL, {"object": "{o}"}, ("OBJECT",))
@@ -212,12 +241,13 @@ def _only(place: Emitted, type_: int, plain: dict[str, str], kinds: Sequence[str
 _SHOWN: Final = {"int": "(CASE WHEN {i} IS NOT NULL THEN 0 END)", "number": "{d}"}
 
 
-def _numbers(type_: int, error: str) -> dict[str, str]:
+def _numbers(place: Emitted, type_: int, error: str) -> dict[str, str]:
     """Returns what becomes of numbers; one that isn't an integer doesn't become one."""
     if type_ == oids.FLOAT8:
         return {"int": "CAST({i} AS DOUBLE)", "number": "{f}"}
     if type_ == oids.NUMERIC:
-        return {"int": cast("{i}", type_, WORKING_SCALE), "number": "{n}"}
+        found = _extent_at(place)
+        return {"int": cast("{i}", type_, found.scale, found.digits), "number": "{n}"}
     return {"int": cast("{i}", type_), "number": _whole_number("n", "d", type_, error)}
 
 
@@ -255,12 +285,15 @@ def _number(
     sql = _read(place, type_, plain, by_text)
     if type_ != oids.NUMERIC:
         return Emitted(sql, type_)
+    found = _extent_at(place)
+    if found.is_uniform:
+        return Emitted(sql, type_, found.scale, found.scale, digits=found.digits)
 
     def shown_by_text(inside: Emitted) -> Emitted:
         return Emitted(_shown(by_text(inside)), oids.INT4)
 
     scale = _read(place, oids.INT4, shown, shown_by_text)
-    return Emitted(sql, type_, WORKING_SCALE, scale)
+    return Emitted(sql, type_, found.scale, scale, digits=found.digits)
 
 
 def _read(
@@ -275,19 +308,20 @@ def _read(
     says; None: only the key path knows.
     """
     assert place.source is not None
-    scale = WORKING_SCALE if type_ == oids.NUMERIC else 0
+    found = _extent_at(place)
     alternatives = [
         Alternative(sort, "".join(sorted(set(_LETTER.findall(sql)))), sql, whole=_whole(sort, sql))
         for sort, sql in plain.items()
     ]
     inside = replace(place, sql=place.source.document, source=None)
-    sql = key_path(type_, scale)
+    sql = _error(place, type_)
     if by_text is not None and documents.is_plain(place.path):
         sql = by_text(inside).sql
     letter = _FIRST["other"]
     text = f"(CASE WHEN {{{letter}}} THEN {sql} END)"
     alternatives.append(Alternative("other", letter, text, inside.sql in sql))
-    return place.source.read(place.path, type_name(type_, scale), tuple(alternatives))
+    kind = type_name(type_, found.scale, found.digits)
+    return place.source.read(place.path, kind, tuple(alternatives))
 
 
 def _whole(sort: str, sql: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from storage.columns.messages import ColumnarQuery, ResultColumn
+from storage.columns.messages import ColumnarQuery, Extent, NumberPlace, ResultColumn
 from tsql.analytics.derived import Derived, column_kind
 from tsql.analytics.emitted import Emitted, UntranslatableError
 from tsql.analytics.expressions import Surroundings
@@ -39,10 +39,19 @@ class Translation:
     relations: tuple[TableRelation, ...] = ()
 
 
-def translate(select: BoundSelect, evaluate: Callable[[Expression], Any], env: Env) -> Translation:
-    """Returns a whole SELECT as a columnar query, if it has one that surely answers the same."""
+def translate(
+    select: BoundSelect,
+    evaluate: Callable[[Expression], Any],
+    env: Env,
+    extent_of: Callable[[NumberPlace], Extent | None] = lambda _: None,
+) -> Translation:
+    """Returns a whole SELECT as a columnar query, if it has one that surely answers the same.
+
+    What it assumes of numbers is in the query: it isn't run where that isn't so.
+    """
     is_utc = env.time_zone in _UTC
-    surroundings = Surroundings(evaluate, lookup(is_utc=is_utc), env.date_style == "ISO")
+    is_iso = env.date_style == "ISO"
+    surroundings = Surroundings(evaluate, lookup(is_utc=is_utc), is_iso, extent_of)
     statements = Statements(surroundings)
     try:
         derived = statements.query(select, is_whole=True)

@@ -19,8 +19,9 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from storage.columns.extents import KnownExtents
 from storage.columns.messages import ColumnarQuery
-from storage.columns.query_frames import DONE, FAILED, ROW_COUNT, ROWS, Done, Failed
+from storage.columns.query_frames import DONE, FAILED, ROW_COUNT, ROWS, Done, Extents, Failed
 from storage.errors import DatabaseError
 from storage.keyspace import ITEMS, prefix_range, storage_prefix
 from storage.records import dataclass
@@ -66,7 +67,13 @@ class TablesAsOf(Protocol):
 
 
 class Columns(Protocol):
-    """The columns of the database's tables."""
+    """The columns of the database's tables.
+
+    Attributes:
+        extents: How large numbers are, as far as queries have read them.
+    """
+
+    extents: KnownExtents
 
     def row_count(self, storage_id: int) -> int | None:
         """Returns roughly how many rows a table has, or None if its columns can't be read now."""
@@ -130,7 +137,8 @@ class Chooser:
         def evaluate(expression: Expression) -> Any:
             return compile_expression(expression)((), run.env)
 
-        translation = translate(self.form.select, evaluate, run.env)
+        assert run.columns is not None
+        translation = translate(self.form.select, evaluate, run.env, run.columns.extents.get)
         query = translation.query
         if query is None:
             return translation.reason
@@ -138,7 +146,6 @@ class Chooser:
         for storage_id in storage_ids:
             if not run.txn.reads_as_committed(*prefix_range(storage_prefix(ITEMS, storage_id))):
                 return "the transaction has written to the table, or is serializable"
-        assert run.columns is not None
         if run.path == "columnar":
             await run.columns.prepare([self.tables[storage_id] for storage_id in storage_ids])
         tables = await run.columns.as_of(storage_ids, run.txn.read_timestamp)
@@ -160,7 +167,7 @@ class Chooser:
             if rows is not None:
                 return ReadyBatches(rows)
         chosen = await self.choose(run)
-        return None if isinstance(chosen, str) else ColumnarRows(run, chosen, key_path)
+        return None if isinstance(chosen, str) else ColumnarRows(run, self, chosen, key_path)
 
 
 async def _rows_within(run: Run, key_path: KeyPath) -> list[Row] | None:
@@ -191,8 +198,9 @@ class ColumnarRows:
         problem: Why the key path had to stand in.
     """
 
-    def __init__(self, run: Run, chosen: Chosen, key_path: KeyPath) -> None:
+    def __init__(self, run: Run, chooser: Chooser, chosen: Chosen, key_path: KeyPath) -> None:
         self._run = run
+        self._chooser = chooser
         self._chosen = chosen
         self._key_path = key_path
         self._frames: FrameSource | None = None
@@ -200,6 +208,7 @@ class ColumnarRows:
         self._decode = rows_decoder(tuple([column.kind for column in chosen.query.results]))
         self._has_given = False
         self._is_over = False
+        self._is_second = False
         self.problem = ""
 
     async def next(self) -> list[Row] | None:
@@ -219,11 +228,16 @@ class ColumnarRows:
             self._end()
             raise
         if kind == DONE:
-            self._chosen.rows_read = msgspec.msgpack.decode(payload, type=Done).rows_read
+            done = msgspec.msgpack.decode(payload, type=Done)
+            self._chosen.rows_read = done.rows_read
+            self._learn(done.extents)
             self._end()
             return None
         if kind == FAILED:
-            return await self._failed(msgspec.msgpack.decode(payload, type=Failed))
+            failed = msgspec.msgpack.decode(payload, type=Failed)
+            if await self._is_made_anew(failed):
+                return await self.piece(formats)
+            return await self._failed(failed)
         self._has_given = True
         if kind == ROWS:
             size = ROW_COUNT.size
@@ -235,6 +249,25 @@ class ColumnarRows:
             time_zone = self._run.env.time_zone
             self._frames = await self._chosen.tables.run(self._chosen.query, formats, time_zone)
         return await self._frames.next()
+
+    def _learn(self, extents: Extents) -> None:
+        assert self._run.columns is not None
+        self._run.columns.extents.learn(self._chosen.query, extents)
+
+    async def _is_made_anew(self, failed: Failed) -> bool:
+        """Makes the query anew, once, if it hasn't run for numbers are larger than it has assumed."""
+        if not failed.extents or self._is_second:
+            return False
+        self._is_second = True
+        self._learn(failed.extents)
+        self._end()
+        chosen = await self._chooser.choose(self._run)
+        if isinstance(chosen, str):
+            return False
+        self._chosen = chosen
+        self._decode = rows_decoder(tuple([column.kind for column in chosen.query.results]))
+        self._is_over = False
+        return True
 
     async def _failed(self, failed: Failed) -> list[Row] | None:
         self._end()

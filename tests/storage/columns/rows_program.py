@@ -6,12 +6,13 @@ Columns are numbered: c0 counts from 0, the others hold c0 too, as their kinds s
 import pyarrow as pa
 
 from storage.columns.messages import TableSpec, TableVersion
+from storage.columns.query_frames import Extents
 from storage.columns.query_process import run
 
 
 def open_tables(
     specs: tuple[TableSpec, ...], versions: tuple[TableVersion, ...]
-) -> dict[str, pa.Table]:
+) -> tuple[dict[str, pa.Table], Extents]:
     tables = {}
     for spec, version in zip(specs, versions, strict=True):
         numbers = pa.array(range(version.row_count), pa.int64())
@@ -20,7 +21,7 @@ def open_tables(
             for column in spec.columns
         }
         tables[spec.name] = pa.table(columns)
-    return tables
+    return tables, ()
 
 
 if __name__ == "__main__":

@@ -8,10 +8,18 @@ from typing import Any
 import pyarrow as pa
 
 from storage.columns.duck_session import DuckSession
+from storage.columns.extents import KnownExtents
 from storage.errors import DatabaseError
-from tests.tsql.analytics.duck import ERRORS, NotHeldError, arrow_table, columns_of, run
+from tests.tsql.analytics.duck import (
+    ERRORS,
+    NotHeldError,
+    arrow_table,
+    columns_of,
+    extents_of,
+    run,
+)
 from tests.tsql.harness import Answer, Client
-from tsql.analytics.translate import translate
+from tsql.analytics.translate import Translation, translate
 from tsql.binder import bind_query
 from tsql.bound import BoundSelect, TableRelation
 from tsql.executor.expressions import compile_expression
@@ -79,9 +87,34 @@ class BothPaths:
             text = f"{expected.error.sqlstate} {expected.error.message}, columns {rows[:3]}"
             return Outcome("unraised", f"{sql}\n{query.sql}\n{text}")
         difference = _difference(select, expected, rows)
-        if difference is None:
-            return Outcome("same")
-        return Outcome("different", f"{sql}\n{query.sql}\n{difference}")
+        if difference is not None:
+            return Outcome("different", f"{sql}\n{query.sql}\n{difference}")
+        known = KnownExtents()
+        for spec in query.tables:
+            known.learn(query, extents_of(spec, tables[spec.name]))
+        narrow = translate(select, evaluate, env, known.get)
+        if narrow.query is not None and narrow.query != query:
+            return await self._compare_narrow(sql, select, expected, narrow)
+        return Outcome("same")
+
+    async def _compare_narrow(
+        self, sql: str, select: BoundSelect, expected: Answer, translation: Translation
+    ) -> Outcome:
+        """Compares once more, now that it is known how large the numbers are."""
+        query = translation.query
+        assert query is not None
+        tables = {
+            spec.name: await self._table(spec, relation)
+            for spec, relation in zip(query.tables, translation.relations, strict=True)
+        }
+        try:
+            rows = run(self._duck, query, tables)
+        except ERRORS as error:
+            return Outcome("different", f"{sql}\n{query.sql}\n{error}")
+        difference = _difference(select, expected, rows)
+        if difference is not None:
+            return Outcome("different", f"narrow: {sql}\n{query.sql}\n{difference}")
+        return Outcome("same")
 
     def _bound(self, sql: str) -> BoundSelect | None:
         state = self._client.session._state

@@ -14,8 +14,11 @@ import pyarrow as pa
 
 from storage.columns.documents import json_text
 from storage.columns.duck_session import DuckSession
-from storage.columns.messages import ColumnarQuery, ColumnSpec, TableSpec
+from storage.columns.messages import ColumnarQuery, ColumnSpec, Extent, TableSpec
+from storage.columns.narrow import decimal_type, extent_of, is_uniform, narrowed, retyped
+from storage.columns.part import NUMERICS
 from storage.columns.paths import Documents, open_path
+from storage.columns.query_frames import Extents
 from storage.columns.reader import MADE
 from storage.types import (
     DATE_INFINITY,
@@ -89,13 +92,39 @@ def arrow_table(spec: TableSpec, columns: Sequence[Sequence[Any]]) -> pa.Table:
     made: dict[str, str] = {}
     for path in spec.paths:
         texts = arrays[path.document.name]
-        documents = Documents(None, partial(_same, texts), len(texts), is_text_only=False)
-        documents.want([path.path])
+        documents = _documents(texts, path.path)
         piece = (partial(_same, documents), _same, len(texts))
         found, readings, _ = open_path(path, [piece])
         arrays |= found
         made |= readings
     return pa.table(arrays).replace_schema_metadata({MADE: json.dumps(made)} if made else None)
+
+
+def extents_of(spec: TableSpec, table: pa.Table) -> Extents:
+    """Returns how large the numbers are in a table that was made knowing nothing of them."""
+    found: list[tuple[str, str, Extent | None]] = []
+    for column in spec.columns:
+        if column.kind in NUMERICS:
+            values = (
+                table.column(column.name).combine_chunks().cast(pa.decimal128(38, column.scale))
+            )
+            shown = None
+            if column.kind == "numeric_scaled":
+                shown = table.column(f"{column.name}_s").combine_chunks()
+            narrow = narrowed(values, shown)
+            shown = None if is_uniform(narrow, shown) else shown
+            found.append((spec.name, column.name, extent_of(narrow, shown)))
+    for path in spec.paths:
+        texts = table.column(path.document.name).combine_chunks()
+        documents = _documents(texts, path.path)
+        found.append((spec.name, path.name, documents.at(path.path).extent()))
+    return tuple((table, name, extent) for table, name, extent in found if extent is not None)
+
+
+def _documents(texts: pa.Array, path: tuple[str, ...]) -> Documents:
+    documents = Documents(None, partial(_same, texts), len(texts), is_text_only=False)
+    documents.want([path])
+    return documents
 
 
 def _same(value: Any, *_: Any) -> Any:
@@ -105,7 +134,10 @@ def _same(value: Any, *_: Any) -> Any:
 def _array(spec: ColumnSpec, values: Sequence[Any]) -> pa.Array:
     held = [None if value is None else _held(spec, value) for value in values]
     if spec.kind.startswith("numeric"):
-        return pa.array(held, pa.decimal128(DIGITS, spec.scale))
+        return retyped(
+            pa.array(held, pa.decimal128(DIGITS, spec.scale)),
+            decimal_type(spec.digits, spec.scale),
+        )
     if spec.kind in _INFINITIES:
         integers = pa.array(held, pa.int32() if spec.kind == "date" else pa.int64())
         return integers.view(_ARROW[spec.kind])

@@ -1,4 +1,4 @@
-"""numeric: exact, on DECIMAL(38, scale); what doesn't fit 38 digits raises an error there.
+"""numeric: exact, on DECIMAL(digits, scale); what doesn't fit 38 digits raises an error there.
 
 PostgreSQL's results have a display scale of their own: the larger of a sum's, the sum of a
 product's. A quotient's depends on its size (`division`).
@@ -8,6 +8,7 @@ from typing import Final
 
 from tsql.analytics.emitted import (
     DIGITS_MAX,
+    NARROW_DIGITS_MAX,
     SCALE_MAX,
     Emitted,
     Form,
@@ -15,6 +16,7 @@ from tsql.analytics.emitted import (
     cast,
     greatest_shown,
     same_scale,
+    wide,
 )
 from tsql.analytics.families.comparisons import COMPARISONS
 from tsql.analytics.families.division import quotient
@@ -26,7 +28,8 @@ def _sum(sign: str) -> Form:
     def form(arguments: tuple[Emitted, ...]) -> Emitted:
         left, right = same_scale(arguments)
         shown = greatest_shown([left.shown, right.shown])
-        return Emitted(f"({left.sql} {sign} {right.sql})", oids.NUMERIC, left.scale, shown)
+        sql, digits = _computed(left, sign, right, left.digits + 1)
+        return Emitted(sql, oids.NUMERIC, left.scale, shown, digits=digits)
 
     return form
 
@@ -41,7 +44,18 @@ def _product(arguments: tuple[Emitted, ...]) -> Emitted | None:
         shown = left.shown + right.shown
     else:
         shown = f"({left.shown} + {right.shown})"
-    return Emitted(f"({left.sql} * {right.sql})", oids.NUMERIC, scale, shown)
+    sql, digits = _computed(left, "*", right, left.digits + right.digits)
+    return Emitted(sql, oids.NUMERIC, scale, shown, digits=digits)
+
+
+def _computed(left: Emitted, sign: str, right: Emitted, digits: int) -> tuple[str, int]:
+    """Returns the SQL of a result of so many digits, and how many it may have in DuckDB.
+
+    In DuckDB operands of up to 18 digits have a result of no more: an error, if it has.
+    """
+    if digits <= NARROW_DIGITS_MAX:
+        return f"({left.sql} {sign} {right.sql})", digits
+    return f"({wide(left)} {sign} {wide(right)})", DIGITS_MAX
 
 
 def _division(arguments: tuple[Emitted, ...]) -> Emitted:
@@ -59,8 +73,8 @@ def _comparison(text: str) -> Form:
 def _keeping(text: str) -> Form:
     def form(arguments: tuple[Emitted, ...]) -> Emitted:
         (value,) = arguments
-        sql = f"({cast(text.format(value.sql), oids.NUMERIC, value.scale)})"
-        return Emitted(sql, oids.NUMERIC, value.scale, value.shown)
+        sql = f"({cast(text.format(value.sql), oids.NUMERIC, value.scale, value.digits)})"
+        return Emitted(sql, oids.NUMERIC, value.scale, value.shown, digits=value.digits)
 
     return form
 
@@ -73,8 +87,12 @@ def _whole(text: str) -> Form:
     return form
 
 
-def _from_integer(arguments: tuple[Emitted, ...]) -> Emitted:
-    return Emitted(cast(arguments[0].sql, oids.NUMERIC, 0), oids.NUMERIC, 0, 0)
+def _from_integer(digits: int) -> Form:
+    def form(arguments: tuple[Emitted, ...]) -> Emitted:
+        sql = cast(arguments[0].sql, oids.NUMERIC, 0, digits)
+        return Emitted(sql, oids.NUMERIC, 0, 0, digits=digits)
+
+    return form
 
 
 def _to_float(type_: int) -> Form:
@@ -118,8 +136,8 @@ def _declared(arguments: tuple[Emitted, ...]) -> Emitted | None:
     precision, scale = precision_and_scale(typmod.value)
     if not 0 <= scale <= precision <= DIGITS_MAX:
         return None
-    narrow = f"CAST({value.sql} AS DECIMAL({precision}, {scale}))"
-    return Emitted(cast(narrow, oids.NUMERIC, scale), oids.NUMERIC, scale, scale)
+    sql = cast(value.sql, oids.NUMERIC, scale, precision)
+    return Emitted(sql, oids.NUMERIC, scale, scale, digits=precision)
 
 
 FORMS: Final[dict[str, Form]] = {
@@ -131,9 +149,9 @@ FORMS: Final[dict[str, Form]] = {
     "float8(numeric)": _to_float(oids.FLOAT8),
     "floor(numeric)": _whole("floor({0})"),
     "mod(numeric,numeric)": _remainder,
-    "numeric(int2)": _from_integer,
-    "numeric(int4)": _from_integer,
-    "numeric(int8)": _from_integer,
+    "numeric(int2)": _from_integer(5),
+    "numeric(int4)": _from_integer(10),
+    "numeric(int8)": _from_integer(19),
     "numeric(numeric,int4)": _declared,
     "numeric_abs(numeric)": _keeping("abs({0})"),
     "numeric_add(numeric,numeric)": _sum("+"),
