@@ -22,7 +22,13 @@ import pyarrow as pa
 from storage.columns.layout import HeldKind
 from storage.columns.manifest import SegmentRecord
 from storage.columns.part import make_batch
-from storage.columns.process import SCAN_NICENESS, be_nice, die_with_parent, do_without_pandas
+from storage.columns.process import (
+    SCAN_NICENESS,
+    be_nice,
+    die_with_parent,
+    do_without_pandas,
+    read_deep_documents,
+)
 from storage.columns.segment import SEGMENT_ROWS, write_segment
 from storage.disk import free_bytes
 from storage.items import HEADER_SIZE
@@ -74,6 +80,7 @@ def main() -> None:
     die_with_parent()
     be_nice(SCAN_NICENESS)
     do_without_pandas()
+    read_deep_documents()
     checkpoint, directory = Path(sys.argv[1]), Path(sys.argv[2])
     storage_id, name, floor_bytes = int(sys.argv[3]), sys.argv[4], int(sys.argv[5])
     layout = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=dict[int, HeldKind])

@@ -20,6 +20,7 @@ from storage.columns.ends import read_ends
 from storage.columns.key_index import KeyIndex, Rows, hash_keys
 from storage.columns.manifest import Manifest, SegmentRecord, decode_manifest
 from storage.columns.part import KEY, column_of, kind_of, open_part
+from storage.columns.process import read_deep_documents
 from storage.columns.segment import ends_path, part_path
 from storage.columns.shredded_part import is_true_to_text, without_shreds
 from storage.columns.stored import stored_rows
@@ -200,6 +201,7 @@ def _compare_table(
 def main() -> int:
     """Compares, as the module says."""
     is_sound = True
+    read_deep_documents()
     try:
         for line, is_good in compare(Path(sys.argv[1])):
             sys.stdout.write(f"{line}\n")

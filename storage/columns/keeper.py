@@ -31,7 +31,13 @@ from storage.columns.feed import Frames, KeeperSettings, ToKeeper, frame
 from storage.columns.kept_table import Change, Job, KeptTable, changes_of
 from storage.columns.layout import Layout
 from storage.columns.manifest import Manifest, SegmentRecord
-from storage.columns.process import KEEPER_NICENESS, be_nice, die_with_parent, do_without_pandas
+from storage.columns.process import (
+    KEEPER_NICENESS,
+    be_nice,
+    die_with_parent,
+    do_without_pandas,
+    read_deep_documents,
+)
 from storage.columns.segment import Compacted
 from storage.disk import free_bytes
 from storage.following import read_followed_file
@@ -422,6 +428,7 @@ def main() -> None:
     die_with_parent()
     be_nice(KEEPER_NICENESS)
     do_without_pandas()
+    read_deep_documents()
     directory = Path(sys.argv[1])
     connection = socket.socket(fileno=int(sys.argv[2]))
     settings = msgspec.json.decode(sys.argv[3], type=KeeperSettings)

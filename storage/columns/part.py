@@ -40,6 +40,8 @@ _KIND: Final = b"kind"
 _SCALE: Final = b"scale"
 #: A dictionary pays where a string comes this often on average.
 _REPEATED_MIN: Final = 8
+#: Where a larger share of a sample's strings is distinct, no dictionary is tried.
+_SAMPLED_DISTINCT_MAX: Final = 0.9
 _SAMPLED_ROWS: Final = 4096
 _OFFSETS_MAX: Final = 2**31 - 1
 #: Kinds that are decimals.
@@ -156,7 +158,7 @@ def with_wide_numbers(batch: "pa.RecordBatch") -> "pa.RecordBatch":
 
 def _repeats(array: "pa.Array") -> bool:
     sample = array.slice(0, _SAMPLED_ROWS)
-    return bool(pc.count_distinct(sample).as_py() * _REPEATED_MIN <= len(sample))
+    return bool(pc.count_distinct(sample).as_py() <= len(sample) * _SAMPLED_DISTINCT_MAX)
 
 
 def write_part(path: Path, batch: "pa.RecordBatch", *, durable: bool) -> None:

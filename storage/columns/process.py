@@ -14,6 +14,8 @@ KEEPER_NICENESS: Final = 5
 SCAN_NICENESS: Final = 19
 
 _PR_SET_PDEATHSIG: Final = 1
+#: Nothing is stored that is deeper than Python's own limit, 1,000; each level takes up to four calls.
+_CALLS_MAX: Final = 10_000
 
 
 def die_with_parent() -> None:
@@ -33,6 +35,15 @@ def do_without_pandas() -> None:
     That takes longer than all else that a query process does before its first query.
     """
     sys.meta_path.insert(0, _WithoutPandas())
+
+
+def read_deep_documents() -> None:
+    """Has this process read and write documents as deep as the store takes them.
+
+    The server's own limit is of Python's making: a document that got just below it there may be
+    beyond it here, where other calls are on the stack, and writing one takes several for a level.
+    """
+    sys.setrecursionlimit(_CALLS_MAX)
 
 
 class _WithoutPandas(importlib.abc.MetaPathFinder):

@@ -29,7 +29,7 @@ from storage.columns import query_frames as frames
 from storage.columns.data_rows import data_rows
 from storage.columns.duck_session import DuckSession
 from storage.columns.messages import TableSpec, TableVersion
-from storage.columns.process import SCAN_NICENESS, be_nice, do_without_pandas
+from storage.columns.process import SCAN_NICENESS, be_nice, do_without_pandas, read_deep_documents
 from storage.columns.query_frames import Done, Extents, Failed, Request, Start, Stop
 from storage.columns.reader import NotAsAssumedError
 from storage.columns.result_text import NotColumnwise
@@ -191,6 +191,7 @@ def run(open_tables: OpenTables) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server sees to a Ctrl-C
     be_nice(SCAN_NICENESS)
     do_without_pandas()
+    read_deep_documents()
     session = DuckSession(
         directory, memory_bytes=memory_bytes, temporary_bytes=spill_bytes, threads=threads
     )

@@ -91,6 +91,8 @@ _SLICE_ROWS: Final = 4096
 _SLICE_BYTES: Final = 4 << 20
 #: A dictionary pays where a string comes this often on average.
 _REPEATED_MIN: Final = 8
+#: Where a larger share of a sample's strings is distinct, no dictionary is tried.
+_SAMPLED_DISTINCT_MAX: Final = 0.9
 _DIGITS: Final = rf"^-?[0-9]{{1,{NUMBER_SCALE}}}(\.[0-9]{{1,{NUMBER_SCALE}}})?$"
 _DATES: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 #: 1 January of the year 1, in days since 1970.
@@ -416,7 +418,7 @@ def _read_strings(columns: dict[str, "pa.Array"]) -> str | None:
 
 def _repeats(strings: "pa.Array") -> bool:
     sample = strings.slice(0, _SLICE_ROWS)
-    return bool(pc.count_distinct(sample).as_py() * _REPEATED_MIN <= len(sample))
+    return bool(pc.count_distinct(sample).as_py() <= len(sample) * _SAMPLED_DISTINCT_MAX)
 
 
 def _join_numbers(columns: dict[str, "pa.Array"]) -> None:

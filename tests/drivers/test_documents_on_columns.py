@@ -54,3 +54,76 @@ def test_documents_that_evolve(tmp_path: pathlib.Path, seed: int) -> None:
             for sql, values in changes(documents, ROWS):
                 by_key.execute(sql.encode(), values)
             assert not differences(columnar, by_key)
+
+
+NUMBERS = (
+    "SELECT sum(a), max(b), sum(b * (1 - b)), avg(a + b), count(*) FROM numbers",
+    "SELECT id, a, a * b, b - 0.5, coalesce(a, 0.25) FROM numbers ORDER BY a DESC NULLS LAST, id LIMIT 7",
+    "SELECT sum((d->>'n')::numeric), max((d->>'s')::numeric) FROM numbers",
+    "SELECT (d->>'n')::numeric * b, d->>'n', d->>'s' FROM numbers ORDER BY (d->>'s')::numeric, id LIMIT 7",
+    "SELECT count(*) FROM numbers WHERE a BETWEEN 1.5 AND 2.25 OR b = 7 OR (d->'n')::numeric > 5.125",
+    """SELECT count(*) FROM numbers WHERE d @> '{"n": 2.5}' OR a IN (1, 2.50, 3)""",
+    "SELECT b, count(*) FROM numbers GROUP BY b ORDER BY b",
+    "SELECT id, CASE WHEN b > 3 THEN b ELSE 0.125 END, round(a, 1), -b FROM numbers ORDER BY id LIMIT 7",
+)
+GROWING = (
+    "(1000, 123456789.5, 7, '{\"n\": 123456789012.25, \"s\": \"12345678901.5\"}')",
+    "(1001, 0.000001, 9999999999.99, '{\"n\": 0.0000001, \"s\": \"0.001\"}')",
+    "(1002, 99999999999999999999, -1, '{\"n\": 100000000000000000000000000000, \"s\": \"-1\"}')",
+    "(1003, NULL, NULL, '{\"s\": \"\"}')",
+    "(1004, 'NaN', 0, NULL)",
+)
+
+
+def test_numbers_that_grow(tmp_path: pathlib.Path) -> None:
+    """What queries assume of numbers is as it was, and holds no more; then it was too much."""
+    with (
+        Server(tmp_path / "data") as server,
+        connect(server, "columnar") as columnar,
+        connect(server, "key") as by_key,
+    ):
+
+        def ask() -> None:
+            for sql in NUMBERS * 2:
+                assert repr(answer(columnar, sql)) == repr(answer(by_key, sql)), sql
+
+        by_key.execute(
+            "CREATE TABLE numbers (id int PRIMARY KEY, a numeric, b numeric(12,2), d jsonb)"
+        )
+        by_key.execute(
+            "INSERT INTO numbers SELECT i, i / 4.0, i % 10, jsonb_build_object('n', i / 2.0, 's', i::text)"
+            " FROM generate_series(1, 50) i"
+        )
+        ask()
+        for row in GROWING:
+            by_key.execute(f"INSERT INTO numbers VALUES {row}".encode())
+            ask()
+        by_key.execute("DELETE FROM numbers WHERE id >= 1000")
+        ask()
+
+
+def test_documents_as_deep_as_they_are_stored(tmp_path: pathlib.Path) -> None:
+    with (
+        Server(tmp_path / "data") as server,
+        connect(server, "columnar") as columnar,
+        connect(server, "key") as by_key,
+    ):
+        by_key.execute("CREATE TABLE deep (id int PRIMARY KEY, d jsonb)")
+        by_key.execute("INSERT INTO deep SELECT i, '{\"a\": 1}' FROM generate_series(1, 20) i")
+        text = '{"a":' * 200 + "2" + "}" * 200
+        by_key.execute("INSERT INTO deep VALUES (0, %s)", (text,))
+        # What is read may be 250 levels deep; what is made of that, as deep as the store takes it.
+        nested = "jsonb_build_object('a', " * 50 + "d" + ")" * 50
+        levels = 200
+        with pytest.raises(psycopg.errors.StatementTooComplex):
+            while True:
+                by_key.execute(f"UPDATE deep SET d = {nested} WHERE id = 0".encode())
+                levels += 50
+        assert levels > 400
+        for sql in (
+            "SELECT count(*) FROM deep WHERE d->>'a' = '1'",
+            "SELECT d->>'a', count(*) FROM deep WHERE id > 0 GROUP BY 1",
+            "SELECT id, d #>> '{a,a,a}' FROM deep ORDER BY id LIMIT 2",
+        ):
+            assert answer(columnar, sql) == answer(by_key, sql), sql
+            assert "Columnar" in str(answer(columnar, f"EXPLAIN {sql}")), sql

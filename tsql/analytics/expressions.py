@@ -39,6 +39,8 @@ _ELEMENTS_MAX: Final = 2000
 #: Length of SQL that is written several times.
 _REPEATED_MAX: Final = 5000
 _TEXTS: Final = frozenset({oids.TEXT, oids.VARCHAR, oids.NAME})
+#: In which order they have the document and what is in it.
+_CONTAINMENTS: Final = {"jsonb_contains": 1, "jsonb_contained": -1}
 _INTEGERS: Final = frozenset({oids.INT2, oids.INT4, oids.INT8})
 
 
@@ -84,6 +86,15 @@ class Emitter:
     def condition(self, expression: Expression) -> str:
         """Returns the SQL of a condition."""
         return self.value(expression).sql
+
+    def filter(self, expression: Expression) -> str:
+        """Returns the SQL of a condition of which only counts whether it is true."""
+        if isinstance(expression, bound.FunctionCall) and expression.proc.src in _CONTAINMENTS:
+            document, contained = expression.arguments[:: _CONTAINMENTS[expression.proc.src]]
+            tree = self.now(contained) if self._is_known(contained) else None
+            if tree is not None and not self._is_known(document):
+                return f"({paths.contains_all(self.emit(document), tree)})"
+        return self.condition(expression)
 
     def emit(self, expression: Expression) -> Emitted:
         """Returns an expression; it may be a quotient, or a float that nobody has checked."""
@@ -175,8 +186,8 @@ class Emitter:
             return paths.scalar_at(self._place(call.arguments[0]), call.type)
         if source == "jsonb_exists":
             return paths.exists(self.emit(call.arguments[0]), self._key(call.arguments[1]))
-        if source in {"jsonb_contains", "jsonb_contained"}:
-            return self._contains(*call.arguments[:: 1 if source == "jsonb_contains" else -1])
+        if source in _CONTAINMENTS:
+            return self._contains(*call.arguments[:: _CONTAINMENTS[source]])
         return self.call(call.proc, call.arguments, call.type)
 
     # ---- documents -------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ class Level:
         if select.grouped:
             source = self._group(source, where)
             where = select.having
-        conditions = [self.emitter.condition(one) for one in conjuncts(where)]
+        conditions = [self.emitter.filter(one) for one in conjuncts(where)]
         visible = select.targets[: len(select.fields) or len(select.targets)]
         targets = [self.emitter.emit(target.expression) for target in visible]
         columns = tuple([one if one.kind else checked(one) for one in targets])
@@ -274,7 +274,7 @@ class Level:
 
     def _group(self, source: str, where: Expression | None) -> str:
         select = self._select
-        conditions = [self.emitter.condition(one) for one in conjuncts(where)]
+        conditions = [self.emitter.filter(one) for one in conjuncts(where)]
         keys = [self._key(one) for one in select.group_by]
         aggregates = [self._aggregate(call) for call in select.aggregates]
         groupings = [self._grouping(positions, keys) for positions in select.groupings]
@@ -330,7 +330,7 @@ class Level:
     def _filter(self, condition: Expression | None) -> str:
         if condition is None:
             return ""
-        return f" FILTER (WHERE {self.emitter.condition(condition)})"
+        return f" FILTER (WHERE {self.emitter.filter(condition)})"
 
     # ---- windows ---------------------------------------------------------------------------------
 

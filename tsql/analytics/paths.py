@@ -173,11 +173,19 @@ def _is_object(place: Emitted) -> Emitted:
 def contains(document: Emitted, tree: Any) -> Emitted:
     """Returns whether a document contains another: an object of scalars and of such objects."""
     whole = documents.step(document, [])
+    condition = " AND ".join(f"coalesce({test}, false)" for test in _tests(whole, tree))
+    return Emitted(f"(CASE WHEN {is_there(whole)} THEN {condition} END)", oids.BOOL)
+
+
+def contains_all(document: Emitted, tree: Any) -> str:
+    """Returns the SQL of whether it does: true, or else false or NULL."""
+    return " AND ".join(_tests(documents.step(document, []), tree))
+
+
+def _tests(whole: Emitted, tree: Any) -> list[str]:
     if not isinstance(tree, dict):
         raise UntranslatableError("containment of what isn't an object")
-    tests = [_is(replace(whole, path=path), value) for path, value in _leaves(tree, whole.path)]
-    condition = " AND ".join(f"coalesce({test}, false)" for test in tests)
-    return Emitted(f"(CASE WHEN {is_there(whole)} THEN {condition} END)", oids.BOOL)
+    return [_is(replace(whole, path=path), value) for path, value in _leaves(tree, whole.path)]
 
 
 def _leaves(tree: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
