@@ -133,13 +133,32 @@ class PathSpec(msgspec.Struct, frozen=True, array_like=True):
     extent: Extent | None = None
 
 
+class Bound(msgspec.Struct, frozen=True, array_like=True):
+    """What a column has to be for a row to count; both ends belong to it.
+
+    Attributes:
+        name: The column's, in DuckDB.
+        low, high: In stored form, numerics as text; None: there is no such end.
+    """
+
+    name: str
+    low: Any
+    high: Any
+
+
 class TableSpec(msgspec.Struct, frozen=True, array_like=True):
-    """A table that a query reads; its name in DuckDB is "t0", "t1" and so on."""
+    """A table that a query reads; its name in DuckDB is "t0", "t1" and so on.
+
+    Attributes:
+        bounds: Rows beyond any of these may be left out: the query drops them, and all that they
+            are joined with.
+    """
 
     name: str
     storage_id: int
     columns: tuple[ColumnSpec, ...]
     paths: tuple[PathSpec, ...] = ()
+    bounds: tuple[Bound, ...] = ()
 
 
 class ResultColumn(msgspec.Struct, frozen=True, array_like=True):

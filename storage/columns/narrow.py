@@ -5,7 +5,6 @@ bytes, up to 18 take 8, and DuckDB computes with integers of that size. Parts th
 shredded documents) are narrow; those of the delta are as they came, and read likewise.
 """
 
-from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -13,15 +12,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from storage.columns.layout import DIGITS_MAX, NUMBER_SCALE
+from storage.columns.layout import DIGITS_MAX
 from storage.columns.messages import Extent
 
 _DIGITS_OF_32: Final = 9
 _DIGITS_OF_64: Final = 18
 _WORDS: Final = {4: np.int32, 8: np.int64}
 _INDICES: Final = (pa.int8(), pa.int16(), pa.int32())
-#: Numbers of which nothing is known but that they can be held.
-WIDE: Final = Extent(DIGITS_MAX, NUMBER_SCALE, False)
 #: Digits of integers.
 _INTEGERS: Final = {pa.int8(): 3, pa.int16(): 5, pa.int32(): 10, pa.int64(): 19}
 
@@ -123,24 +120,3 @@ def extent_of(values: "pa.Array", shown: "pa.Array | None") -> Extent | None:
     if pa.types.is_integer(values.type):
         return Extent(_INTEGERS[values.type], 0, True)
     return Extent(values.type.precision, values.type.scale, shown is None)
-
-
-def joined(extents: Iterable[Extent | None]) -> Extent | None:
-    """Returns how large numbers are that come from several places."""
-    found = [one for one in extents if one is not None]
-    if not found:
-        return None
-    scale = max(one.scale for one in found)
-    before = max(one.digits - one.scale for one in found)
-    same = all(one.is_uniform and one.scale == scale for one in found)
-    return Extent(max(before + scale, 1), scale, same)
-
-
-def covers(assumed: Extent, found: Extent | None) -> bool:
-    """Returns whether numbers are as it was assumed."""
-    if found is None:
-        return True
-    if assumed.is_uniform and not (found.is_uniform and found.scale == assumed.scale):
-        return False
-    before = found.digits - found.scale
-    return found.scale <= assumed.scale and before <= assumed.digits - assumed.scale

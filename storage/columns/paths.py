@@ -119,7 +119,7 @@ def _sql(reading: Reading, chosen: Sequence[Alternative]) -> str:
 def _joined(arrays: list["pa.Array"], kind: "pa.DataType") -> "pa.ChunkedArray":
     if len({array.type for array in arrays}) == 1:
         return pa.chunked_array(arrays)
-    if kind == TYPES["i"]:
+    if arrays and kind == TYPES["i"]:
         widest = max((array.type for array in arrays), key=lambda one: one.bit_width)
         return pa.chunked_array([array.cast(widest) for array in arrays])
     return chunked(arrays, kind)

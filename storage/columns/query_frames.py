@@ -66,10 +66,12 @@ class Done(msgspec.Struct, array_like=True, frozen=True):
     Attributes:
         rows_read: Rows of its tables, before any condition.
         extents: Of numbers that aren't as large as the query assumes.
+        pruned_count: Segments that it hasn't read, for none of their rows is within its bounds.
     """
 
     rows_read: int = 0
     extents: Extents = ()
+    pruned_count: int = 0
 
 
 class Failed(msgspec.Struct, array_like=True, frozen=True):

@@ -30,8 +30,8 @@ from storage.columns.data_rows import data_rows
 from storage.columns.duck_session import DuckSession
 from storage.columns.messages import TableSpec, TableVersion
 from storage.columns.process import SCAN_NICENESS, be_nice, do_without_pandas, read_deep_documents
-from storage.columns.query_frames import Done, Extents, Failed, Request, Start, Stop
-from storage.columns.reader import NotAsAssumedError
+from storage.columns.query_frames import Done, Failed, Request, Start, Stop
+from storage.columns.reader import NotAsAssumedError, Opened
 from storage.columns.result_text import NotColumnwise
 from storage.columns.result_values import finished, values_of
 from storage.disk import free_bytes
@@ -46,11 +46,8 @@ _DATA_BYTES_BESIDE: Final = 512 << 20
 _CODED: Final = re.compile(r"\b([0-9][0-9A-Z]{4}): ([^\n]*)")
 
 
-#: Returns the tables of a query by their names in it, exactly as of their versions, and what of their
-#: numbers isn't as the query assumes.
-OpenTables = Callable[
-    [tuple[TableSpec, ...], tuple[TableVersion, ...]], tuple[dict[str, pa.Table], Extents]
-]
+#: Returns the tables of a query, exactly as of their versions.
+OpenTables = Callable[[tuple[TableSpec, ...], tuple[TableVersion, ...]], Opened]
 
 
 class QueryProcess:
@@ -120,8 +117,9 @@ class QueryProcess:
             self._time_zone = start.time_zone
         query = start.query
         self._session.limit_spilled(self._spill_bytes())
-        tables, extents = self._open_tables(query.tables, start.versions)
-        done = Done(sum(map(len, tables.values())), extents)
+        opened = self._open_tables(query.tables, start.versions)
+        tables = opened.tables
+        done = Done(sum(map(len, tables.values())), opened.extents, opened.pruned_count)
         try:
             batch_rows = _VALUE_ROWS if start.formats is None else _READY_ROWS
             reader = self._session.run(query.sql, tables, list(query.parameters), batch_rows)

@@ -17,18 +17,16 @@ import pyarrow.compute as pc
 
 from storage.columns.decode import Field
 from storage.columns.ends import Timestamps, read_ends
+from storage.columns.extents import WIDE, covers, joined
 from storage.columns.held import Held, hold, reheld
 from storage.columns.key_index import Rows
 from storage.columns.layout import DIGITS_MAX, NATURAL, STORED, HeldKind
-from storage.columns.messages import ColumnSpec, Extent, PartVersion, TableSpec, TableVersion
+from storage.columns.messages import Bound, ColumnSpec, Extent, PartVersion, TableSpec, TableVersion
 from storage.columns.narrow import (
-    WIDE,
     constant_scales,
-    covers,
     decimal_type,
     extent_of,
     is_uniform,
-    joined,
     narrowed,
     retyped,
 )
@@ -37,6 +35,7 @@ from storage.columns.paths import Documents, chunked, open_path
 from storage.columns.query_frames import Extents
 from storage.columns.shred import Shredded
 from storage.columns.shredded_part import shreds_of
+from storage.columns.zones import Zone, held_bounds, is_beyond, zones_of
 
 #: Parts that stay mapped.
 OPEN_PARTS_MAX: Final = 4096
@@ -99,12 +98,14 @@ class _Part:
         numbers: Its numerics, narrow, with their display scales where these differ.
         extents: How large they are.
         shredded: What it holds of documents, by their column.
+        zones: Between which values its columns are.
         documents: Documents that queries have read paths of, by their column's specification.
     """
 
     batch: "pa.RecordBatch"
     kinds: dict[str, HeldKind | None]
     shredded: dict[str, Shredded]
+    zones: dict[str, Zone]
     columns: "dict[ColumnSpec, list[tuple[str, pa.Array]]]" = field(default_factory=dict)
     numbers: "dict[ColumnSpec, tuple[pa.Array, pa.Array | None]]" = field(default_factory=dict)
     extents: dict[ColumnSpec, Extent | None] = field(default_factory=dict)
@@ -113,7 +114,8 @@ class _Part:
 
     @classmethod
     def of(cls, batch: "pa.RecordBatch") -> "_Part":
-        return cls(batch, {each.name: kind_of(each) for each in batch.schema}, shreds_of(batch))
+        kinds = {each.name: kind_of(each) for each in batch.schema}
+        return cls(batch, kinds, shreds_of(batch), zones_of(batch))
 
     def column(self, column: ColumnSpec) -> "list[tuple[str, pa.Array]]":
         """Returns the arrays of a column, by suffix of its name; which one query calls it doesn't matter."""
@@ -140,6 +142,11 @@ class _Part:
         if found is None:
             found = self.numbers[anonymous] = _numeric(self, column)
         return found
+
+    def is_beyond(self, column: ColumnSpec, bound: Bound) -> bool:
+        """Returns whether none of its rows is within a column's bound."""
+        zone = self.zones.get(_name_of(column))
+        return zone is not None and not self.has_missing(column) and is_beyond(zone, bound)
 
     def has_missing(self, column: ColumnSpec) -> bool:
         """Returns whether some rows don't have the column."""
@@ -174,6 +181,22 @@ def _name_of(column: ColumnSpec) -> str:
     return column_name(column.path[0] if column.column is None else column.column)
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The tables of a query.
+
+    Attributes:
+        tables: By their names in DuckDB. A table with a column named `live` has dead rows among the
+            others: where it isn't true. Its metadata may have more columns, made of the others.
+        extents: What of their numbers isn't as the query assumes.
+        pruned_count: Parts that are left out, for none of their rows is within the query's bounds.
+    """
+
+    tables: "dict[str, pa.Table]"
+    extents: Extents = ()
+    pruned_count: int = 0
+
+
 class Reader:
     """Opens tables; one for each query process."""
 
@@ -185,32 +208,37 @@ class Reader:
         self, specs: Sequence[TableSpec], versions: Sequence[TableVersion]
     ) -> dict[str, "pa.Table"]:
         """Returns the tables by their names in DuckDB, as `open` does."""
-        return self.open(specs, versions)[0]
+        return self.open(specs, versions).tables
 
-    def open(
-        self, specs: Sequence[TableSpec], versions: Sequence[TableVersion]
-    ) -> tuple[dict[str, "pa.Table"], Extents]:
-        """Returns tables by their names in DuckDB, and what of their numbers isn't as assumed.
-
-        A table with a column named `live` has dead rows among the others: where it isn't true. Its
-        metadata may have more columns, made of the others. Raises NotHeldError, NotAsAssumedError.
-        """
+    def open(self, specs: Sequence[TableSpec], versions: Sequence[TableVersion]) -> "Opened":
+        """Returns tables as of their versions. Raises NotHeldError, NotAsAssumedError."""
         by_storage = {version.storage_id: version for version in versions}
-        opened = {spec.name: self._pieces(by_storage[spec.storage_id]) for spec in specs}
+        opened, pruned_count = {}, 0
+        for spec in specs:
+            opened[spec.name], pruned = self._pieces(spec, by_storage[spec.storage_id])
+            pruned_count += pruned
         measured = [one for spec in specs for one in _measured(spec, opened[spec.name])]
         extents = tuple([(*place, found) for place, assumed, found in measured if found != assumed])
         if not all(assumed == WIDE or covers(assumed, found) for _, assumed, found in measured):
             raise NotAsAssumedError(extents)
-        return {spec.name: _table(spec, opened[spec.name]) for spec in specs}, extents
+        tables = {spec.name: _table(spec, opened[spec.name]) for spec in specs}
+        return Opened(tables, extents, pruned_count)
 
-    def _pieces(self, version: TableVersion) -> "list[_Piece]":
+    def _pieces(self, spec: TableSpec, version: TableVersion) -> "tuple[list[_Piece], int]":
+        """Returns what is to be read of a table, and how many parts aren't."""
         self._close_others(version)
         pieces: list[_Piece] = []
+        columns = {column.name: column for column in spec.columns}
+        bounds = [(columns[bound.name], bound) for bound in held_bounds(spec)]
+        pruned_count = 0
         for described in version.parts:
             part = self._part(described)
+            if any(part.is_beyond(column, bound) for column, bound in bounds):
+                pruned_count += 1
+                continue
             hidden = _hidden(part, described, version.timestamp)
             pieces += _pieces(part, hidden)
-        return pieces
+        return pieces, pruned_count
 
     def _close_others(self, version: TableVersion) -> None:
         """Lets go of the table's parts that this version doesn't have: merged ones, mostly."""

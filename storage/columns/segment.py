@@ -27,6 +27,7 @@ from storage.columns.part import (
     write_part,
 )
 from storage.columns.shredded_part import with_shreds, without_shreds
+from storage.columns.zones import with_zones
 from storage.kv.synced_through import sync_directory
 
 #: Dead rows that go along with an answer; where there are more, readers look for themselves.
@@ -234,7 +235,8 @@ def compact(
 def write_segment(directory: Path, name: str, batch: "pa.RecordBatch", begin: int) -> SegmentRecord:
     """Writes a durable segment."""
     path = part_path(directory, name)
-    write_part(path, with_shreds(with_narrow_numbers(with_dictionaries(batch))), durable=True)
+    narrow = with_narrow_numbers(with_zones(with_dictionaries(batch)))
+    write_part(path, with_shreds(narrow), durable=True)
     has_begins = BEGIN in batch.schema.names
     return SegmentRecord(name, batch.num_rows, begin, has_begins, path.stat().st_size)
 

@@ -36,14 +36,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from storage.columns.extents import WIDE, joined
 from storage.columns.layout import DIGITS_MAX, NUMBER_SCALE
 from storage.columns.messages import Extent
 from storage.columns.narrow import (
-    WIDE,
     constant_scales,
     extent_of,
     is_uniform,
-    joined,
     narrowed,
     retyped,
     with_narrow_indices,

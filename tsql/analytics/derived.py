@@ -10,6 +10,7 @@ import msgspec
 
 from storage.columns.messages import (
     Alternative,
+    Bound,
     ColumnSpec,
     Extent,
     NumberPlace,
@@ -110,6 +111,7 @@ class TableInUse:
     Attributes:
         texts: SQL of the columns of documents, by name.
         paths: By their column, and the keys.
+        bounds: What its columns have to be for a row to count.
     """
 
     relation: TableRelation
@@ -117,6 +119,7 @@ class TableInUse:
     specs: dict[int, ColumnSpec] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     paths: dict[tuple[ColumnSpec, tuple[str, ...]], PathInUse] = field(default_factory=dict)
+    bounds: list[Bound] = field(default_factory=list)
 
     def documents(self, alias: str, spec: ColumnSpec, extent_of: ExtentOf) -> "DocumentsInUse":
         """Returns a column of documents; whether it is read itself turns out at the end."""

@@ -162,6 +162,10 @@ class Emitter:
         """Returns an expression that has one value now as a literal."""
         return literal(self.now(expression), expression.type)
 
+    def known_now(self, expression: Expression) -> Any:
+        """Returns the value of an expression that has one for the whole statement; None for others."""
+        return self.now(expression) if self._is_known(expression) else None
+
     def now(self, expression: Expression) -> Any:
         """Returns the value of an expression that has one for the whole statement."""
         if not self._is_known(expression):

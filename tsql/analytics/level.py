@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from storage.columns.messages import Bound
 from tsql import bound
+from tsql.analytics.bounds import bounded
 from tsql.analytics.calls import Call, emit_call
 from tsql.analytics.derived import (
     Derived,
@@ -54,6 +56,8 @@ class Level:
         select = self._select
         source = self._source()
         where = select.where
+        for condition in conjuncts(where):
+            self._note_bounds(condition)
         if select.grouped:
             source = self._group(source, where)
             where = select.having
@@ -174,6 +178,17 @@ class Level:
         value = cast(f"{name}.v", call.type)
         sql = f"SELECT {value} AS c0 FROM generate_series({arguments}) AS {name}(v)"
         return Derived(sql, (Emitted(value, call.type),))
+
+    def _note_bounds(self, condition: Expression) -> None:
+        """Notes what a column has to be where a condition of WHERE isn't false or unknown."""
+        found = bounded(condition, self.emitter.known_now)
+        if found is None:
+            return
+        column, low, high = found
+        leaf = self._leaves[column.relation] if column.relation < len(self._leaves) else None
+        if isinstance(leaf, TableInUse):
+            self._column(column)
+            leaf.bounds.append(Bound(leaf.specs[column.position].name, low, high))
 
     # ---- references ------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
+from storage.columns.extents import WIDE
 from storage.columns.layout import DIGITS_MAX, NUMBER_SCALE
 from storage.columns.messages import Alternative, Extent
 from storage.types import JSON_NULL
@@ -43,8 +44,6 @@ _FIRST: Final = {
 }
 _STRINGS: Final = ("string", "digits", "dates")
 _FLAGS: Final = frozenset({"null", "object", "array"})
-#: Numbers of which nothing is assumed.
-_WIDE: Final = Extent(DIGITS_MAX, NUMBER_SCALE, False)
 assert WORKING_SCALE == NUMBER_SCALE
 
 
@@ -76,7 +75,7 @@ def _digits_at(place: Emitted) -> str:
 
 def _extent_at(place: Emitted) -> Extent:
     assert place.source is not None
-    return place.source.extent(place.path) or _WIDE
+    return place.source.extent(place.path) or WIDE
 
 
 def of_text(text: Emitted, type_: int) -> Emitted:
@@ -208,7 +207,7 @@ def _is(place: Emitted, value: Any) -> str:
         return f"({text} = {literal(value, oids.TEXT).sql})"
     if isinstance(value, int | Decimal):
         number = literal(Decimal(value), oids.NUMERIC)
-        extent = _WIDE if place.source is None else _extent_at(place)
+        extent = WIDE if place.source is None else _extent_at(place)
         plain = {
             "int": cast("{i}", oids.NUMERIC, extent.scale, extent.digits),
             "number": "{n}",

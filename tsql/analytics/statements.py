@@ -40,6 +40,7 @@ class Statements:
                 one.relation.table.storage_id,
                 one.column_specs(sql),
                 one.path_specs(sql),
+                tuple(one.bounds),
             )
             for one in self.tables
         )

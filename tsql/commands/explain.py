@@ -13,7 +13,7 @@ from tsql.bound import Field
 from tsql.commands.command import Command, Fields, Invocation
 from tsql.commands.explain_formats import as_json_text, as_xml_text, as_yaml_text
 from tsql.execution import check_allowed, prepare, revalidate
-from tsql.executor.columnar import Chooser, ColumnarRows
+from tsql.executor.columnar import Chooser, ColumnarRows, pruned_count
 from tsql.executor.compiler import Compiler, Start
 from tsql.executor.run import Batches, Row, Run
 from tsql.executor.statement_subqueries import Subqueries
@@ -128,13 +128,18 @@ async def _from_columns(query: Query, state: SessionState) -> dict[int, Descript
         if isinstance(chosen, str):
             continue
         tables = chosen.tables
+        try:
+            pruned = await pruned_count(chosen)
+        finally:
+            tables.release()
         details = [
             ("Tables", ", ".join(sorted(table.name for table in chooser.tables.values()))),
-            ("Segments", tables.segment_count),
+            ("Segments", tables.segment_count - (pruned or 0)),
             ("Rows", tables.row_count),
             ("Rows of the delta", tables.delta_row_count),
         ]
-        tables.release()
+        if pruned is not None:
+            details.insert(2, ("Segments pruned", pruned))
         found[id(form)] = Description("Columnar", details, node=form)
         if form is query.plan.columnar:
             break

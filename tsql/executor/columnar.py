@@ -103,6 +103,19 @@ class Chosen:
     rows_read: int = 0
 
 
+async def pruned_count(chosen: Chosen) -> int | None:
+    """Returns how many segments a query leaves out; None if no condition is about that."""
+    query = chosen.query
+    if not any(spec.bounds for spec in query.tables):
+        return None
+    # Its tables are opened, and nothing is asked.
+    nothing = msgspec.structs.replace(query, sql="SELECT 1 WHERE false", results=())
+    frames = await chosen.tables.run(nothing, None, "UTC")
+    kind, payload = await frames.next()
+    frames.stop()
+    return msgspec.msgpack.decode(payload, type=Done).pruned_count if kind == DONE else 0
+
+
 class Chooser:
     """Decides, for each execution, whether a part of a plan runs on columns."""
 

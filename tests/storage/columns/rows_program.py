@@ -6,13 +6,11 @@ Columns are numbered: c0 counts from 0, the others hold c0 too, as their kinds s
 import pyarrow as pa
 
 from storage.columns.messages import TableSpec, TableVersion
-from storage.columns.query_frames import Extents
 from storage.columns.query_process import run
+from storage.columns.reader import Opened
 
 
-def open_tables(
-    specs: tuple[TableSpec, ...], versions: tuple[TableVersion, ...]
-) -> tuple[dict[str, pa.Table], Extents]:
+def open_tables(specs: tuple[TableSpec, ...], versions: tuple[TableVersion, ...]) -> Opened:
     tables = {}
     for spec, version in zip(specs, versions, strict=True):
         numbers = pa.array(range(version.row_count), pa.int64())
@@ -21,7 +19,7 @@ def open_tables(
             for column in spec.columns
         }
         tables[spec.name] = pa.table(columns)
-    return tables, ()
+    return Opened(tables)
 
 
 if __name__ == "__main__":

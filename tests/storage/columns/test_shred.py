@@ -127,9 +127,7 @@ def test_a_part_keeps_and_drops_them() -> None:
     assert shreds_of(whole)["c2"].paths == shred(texts).paths
     assert is_true_to_text(whole)
     (place,) = [number for number, each in enumerate(whole.schema) if each.type == pa.int8()]
-    wrong = whole.set_column(
-        place, whole.schema.field(place), pa.array([2, None, None], pa.int8())
-    )
+    wrong = whole.set_column(place, whole.schema.field(place), pa.array([2, None, None], pa.int8()))
     assert not is_true_to_text(wrong)
     assert without_shreds(whole).equals(batch, check_metadata=True)
 
