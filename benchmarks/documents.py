@@ -1,6 +1,8 @@
 """Documents in a jsonb column: TerraScale and PostgreSQL 15 have the same text, the same statements.
 
-DuckDB's own table has their attributes as columns: what a schema would have given.
+(a) grouping and filtering    DuckDB's own table has their attributes as columns: what a schema gives
+(e) loading by COPY           until the columns have been built, too
+(f) disk                      keys, items and segments, beside PostgreSQL's table and index
 """
 
 import json
@@ -44,39 +46,45 @@ def lines_of(count: int) -> Iterator[str]:
         yield f"{row[0]}\t{json.dumps(dict(zip(COLUMNS, row, strict=True)))}\n"
 
 
-def load(peer: Peer, count: int) -> None:
+def load(peer: Peer, count: int) -> float:
+    """Returns the seconds that it has taken."""
     with connected(peer, "key") as client:
         client.execute(TABLE)
         taken = copy(client, "COPY documents FROM STDIN", lines_of(count))
         if peer.name != "terrascale":
             client.execute("VACUUM ANALYZE documents")
     print(f"  {peer.name}: loaded {count / taken:,.0f} documents/s")
+    return taken
 
 
 def disk(ours: Peer, theirs: Peer, folder: pathlib.Path) -> None:
-    """Columns are beside the rows, which RocksDB has compressed; PostgreSQL has one table."""
+    """Columns are beside the rows, which RocksDB has compressed; PostgreSQL has a table and its index."""
     with connected(theirs) as client:
-        ((table,),) = fetch(client, "SELECT pg_table_size('documents')")
+        ((table,),) = fetch(client, "SELECT pg_total_relation_size('documents')")
     with connected(ours) as client:
         ((segments,),) = fetch(client, "SELECT sum(bytes) FROM terrascale.segments")
     kept = sum(path.stat().st_size for path in folder.rglob("*.sst"))
     print(
-        f"  on disk: PostgreSQL {table / 1e6:.0f} MB; segments {float(segments) / 1e6:.0f} MB"
-        f" ({float(segments) / table:.2f}), rows {kept / 1e6:.0f} MB"
+        f"(f) on disk: PostgreSQL {table / 1e6:.0f} MB; segments {float(segments) / 1e6:.0f} MB,"
+        f" keys and items {kept / 1e6:.0f} MB: {(float(segments) + kept) / table:.2f} (target 1.2)"
     )
 
 
 def run(ours: Peer, theirs: Peer, count: int, rounds: int, folder: pathlib.Path) -> None:
     """Runs all."""
     print(f"documents: {count:,} of {len(COLUMNS)} attributes, jsonb on both sides")
-    for peer in (ours, theirs):
-        load(peer, count)
+    mine, others = (load(peer, count) for peer in (ours, theirs))
     native = native_table(count)
     to_postgresql, to_duckdb = [], []
     with connected(ours) as client, connected(theirs) as other:
         began = time.perf_counter()
         client.execute("SELECT count(*) FROM documents")
-        print(f"  first query, columns built for it: {time.perf_counter() - began:.1f} s")
+        built = time.perf_counter() - began
+        print(f"  first query, columns built for it: {built:.1f} s")
+        print(
+            f"(e) loading by COPY, columns included: {others / (mine + built):.2f} of PostgreSQL's rate"
+            " (target 0.15)"
+        )
         for sql, plain in PAIRS:
             began = time.perf_counter()
             found = fetch(client, sql)
@@ -95,7 +103,7 @@ def run(ours: Peer, theirs: Peer, count: int, rounds: int, folder: pathlib.Path)
                 flush=True,
             )
     print(
-        f"  faster than PostgreSQL: at least {min(to_postgresql):.1f}x (target 25), mean"
+        f"(a) faster than PostgreSQL: at least {min(to_postgresql):.1f}x (target 25), mean"
         f" {statistics.geometric_mean(to_postgresql):.1f}x; to DuckDB's own table: mean"
         f" {statistics.geometric_mean(to_duckdb):.2f}x (target 1.5), worst {max(to_duckdb):.2f}x (2.5)"
     )
