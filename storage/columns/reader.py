@@ -119,6 +119,13 @@ class _Part:
 
     def column(self, column: ColumnSpec) -> "list[tuple[str, pa.Array]]":
         """Returns the arrays of a column, by suffix of its name; which one query calls it doesn't matter."""
+        if column.kind in NUMERICS:
+            # As it is read now, and not as it was when numbers were smaller.
+            key = msgspec.structs.replace(_any_numeric(column), kind=column.kind)
+            found = self.columns.get(key)
+            if found is None or found[0][1].type != decimal_type(column.digits, column.scale):
+                found = self.columns[key] = _column(self, column)
+            return found
         anonymous = _anonymous(column)
         found = self.columns.get(anonymous)
         if found is None:
