@@ -11,7 +11,7 @@ result of the query:
     bool              bool
     int16 int32 int64 likewise                       oid and other small types as int64
     float32 float64   likewise
-    numeric           decimal32, 64 or 128 (d, s)    s is the display scale of every value; results
+    numeric           decimal64 or 128 (d, s)        s is the display scale of every value; results
                                                      are decimal128(38, s)
     numeric_scaled    likewise, and int8             display scales apart: two columns, `<name>` and
                                                      `<name>_s`; as a result one struct (value,

@@ -1,8 +1,9 @@
 """Numbers in as few bytes as they need, and how many digits that takes.
 
-A decimal is narrow if its type says how many digits the largest value has: up to 9 of them take 4
-bytes, up to 18 take 8, and DuckDB computes with integers of that size. Parts that stay (segments,
-shredded documents) are narrow; those of the delta are as they came, and read likewise.
+A decimal is narrow if its type says how many digits the largest value has. Up to 18 take 8 bytes,
+and DuckDB computes with integers of 64 bits. (Up to 9 could take 4; but then segments would differ
+where their numbers have 9 digits or 10, and one that differs is copied by who reads it.) Parts that
+stay (segments, shredded documents) are narrow; those of the delta are as they came, and read likewise.
 """
 
 from typing import Final
@@ -15,9 +16,7 @@ import pyarrow.compute as pc
 from storage.columns.layout import DIGITS_MAX
 from storage.columns.messages import Extent
 
-_DIGITS_OF_32: Final = 9
 _DIGITS_OF_64: Final = 18
-_WORDS: Final = {4: np.int32, 8: np.int64}
 _INDICES: Final = (pa.int8(), pa.int16(), pa.int32())
 #: Digits of integers.
 _INTEGERS: Final = {pa.int8(): 3, pa.int16(): 5, pa.int32(): 10, pa.int64(): 19}
@@ -25,8 +24,6 @@ _INTEGERS: Final = {pa.int8(): 3, pa.int16(): 5, pa.int32(): 10, pa.int64(): 19}
 
 def decimal_type(digits: int, scale: int) -> "pa.DataType":
     """Returns the narrowest type of so many digits, so many of them after the point."""
-    if digits <= _DIGITS_OF_32:
-        return pa.decimal32(digits, scale)
     return (pa.decimal64 if digits <= _DIGITS_OF_64 else pa.decimal128)(digits, scale)
 
 
@@ -58,11 +55,11 @@ def retyped(values: "pa.Array", wanted: "pa.DataType") -> "pa.Array":
     if held.byte_width == 16 or held.precision + shift > _DIGITS_OF_64:
         return _cast(values, wanted)
     # Arrow widens a value at a time, and takes thirty times as long.
-    count, word = len(values), _WORDS[held.byte_width]
+    count = len(values)
     if not count:
         return pa.array([], wanted)
-    numbers = np.frombuffer(values.buffers()[1], word)[values.offset : values.offset + count]
-    numbers = numbers.astype(np.int64) * 10**shift
+    numbers = np.frombuffer(values.buffers()[1], np.int64)[values.offset : values.offset + count]
+    numbers = numbers * 10**shift
     return pa.Array.from_buffers(
         wanted, count, [_validity(values), pa.py_buffer(_words(numbers, wanted.byte_width))]
     )
@@ -84,7 +81,7 @@ def _validity(values: "pa.Array") -> "pa.Buffer | None":
 
 def _words(numbers: npt.NDArray[np.int64], width: int) -> npt.NDArray[np.generic]:
     if width != 16:
-        return numbers.astype(_WORDS[width])
+        return numbers
     words = np.empty((len(numbers), 2), np.int64)
     words[:, 0] = numbers
     words[:, 1] = numbers >> 63
