@@ -54,7 +54,7 @@ class BothPaths:
         self._duck = duck
 
     async def compare(self, sql: str) -> Outcome | None:
-        """Runs a statement both ways; None for what is no SELECT that can be bound."""
+        """Runs a statement both ways; None for what is no SELECT that can be bound and is allowed."""
         select = self._bound(sql)
         if select is None:
             return None
@@ -69,6 +69,8 @@ class BothPaths:
         if query is None:
             return Outcome("untranslated", translation.reason)
         expected = (await self._client.run(sql))[-1]
+        if expected.error is not None and expected.error.sqlstate == "42501":
+            return None  # privileges are looked at before a path is chosen
         try:
             tables = {
                 spec.name: await self._table(spec, relation)
