@@ -317,6 +317,8 @@ class Level:
     def _group_by(self, keys: Sequence[Emitted]) -> str:
         select = self._select
         if select.grouping_sets is not None:
+            if len({key.sql for key in keys}) < len(keys):
+                raise UntranslatableError("two keys of grouping sets that are one expression")
             sets = ", ".join(
                 f"({', '.join(keys[position].sql for position in positions)})"
                 for positions in select.grouping_sets

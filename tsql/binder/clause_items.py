@@ -15,7 +15,7 @@ from tsql.binder.operators import check_has_equality
 from tsql.binder.sorting import sort_key
 from tsql.binder.targets import TargetEntry
 from tsql.binder.tree import walk
-from tsql.bound import AggregateCall, Expression, SetRef, SortKey, WindowCall
+from tsql.bound import AggregateCall, Expression, GroupRef, SetRef, SortKey, WindowCall
 from tsql.parser import ast, enums
 
 _Kind = enums.GroupingSetKind
@@ -29,7 +29,7 @@ def bind_order_by(
     """Binds ORDER BY."""
     keys: list[SortKey] = []
     for item in nodes or ():
-        expression = _item(level, item.node, entries, clauses.ORDER_BY)
+        expression = _item(level, item.node, entries, clauses.ORDER_BY).value
         if all(key.expression != expression for key in keys):
             keys.append(sort_key(expression, item))
     return tuple(keys)
@@ -37,10 +37,15 @@ def bind_order_by(
 
 @dataclass(frozen=True, slots=True)
 class GroupBy:
-    """GROUP BY: the keys, and with grouping sets the positions of each set's."""
+    """GROUP BY: the keys, and with grouping sets the positions of each set's.
+
+    `search` has the keys' positions in the order in which an expression is looked for among them: two keys
+    may be the same expression, as targets of their own.
+    """
 
     keys: list[Expression]
     sets: tuple[tuple[int, ...], ...] | None
+    search: Sequence[int]
 
     def in_every_set(self) -> list[Expression]:
         """Returns the keys that every set has."""
@@ -53,16 +58,29 @@ class GroupBy:
 def bind_group_by(level: Level, node: Any, entries: Sequence[TargetEntry]) -> GroupBy:
     """Binds GROUP BY of an `ast.SelectStmt`. Raises 42803, 42883, 54001."""
     keys: list[Expression] = []
-
-    def position(item: Any) -> int:
-        return _key(level, item, entries, keys)
-
     items = _flattened(node.groupClause or ())
     if not any(isinstance(item, ast.GroupingSet) for item in items):
         for item in items:
-            position(item)
-        return GroupBy(keys, None)
+            expression = _key(level, item, entries).expression
+            if expression not in keys:
+                keys.append(expression)
+        return GroupBy(keys, None, range(len(keys)))
+    found: list[TargetEntry] = []
+
+    def position(item: Any) -> int:
+        key = _key(level, item, [*entries, *found])
+        at = next((at for at, other in enumerate(found) if other is key), None)
+        if at is None:
+            at = len(found)
+            found.append(key)
+        return at
+
     lists = [_sets(item, position) for item in items]
+    keys = [entry.expression for entry in found]
+    for at, entry in enumerate(found):
+        entry.key = GroupRef(at, False, entry.expression.type, entry.expression.typmod)
+    in_order = [at for entry in entries for at, key in enumerate(found) if key is entry]
+    search = [*in_order, *(at for at in range(len(found)) if at not in in_order)]
     count = math.prod(map(len, lists))
     if count > _SETS_MAX:
         message = f"too many grouping sets present (maximum {_SETS_MAX})"
@@ -70,12 +88,13 @@ def bind_group_by(level: Level, node: Any, entries: Sequence[TargetEntry]) -> Gr
     crossed = [tuple(dict.fromkeys(itertools.chain(*sets))) for sets in itertools.product(*lists)]
     if node.groupDistinct:
         crossed = list({frozenset(one): one for one in crossed}.values())
-    return GroupBy(keys, tuple(crossed))
+    return GroupBy(keys, tuple(crossed), search)
 
 
-def _key(level: Level, node: Any, entries: Sequence[TargetEntry], keys: list[Expression]) -> int:
-    """Binds a key, and returns its position among the keys."""
-    expression = _item(level, node, entries, clauses.GROUP_BY)
+def _key(level: Level, node: Any, entries: Sequence[TargetEntry]) -> TargetEntry:
+    """Binds a key, and returns the target that it is, or one that nobody sees."""
+    entry = _item(level, node, entries, clauses.GROUP_BY)
+    expression = entry.expression
     for part in walk(expression):
         if isinstance(part, AggregateCall):
             message = "aggregate functions are not allowed in GROUP BY"
@@ -87,10 +106,8 @@ def _key(level: Level, node: Any, entries: Sequence[TargetEntry], keys: list[Exp
             raise error_at(place.location if place else None, "42P20", message)
         if isinstance(part, SetRef):
             raise unsupported_at(node, "set-returning function in GROUP BY")
-    if expression not in keys:
-        check_has_equality(expression.type, node)
-        keys.append(expression)
-    return keys.index(expression)
+    check_has_equality(expression.type, node)
+    return entry
 
 
 def _sets(node: Any, position: Callable[[Any], int]) -> list[tuple[int, ...]]:
@@ -140,7 +157,7 @@ def bind_distinct_on(
     order_by: Sequence[SortKey],
 ) -> tuple[Expression, ...]:
     """Binds DISTINCT ON. Raises 42P10 where ORDER BY begins with something else."""
-    items = [_item(level, node, entries, clauses.DISTINCT_ON) for node in nodes]
+    items = [_item(level, node, entries, clauses.DISTINCT_ON).value for node in nodes]
     message = "SELECT DISTINCT ON expressions must match initial ORDER BY expressions"
     seen: list[Expression] = []
     skipped = False
@@ -167,23 +184,24 @@ def check_distinct(
 ) -> None:
     """Raises 42883, 42P10 for what SELECT DISTINCT can't do."""
     for key, item in zip(order_by, nodes or (), strict=False):
-        if all(key.expression != entry.expression for entry in entries):
+        if all(key.expression != entry.value for entry in entries):
             message = "for SELECT DISTINCT, ORDER BY expressions must appear in select list"
             raise error_at(item.node, "42P10", message)
     for entry in entries:
         check_has_equality(entry.expression.type, entry.node)
 
 
-def _item(level: Level, node: Any, entries: Sequence[TargetEntry], clause: Clause) -> Expression:
+def _item(level: Level, node: Any, entries: Sequence[TargetEntry], clause: Clause) -> TargetEntry:
+    """Returns the target that an item means, or a new one of its own."""
     entry = _by_name(level, node, entries, clause) or _by_number(node, entries, clause)
     if entry is None:
         expression = known(level.context, level.expression(node, clause), node)
         for other in entries:
             if other.expression == expression:
-                return other.expression
-        return expression
+                return other
+        return TargetEntry(expression, "", node)
     entry.expression = known(level.context, entry.expression, entry.node)
-    return entry.expression
+    return entry
 
 
 def _by_name(

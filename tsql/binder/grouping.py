@@ -40,6 +40,7 @@ class Grouping:
         self._is_in_subquery = False
         self._sets = group_by.sets
         self._own_key_count = len(self.keys)
+        self._search = list(group_by.search)
 
     @property
     def sets(self) -> tuple[tuple[int, ...], ...] | None:
@@ -60,7 +61,8 @@ class Grouping:
             return self._grouping(node)
         if isinstance(node, Const | Param):
             return None
-        for position, key in enumerate(self.keys):
+        for position in self._search:
+            key = self.keys[position]
             if type(key) is type(node) and key == node:
                 return GroupRef(position, False, node.type, node.typmod)
         if isinstance(node, ColumnRef | SystemColumn):
@@ -121,6 +123,7 @@ class Grouping:
                 f'column "{item.alias}.{column.name}" must appear in the GROUP BY clause'
                 " or be used in an aggregate function",
             )
+        self._search.append(len(self.keys))
         self.keys.append(column)
         return GroupRef(len(self.keys) - 1, False, column.type, column.typmod)
 

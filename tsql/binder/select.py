@@ -119,8 +119,8 @@ class _Select:
         entries = bind_targets(level, node.targetList or (), clauses.SELECT)
         where = self._condition(node.whereClause, clauses.WHERE)
         having = self._condition(node.havingClause, clauses.HAVING)
-        order_by = bind_order_by(level, node.sortClause, entries)
         group_by = bind_group_by(level, node, entries)
+        order_by = bind_order_by(level, node.sortClause, entries)
         distinct = False
         on: tuple[Expression, ...] = ()
         if node.distinctClause:

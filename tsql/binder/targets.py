@@ -17,6 +17,7 @@ from tsql.bound import (
     Expression,
     Field,
     FieldAccess,
+    GroupRef,
     Target,
     WholeRow,
 )
@@ -30,11 +31,21 @@ TARGETS_MAX: Final = 1664
 
 @dataclass(slots=True)
 class TargetEntry:
-    """One output column while its query is being bound; later clauses may change its expression."""
+    """One output column while its query is being bound; later clauses may change its expression.
+
+    `key` is what it is where it is a key of grouping sets: two columns of one expression may be two keys,
+    each NULL in the sets without it.
+    """
 
     expression: Expression
     name: str
     node: Any
+    key: GroupRef | None = None
+
+    @property
+    def value(self) -> Expression:
+        """What the column shows."""
+        return self.expression if self.key is None else self.key
 
 
 def bind_targets(level: Level, nodes: Sequence[Any], clause: Clause) -> list[TargetEntry]:
@@ -100,7 +111,7 @@ def _target(level: Level, entry: TargetEntry) -> Target:
     table_id, number = origin(level, entry.expression)
     fields = fields_of(level, entry.expression) if entry.expression.type == oids.RECORD else None
     record = None if fields is None else tuple(fields)
-    return Target(entry.expression, entry.name, table_id, number, record)
+    return Target(entry.value, entry.name, table_id, number, record)
 
 
 def origin(level: Level, expression: Expression) -> tuple[int, int]:
