@@ -179,7 +179,7 @@ def _declared(level: Level, item: Item, name: str, node: Any) -> Expression | No
             found = item_column(level, item, position, node)
     if found is not None:
         return found
-    if item.table is not None and name in SYSTEM_COLUMNS:
+    if item.table is not None and item.is_stored and name in SYSTEM_COLUMNS:
         return SystemColumn(item.relation, name, SYSTEM_COLUMNS[name])
     is_system = item.schema in {"pg_catalog", "information_schema"} and item.columns
     if is_system and name == "tableoid":

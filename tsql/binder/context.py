@@ -146,6 +146,7 @@ class Item:
         values: Of a join's columns: what they are over its parts.
         is_plain: Whether it is a table under its own name, that may be written with its schema.
         is_target: Whether it is the table that is written to.
+        is_stored: Whether a table's rows have system columns; EXCLUDED's don't yet.
         lateral_only: Whether it can be seen by LATERAL items only (FROM is being bound), and
             `lateral_ok` whether these may really use it.
         need: What the statement needs of it; columns are added to SELECT as they are named.
@@ -170,6 +171,7 @@ class Item:
     values: tuple[Expression, ...] | None = None
     is_plain: bool = True
     is_target: bool = False
+    is_stored: bool = True
     lateral_only: bool = False
     lateral_ok: bool = True
     record_fields: tuple[tuple[str, int, int], ...] | None = None

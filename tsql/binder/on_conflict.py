@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from storage.records import dataclass
 from storage.schema import ElementState, Index, KeyPart, Table
 from tsql.binder import context as clauses
 from tsql.binder.columns import item_column
@@ -16,6 +17,8 @@ from tsql.binder.view_targets import moved
 from tsql.binder.writes import note_written
 from tsql.bound import ColumnRef, Expression, OnConflict
 from tsql.parser import enums
+from tsql.planner.implication import implied
+from tsql.planner.walk import conjuncts
 
 _Action = enums.OnConflictAction
 
@@ -30,11 +33,13 @@ def bind_on_conflict(level: Level, item: Item, node: Any) -> OnConflict:
             "ON CONFLICT DO UPDATE requires inference specification or constraint name",
             hint="For example, ON CONFLICT (column_name).",
         )
-    arbiters = () if node.infer is None else _arbiters(level, item, node.infer)
+    wanted = None if node.infer is None else _wanted(level, item, node.infer)
     if not is_update:
-        return OnConflict(arbiters, node.infer is None, do_nothing=True)
+        arbiters = () if wanted is None else _arbiters(item, wanted)
+        return OnConflict(arbiters, wanted is None, do_nothing=True)
     assert item.base.table is not None
     excluded = table_item(item.base.table, "excluded", relation=1)
+    excluded.is_stored = False
     excluded.attributes = item.attributes
     excluded.need = item.base.need
     level.items.append(excluded if item.through is None else moved(item, 1))
@@ -43,10 +48,22 @@ def bind_on_conflict(level: Level, item: Item, node: Any) -> OnConflict:
     note_written(item, "w", [assignment.position for assignment in update])
     # Which rows a view has isn't asked of the one that is there.
     where = bind_condition(level, node.whereClause, clauses.WHERE)
+    assert wanted is not None
+    arbiters = _arbiters(item, wanted)
     return OnConflict(arbiters, any_constraint=False, do_nothing=False, update=update, where=where)
 
 
-def _arbiters(level: Level, item: Item, node: Any) -> tuple[Index | None, ...]:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a conflict's target asks of an index; or the constraint that it names, None for the primary key."""
+
+    expressions: Sequence[Expression] = ()
+    conditions: Sequence[Expression] = ()
+    is_named: bool = False
+    index: Index | None = None
+
+
+def _wanted(level: Level, item: Item, node: Any) -> _Wanted:
     table = item.base.table
     assert table is not None
     if node.conname is not None:
@@ -54,21 +71,28 @@ def _arbiters(level: Level, item: Item, node: Any) -> tuple[Index | None, ...]:
         ids = table.key_column_ids if index is None else [part.column_id for part in index.parts]
         positions = [table.position(each) for each in ids if each is not None]
         note_written(item, "r", positions)
-        return (index,)
-    wanted = [_inferred(level, element, node.location) for element in node.indexElems]
-    predicate = None
-    if node.whereClause is not None:
-        predicate = bind_condition(level, node.whereClause, clauses.WHERE)
+        return _Wanted(is_named=True, index=index)
+    expressions = [_inferred(level, element, node.location) for element in node.indexElems]
+    condition = bind_condition(level, node.whereClause, clauses.WHERE)
+    return _Wanted(expressions, conjuncts(condition))
+
+
+def _arbiters(item: Item, wanted: _Wanted) -> tuple[Index | None, ...]:
+    """Returns the unique indexes that are meant, None for the primary key. Raises 42P10."""
+    if wanted.is_named:
+        return (wanted.index,)
+    table, expressions = item.base.table, wanted.expressions
+    assert table is not None
     found: list[Index | None] = []
-    if table.key_column_ids and _same(wanted, _key_columns(table)):
+    if table.key_column_ids and _same(expressions, _key_columns(table)):
         found.append(None)
     found += [
         index
         for index in table.indexes
         if index.unique
         and index.state == ElementState.PUBLIC
-        and _same(wanted, _expressions(table, index.parts))
-        and _predicate_holds(table, index, predicate)
+        and _same(expressions, _expressions(table, index.parts))
+        and _predicate_holds(table, index, wanted.conditions)
     ]
     if not found:
         message = (
@@ -133,9 +157,9 @@ def _same(wanted: Sequence[Expression], parts: Sequence[Expression]) -> bool:
     return all(part in wanted for part in parts) and all(part in parts for part in wanted)
 
 
-def _predicate_holds(table: Table, index: Index, given: Expression | None) -> bool:
-    """Returns whether the specification's WHERE is the partial index's."""
+def _predicate_holds(table: Table, index: Index, given: Sequence[Expression]) -> bool:
+    """Returns whether the specification's WHERE implies the partial index's."""
     if index.predicate_sql is None:
         return True
     predicate = bind_expression_text(index.predicate_sql, table)
-    return given == predicate
+    return implied(given, predicate)

@@ -28,6 +28,7 @@ from tsql.planner.conditions import (
     Test,
     test_of,
 )
+from tsql.planner.implication import implied
 from tsql.planner.plan import (
     AccessPath,
     End,
@@ -118,7 +119,7 @@ def choose(request: Request, expressions_of: IndexExpressions) -> Choice:
             # A sparse index hasn't all rows, and may hold an attribute of one kind among several.
             continue
         expressions, predicate = expressions_of(table, index)
-        if all(part in request.conjuncts for part in predicate):
+        if all(implied(request.conjuncts, part) for part in predicate):
             parts = _index_parts(table, index, expressions)
             candidates.append(_matched(index, parts, tests))
     for candidate in candidates:
