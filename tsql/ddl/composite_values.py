@@ -29,12 +29,25 @@ def _uses(type_id: int, catalog: Catalog) -> Iterator[tuple[Table, Column]]:
     yield from _direct_uses(type_id, catalog)
 
 
+def first_use_inside(domain: DomainType, catalog: Catalog) -> tuple[Table, Column] | None:
+    """Returns a column whose values have values of the domain in them: arrays, rows, rows of tables."""
+    return next(_uses_inside(domain, catalog), None)
+
+
+def _uses_inside(domain: DomainType, catalog: Catalog) -> Iterator[tuple[Table, Column]]:
+    yield from _direct_uses(domain.array_id, catalog)
+    for holder in _holders(catalog):
+        match holder:
+            case Table() | View() if any(c.sql_type == domain.id for c in holder.columns):
+                yield from _uses(row_type_of(holder).id, catalog)
+            case CompositeType() if any(a.sql_type == domain.id for a in holder.attributes):
+                yield from _uses(holder.id, catalog)
+            case _:
+                pass
+
+
 def _direct_uses(type_id: int, catalog: Catalog) -> Iterator[tuple[Table, Column]]:
-    holders: list[Table | View | CompositeType | DomainType] = [
-        *catalog.tables, *catalog.objects(View), *catalog.objects(CompositeType),
-        *catalog.objects(DomainType),
-    ]  # fmt: skip
-    for holder in sorted(holders, key=lambda each: each.id):
+    for holder in _holders(catalog):
         match holder:
             case Table(columns=columns):
                 for column in columns:
@@ -48,6 +61,15 @@ def _direct_uses(type_id: int, catalog: Catalog) -> Iterator[tuple[Table, Column
                 yield from _uses(holder.id, catalog)
             case _:
                 pass
+
+
+def _holders(catalog: Catalog) -> list[Table | View | CompositeType | DomainType]:
+    """Returns what may be made of a type, oldest first."""
+    holders: list[Table | View | CompositeType | DomainType] = [
+        *catalog.tables, *catalog.objects(View), *catalog.objects(CompositeType),
+        *catalog.objects(DomainType),
+    ]  # fmt: skip
+    return sorted(holders, key=lambda each: each.id)
 
 
 def columns_with(found: CompositeType, catalog: Catalog) -> list[tuple[Table, list[Column]]]:

@@ -2,7 +2,7 @@
 
 Every table with a column of the domain, or of a domain over it, is locked; it gets a new version
 although nothing in it changes, so that whatever was compiled for it is compiled again. Where values
-of the domain are inside others (arrays), PostgreSQL refuses, and so does this.
+of the domain are inside others (arrays, rows), PostgreSQL refuses, and so does this.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,6 +12,7 @@ from storage.errors import DatabaseError
 from storage.objects import DomainType
 from storage.rewrite import newest_rows
 from storage.schema import Column, Table
+from tsql.ddl.composite_values import first_use_inside
 from tsql.ddl.context import Ddl
 from tsql.types.type_names import type_name
 
@@ -30,15 +31,16 @@ def domains_over(domain: DomainType, ddl: Ddl) -> list[DomainType]:
 def _used(domain: DomainType, ddl: Ddl) -> Iterator[tuple[Table, list[Column]]]:
     domains = domains_over(domain, ddl)
     ids = {each.id for each in domains}
-    arrays = {each.array_id for each in domains}
+    for each in domains:
+        inside = first_use_inside(each, ddl.catalog)
+        if inside is not None:
+            table, column = inside
+            raise DatabaseError(
+                "0A000",
+                f'cannot alter type "{type_name(each.id)}" because column'
+                f' "{table.name}.{column.name}" uses it',
+            )
     for table in ddl.catalog.tables:
-        for column in table.columns:
-            if column.sql_type in arrays:
-                raise DatabaseError(
-                    "0A000",
-                    f'cannot alter type "{type_name(domain.id)}" because column'
-                    f' "{table.name}.{column.name}" uses it',
-                )
         columns = [column for column in table.columns if column.sql_type in ids]
         if columns:
             yield table, columns

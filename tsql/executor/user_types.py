@@ -32,9 +32,9 @@ def register_type(found: CatalogObject | None) -> None:
             pass
 
 
-def compile_check(domain: DomainType, sql: str) -> Test:
-    """Returns a CHECK of a domain as a function of a row of one value."""
-    evaluate = compile_expression(bind_domain_check(parse_expression(sql), domain, Env()))
+def compile_check(domain: DomainType, sql: str, env: Env) -> Test:
+    """Returns a CHECK of a domain, as a session sees its types, as a function of a row of one value."""
+    evaluate = compile_expression(bind_domain_check(parse_expression(sql), domain, env))
 
     def test(row: tuple[Any, ...], env: Env) -> Any:
         return evaluate(row, env)

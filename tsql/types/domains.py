@@ -24,7 +24,7 @@ from tsql.types.users import register_type
 #: Whether a value, as a row of one column, meets a constraint; None counts as yes.
 Test = Callable[[tuple[Any, ...], Env], Any]
 #: Makes that of a constraint's text.
-Compile = Callable[[DomainType, str], Test]
+Compile = Callable[[DomainType, str, Env], Test]
 
 _newest: dict[int, DomainType] = {}
 _tests: dict[tuple[int, int], list[tuple[str, Test]]] = {}
@@ -56,7 +56,7 @@ def check_value(oid: int, value: Any, env: Env) -> None:
         if value is None and found.not_null:
             message = f"domain {pg.types()[oid].name} does not allow null values"
             raise _fault(oid, env, "23502", message)
-        for name, test in _tests_of(found):
+        for name, test in _tests_of(found, env):
             if test((value,), env) is False:
                 shown = pg.types()[oid].name
                 message = f'value for domain {shown} violates check constraint "{name}"'
@@ -96,7 +96,7 @@ def _and_under(oid: int, env: Env) -> list[DomainType]:
     return result
 
 
-def _tests_of(found: DomainType) -> list[tuple[str, Test]]:
+def _tests_of(found: DomainType, env: Env) -> list[tuple[str, Test]]:
     if not found.checks:
         return []
     key = found.id, found.version
@@ -105,7 +105,7 @@ def _tests_of(found: DomainType) -> list[tuple[str, Test]]:
         if len(_tests) > _KEPT_MAX:
             _tests.clear()
         compile_check = _compilers[found.id]
-        tests = [(check.name, compile_check(found, check.check_sql)) for check in found.checks]
+        tests = [(check.name, compile_check(found, check.check_sql, env)) for check in found.checks]
         _tests[key] = tests
     return tests
 

@@ -13,6 +13,7 @@ from storage.objects import CompositeType
 from storage.row_types import is_row_type
 from tsql.ddl.alter.subcommands import subcommand_name
 from tsql.ddl.alteration.finish import change_attributes
+from tsql.ddl.attribute_uses import bind_again, drop_uses, uses_of
 from tsql.ddl.composite_values import first_use
 from tsql.ddl.composites import attribute_of
 from tsql.ddl.context import Ddl, no_such_relation
@@ -32,13 +33,14 @@ async def alter_composite(node: Any, ddl: Ddl) -> str:
             case _CHANGES.AT_AddColumn:
                 changed = await _add(changed, cmd, ddl)
             case _CHANGES.AT_DropColumn:
-                changed = _drop(changed, cmd, ddl)
+                changed = await _drop(changed, found, cmd, ddl)
             case _CHANGES.AT_AlterColumnType:
                 changed = await _retype(changed, cmd, ddl)
             case _:
                 raise not_supported(f"ALTER TYPE … {subcommand_name(cmd)}")
     if changed != found:
         await change_attributes(found, changed, ddl)
+        bind_again(ddl)
     return "ALTER TYPE"
 
 
@@ -88,13 +90,19 @@ async def _add(found: CompositeType, cmd: Any, ddl: Ddl) -> CompositeType:
     )
 
 
-def _drop(found: CompositeType, cmd: Any, ddl: Ddl) -> CompositeType:
+async def _drop(found: CompositeType, known: CompositeType, cmd: Any, ddl: Ddl) -> CompositeType:
+    """Takes an attribute away; `known` is the type as it was before the statement."""
     kept = tuple(each for each in found.attributes if each.name != cmd.name)
     if len(kept) == len(found.attributes):
         message = f'column "{cmd.name}" of relation "{found.name}" does not exist'
         if not cmd.missing_ok:
             raise DatabaseError("42703", message)
         ddl.notice("NOTICE", "00000", f"{message}, skipping")
+        return found
+    if any(each.name == cmd.name for each in known.attributes):
+        cascades = cmd.behavior == enums.DropBehavior.DROP_CASCADE
+        uses = uses_of(known, cmd.name, ddl)
+        await drop_uses(known, cmd.name, uses, ddl, cascades=cascades)
     return replace(found, attributes=kept)
 
 

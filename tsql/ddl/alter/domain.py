@@ -57,7 +57,7 @@ async def _add_constraint(domain: DomainType, node: Any, ddl: Ddl) -> DomainType
 
 
 async def _validate(domain: DomainType, name: str, ddl: Ddl) -> None:
-    test = compile_check(domain, _check(domain, name).check_sql)
+    test = compile_check(domain, _check(domain, name).check_sql, ddl.env)
     env = ddl.env
     fault = "23514", "values that violate the new constraint"
     await test_values(domain, ddl, lambda value: test((value,), env) is not False, fault)

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from storage.errors import DatabaseError
 from storage.index_build import build_index
 from storage.items import Row, body_of
-from storage.objects import CompositeType
+from storage.objects import CompositeType, DomainType
 from storage.rewrite import Rewrite, newest_items, newest_rows
 from storage.row_types import row_type_of
 from storage.schema import Column, ColumnPolicy, ElementState, Table
@@ -24,7 +24,7 @@ from storage.table import TableAccess
 from tsql.binder import bind_expression_text
 from tsql.ddl.alteration.references import test_changed_types
 from tsql.ddl.alteration.state import Alteration
-from tsql.ddl.composite_values import Convert, columns_with, converter, first_use
+from tsql.ddl.composite_values import Convert, columns_with, converter, first_use, holds
 from tsql.ddl.context import Ddl
 from tsql.env import Env
 from tsql.executor.expressions import Evaluate, compile_expression
@@ -100,6 +100,18 @@ async def write_values_again(
             alteration.values[column.id] = _over_rows(table.position(column.id), convert)
             alteration.change_column(column.id, missing=None)
         await finish(alteration)
+    if found.attributes != changed.attributes:
+        await _renew_domains(found, ddl)
+
+
+async def _renew_domains(found: CompositeType, ddl: Ddl) -> None:
+    """Has the constraints of domains with such values in them compiled again: fields have other places."""
+    for domain in ddl.catalog.objects(DomainType):
+        if not domain.checks or not holds(domain.base, found, ddl.catalog):
+            continue
+        locked = await ddl.changes.lock_object(DomainType, domain.id)
+        if locked is not None:
+            register_type(await ddl.changes.replace_object(locked))
 
 
 def _over_rows(position: int, convert: Convert) -> Evaluate:
