@@ -85,7 +85,7 @@ SUBCOMMANDS: Final[dict[Any, Subcommand]] = {
     _TYPES.AT_ResetOptions: Subcommand(_in(Pass.MISC), set_column_options),
     _TYPES.AT_ResetRelOptions: Subcommand(_in(Pass.MISC), reset_parameters),
     _TYPES.AT_SetCompression: Subcommand(_in(Pass.MISC), set_compression),
-    _TYPES.AT_SetIdentity: Subcommand(_in(Pass.COLUMN_ATTRIBUTES), set_identity),
+    _TYPES.AT_SetIdentity: Subcommand(_in(Pass.MISC), set_identity),
     _TYPES.AT_SetLogged: Subcommand(_in(Pass.MISC), set_logged),
     _TYPES.AT_SetUnLogged: Subcommand(_in(Pass.MISC), set_logged),
     _TYPES.AT_SetNotNull: Subcommand(_in(Pass.COLUMN_ATTRIBUTES), set_not_null),
