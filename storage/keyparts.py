@@ -452,8 +452,8 @@ _LOSSLESS: Final = frozenset(
 
 
 def has_order(kind: Kind, element_kind: Kind | None = None) -> bool:
-    """Returns whether values of the kind can be (part of) an index key: all but json."""
-    return kind is not Kind.JSON and element_kind is not Kind.JSON
+    """Returns whether values of the kind can be (part of) an index key: all but json and arrays of arrays."""
+    return kind is not Kind.JSON and element_kind not in {Kind.JSON, Kind.ARRAY}
 
 
 def value_encoder(kind: Kind, element_kind: Kind | None = None) -> Encode:

@@ -17,7 +17,14 @@ from tsql.binder.columns import as_call, expand_star, record_columns
 from tsql.binder.context import Level
 from tsql.binder.functions import output_columns
 from tsql.binder.locations import error_at
-from tsql.binder.pathways import CoercionContext, array_of, can_coerce, is_true_array, true_element
+from tsql.binder.pathways import (
+    CoercionContext,
+    array_of,
+    can_coerce,
+    is_true_array,
+    is_vector,
+    true_element,
+)
 from tsql.bound import (
     ArrayConstructor,
     ColumnRef,
@@ -83,7 +90,7 @@ def _elements(level: Level, nodes: Sequence[Any], target: int) -> tuple[list[Exp
             nested = True
             continue
         bound = level.bind(level, element)
-        nested = nested or is_true_array(bound.type)
+        nested = nested or (is_true_array(bound.type) and not is_vector(bound.type))
         elements.append(bound)
     return elements, nested
 

@@ -77,6 +77,11 @@ def is_true_array(oid: int) -> bool:
     return element_type_of(oid) != 0
 
 
+def is_vector(oid: int) -> bool:
+    """Returns whether it is int2vector or oidvector: arrays that are elements of arrays."""
+    return oid in _VECTORS
+
+
 def true_element(oid: int) -> int:
     """Returns the element type of an array type, else 0."""
     return element_type_of(oid)

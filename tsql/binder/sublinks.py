@@ -68,9 +68,9 @@ def _array(level: Level, node: Any) -> Expression:
     select, outer = _select(level, node)
     _check_single(select, node)
     field = select.fields[0]
-    if is_true_array(field.type):
-        return Subquery("arrays", select, field.type, field.typmod, **outer)
     array = array_of(field.type)
+    if not array and is_true_array(field.type):
+        return Subquery("arrays", select, field.type, field.typmod, **outer)
     if not array:
         message = f"could not find array type for data type {type_name(field.type)}"
         raise error_at(node.location, "42704", message)

@@ -26,7 +26,7 @@ from tsql.execution import prepare, start_select
 from tsql.parser import ParsedStatement, ast, enums
 from tsql.prepared import Query, into_clause, is_query
 from tsql.session_state import SessionState
-from tsql.types.kinds import kinds_of_type
+from tsql.types.kinds import storable_kinds
 from tsql.types.type_names import type_name
 
 
@@ -126,7 +126,7 @@ async def _table(into: Any, query: Query, schema: str, ddl: Ddl) -> Table:
 
 
 def _column(column_id: int, name: str, field: Field) -> Column:
-    kinds = kinds_of_type(field.type)
+    kinds = storable_kinds(field.type)
     if kinds is None:
         shown = type_name(field.type)
         if shown in {"record", "record[]"}:

@@ -10,7 +10,7 @@ from tsql.binder import bind_type_name
 from tsql.binder.collations import collation_named
 from tsql.catalog import pg
 from tsql.env import Env
-from tsql.types.kinds import kinds_of_type
+from tsql.types.kinds import storable_kinds
 
 SYSTEM_COLUMNS: Final = frozenset({"ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"})
 #: serial's names -> the integer type behind.
@@ -35,7 +35,7 @@ def column_of(definition: Any, column_id: int, env: Env) -> Column:
     collation = 0
     if definition.collClause is not None:
         collation = collation_named(definition.collClause, oid)
-    kinds = kinds_of_type(oid)
+    kinds = storable_kinds(oid)
     if kinds is None:
         row = pg.types().get(oid)
         if row is not None and row.kind == "p":
@@ -68,7 +68,7 @@ def type_name(oid: int) -> str:
     row = pg.types().get(oid)
     if row is None:
         return str(oid)
-    if row.category == "A" and row.element:
+    if row.category == "A" and row.element and row.name.startswith("_"):
         return f"{type_name(row.element)}[]"
     return row.name
 

@@ -12,7 +12,7 @@ from tsql.ddl.context import Ddl
 from tsql.ddl.default_privileges import give_default_privileges
 from tsql.ddl.user_types import check_name_is_free, hold_types, type_is_taken
 from tsql.executor.user_types import register_type
-from tsql.types.kinds import kinds_of_type
+from tsql.types.kinds import storable_kinds
 from tsql.types.type_names import type_name
 
 
@@ -52,7 +52,7 @@ def attribute_of(definition: Any, number: int, ddl: Ddl) -> Attribute:
     collation = 0
     if definition.collClause is not None:
         collation = collation_named(definition.collClause, type_)
-    if kinds_of_type(type_) is None:
+    if storable_kinds(type_) is None:
         row = pg.types()[type_]
         if row.kind == "p":
             message = f'column "{definition.colname}" has pseudo-type {row.name}'

@@ -24,7 +24,7 @@ from tsql.ddl.names import free_name, index_columns_part, index_part_names
 from tsql.ddl.stored_text import stored_text
 from tsql.parser import enums
 from tsql.planner.walk import columns_of, walk
-from tsql.types.kinds import kinds_of_type
+from tsql.types.kinds import storable_kinds
 
 _ORDERED_METHODS: Final = frozenset({"btree", "hash"})
 _OTHER_METHODS: Final = frozenset({"gin", "gist", "spgist", "brin"})
@@ -196,7 +196,7 @@ def _key_part(element: Any, table: Table, ddl: Ddl) -> KeyPart:
     assert expression is not None
     _require_immutable(expression, "index expression")
     operator_class = _operator_class(element, expression.type)
-    kinds = kinds_of_type(expression.type)
+    kinds = storable_kinds(expression.type)
     if kinds is None:
         raise not_supported(f"an index on type {type_name(expression.type)}")
     kind, element_kind = kinds

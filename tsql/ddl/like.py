@@ -21,7 +21,7 @@ from tsql.ddl.sequence_options import SequenceOptions
 from tsql.ddl.serial import SerialColumn
 from tsql.derived_ids import constraint_id
 from tsql.parser import ast, parse_expression
-from tsql.types.kinds import kinds_of_type
+from tsql.types.kinds import storable_kinds
 
 #: Bits of PostgreSQL's TableLikeOption.
 _COMMENTS: Final = 1
@@ -68,7 +68,7 @@ def read_like(definition: Definition, clause: Any, copied: Copied, ddl: Ddl) -> 
 
 
 def _column(column: Any, column_id: int) -> Column:
-    kinds = kinds_of_type(column.sql_type)
+    kinds = storable_kinds(column.sql_type)
     if kinds is None:
         raise not_supported(f"LIKE with a column of the type of {column.name}")
     return Column(

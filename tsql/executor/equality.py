@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from storage.errors import not_supported
 from storage.keyparts import has_order, value_encoder
-from storage.types import Interval, Kind
+from storage.types import Array, Interval, Kind
 from tsql.types import oids
-from tsql.types.kinds import kinds_of_type
+from tsql.types.kinds import base_type, element_type_of, kinds_of_type
 
 Image = Callable[[Any], Hashable]
 
@@ -63,7 +63,21 @@ def image_of(type_: int) -> Image | None:
             return _char_image
         case _ if kind in _SAME:
             return None
+        case Kind.ARRAY if element_kind is Kind.ARRAY:
+            return _image_of_arrays(element_type_of(base_type(type_)))
         case _ if has_order(kind, element_kind):
             return value_encoder(kind, element_kind)
         case _:
             raise not_supported(f"equality of type {type_}")
+
+
+def _image_of_arrays(element: int) -> Image:
+    """Returns the image of arrays whose elements are arrays themselves."""
+    inner = image_of(element)
+    assert inner is not None
+
+    def image(array: Array) -> Hashable:
+        items = tuple([None if item is None else inner(item) for item in array.items])
+        return array.dimensions, array.lower_bounds, items
+
+    return image

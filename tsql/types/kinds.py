@@ -106,6 +106,12 @@ def kinds_of_type(oid: int) -> tuple[Kind, Kind | None] | None:
     return None
 
 
+def storable_kinds(oid: int) -> tuple[Kind, Kind | None] | None:
+    """Returns likewise what can be stored: not arrays of arrays (of a domain over arrays, of int2vector)."""
+    kinds = kinds_of_type(oid)
+    return None if kinds == (Kind.ARRAY, Kind.ARRAY) else kinds
+
+
 def type_of_kind(kind: Kind) -> int:
     """Returns the type whose values have a kind, or 0."""
     return _TYPES.get(kind, 0)
