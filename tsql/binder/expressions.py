@@ -35,7 +35,7 @@ from tsql.catalog import pg
 from tsql.parser import Constant, Placeholder, ast, enums
 from tsql.types import oids
 from tsql.types.io import input_of
-from tsql.types.kinds import is_domain
+from tsql.types.kinds import base_type, is_domain
 from tsql.types.numeric import numeric_of
 from tsql.types.type_names import type_name
 
@@ -107,7 +107,7 @@ def _cast(level: Level, node: Any) -> Expression:
     level.context.rely_on(target)
     argument_node = node.arg
     if isinstance(argument_node, ast.A_ArrayExpr):
-        argument = containers.bind_array(level, argument_node, target)
+        argument = containers.bind_array(level, argument_node, base_type(target))
     else:
         argument = level.bind(level, argument_node)
     try:

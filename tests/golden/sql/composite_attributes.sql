@@ -93,3 +93,36 @@ DROP DOMAIN d;
 DROP DOMAIN d CASCADE;
 
 SELECT * FROM t;
+
+CREATE TYPE cell AS (r float8, i float8);
+
+CREATE DOMAIN ca AS cell[] CHECK ((VALUE[1]).r <= (VALUE[1]).i);
+
+SELECT ARRAY[ROW(1,2)]::ca, ARRAY[ROW(1,2)::cell]::ca, pg_typeof(ARRAY[ROW(1,2)]::ca);
+
+SELECT ARRAY[ROW(2,1)]::ca;
+
+CREATE TABLE grid (d1 ca UNIQUE);
+
+INSERT INTO grid VALUES (ARRAY[ROW(1,2)]::ca);
+
+INSERT INTO grid VALUES (ARRAY[ROW(3,4), ROW(5,6)]::ca);
+
+SELECT d1[2], d1[1].r, d1[1].i FROM grid;
+
+UPDATE grid SET d1[2] = ROW(d1[2].i, d1[2].r);
+
+UPDATE grid SET d1[1].r = d1[1].r - 1 WHERE d1[1].i > 0;
+
+SELECT * FROM grid ORDER BY d1;
+
+UPDATE grid SET d1[1].r = 100;
+
+CREATE DOMAIN ia AS int[] CHECK (array_length(VALUE, 1) = 2);
+
+SELECT ARRAY[1,2]::ia, ARRAY['1','2']::ia;
+
+SELECT ARRAY[1]::ia;
+
+-- refused: an array of a domain over arrays
+CREATE TABLE nested_arrays (f ia[]);

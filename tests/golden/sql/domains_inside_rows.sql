@@ -1,0 +1,79 @@
+CREATE TYPE comptype AS (cf1 int, cf2 int);
+
+CREATE DOMAIN dcomptype AS comptype CHECK ((VALUE).cf1 > 0);
+
+CREATE TABLE dcomptable (f1 dcomptype[]);
+
+INSERT INTO dcomptable VALUES (NULL);
+
+UPDATE dcomptable SET f1[1].cf2 = 5;
+
+TABLE dcomptable;
+
+UPDATE dcomptable SET f1[1].cf1 = -1;
+
+UPDATE dcomptable SET f1[1].cf1 = 1;
+
+TABLE dcomptable;
+
+CREATE DOMAIN posint AS int;
+
+CREATE TYPE holds AS (f1 posint);
+
+CREATE TABLE h1 (f1 holds);
+
+ALTER DOMAIN posint ADD CONSTRAINT c1 CHECK (VALUE >= 0);
+
+DROP TABLE h1;
+
+CREATE TABLE h1 (f1 posint[]);
+
+ALTER DOMAIN posint ADD CONSTRAINT c1 CHECK (VALUE >= 0);
+
+ALTER DOMAIN posint SET NOT NULL;
+
+DROP TABLE h1;
+
+CREATE TABLE base (p posint);
+
+CREATE TABLE h1 (r base);
+
+ALTER DOMAIN posint ADD CONSTRAINT c1 CHECK (VALUE >= 0);
+
+DROP TABLE h1;
+
+CREATE DOMAIN over AS holds;
+
+CREATE TABLE h1 (o over);
+
+ALTER DOMAIN posint ADD CONSTRAINT c1 CHECK (VALUE >= 0);
+
+DROP TABLE h1;
+
+CREATE DOMAIN pp AS posint;
+
+CREATE TABLE h1 (o pp);
+
+INSERT INTO h1 VALUES (-1);
+
+ALTER DOMAIN posint ADD CONSTRAINT c1 CHECK (VALUE >= 0);
+
+ALTER DOMAIN posint ADD CONSTRAINT c1 CHECK (VALUE >= -5);
+
+INSERT INTO base VALUES (NULL);
+
+ALTER DOMAIN posint SET NOT NULL;
+
+CREATE VIEW vv AS SELECT p FROM base;
+
+CREATE TABLE h2 (v vv);
+
+ALTER DOMAIN posint ADD CONSTRAINT c2 CHECK (VALUE >= -6);
+
+ALTER DOMAIN posint ADD CONSTRAINT c2 CHECK (VALUE >= -6) NOT VALID;
+
+ALTER DOMAIN posint VALIDATE CONSTRAINT c2;
+
+ALTER DOMAIN posint DROP CONSTRAINT c2;
+
+ALTER DOMAIN posint SET DEFAULT 3;
