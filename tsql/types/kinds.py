@@ -102,9 +102,7 @@ def kinds_of_type(oid: int) -> tuple[Kind, Kind | None] | None:
     row = pg.types().get(oid)
     if row is not None and row.category == "A":
         of_element = kinds_of_type(row.element)
-        if of_element is None or of_element[0] is Kind.ARRAY:
-            return None  # Arrays of a domain over arrays have no stored form.
-        return Kind.ARRAY, of_element[0]
+        return None if of_element is None else (Kind.ARRAY, of_element[0])
     return None
 
 
