@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tsql.analytics.emitted import Emitted, Form, cast
+from tsql.analytics.emitted import Emitted, Form, cast, without_blanks
 from tsql.analytics.families.comparisons import COMPARISONS
 from tsql.analytics.families.patterns import PATTERNS
 from tsql.analytics.literals import literal
@@ -17,7 +17,7 @@ def _without_blanks(name: str, text: str) -> Form:
     def form(arguments: tuple[Emitted, ...]) -> Emitted:
         texts = _equally_padded(arguments) if name in {"eq", "ne"} else None
         if texts is None:
-            texts = [f"rtrim({one.sql}, {_BLANK})" for one in arguments]
+            texts = [without_blanks(one.sql) for one in arguments]
         return Emitted(f"({text.format(*texts)})", oids.BOOL)
 
     return form
@@ -83,7 +83,7 @@ def _concat(arguments: tuple[Emitted, ...]) -> Emitted | None:
 
 
 _LENGTH: Final = "CAST(length({0}) AS INTEGER)"
-_BPCHAR_LENGTH: Final = "CAST(length(rtrim({0}, ' ')) AS INTEGER)"
+_BPCHAR_LENGTH: Final = f"CAST(length({without_blanks('{0}')}) AS INTEGER)"
 _START: Final = "greatest(CAST({1} AS BIGINT), 1)"
 _PART: Final = f"CASE WHEN {{1}} IS NOT NULL THEN substring({{0}}, {_START}) END"
 _ASCII: Final = "strlen({0}) = length({0})"
@@ -140,7 +140,7 @@ FORMS: Final[dict[str, Form]] = {
     "strpos(text,text)": "CAST(strpos({0}, {1}) AS INTEGER)",
     "substr(text,int4)": _PART,
     "substring(text,int4)": _PART,
-    "text(bpchar)": "rtrim({0}, ' ')",
+    "text(bpchar)": without_blanks("{0}"),
     "textanycat(text,anynonarray)": _joined,
     "textcat(text,text)": "{0} || {1}",
     "textlen(text)": _LENGTH,
