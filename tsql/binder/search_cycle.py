@@ -142,7 +142,9 @@ def _check_names(node: Any, added: list[_Added]) -> None:
 def _reference(node: Any, arm: Any) -> str:
     """Returns what the right arm calls the query itself. Raises 0A000."""
     own = (None, node.ctename)
-    pending = list(arm.fromClause or ())
+    inner = () if arm.withClause is None else arm.withClause.ctes
+    is_shadowed = any(cte.ctename == node.ctename for cte in inner)
+    pending = [] if is_shadowed else list(arm.fromClause or ())
     while pending:
         item = pending.pop()
         if isinstance(item, ast.JoinExpr):

@@ -152,7 +152,7 @@ def _named(fields: tuple[Field, ...], node: Any) -> tuple[Field, ...]:
 
 
 def _refers(node: Any, name: str) -> bool:
-    """Returns whether a statement names the relation anywhere."""
+    """Returns whether a statement names the relation anywhere, and no other WITH query of that name."""
     pending = [node]
     while pending:
         current = pending.pop()
@@ -162,8 +162,18 @@ def _refers(node: Any, name: str) -> bool:
             if current.relname == name and not current.schemaname:
                 return True
         elif isinstance(current, ast.Node):
-            pending += [getattr(current, slot) for slot in current]
+            pending += _in_sight(current, name)
     return False
+
+
+def _in_sight(node: Any, name: str) -> list[Any]:
+    """Returns the parts of a node in which the name isn't that of a WITH query of the node's own."""
+    clause: Any = getattr(node, "withClause", None)
+    ctes = () if clause is None else clause.ctes
+    own = next((at for at, cte in enumerate(ctes) if cte.ctename == name), None)
+    if own is None:
+        return [getattr(node, slot) for slot in node]
+    return [] if clause.recursive else [cte.ctequery for cte in ctes[: own + 1]]
 
 
 def _bind_recursive(level: Level, bound: _Bound) -> None:

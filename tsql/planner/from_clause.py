@@ -21,6 +21,7 @@ from tsql.bound import (
 from tsql.identifiers import quoted
 from tsql.planner import plan
 from tsql.planner.access_path import IndexExpressions, Request, choose
+from tsql.planner.bound_parts import holds_volatile
 from tsql.planner.conditions import without_row_equalities
 from tsql.planner.join_tree import group_of, relations_in
 from tsql.planner.joins import Joins, OuterRow
@@ -33,7 +34,14 @@ from tsql.planner.row_layout import (
     read_outside_where,
     width_of,
 )
-from tsql.planner.walk import conjunction, conjuncts, is_fixed, replaced
+from tsql.planner.walk import (
+    columns_of,
+    conjunction,
+    conjuncts,
+    is_fixed,
+    replaced,
+    walk,
+)
 from tsql.planner.with_queries import WithQueries
 
 
@@ -205,7 +213,35 @@ class FromClause:
                 rest.append(condition)
             else:
                 select = inside
+        read = self.columns[number]
+        if read is not None:
+            select = _without_unread(select, read.union(*(columns_of(c, number) for c in rest)))
         return self.plan_select(select), rest
+
+
+def _without_unread(select: BoundSelect, read: frozenset[int]) -> BoundSelect:
+    """Returns a subquery that doesn't compute what nobody reads: it may cost much, or fail.
+
+    What is volatile is computed all the same, and so is all that decides which rows there are.
+    """
+    if select.distinct or isinstance(select.relation, bound.SetOperation):
+        return select
+    targets = tuple([
+        target if at in read or _must_compute(target.expression) else _as_null(target)
+        for at, target in enumerate(select.targets)
+    ])  # fmt: skip
+    return replace(select, targets=targets)
+
+
+def _must_compute(expression: Expression) -> bool:
+    if isinstance(expression, ColumnRef | bound.Const) or holds_volatile(expression):
+        return True
+    return any(isinstance(part, bound.SetRef) for part in walk(expression))
+
+
+def _as_null(target: bound.Target) -> bound.Target:
+    expression = target.expression
+    return replace(target, expression=bound.Const(None, expression.type, expression.typmod))
 
 
 def _same(expression: Expression) -> Expression:

@@ -1,0 +1,95 @@
+CREATE TABLE q (a int, b int)
+
+INSERT INTO q VALUES (1, 0), (1, 2), (2, 5)
+
+SELECT a FROM (SELECT a, 1 / b AS x FROM q) s ORDER BY a
+
+SELECT a, x FROM (SELECT a, 1 / b AS x FROM q) s ORDER BY a
+
+SELECT a FROM (WITH c AS (SELECT * FROM q) SELECT a, (SELECT b FROM c WHERE c.a = q.a) AS sub FROM q) s ORDER BY a
+
+SELECT a FROM (WITH c AS MATERIALIZED (SELECT * FROM q) SELECT a, (SELECT b FROM c WHERE c.a = q.a) AS sub FROM q) s ORDER BY a
+
+SELECT a FROM (SELECT a, (SELECT b FROM q i WHERE i.a = q.a) AS sub FROM q) s WHERE sub > 0
+
+SELECT a FROM (SELECT a, (SELECT b FROM q i WHERE i.a = q.a) AS sub FROM q offset 0) s WHERE sub > 0
+
+SELECT s.a FROM (SELECT a, 1 / b AS x FROM q) s JOIN q ON q.a = s.a WHERE s.a = 2
+
+SELECT s.a FROM q LEFT JOIN (SELECT a, 1 / b AS x FROM q) s ON q.a = s.x ORDER BY 1
+
+SELECT s.a FROM q LEFT JOIN (SELECT a, 1 / b AS x FROM q) s ON q.a = s.a ORDER BY 1
+
+SELECT s FROM (SELECT a, 1 / b AS x FROM q) s
+
+SELECT count(*) FROM (SELECT a, 1 / b AS x FROM q) s
+
+SELECT count(s) FROM (SELECT a, 1 / b AS x FROM q) s
+
+SELECT a FROM (SELECT distinct a, 1 / b AS x FROM q) s
+
+SELECT a FROM (SELECT a, 1 / sum(b - 5) AS x FROM q WHERE a = 2 GROUP BY a) s ORDER BY a
+
+SELECT a FROM (SELECT a, 1 / b AS x FROM q ORDER BY 1 / b) s
+
+SELECT a FROM (SELECT a, 1 / b AS x FROM q ORDER BY a LIMIT 2) s
+
+SELECT a FROM (SELECT a, rank() OVER (ORDER BY a) / 0 AS x FROM q) s ORDER BY a
+
+SELECT a FROM (SELECT a, generate_series(1, b) AS x FROM q) s ORDER BY a
+
+SELECT a FROM q, LATERAL (SELECT q.b AS x, 1 / q.b AS y) s ORDER BY a
+
+WITH c AS (SELECT a, 1 / b AS x FROM q) SELECT a FROM c ORDER BY a
+
+WITH c AS MATERIALIZED (SELECT a, 1 / b AS x FROM q) SELECT a FROM c ORDER BY a
+
+CREATE VIEW qv AS SELECT a, 1 / b AS x, (SELECT b FROM q i WHERE i.a = q.a) AS y FROM q
+
+SELECT a FROM qv ORDER BY a
+
+SELECT a FROM qv WHERE a = 2 AND x = 0
+
+SELECT EXISTS (SELECT 1 / b FROM q), EXISTS (SELECT 1 / 0)
+
+SELECT 3 IN (SELECT a FROM (SELECT a, 1 / b FROM q) s)
+
+INSERT INTO q SELECT a, a FROM (SELECT a, 1 / b AS x FROM q) s WHERE a = 2 RETURNING *
+
+SELECT a FROM (SELECT a, (SELECT a, b FROM q) FROM q) s
+
+PREPARE p(int) AS SELECT a FROM (SELECT a, $1 / b AS x FROM q) s WHERE a = $1 ORDER BY a
+
+EXECUTE p(2)
+
+WITH RECURSIVE x(col) AS (SELECT 1 UNION (WITH x AS (SELECT * FROM x) SELECT * FROM x)) SEARCH DEPTH FIRST BY col SET seq SELECT * FROM x
+
+WITH RECURSIVE x(col) AS (SELECT 1 UNION (WITH x AS (SELECT * FROM x) SELECT * FROM x)) CYCLE col SET c USING p SELECT * FROM x
+
+WITH RECURSIVE w6(c6) AS (WITH w6(c6) AS (WITH w8(c8) AS (SELECT 1) SELECT * FROM w8) SELECT * FROM w6) SELECT * FROM w6
+
+WITH RECURSIVE w(c) AS (WITH RECURSIVE w(c) AS (SELECT 1 UNION ALL SELECT c + 1 FROM w WHERE c < 3) SELECT * FROM w) SELECT * FROM w
+
+WITH RECURSIVE w(c) AS (SELECT 1 UNION ALL (WITH w AS (SELECT c + 1 AS c FROM w WHERE c < 3) SELECT c FROM w)) SELECT * FROM w
+
+WITH RECURSIVE a(c) AS (SELECT 1), b(c) AS (WITH a AS (SELECT 7 AS c) SELECT * FROM a) SELECT * FROM a, b
+
+CREATE TABLE q2 (a int, b int)
+
+INSERT INTO q2 VALUES (1, 0), (1, 2), (2, 5)
+
+CREATE sequence s1
+
+CREATE sequence s2
+
+SELECT a FROM (SELECT a, (SELECT nextval('s1')) AS n FROM q2) s ORDER BY a
+
+SELECT nextval('s1')
+
+SELECT a FROM (SELECT a, nextval('s2') AS n FROM q2) s ORDER BY a
+
+SELECT nextval('s2')
+
+SELECT a FROM (SELECT a, (SELECT b + nextval('s2') FROM q2 i WHERE i.b = q2.b) AS n FROM q2) s ORDER BY a
+
+SELECT nextval('s2')
