@@ -205,6 +205,8 @@ def _opener(settings: Settings, database: Database, logins: Logins) -> OpenSessi
                 {**defaults, **request.settings},
                 request.process_id,
                 request.wake,
+                request.client,
+                request.server,
             )
         )
 

@@ -21,15 +21,16 @@ from tsql.executor.point import PointWrite
 from tsql.executor.run import Batches, Row, Run
 from tsql.executor.waits import MustWaitError
 from tsql.executor.writes import WriteResult
-from tsql.parser import ParsedStatement, ast
+from tsql.parser import ParsedStatement
 from tsql.portal import Portal
-from tsql.prepared import Prepared, Query, is_query
+from tsql.prepared import Prepared, Query, is_query, query_inside
 from tsql.session_state import SessionState
 from tsql.types.io import input_of
 
 #: Rows that are collected before an answer; a longer result is streamed.
 READY_ROWS_MAX: Final = 500
 _REPLAN_COUNT_MAX: Final = 10
+_END_POLL_SECONDS: Final = 0.01
 
 
 def prepare(
@@ -54,10 +55,14 @@ def prepare(
     prepared = Prepared(parsed, text, given_types, None, from_sql, is_told=is_told)
     if parsed is not None and is_query(parsed.node):
         _bind(state, prepared)
-    elif parsed is not None and isinstance(parsed.node, ast.DeclareCursorStmt | ast.ExplainStmt):
-        # The text begins with another word than any query's: its plan is found by no other.
-        inner = ParsedStatement(parsed.node.query, parsed.location, parsed.length, parsed.text)
+    elif parsed is not None and (inner := query_inside(parsed)) is not None:
         prepared.inner = prepare(state, inner, given_types)
+    if prepared.query is None and (prepared.inner is None or prepared.inner.query is None):
+        for number, oid in enumerate(given_types or (), 1):
+            if not oid:
+                raise DatabaseError(
+                    "42P18", f"could not determine data type of parameter ${number}"
+                )
     return prepared
 
 
@@ -305,6 +310,22 @@ async def sleep_if_asked(state: SessionState) -> None:
     seconds, state.functions.pause_seconds = state.functions.pause_seconds, 0.0
     if seconds > 0:
         await state.database.store.slices.sleep(seconds)
+    if state.functions.awaited_ends:
+        await _wait_for_ends(state)
+
+
+async def _wait_for_ends(state: SessionState) -> None:
+    """Waits for the sessions that pg_terminate_backend was to see gone; warns of those that stay."""
+    ends, state.functions.awaited_ends = state.functions.awaited_ends, {}
+    began, sessions = state.database.clock(), state.database.sessions
+    for pid, milliseconds in ends.items():
+        while pid in sessions and state.database.clock() < began + 1000 * milliseconds:
+            await state.database.store.slices.sleep(_END_POLL_SECONDS)
+        if pid in sessions:
+            state.warning(
+                "01000",
+                f"backend with PID {pid} did not terminate within {milliseconds} milliseconds",
+            )
 
 
 async def _run_point_write(state: SessionState, write: PointWrite, env: Env) -> WriteResult | None:

@@ -8,6 +8,7 @@ the client gave, and the settings by which names and literals are read. It is va
 tables that it names have the versions that it was bound to.
 """
 
+import copy
 from collections.abc import Callable
 from dataclasses import field
 from typing import Any, Final
@@ -36,7 +37,7 @@ from tsql.executor.point import (
 from tsql.executor.run import Batches, Run, Source
 from tsql.executor.statement_subqueries import Subqueries
 from tsql.executor.writes import Write, WriteResult
-from tsql.parser import ParsedStatement, ast, parse
+from tsql.parser import ParsedStatement, ast, enums, parse
 from tsql.planner.plan import Plan
 from tsql.planner.planner import plan_statement
 
@@ -45,6 +46,8 @@ CACHED_QUERIES_MAX: Final = 2000
 #: A longer text is rarely sent twice, and neither is one far inside a longer string.
 CACHED_TEXT_CHARACTERS_MAX: Final = 8192
 
+#: Ends the text of the query of CREATE TABLE AS: its plan must not be found by the text alone.
+AS_QUERY: Final = "\0as"
 _QUERY_NODES: Final = (
     ast.SelectStmt,
     ast.InsertStmt,
@@ -83,6 +86,36 @@ def _locks(select: BoundSelect) -> str | None:
 def is_query(node: Any) -> bool:
     """Returns whether a statement is bound and planned (and isn't a command)."""
     return isinstance(node, _QUERY_NODES) and into_clause(node) is None
+
+
+def query_inside(parsed: ParsedStatement) -> ParsedStatement | None:
+    """Returns the query inside a command that takes parameters for it, as a statement."""
+    node, text = parsed.node, parsed.text
+    match node:
+        case ast.DeclareCursorStmt() | ast.ExplainStmt():
+            # The text begins with another word than any query's: its plan is found by no other.
+            inner = node.query
+        case ast.CreateTableAsStmt() if is_query(node.query) and not _is_view(node):
+            inner, text = node.query, text + AS_QUERY
+        case ast.SelectStmt() if into_clause(node) is not None:
+            inner, text = without_into(node), text + AS_QUERY
+        case _:
+            return None
+    return ParsedStatement(inner, parsed.location, parsed.length, text)
+
+
+def _is_view(node: Any) -> bool:
+    return bool(node.objtype == enums.ObjectType.OBJECT_MATVIEW)
+
+
+def without_into(node: Any) -> Any:
+    """Returns a SELECT without its INTO."""
+    changed = copy.copy(node)
+    if node.intoClause is not None:
+        object.__setattr__(changed, "intoClause", None)
+    else:
+        object.__setattr__(changed, "larg", without_into(node.larg))
+    return changed
 
 
 def into_clause(node: Any) -> Any:
@@ -253,7 +286,8 @@ class Prepared:
     Attributes:
         given_types: Parameter types as the client gave them; None: it may have no parameters.
         query: The bound statement, or None for a command (or an empty string).
-        inner: The query inside a command that takes parameters for it: DECLARE CURSOR, EXPLAIN.
+        inner: The query inside a command that takes parameters for it: DECLARE CURSOR, EXPLAIN,
+            CREATE TABLE AS.
         from_sql: Whether PREPARE made it (pg_prepared_statements).
         is_told: Whether the client may know how its rows look; a simple query's are told with them.
         catalog_version, settings_generation: What the query was last found valid for.
@@ -273,9 +307,9 @@ class Prepared:
 
     @property
     def parameter_types(self) -> tuple[int, ...]:
-        """Types of the values that Bind is to bring."""
+        """Types of the values that Bind is to bring; a command takes those that it was given."""
         query = self.query or (self.inner and self.inner.query)
-        return query.parameter_types if query else ()
+        return query.parameter_types if query else self.given_types or ()
 
 
 @dataclass(slots=True)

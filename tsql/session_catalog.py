@@ -51,6 +51,7 @@ class Activity:
     query_started_at: int
     state: str
     query: str
+    client: tuple[str, int] | None = None
 
     @property
     def is_active(self) -> bool:
@@ -310,4 +311,5 @@ def _activity(state: Any, *, is_active: bool) -> Activity:
         env.statement_timestamp,
         "active" if is_active else _IDLE_STATES[control.status],
         state.functions.query,
+        state.options.client,
     )

@@ -40,6 +40,7 @@ class SessionFunctions(SessionCatalog):
 
     Attributes:
         pause_seconds: How long the statement is to wait before its answer.
+        awaited_ends: Sessions that must have ended before it, and how many milliseconds at most.
     """
 
     def __init__(self, state: Any) -> None:
@@ -56,12 +57,23 @@ class SessionFunctions(SessionCatalog):
         self._sequence_states: dict[int, tuple[int, bool]] = {}
         self._last_sequence = 0
         self.pause_seconds = 0.0
+        self.awaited_ends: dict[int, int] = {}
         self.query = ""
         self.privileges = SessionPrivileges(state)
 
     @property
     def backend_pid(self) -> int:
         return int(self._state.options.process_id)
+
+    @property
+    def client(self) -> tuple[str, int] | None:
+        ends: tuple[str, int] | None = self._state.options.client
+        return ends
+
+    @property
+    def server(self) -> tuple[str, int] | None:
+        ends: tuple[str, int] | None = self._state.options.server
+        return ends
 
     @property
     def session_user(self) -> str:
@@ -272,6 +284,9 @@ class SessionFunctions(SessionCatalog):
 
     def pause(self, seconds: float) -> None:
         self.pause_seconds += seconds
+
+    def wait_for_end(self, pid: int, milliseconds: int) -> None:
+        self.awaited_ends[pid] = max(milliseconds, self.awaited_ends.get(pid, 0))
 
     def signal_backend(self, pid: int, *, terminate: bool) -> bool:
         """Cancels what another session runs, or ends it."""

@@ -27,7 +27,7 @@ from tsql.transactions import TransactionControl
 
 #: Severities of client_min_messages, from the least important one.
 _SEVERITIES: Final = (
-    "debug5", "debug4", "debug3", "debug2", "debug1", "log", "notice", "warning", "error",
+    "debug5", "debug4", "debug3", "debug2", "debug1", "log", "info", "notice", "warning", "error",
 )  # fmt: skip
 #: PostgreSQL's NAMEDATALEN - 1, and NOTIFY_PAYLOAD_MAX_LENGTH.
 CHANNEL_BYTES_MAX: Final = 63
@@ -390,7 +390,7 @@ class SessionState:
 
     def listening_channels(self) -> list[str]:
         """Returns the channels that the session listens to."""
-        return sorted(self._listening)
+        return list(self._listening)
 
     def notify(self, channel: str, payload: str) -> None:
         """Sends a notification at the commit; the same one twice in a transaction goes once."""

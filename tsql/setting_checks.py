@@ -8,11 +8,11 @@ ignored.
 import codecs
 import functools
 import re
-import zoneinfo
 from collections.abc import Callable
 
 from storage.errors import DatabaseError, not_supported
 from tsql.setting_definitions import invalid
+from tsql.types.timezones import zone_names
 
 _STYLES = {"iso": "ISO", "sql": "SQL", "postgres": "Postgres", "german": "German"}
 _ORDERS = {"ymd": "YMD", "dmy": "DMY", "mdy": "MDY", "us": "MDY", "noneuro": "MDY"}
@@ -62,6 +62,13 @@ _ENCODINGS = {
     "UHC": ("uhc", "win949", "windows949"),
     "JOHAB": ("johab",),
 }
+#: Encodings that PostgreSQL has and we can't convert (nor can PostgreSQL the first one).
+_WITHOUT_CONVERSION = {
+    "muleinternal": "MULE_INTERNAL",
+    "euctw": "EUC_TW",
+    "eucjis2004": "EUC_JIS_2004",
+    "shiftjis2004": "SHIFT_JIS_2004",
+}
 _PYTHON_CODECS = {
     "SQL_ASCII": "utf-8",
     "EUC_CN": "gb2312",
@@ -100,11 +107,6 @@ def check_date_style(text: str, current: str) -> str:
     return f"{seen_style or style}, {seen_order or order}"
 
 
-@functools.cache
-def _zone_names() -> dict[str, str]:
-    return {name.lower(): name for name in zoneinfo.available_timezones()}
-
-
 def check_time_zone(text: str, _current: str) -> str:
     """Returns the zone's name as the tz database writes it, or a POSIX form."""
     if _HOURS.match(text.strip()):
@@ -112,7 +114,7 @@ def check_time_zone(text: str, _current: str) -> str:
     lowered = text.lower()
     if lowered in {"utc", "gmt"}:
         return text.upper()
-    name = _zone_names().get(lowered)
+    name = zone_names().get(lowered)
     if name is not None:
         return name
     if _POSIX_ZONE.match(text):
@@ -144,7 +146,14 @@ def check_encoding(text: str, _current: str) -> str:
     """Returns PostgreSQL's name of a client encoding."""
     name = _encoding_names().get(re.sub(r"[^a-z0-9]", "", text.lower()))
     if name is None:
-        raise invalid("client_encoding", text)
+        without = _WITHOUT_CONVERSION.get(re.sub(r"[^a-z0-9]", "", text.lower()))
+        if without is None:
+            raise invalid("client_encoding", text)
+        raise DatabaseError(
+            "0A000",
+            f'invalid value for parameter "client_encoding": "{text}"',
+            detail=f"Conversion between {without} and UTF8 is not supported.",
+        )
     return name
 
 

@@ -59,6 +59,7 @@ class SessionOptions:
     Attributes:
         settings: From the startup packet, by the names that the client used.
         wake: Called when a notification is there for an idle client.
+        client, server: The addresses and ports of the connection's ends; None on a Unix socket.
     """
 
     user: str = "terrascale"
@@ -66,6 +67,8 @@ class SessionOptions:
     settings: Mapping[str, str] = field(default_factory=dict)
     process_id: int = 0
     wake: Callable[[], None] = lambda: None
+    client: tuple[str, int] | None = None
+    server: tuple[str, int] | None = None
 
 
 class Shared:

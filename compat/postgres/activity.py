@@ -15,6 +15,7 @@ from storage.lock_modes import TableLockMode, lock_name
 from storage.types import Array
 from tsql.access.roles import READ_ALL_STATS, has_privileges_of
 from tsql.setting_definitions import definitions
+from tsql.types.network import inet_value
 
 _UNLISTED: Final = frozenset({"is_superuser", "role", "seed", "session_authorization"})
 
@@ -48,7 +49,8 @@ def pg_stat_activity(moment: Moment) -> Iterator[Values]:
             continue
         yield {
             **known,
-            "client_port": -1,
+            "client_addr": None if activity.client is None else inet_value(activity.client[0]),
+            "client_port": -1 if activity.client is None else activity.client[1],
             "backend_start": activity.started_at,
             "xact_start": activity.transaction_started_at,
             "query_start": activity.query_started_at,

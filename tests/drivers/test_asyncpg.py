@@ -11,6 +11,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from asyncpg import introspection
 
 from tests.drivers.samples import ROUND_TRIPS
 from tests.server import Server
@@ -147,6 +148,21 @@ async def test_enums_and_rows_are_looked_up(connection: Any) -> None:
     ]
     rows = [tuple(row) for row in await statement.fetch(["ok", "sad"])]
     assert sorted(rows) == [(1, "ok", ["sad", None]), (2, "sad", ["ok"])]
+
+
+async def test_the_lookup_of_types_looks_at_few(connection: Any) -> None:
+    """Each further round of the lookup reads what the last one named, not the columns of every type."""
+    lines = await connection.fetch(f"EXPLAIN {introspection.INTRO_LOOKUP_TYPES}", [23])
+    plan = [line[0].strip() for line in lines]
+    at = plan.index("->  Last rows on typeinfo_tree")
+    assert plan[at - 1] == "->  Nested loop"
+    assert any("(outer.elemtype)" in line for line in plan[at:])
+
+
+async def test_a_void_and_a_path_come_back(connection: Any) -> None:
+    assert await connection.fetchval("SELECT pg_sleep(0)") is None
+    assert await connection.fetchval("SELECT $1::jsonpath", "$.a[*]") == '$."a"[*]'
+    assert await connection.fetchval("SELECT $1::tid", (5, 7)) == (5, 7)
 
 
 async def test_codec_is_set_for_a_type(connection: Any) -> None:

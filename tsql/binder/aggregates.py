@@ -21,6 +21,7 @@ from tsql.binder.context import Level
 from tsql.binder.functions import Candidate
 from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.operators import check_has_equality
+from tsql.binder.shown_names import type_name
 from tsql.binder.sorting import sort_key
 from tsql.binder.tree import walk
 from tsql.bound import (
@@ -35,7 +36,6 @@ from tsql.bound import (
 )
 from tsql.catalog import pg
 from tsql.functions.registry import aggregate_of
-from tsql.types.type_names import type_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from tsql.binder.context import Context, Item, Level, NotWritable
 from tsql.binder.locations import error_at
 from tsql.binder.nodes import is_a
 from tsql.binder.pathways import CoercionContext
+from tsql.binder.shown_names import type_name
 from tsql.bound import (
     CoerceToDomain,
     Default,
@@ -27,7 +28,6 @@ from tsql.parser import ast
 from tsql.types import oids
 from tsql.types.composites import attributes_of, is_composite
 from tsql.types.kinds import base_of, is_domain
-from tsql.types.type_names import type_name
 
 
 @dataclass(frozen=True, slots=True)

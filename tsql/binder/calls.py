@@ -19,6 +19,7 @@ from tsql.binder.functions import Call, Candidate, Cast, default_texts, resolve
 from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.nodes import is_a
 from tsql.binder.pathways import CoercionContext, array_of, common_type_of, is_true_array
+from tsql.binder.shown_names import type_name
 from tsql.binder.windows import bind_window_call
 from tsql.bound import (
     ArrayConstructor,
@@ -33,7 +34,6 @@ from tsql.parser import ast, parse_expression
 from tsql.types import oids
 from tsql.types.composites import is_row
 from tsql.types.kinds import base_type
-from tsql.types.type_names import type_name
 
 ARGUMENTS_MAX: Final = 100
 _MOVE_HINT: Final = "You might be able to move the set-returning function into a LATERAL FROM item."

@@ -27,6 +27,7 @@ from tsql.binder.pathways import (
     prefers,
     true_element,
 )
+from tsql.binder.shown_names import type_name
 from tsql.bound import (
     ArrayCoerce,
     ArrayConstructor,
@@ -47,7 +48,6 @@ from tsql.types import oids
 from tsql.types.composites import attributes_of, is_composite
 from tsql.types.io import input_of
 from tsql.types.kinds import base_of, base_type, is_domain
-from tsql.types.type_names import type_name
 
 #: Types whose input depends on the moment: 'now', 'today'.
 _CLOCK_TYPES: Final = frozenset(

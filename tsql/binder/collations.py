@@ -10,9 +10,9 @@ from tsql.binder.coercion import coerce
 from tsql.binder.context import Level
 from tsql.binder.locations import position_at
 from tsql.binder.pathways import true_element
+from tsql.binder.shown_names import type_name
 from tsql.bound import Expression
 from tsql.types import oids
-from tsql.types.type_names import type_name
 
 #: Their OIDs, where those are PostgreSQL's own; 0: a definition that names it is shown without it.
 _KNOWN: Final = {"default": 100, "C": 950, "POSIX": 951, "ucs_basic": 0, "C.utf8": 0, "C.UTF-8": 0}

@@ -9,6 +9,7 @@ from tsql.binder.context import Level
 from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.operators import call_operator, compare_with_array
 from tsql.binder.pathways import array_of, common_type_of
+from tsql.binder.shown_names import type_name
 from tsql.binder.tree import walk
 from tsql.bound import (
     And,
@@ -25,7 +26,6 @@ from tsql.bound import (
 )
 from tsql.parser import ConstantList, ast, enums
 from tsql.types import oids
-from tsql.types.type_names import type_name
 
 _Kind = enums.A_Expr_Kind
 _PLAIN: Final = frozenset(

@@ -25,6 +25,7 @@ from tsql.binder.pathways import (
     is_vector,
     true_element,
 )
+from tsql.binder.shown_names import type_name
 from tsql.bound import (
     ArrayConstructor,
     ColumnRef,
@@ -42,7 +43,6 @@ from tsql.catalog import pg
 from tsql.parser import ast, with_fields
 from tsql.types import oids
 from tsql.types.composites import attributes_of, is_composite, is_row
-from tsql.types.type_names import type_name
 
 _ROW_FIELDS_MAX: Final = 1664
 _SUBSCRIPTS_MAX: Final = 6

@@ -18,6 +18,7 @@ from storage.objects import CompositeType, View
 from storage.records import dataclass
 from storage.schema import Table
 from tsql.access.privileges import Need
+from tsql.binder.shown_names import name_types_for, type_name
 from tsql.bound import (
     AggregateCall,
     BoundSelect,
@@ -36,7 +37,6 @@ from tsql.env import Env
 from tsql.temporary import is_temporary
 from tsql.types import oids
 from tsql.types.kinds import element_type_of
-from tsql.types.type_names import type_name
 
 #: (schema, name) -> the catalog table of that name, or None.
 CatalogRelations = Callable[[str, str], CatalogRelation | None]
@@ -230,6 +230,7 @@ class Context:
     ) -> None:
         self.catalog = catalog
         self.env = env
+        name_types_for(env)
         self.catalog_relations = catalog_relations
         self._parameters = parameter_types
         self.tables: dict[int, int] = {}

@@ -22,6 +22,7 @@ from tsql.binder.from_items import table_item
 from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.pathways import CoercionContext, true_element
 from tsql.binder.select import bind_select
+from tsql.binder.shown_names import type_name
 from tsql.binder.tree import replaced, walk
 from tsql.bound import (
     CoerceToDomain,
@@ -42,7 +43,6 @@ from tsql.types import oids
 from tsql.types.composites import is_row
 from tsql.types.domains import domain_type
 from tsql.types.kinds import base_of, is_domain, kinds_of_type
-from tsql.types.type_names import type_name
 
 _PURPOSES: Final = {
     "check": clauses.CHECK,

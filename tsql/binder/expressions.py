@@ -18,6 +18,7 @@ from tsql.binder.columns import bind_column, lowered
 from tsql.binder.context import Level
 from tsql.binder.locations import error_at, position_at, unsupported_at
 from tsql.binder.pathways import CoercionContext
+from tsql.binder.shown_names import type_name
 from tsql.binder.type_names import bind_type_name
 from tsql.bound import (
     And,
@@ -37,7 +38,6 @@ from tsql.types import oids
 from tsql.types.io import input_of
 from tsql.types.kinds import base_type, is_domain
 from tsql.types.numeric import numeric_of
-from tsql.types.type_names import type_name
 
 Handler = Callable[[Level, Any], Expression]
 

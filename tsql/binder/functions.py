@@ -12,13 +12,13 @@ from tsql.binder import polymorphism
 from tsql.binder.candidates import choose, matching
 from tsql.binder.locations import error_at
 from tsql.binder.pathways import CoercionContext, Method, category_of, common_type_of, pathway
+from tsql.binder.shown_names import type_name
 from tsql.binder.type_names import type_of_name
 from tsql.bound import FunctionCall
 from tsql.catalog import pg
 from tsql.catalog.pg import PgProc
 from tsql.types import oids
 from tsql.types.composites import is_row
-from tsql.types.type_names import type_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from tsql.binder.coercion import as_base, coerce
 from tsql.binder.context import Level
 from tsql.binder.locations import error_at
 from tsql.binder.pathways import array_of, common_type_of, true_element
+from tsql.binder.shown_names import type_name
 from tsql.bound import ArrayComparison, Expression, FunctionCall
 from tsql.catalog import pg
 from tsql.catalog.pg import PgOperator, PgProc
 from tsql.functions.registry import implementation_of
 from tsql.types import oids
 from tsql.types.kinds import base_type
-from tsql.types.type_names import type_name
 
 _CACHE_MAX: Final = 4096
 _found: dict[tuple[str, int, int], PgOperator] = {}

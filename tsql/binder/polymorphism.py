@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from storage.errors import DatabaseError
+from tsql.binder.shown_names import type_name
 from tsql.catalog import pg
 from tsql.types import oids
 from tsql.types.kinds import array_type_of, base_type, element_type_of
 from tsql.types.range_types import MULTIRANGES, RANGES, RangeType
-from tsql.types.type_names import type_name
 
 _ELEMENTS: Final = frozenset({oids.ANYELEMENT, oids.ANYNONARRAY, oids.ANYENUM})
 _COMPATIBLES: Final = frozenset({oids.ANYCOMPATIBLE, oids.ANYCOMPATIBLENONARRAY})

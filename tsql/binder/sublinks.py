@@ -13,6 +13,7 @@ from tsql.binder.comparisons import compare_rows
 from tsql.binder.context import Level
 from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.pathways import array_of, is_true_array
+from tsql.binder.shown_names import type_name
 from tsql.binder.targets import fields_from
 from tsql.binder.tree import replaced
 from tsql.bound import (
@@ -26,7 +27,6 @@ from tsql.bound import (
 )
 from tsql.parser import ast, enums
 from tsql.types import oids
-from tsql.types.type_names import type_name
 
 _Type = enums.SubLinkType
 

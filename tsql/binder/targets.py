@@ -12,6 +12,7 @@ from tsql.binder.context import Clause, Level
 from tsql.binder.locations import error_at
 from tsql.binder.names import column_name
 from tsql.binder.nodes import is_a
+from tsql.binder.shown_names import type_name
 from tsql.bound import (
     ColumnRef,
     Expression,
@@ -24,7 +25,6 @@ from tsql.bound import (
 from tsql.parser import ast
 from tsql.types import oids
 from tsql.types.composites import is_row
-from tsql.types.type_names import type_name
 
 TARGETS_MAX: Final = 1664
 

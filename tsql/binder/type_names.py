@@ -4,12 +4,12 @@ from typing import Any
 
 from storage.errors import DatabaseError
 from tsql.binder.locations import error_at, unsupported_at
+from tsql.binder.shown_names import type_name
 from tsql.catalog import pg
 from tsql.env import Env
 from tsql.parser import ast
 from tsql.types.io import input_of
 from tsql.types.kinds import array_type_of, is_elsewhere
-from tsql.types.type_names import type_name
 from tsql.types.typmod import typmod_of
 
 

@@ -17,6 +17,7 @@ from tsql.binder.functions import Candidate
 from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.operators import check_has_equality, ordering_proc
 from tsql.binder.pathways import CoercionContext, can_coerce
+from tsql.binder.shown_names import type_name
 from tsql.binder.sorting import sort_key
 from tsql.binder.tree import replaced, walk
 from tsql.bound import (
@@ -33,7 +34,6 @@ from tsql.bound import (
 from tsql.catalog import pg
 from tsql.functions.registry import aggregate_of, implementation_of
 from tsql.types import oids
-from tsql.types.type_names import type_name
 
 # Bits of WindowDef.frameOptions.
 _NON_DEFAULT: Final = 0x1

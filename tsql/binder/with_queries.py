@@ -15,9 +15,9 @@ from storage.records import dataclass
 from tsql.binder.context import Cte, Level
 from tsql.binder.locations import error_at
 from tsql.binder.set_operations import bind_arm, combine, unknown_free
+from tsql.binder.shown_names import type_name
 from tsql.bound import BoundSelect, BoundStatement, Field, WithQuery
 from tsql.parser import ast, enums
-from tsql.types.type_names import type_name
 
 _Materialize = enums.CTEMaterialize
 _KEPT: Final = {

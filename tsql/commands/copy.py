@@ -38,6 +38,10 @@ from tsql.session_state import SessionState
 async def run_copy(invocation: Invocation) -> Result:
     """Runs a CopyStmt."""
     node = invocation.node
+    if node.relation is not None:
+        # PostgreSQL looks for the columns before it does at the options.
+        table = _table(node.relation, ddl_of(invocation.state), is_from=node.is_from)
+        _positions(table, node.attlist)
     options = copy_options(node.options, is_from=node.is_from)
     if node.is_program:
         raise not_supported("COPY … PROGRAM")

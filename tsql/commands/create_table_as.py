@@ -4,7 +4,6 @@ The rows go to the new table's storage, which nobody else sees before the commit
 store spills what a transaction writes, so memory stays bounded.
 """
 
-import copy
 from typing import Any
 
 import msgspec
@@ -24,8 +23,7 @@ from tsql.ddl.options import table_options
 from tsql.ddl.temporary import check_on_commit, note_on_commit
 from tsql.execution import prepare, start_select
 from tsql.parser import ParsedStatement, ast, enums
-from tsql.prepared import Query, into_clause, is_query
-from tsql.session_state import SessionState
+from tsql.prepared import AS_QUERY, Query, into_clause, is_query, without_into
 from tsql.types.kinds import storable_kinds
 from tsql.types.type_names import type_name
 
@@ -37,7 +35,7 @@ async def run_create_table_as(invocation: Invocation) -> Result:
     is_view = is_statement and node.objtype == enums.ObjectType.OBJECT_MATVIEW
     tag = "CREATE MATERIALIZED VIEW" if is_view else "CREATE TABLE AS"
     into = node.into if is_statement else into_clause(node)
-    query_node = node.query if is_statement else _without_into(node)
+    query_node = node.query if is_statement else without_into(node)
     _refuse(into, is_view=is_view)
     ddl = ddl_of(state)
     with without_position():
@@ -50,7 +48,7 @@ async def run_create_table_as(invocation: Invocation) -> Result:
         return Result(tag=tag)
     if is_view:
         check_query(query_node)
-    query = _query(invocation, query_node)
+    query = _query(invocation, query_node, is_view=is_view)
     made = await _table(into, query, schema, ddl)
     if is_view:
         made = await materialized(query_node, made, ddl)
@@ -62,7 +60,7 @@ async def run_create_table_as(invocation: Invocation) -> Result:
     note_on_commit(into.onCommit, table, ddl)
     if into.skipData:
         return Result(tag=tag)
-    return Result(tag=f"SELECT {await _fill(state, ddl, table, query)}")
+    return Result(tag=f"SELECT {await _fill(invocation, ddl, table, query)}")
 
 
 def _refuse(into: Any, *, is_view: bool) -> None:
@@ -75,25 +73,14 @@ def _refuse(into: Any, *, is_view: bool) -> None:
         raise DatabaseError("42704", f'access method "{into.accessMethod}" does not exist')
 
 
-def _without_into(node: Any) -> Any:
-    changed = copy.copy(node)
-    if node.intoClause is not None:
-        object.__setattr__(changed, "intoClause", None)
-    else:
-        object.__setattr__(changed, "larg", _without_into(node.larg))
-    return changed
-
-
-def _query(invocation: Invocation, node: Any) -> Query:
+def _query(invocation: Invocation, node: Any, *, is_view: bool) -> Query:
     state, source = invocation.state, invocation.parsed
     if isinstance(node, ast.ExecuteStmt):
         raise not_supported("CREATE TABLE AS EXECUTE")
     if not is_query(node):
         raise not_supported("CREATE TABLE AS of this statement")
-    # The text is not this query's alone: its plan must not be found by it.
-    text = f"{source.text}\0as"
-    parsed = ParsedStatement(node, source.location, source.length, text)
-    query = prepare(state, parsed, None).query
+    parsed = ParsedStatement(node, source.location, source.length, source.text + AS_QUERY)
+    query = prepare(state, parsed, None if is_view else invocation.parameter_types).query
     assert query is not None
     return query
 
@@ -143,11 +130,12 @@ def _column(column_id: int, name: str, field: Field) -> Column:
     )
 
 
-async def _fill(state: SessionState, ddl: Ddl, table: Table, query: Query) -> int:
+async def _fill(invocation: Invocation, ddl: Ddl, table: Table, query: Query) -> int:
     """Fills the new table; returns the number of rows."""
     rewrite = Rewrite(ddl.txn, ddl.tables.access(table))
+    state = invocation.state
     run = state.run(state.statement_env(()))
-    batches = await start_select(state, query, ())
+    batches = await start_select(state, query, invocation.values)
     while (batch := await batches.next()) is not None:
         for row in batch:
             await rewrite.add(list(row))

@@ -4,13 +4,14 @@ from typing import Any, Final
 
 from storage.errors import DatabaseError, not_supported
 from tsql.api import Result
+from tsql.binder.locations import error_at
 from tsql.commands.command import Command, Fields, Invocation
 from tsql.cursor import Cursor
 from tsql.execution import prepare, start_prepared
 from tsql.executor.run import Row
 from tsql.parser import ParsedStatement, enums
 from tsql.portal import Portal, take_rows
-from tsql.prepared import is_query
+from tsql.prepared import into_clause, is_query
 from tsql.session_state import SessionState
 from tsql.transactions import Phase
 
@@ -38,6 +39,8 @@ async def run_declare(invocation: Invocation) -> Result:
         raise DatabaseError("34000", "invalid cursor name: must not be empty")
     if not holds and state.control.phase not in {Phase.BLOCK, Phase.IMPLICIT}:
         raise DatabaseError("25P01", "DECLARE CURSOR can only be used in transaction blocks")
+    if (into := into_clause(node.query)) is not None:
+        raise error_at(into.rel.location, "42601", "SELECT ... INTO is not allowed here")
     if not is_query(node.query):
         raise not_supported("DECLARE CURSOR for this statement")
     inner = ParsedStatement(node.query, source.location, source.length, source.text)

@@ -16,6 +16,7 @@ from tsql.api import Result
 from tsql.commands.command import Command, Invocation
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.session_state import SessionState
+from tsql.transactions import Phase
 
 
 def ddl_of(state: SessionState, txn: Transaction | None = None) -> Ddl:
@@ -39,7 +40,10 @@ def ddl_of(state: SessionState, txn: Transaction | None = None) -> Ddl:
 
 def require_no_transaction(invocation: Invocation, command: str) -> None:
     """Raises 25001 inside a transaction."""
-    if not (invocation.is_alone and invocation.state.control.is_single):
+    control = invocation.state.control
+    if control.is_single and not invocation.is_alone and control.phase is Phase.STARTED:
+        raise DatabaseError("25001", f"{command} cannot be executed within a pipeline")
+    if not (invocation.is_alone and control.is_single):
         raise DatabaseError("25001", f"{command} cannot run inside a transaction block")
 
 

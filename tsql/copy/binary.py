@@ -26,6 +26,13 @@ _OIDS_FLAG: Final = 1 << 16
 _CRITICAL_FLAGS: Final = 0xFFFF0000 & ~_OIDS_FLAG
 
 
+class BinaryHeaderError(DatabaseError):
+    """What comes before the rows is wrong: the error has no line to name."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("22P04", message)
+
+
 class BinaryReader:
     """Splits binary data into rows of values; chunks may break anywhere."""
 
@@ -39,6 +46,8 @@ class BinaryReader:
         self._has_header = False
         self._is_ended = False
         self._row = 0
+        #: The column whose value isn't there yet.
+        self._awaited: str | None = None
 
     def feed(self, data: bytes) -> list[tuple[int, list[Any], int]]:
         """Returns the rows that are complete: (number, values, size)."""
@@ -60,15 +69,23 @@ class BinaryReader:
             if values is not None:
                 rows.append((self._row, values, end - at))
             at = end
-        self._buffer = b"" if self._is_ended else buffer[at:]
+        self._buffer = buffer[at:]
+        if self._is_ended and self._buffer:
+            message = "received copy data after EOF marker"
+            raise DatabaseError("22P04", message, context=self._place())
         return rows
 
     def finish(self) -> list[tuple[int, list[Any], int]]:
         """Checks that the data was whole. Raises 22P04."""
         if not self._has_header:
-            raise DatabaseError("22P04", "COPY file signature not recognized")
+            raise BinaryHeaderError("COPY file signature not recognized")
         if self._buffer:
-            raise DatabaseError("22P04", "unexpected EOF in COPY data", context=self._place())
+            place = (
+                self._place()
+                if self._awaited is None
+                else f"{self._place()}, column {self._awaited}"
+            )
+            raise DatabaseError("22P04", "unexpected EOF in COPY data", context=place)
         return []
 
     def _place(self) -> str:
@@ -77,16 +94,16 @@ class BinaryReader:
     def _read_header(self, buffer: bytes) -> int | None:
         signature = buffer[: len(SIGNATURE)]
         if signature != SIGNATURE[: len(signature)]:
-            raise DatabaseError("22P04", "COPY file signature not recognized")
+            raise BinaryHeaderError("COPY file signature not recognized")
         if len(buffer) < _HEADER_SIZE:
             return None
         flags, extension = _WORDS.unpack_from(buffer, len(SIGNATURE))
         if flags & _OIDS_FLAG:
-            raise DatabaseError("22P04", "invalid COPY file header (WITH OIDS)")
+            raise BinaryHeaderError("invalid COPY file header (WITH OIDS)")
         if flags & _CRITICAL_FLAGS:
-            raise DatabaseError("22P04", "unrecognized critical flags in COPY file header")
+            raise BinaryHeaderError("unrecognized critical flags in COPY file header")
         if extension < 0:
-            raise DatabaseError("22P04", "invalid COPY file header (missing length)")
+            raise BinaryHeaderError("invalid COPY file header (missing length)")
         end = _HEADER_SIZE + int(extension)
         return end if len(buffer) >= end else None
 
@@ -105,13 +122,15 @@ class BinaryReader:
                 context=self._place(),
             )
         fields: list[bytes | None] = []
-        for _ in range(count):
+        for column in self._columns:
+            self._awaited = column.name
             if len(buffer) < at + _LENGTH.size:
                 return None
             (size,) = _LENGTH.unpack_from(buffer, at)
             at += _LENGTH.size
             if size < -1:
-                raise DatabaseError("22P04", "invalid field size", context=self._place())
+                place = f"{self._place()}, column {column.name}"
+                raise DatabaseError("22P04", "invalid field size", context=place)
             if size == -1:
                 fields.append(None)
                 continue
@@ -119,6 +138,7 @@ class BinaryReader:
                 return None
             fields.append(buffer[at : at + size])
             at += size
+        self._awaited = None
         self._row += 1
         return self._values(fields), at
 

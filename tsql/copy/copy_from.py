@@ -13,7 +13,7 @@ from storage.schema import Table
 from storage.table import Claim
 from storage.tables import Tables
 from tsql.bound import Expression, RowRule, TableRelation
-from tsql.copy.binary import BinaryReader
+from tsql.copy.binary import BinaryHeaderError, BinaryReader
 from tsql.copy.converters import Convert, converter_of
 from tsql.copy.fields import Fields, Split, csv_splitter, text_splitter
 from tsql.copy.lines import LineReader
@@ -118,6 +118,8 @@ class CopyFrom:
             self._fed(self._binary.finish)
         else:
             await self._lines(self._fed(self._reader.finish))
+            if self._awaits_header:
+                self._check_header(1, b"")
         await self._flush()
         await self._tables.end_statement(self._run.txn)
         return f"COPY {self._count}"
@@ -133,6 +135,8 @@ class CopyFrom:
         """Feeds a reader; its errors know their line."""
         try:
             return feed()
+        except BinaryHeaderError:
+            raise
         except DatabaseError as error:
             where = error.context or f"line {self._reader.line_number + 1}"
             error.context = f"COPY {self._target.table.name}, {where}"
@@ -168,8 +172,9 @@ class CopyFrom:
             if len(fields) != self.column_count:
                 self._check_width(fields, number, text)
         except DatabaseError as error:
-            shown = text or raw.decode("utf-8", "replace")
-            error.context = error.context or self._line_context(number, shown)
+            if not text and raw:  # It can't be shown.
+                error.context = f"COPY {self._target.table.name}, line {number}"
+            error.context = error.context or self._line_context(number, text)
             raise
         try:
             values = self._convert(fields)
@@ -258,7 +263,7 @@ class CopyFrom:
     def _header_fault(self, fields: Fields) -> str | None:
         if len(fields) != self.column_count:
             return (
-                f"wrong number of fields in header line: field count is {len(fields)},"
+                f"wrong number of fields in header line: got {len(fields)},"
                 f" expected {self.column_count}"
             )
         for at, (found, column) in enumerate(zip(fields, self._columns, strict=True), 1):

@@ -9,7 +9,7 @@ import math
 import operator
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from storage.errors import DatabaseError
 from storage.types import Array
@@ -184,8 +184,9 @@ fold(floats.add, "sum(float8)")
 fold(floats.add_float4, "sum(float4)")
 fold(_later_larger, *[f"max({name})" for name in _NATURAL])
 fold(_later_smaller, *[f"min({name})" for name in _NATURAL])
-fold(_later_larger, "max(anyenum)", "max(inet)")
-fold(_later_smaller, "min(anyenum)", "min(inet)")
+_COMPARED: Final = ("anyenum", "inet", "tid", "pg_lsn", "xid8")
+fold(_later_larger, *[f"max({name})" for name in _COMPARED])
+fold(_later_smaller, *[f"min({name})" for name in _COMPARED])
 fold(floats.larger, "max(float4)", "max(float8)")
 fold(floats.smaller, "min(float4)", "min(float8)")
 fold(numeric_larger, "max(numeric)")

@@ -76,6 +76,7 @@ _FAMILIES: Final = (
     "tsql.functions.like",
     "tsql.functions.multiranges",
     "tsql.functions.network",
+    "tsql.functions.addresses",
     "tsql.functions.number_hash",
     "tsql.functions.number_output",
     "tsql.functions.numeric_power",

@@ -21,8 +21,8 @@ class SessionHooks(Protocol):
         server_started_at: Microseconds since 2000-01-01 UTC.
         settings_loaded_at: Likewise.
         query: The text of the statement that the client sent.
-        client_port: The client's TCP port, None on a Unix socket.
-        server_port: The server's, likewise.
+        client: The client's address and TCP port, None on a Unix socket.
+        server: The server's, likewise.
     """
 
     backend_pid: int
@@ -30,8 +30,8 @@ class SessionHooks(Protocol):
     server_started_at: int
     settings_loaded_at: int
     query: str
-    client_port: int | None
-    server_port: int | None
+    client: tuple[str, int] | None
+    server: tuple[str, int] | None
 
     def nextval(self, sequence: int) -> int:
         """Returns the sequence's next value. Raises 42P01, 42809, 2200H."""
@@ -76,6 +76,9 @@ class SessionHooks(Protocol):
 
     def pause(self, seconds: float) -> None:
         """Has the statement wait before it goes on to its next row, or to its end."""
+
+    def wait_for_end(self, pid: int, milliseconds: int) -> None:
+        """Has the statement wait until a session is gone, at most so long."""
 
     def signal_backend(self, pid: int, *, terminate: bool) -> bool:
         """Cancels another session's statement, or ends the session; False if there is none."""

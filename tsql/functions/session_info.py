@@ -16,6 +16,7 @@ from tsql.functions.registry import implements
 from tsql.functions.session_hooks import session_member
 from tsql.temporary import is_temporary
 from tsql.types.civil import SECOND
+from tsql.types.network import inet_value
 from tsql.types.timezones import session_zone
 
 _EMPTY: tuple[Any, ...] = ()
@@ -106,21 +107,38 @@ def pg_backend_pid(env: Env) -> int:
     return pid
 
 
+@implements("inet_client_addr", env=True)
+def inet_client_addr(env: Env) -> bytes | None:
+    return _address(env, "client")
+
+
+@implements("inet_server_addr", env=True)
+def inet_server_addr(env: Env) -> bytes | None:
+    return _address(env, "server")
+
+
 @implements("inet_client_port", env=True)
 def inet_client_port(env: Env) -> int | None:
-    return _port(env, "client_port")
+    end = _end(env, "client", "port")
+    return None if end is None else end[1]
 
 
 @implements("inet_server_port", env=True)
 def inet_server_port(env: Env) -> int | None:
-    return _port(env, "server_port")
+    end = _end(env, "server", "port")
+    return None if end is None else end[1]
 
 
-def _port(env: Env, name: str) -> int | None:
+def _address(env: Env, name: str) -> bytes | None:
+    end = _end(env, name, "addr")
+    return None if end is None else inet_value(end[0])
+
+
+def _end(env: Env, name: str, what: str) -> tuple[str, int] | None:
     if not hasattr(env.session, name):
-        raise not_supported(f"function inet_{name}")
-    port: int | None = getattr(env.session, name)
-    return port
+        raise not_supported(f"function inet_{name}_{what}")
+    end: tuple[str, int] | None = getattr(env.session, name)
+    return end
 
 
 @implements("pg_postmaster_start_time", env=True)
@@ -165,13 +183,13 @@ def set_config(env: Env, name: str | None, value: str | None, is_local: bool | N
 # ---- transactions and notifications ----------------------------------------------------------------
 
 
-@implements("txid_current()", env=True)
+@implements("txid_current()", "pg_current_xact_id()", env=True)
 def txid_current(env: Env) -> int:
     number: int = session_member(env, "transaction_id", "function txid_current")(assign=True)
     return number
 
 
-@implements("txid_current_if_assigned()", env=True)
+@implements("txid_current_if_assigned()", "pg_current_xact_id_if_assigned()", env=True)
 def txid_current_if_assigned(env: Env) -> int | None:
     read = session_member(env, "transaction_id", "function txid_current_if_assigned")
     number: int | None = read(assign=False)
@@ -181,7 +199,7 @@ def txid_current_if_assigned(env: Env) -> int | None:
 @implements("pg_listening_channels", env=True)
 def pg_listening_channels(env: Env) -> Iterable[str]:
     names = session_member(env, "listening_channels", "function pg_listening_channels")
-    return sorted(names())
+    return list(names())
 
 
 @implements("pg_notify", env=True)
@@ -211,9 +229,10 @@ def pg_cancel_backend(env: Env, pid: int) -> bool:
 def pg_terminate_backend(env: Env, pid: int, timeout_ms: int) -> bool:
     if timeout_ms < 0:
         raise DatabaseError("22003", '"timeout" must not be negative')
-    if timeout_ms:
-        raise not_supported("pg_terminate_backend with a timeout")
-    return _signal(env, pid, "pg_terminate_backend", terminate=True)
+    found = _signal(env, pid, "pg_terminate_backend", terminate=True)
+    if found and timeout_ms:
+        session_member(env, "wait_for_end", "pg_terminate_backend with a timeout")(pid, timeout_ms)
+    return found
 
 
 def _signal(env: Env, pid: int, name: str, *, terminate: bool) -> bool:

@@ -24,7 +24,7 @@ from tsql.planner.hash_keys import equal_sides
 from tsql.planner.join_tree import Group, Leaf, Outer, Part, numbers_of, relations_in, simplified
 from tsql.planner.reach import reach
 from tsql.planner.row_layout import Unit
-from tsql.planner.walk import conjunction, is_fixed, replaced
+from tsql.planner.walk import conjunction, holds_subquery, is_fixed, replaced
 
 #: Equally good first parts that are tried all.
 _TRIED_MAX: Final = 5
@@ -236,6 +236,8 @@ class Joins:
             relation = self.leaves[part.number]
             if isinstance(relation, bound.ValuesRelation | bound.FunctionRelation):
                 return 1.9
+            if isinstance(relation, bound.WorkingTable) and any(map(_is_costly, self.leaves)):
+                return 1.9
         unit = self._part(part, conditions, row, order if self.is_limited else ())
         score = reach(unit.node, None)
         if score < 2 and unit.is_ordered:
@@ -266,6 +268,8 @@ class Joins:
         there = frozenset(outer.offsets)
         inside, inner = self._told(part, conditions, there, row)
         score = float(reach(inner.node, frozenset(inside.numbers())))
+        if self._is_worth_narrowing(part, shared, there):
+            score = 2.0
         if score >= 2 or self._outside(part) & there:
             values = tuple(outer.flat(column) for column in inside.sources)
             node = plan.NestedLoop(
@@ -276,6 +280,18 @@ class Joins:
         keys, rest = _hash_keys(shared, outer, plain)
         is_single = reach(plain.node, None) >= 3
         return 3.0 if is_single else 1.5 if keys else 0.5, _joined(outer, plain, kind, keys, rest)
+
+    def _is_worth_narrowing(
+        self, part: Part, shared: Sequence[Expression], there: frozenset[int]
+    ) -> bool:
+        """Returns whether to read a subquery for each outer row, with the conditions inside.
+
+        So it is where a subquery has subqueries in its columns, run for each of its rows, and the
+        outer rows are the few of a recursive query's last round: asyncpg's lookup of types.
+        """
+        if not isinstance(part, Leaf) or not shared or not _is_costly(self.leaves[part.number]):
+            return False
+        return all(isinstance(self.leaves[number], bound.WorkingTable) for number in there)
 
     def _told(
         self,
@@ -297,6 +313,12 @@ class Joins:
 
 
 # ---- conditions ----------------------------------------------------------------------------------
+
+def _is_costly(relation: Relation) -> bool:
+    return isinstance(relation, bound.SubqueryRelation) and any(
+        holds_subquery(target.expression) for target in relation.select.targets
+    )
+
 
 Pairs = tuple[tuple[Expression, Expression], ...]
 

@@ -19,6 +19,7 @@ from tsql.env import Env
 from tsql.types.binary.registry import Context, binary_io, receive_column, send_of
 from tsql.types.io import input_of, output_of, text_io
 from tsql.types.kinds import base_of, base_type, element_type_of, register_base
+from tsql.types.type_names import type_name_in
 from tsql.types.users import register_type
 
 #: Whether a value, as a row of one column, meets a constraint; None counts as yes.
@@ -54,11 +55,11 @@ def check_value(oid: int, value: Any, env: Env) -> None:
     """Raises 23502 or 23514 unless the value (None: NULL) is one of the domain's."""
     for found in _and_under(oid, env):
         if value is None and found.not_null:
-            message = f"domain {pg.types()[oid].name} does not allow null values"
+            message = f"domain {type_name_in(env, oid)} does not allow null values"
             raise _fault(oid, env, "23502", message)
         for name, test in _tests_of(found, env):
             if test((value,), env) is False:
-                shown = pg.types()[oid].name
+                shown = type_name_in(env, oid)
                 message = f'value for domain {shown} violates check constraint "{name}"'
                 raise _fault(oid, env, "23514", message, name)
 

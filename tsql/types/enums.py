@@ -22,6 +22,7 @@ from tsql.types import oids
 from tsql.types.binary.registry import Context, binary_io
 from tsql.types.io import text_io
 from tsql.types.kinds import register_kind
+from tsql.types.type_names import type_name_in
 from tsql.types.users import register_type
 
 LABEL_BYTES_MAX: Final = 63
@@ -64,7 +65,7 @@ def code_of(found: EnumType, label: str, env: Env) -> bytes:
         codes = _codes[key] = {each.name: each.code for each in found.labels}
     code = codes.get(label)
     if code is None:
-        shown = pg.types()[found.id].name
+        shown = type_name_in(env, found.id)
         raise DatabaseError("22P02", f'invalid input value for enum {shown}: "{label}"')
     check_safe(found, code, env)
     return code
@@ -75,7 +76,7 @@ def check_safe(found: EnumType, code: bytes, env: Env) -> None:
     is_safe = getattr(env.session, "is_safe_label", None)
     if is_safe is None or is_safe(found, code):
         return
-    shown = pg.types()[found.id].name
+    shown = type_name_in(env, found.id)
     raise DatabaseError(
         "55P04",
         f'unsafe use of new value "{label_of(found, code)}" of enum type {shown}',

@@ -151,6 +151,11 @@ def _inet_in(text: str, _typmod: int, _env: Env) -> bytes:
     return _parsed(text, "inet").packed()
 
 
+def inet_value(text: str) -> bytes:
+    """Returns the inet that a text says. Raises 22P02."""
+    return _inet_in(text, -1, Env())
+
+
 def _cidr_in(text: str, _typmod: int, _env: Env) -> bytes:
     found = _parsed(text, "cidr")
     if found.number & found.host_mask:

@@ -20,8 +20,6 @@ _SHOWN: Final = (
     oids.PG_DEPENDENCIES,
     oids.PG_MCV_LIST,
     oids.XML,
-    oids.PG_LSN,
-    oids.TID,
 )
 #: The types of tsql.types.registered.
 _NAMED: Final = (
@@ -48,13 +46,14 @@ def _read(text: str, _typmod: int, _env: Env) -> str:
 for _oid in _SHOWN:
     text_output(_oid, _written)
 text_io(oids.ACLITEM, _read, _written)
-text_output(oids.XID8, output_of(oids.INT8))
 for _oid in (oids.XID, oids.CID):
     text_io(_oid, input_of(oids.OID), output_of(oids.OID))
 for _oid in (oids.INET, oids.CIDR, oids.MACADDR):
     text_io_later(_oid, "tsql.types.network")
 for _oid in (oids.BIT, oids.VARBIT):
     text_io_later(_oid, "tsql.types.bits")
+for _oid in (oids.TID, oids.PG_LSN, oids.XID8):
+    text_io_later(_oid, "tsql.types.addresses")
 for _oid in ALL_RANGES:
     text_io_later(_oid, "tsql.types.ranges")
 for _oid in (oids.INT2VECTOR, oids.OIDVECTOR):

@@ -134,6 +134,23 @@ def _users_type(name: str, env: Env | None) -> int | None:
     return found
 
 
+def _check_parts(name: str, parts: list[str]) -> None:
+    """Raises 42601 for a text that is no type's name, and for one with too many parts."""
+    if '""' in parts or name == '""':
+        raise _malformed('zero-length delimited identifier at or near """"', name)
+    if name[0].isdigit():
+        raise _malformed(f'syntax error at or near "{name.split(maxsplit=1)[0]}"', name)
+    if len(parts) > 3:
+        raise DatabaseError(
+            "42601", f"improper qualified name (too many dotted names): {'.'.join(parts)}"
+        )
+
+
+def _malformed(message: str, name: str, at: int = 0) -> DatabaseError:
+    context = f'invalid type name "{name}"'
+    return DatabaseError("42601", message, context=context, position=at + 1)
+
+
 def type_named(text: str, env: Env | None = None) -> int | None:
     """Returns the OID of the type that a text names, None if there is none; modifiers don't count.
 
@@ -146,7 +163,11 @@ def type_named(text: str, env: Env | None = None) -> int | None:
     name, is_array = (
         (name[: match.start()], True) if (match := _ARRAY.search(name)) else (name, False)
     )
+    parts = name_parts(name)
+    _check_parts(name, parts)
     users = _users_type(name, env)
+    if len(parts) == 2 and parts[0] == "pg_catalog" and '"' in name:
+        name = '"{}"'.format(parts[1].replace('"', '""'))
     if name[0] == '"' == name[-1] and '"."' not in name:
         row = pg.types_by_name().get(name[1:-1].replace('""', '"'))
         found = None if row is None else row.oid
@@ -156,7 +177,8 @@ def type_named(text: str, env: Env | None = None) -> int | None:
         if float_name := _FLOAT.fullmatch(name):
             found = oids.FLOAT4 if int(float_name[1]) <= _FLOAT4_BITS else oids.FLOAT8
         if found is None and users is None and " " in name and '"' not in name:
-            raise DatabaseError("42601", f'syntax error at or near "{name.split()[1]}"')
+            word = name.split()[1]
+            raise _malformed(f'syntax error at or near "{word}"', text, text.lower().index(word))
     found = found or users
     return pg.types()[found].array if found and is_array else found
 

@@ -41,6 +41,7 @@ class ClientConnection(asyncio.Protocol):
         self._timers: Timers | None = None
         self._slot: Slot | None = None
         self._task: asyncio.Task[None] | None = None
+        self._addresses: list[tuple[str, int] | None] = []
         self._has_new_input = False
         self._awaits_commit = False
         self._is_over = False
@@ -61,6 +62,7 @@ class ClientConnection(asyncio.Protocol):
             self._stream.abort()
             return
         _keep_alive(transport.get_extra_info("socket"))
+        self._addresses = [_end(transport.get_extra_info(name)) for name in ("peername", "sockname")]
         self._deadline = self._loop.call_later(
             self._sessions.limits.authentication_seconds, self._authentication_timed_out
         )
@@ -108,7 +110,12 @@ class ClientConnection(asyncio.Protocol):
         slot = self._slot = self._sessions.reserve()
         identity = await greeting.authenticate(startup, is_trusted=self._is_trusted)
         request = SessionRequest(
-            identity.user, identity.database, startup.settings, slot.process_id, self._wake
+            identity.user,
+            identity.database,
+            startup.settings,
+            slot.process_id,
+            self._wake,
+            *self._addresses,
         )
         session = slot.session = await self._sessions.components.open_session(request)
         if self._deadline is not None:
@@ -295,6 +302,14 @@ class ClientConnection(asyncio.Protocol):
 
 def _lossy(text: str) -> bytes:
     return text.encode("utf-8", "replace")
+
+
+def _end(name: Any) -> tuple[str, int] | None:
+    """Returns address and port of one end of a connection, None for a Unix socket's."""
+    if not isinstance(name, tuple):
+        return None
+    host, port = name[:2]
+    return str(host).partition("%")[0], int(port)  # Without the zone of a link-local address.
 
 
 def _keep_alive(sock: socket.socket | None) -> None:

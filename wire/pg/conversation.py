@@ -503,7 +503,8 @@ class Conversation:
         events = self.session.events
         self._send_notices()
         encode = self._connection.encoding.encode_lossy
-        if events.notifications:
+        # Inside a transaction they wait for its end.
+        if events.notifications and self.session.status is TransactionStatus.IDLE:
             for channel, payload, sender in events.notifications:
                 self.output.add(backend.notification_response(channel, payload, sender, encode))
             events.notifications.clear()

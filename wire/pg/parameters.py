@@ -113,7 +113,8 @@ def decode_parameters(
         try:
             values.append(decode(raw, context))
         except _InputError as failure:
-            raise _located(failure.error, message.portal, position, " = '...'") from None
+            shown = " = '...'" if raw else " = ''"
+            raise _located(failure.error, message.portal, position, shown) from None
         except TrailingDataError:
             error = DatabaseError(
                 "22P03", f"incorrect binary data format in bind parameter {position + 1}"

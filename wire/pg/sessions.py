@@ -35,6 +35,7 @@ class SessionRequest:
         settings: From the startup packet, by the names that the client used.
         process_id: Names the session in cancel requests, notifications and activity views.
         wake: To be called when something (a notification) is there for an idle client.
+        client, server: The addresses and ports of the connection's ends; None on a Unix socket.
     """
 
     user: str
@@ -42,6 +43,8 @@ class SessionRequest:
     settings: dict[str, str]
     process_id: int
     wake: Callable[[], None]
+    client: tuple[str, int] | None = None
+    server: tuple[str, int] | None = None
 
 
 OpenSession = Callable[[SessionRequest], Awaitable[Session]]

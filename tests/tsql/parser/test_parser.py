@@ -77,7 +77,7 @@ def test_several_statements_keep_their_texts() -> None:
         ("SELECT 'é' 'ü' nope FROM FROM", "42601", "syntax error at or near \"'ü'\"", 12),
         ("SELECT 1 +", "42601", "syntax error at end of input", 11),
         ("SELECT 'abc", "42601", 'unterminated quoted string at or near "\'abc"', 8),
-        ("SELECT U&'\\zzzz'", "22025", "invalid Unicode escape", 11),
+        ("SELECT U&'\\zzzz'", "42601", "invalid Unicode escape", 11),
         ("SELECT \0", "22021", 'invalid byte sequence for encoding "UTF8": 0x00', None),
     ],
 )

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from storage.errors import DatabaseError
 from tsql.env import Env
@@ -15,8 +15,10 @@ from tsql.functions.jsonpath.printer import path_text
 from tsql.functions.jsonpath.syntax import JsonPath
 from tsql.functions.registry import implements
 from tsql.types import oids
+from tsql.types.binary.registry import Context, binary_io, insufficient
 from tsql.types.io import text_io
 
+_VERSION: Final = 1
 _parse = functools.lru_cache(maxsize=256)(parse)
 
 
@@ -28,7 +30,20 @@ def _path_out(value: JsonPath, env: Env) -> str:
     return path_text(value)
 
 
+def _path_send(value: JsonPath, context: Context) -> bytes:
+    return bytes((_VERSION,)) + context.encoding.encode(path_text(value))
+
+
+def _path_receive(raw: bytes, context: Context) -> JsonPath:
+    if not raw:
+        raise insufficient()
+    if raw[0] != _VERSION:
+        raise DatabaseError("XX000", f"unsupported jsonpath version number: {raw[0]}")
+    return _parse(context.encoding.decode(raw[1:]))
+
+
 text_io(oids.JSONPATH, _path_in, _path_out)
+binary_io(oids.JSONPATH, _path_send, _path_receive)
 
 
 def _items(

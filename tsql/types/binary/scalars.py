@@ -130,6 +130,10 @@ def _void_send(_value: Any, _context: Context) -> bytes:
     return b""
 
 
+def _void_receive(_raw: bytes, _context: Context) -> str:
+    return ""  # Whatever is sent means the one value, as in PostgreSQL.
+
+
 binary_io(oids.BOOL, _bool_send, _bool_receive)
 _numbers(oids.INT2, _INT2)
 _numbers(oids.INT4, _INT4)
@@ -146,7 +150,7 @@ for _oid in (oids.TEXT, oids.VARCHAR, oids.BPCHAR, oids.UNKNOWN, oids.CSTRING, o
 binary_io(oids.NAME, _text_send, _name_receive)
 binary_io(oids.JSON, _text_send, _json_receive)
 binary_io(oids.JSONB, _jsonb_send, _jsonb_receive)
-binary_io(oids.VOID, _void_send, None)
+binary_io(oids.VOID, _void_send, _void_receive)
 
 
 def _only_nulls(oid: int) -> None:
@@ -165,7 +169,6 @@ for _oid in (
     oids.PG_NDISTINCT,
     oids.PG_DEPENDENCIES,
     oids.PG_MCV_LIST,
-    oids.PG_LSN,
     oids.PG_STATISTIC_ARRAY,
 ):
     _only_nulls(_oid)
