@@ -106,3 +106,18 @@ async def test_a_statement_whose_rows_have_changed_is_prepared_anew(server: Serv
         await other.execute("ALTER TABLE changing ADD COLUMN b int DEFAULT 2")
         assert await connection.fetchrow("SELECT * FROM changing") == (1, 2)
         await connection.execute("DROP TABLE changing")
+
+
+async def test_a_notification_that_meets_an_answer_isnt_kept(server: Server) -> None:
+    """It comes at once, too, when it is sent just as the listener's last statement is answered."""
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    async with connect(server) as listener, connect(server) as sender:
+        await listener.execute("CREATE TABLE met (n int)")
+        await listener.add_listener("met", lambda *told: heard.put_nowait(told[-1]))
+        for number in range(800):
+            statement = f"INSERT INTO met VALUES ({number})" if number % 2 else "SELECT 1"
+            await asyncio.gather(
+                listener.execute(statement), sender.execute(f"NOTIFY met, '{number}'")
+            )
+            assert await asyncio.wait_for(heard.get(), 10) == str(number)
+        await listener.execute("DROP TABLE met")

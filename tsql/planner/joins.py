@@ -314,6 +314,7 @@ class Joins:
 
 # ---- conditions ----------------------------------------------------------------------------------
 
+
 def _is_costly(relation: Relation) -> bool:
     return isinstance(relation, bound.SubqueryRelation) and any(
         holds_subquery(target.expression) for target in relation.select.targets

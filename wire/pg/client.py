@@ -62,7 +62,9 @@ class ClientConnection(asyncio.Protocol):
             self._stream.abort()
             return
         _keep_alive(transport.get_extra_info("socket"))
-        self._addresses = [_end(transport.get_extra_info(name)) for name in ("peername", "sockname")]
+        self._addresses = [
+            _end(transport.get_extra_info(name)) for name in ("peername", "sockname")
+        ]
         self._deadline = self._loop.call_later(
             self._sessions.limits.authentication_seconds, self._authentication_timed_out
         )
@@ -220,6 +222,9 @@ class ClientConnection(asyncio.Protocol):
         elif (ending := self._ending) is not None:
             self._hang_up(ending)
         else:
+            if self._conversation is not None:
+                # What came when the last answer was on its way; _wake() leaves it to us.
+                self._conversation.notify_pending()
             self._stream.resume_input()
             if self._timers is not None:
                 self._timers.idle_began()

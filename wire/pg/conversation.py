@@ -241,6 +241,11 @@ class Conversation:
         """Tells an idle client why the server hangs up."""
         self._tell_fatal(error)
 
+    def notify_pending(self) -> None:
+        """Sends notifications that have come since the client was told that it may go on."""
+        if self.session.events.notifications:
+            self.notify()
+
     def notify(self) -> None:
         """Sends what has happened beside the results, to an idle client."""
         self._send_events()
