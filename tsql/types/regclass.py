@@ -20,8 +20,13 @@ def parse_regclass(text: str, _typmod: int, env: Env) -> int:
     if text == "-":
         return 0
     parts = name_parts(text)
-    if not parts or len(parts) > 2:
+    if not parts:
         raise DatabaseError("42602", "invalid name syntax")
+    name = ".".join(parts)
+    if len(parts) > 3:
+        raise DatabaseError("42601", f"improper relation name (too many dotted names): {name}")
+    if len(parts) == 3 and parts.pop(0) != env.database:
+        raise DatabaseError("0A000", f'cross-database references are not implemented: "{name}"')
     look_up = getattr(env.session, "relation_id", None)
     if look_up is None:
         raise DatabaseError("0A000", "looking up relations is not supported here")

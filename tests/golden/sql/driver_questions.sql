@@ -123,3 +123,15 @@ SELECT upper(m) FROM apart.people;
 RESET search_path;
 
 DROP SCHEMA apart CASCADE;
+
+SELECT to_regclass('a.b.c');
+
+SELECT to_regclass('a.b.c.d');
+
+SELECT 'a.b.c'::regclass;
+
+SELECT to_regclass(current_database() || '.pg_catalog.pg_class');
+
+SELECT (current_database() || '.pg_catalog.pg_class')::regclass;
+
+SELECT to_regclass('a b');
