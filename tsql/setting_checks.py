@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from storage.errors import DatabaseError, not_supported
 from tsql.setting_definitions import invalid
-from tsql.types.timezones import zone_names
+from tsql.zone_names import zone_names
 
 _STYLES = {"iso": "ISO", "sql": "SQL", "postgres": "Postgres", "german": "German"}
 _ORDERS = {"ymd": "YMD", "dmy": "DMY", "mdy": "MDY", "us": "MDY", "noneuro": "MDY"}

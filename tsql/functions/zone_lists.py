@@ -8,7 +8,8 @@ from tsql.functions.registry import implements
 from tsql.functions.time_zone import zone_or_abbreviation
 from tsql.types import zone_abbreviations
 from tsql.types.civil import SECOND
-from tsql.types.timezones import named_zone, zone_names
+from tsql.types.timezones import named_zone
+from tsql.zone_names import zone_names
 
 
 def _span(seconds: int) -> Interval:

@@ -22,6 +22,7 @@ from storage.errors import DatabaseError
 from tsql.env import Env
 from tsql.types.civil import UNIX_EPOCH_SECONDS, civil_from_days
 from tsql.types.zone_rules import ZoneRules, ZoneType, parse_zone_rules
+from tsql.zone_names import zone_names
 
 NAME_LENGTH_MAX: Final = 255  # TZ_STRLEN_MAX
 RULES_APPLIED_UNTIL: Final = 2100
@@ -154,13 +155,6 @@ def _apply_rules(rules: ZoneRules, moments: list[int], sequence: list[ZoneType])
 
 
 UTC: Final = Zone("UTC", [], [ZoneType(0, False, "UTC")], None)
-
-
-@functools.cache
-def zone_names() -> dict[str, str]:
-    """Returns every zone's name by its lower-case form."""
-    text = resources.files("tzdata").joinpath("zones").read_text(encoding="ascii")
-    return {name.lower(): name for name in text.split()}
 
 
 def find_zone(name: str) -> Zone | None:

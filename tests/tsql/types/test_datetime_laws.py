@@ -36,8 +36,9 @@ from tsql.types.civil import (
 )
 from tsql.types.datetimes import parse_timestamptz, round_timestamp
 from tsql.types.io import input_of, output_of
-from tsql.types.timezones import find_zone, named_zone, zone_names
+from tsql.types.timezones import find_zone, named_zone
 from tsql.types.zone_rules import parse_zone_rules
+from tsql.zone_names import zone_names
 
 days = st.integers(DATE_MIN, DATE_END - 1)
 timestamps = st.integers(TIMESTAMP_MIN, TIMESTAMP_END - 1)
