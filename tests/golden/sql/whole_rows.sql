@@ -173,3 +173,38 @@ DROP TABLE t, u CASCADE;
 DROP OWNED BY rowreader;
 
 DROP ROLE rowreader;
+
+CREATE TABLE read_rows (x int, y int, z int);
+
+CREATE TABLE reads_x (r read_rows CHECK ((r).x > 0));
+
+ALTER TABLE read_rows DROP COLUMN x;
+
+INSERT INTO reads_x VALUES (ROW(1,2,3));
+
+CREATE TABLE reads_y (r read_rows, g int GENERATED ALWAYS AS ((r).y) STORED, rs read_rows[] CHECK (rs[1].z > 0));
+
+CREATE INDEX wi ON reads_y (((r).y));
+
+ALTER TABLE read_rows DROP COLUMN y;
+
+INSERT INTO reads_y VALUES (ROW(1,2,3));
+
+SELECT * FROM reads_y;
+
+ALTER TABLE read_rows DROP COLUMN z;
+
+ALTER TABLE read_rows ADD COLUMN k int;
+
+ALTER TABLE read_rows DROP COLUMN k;
+
+-- refused: a constraint's text has the field's name
+ALTER TABLE read_rows RENAME COLUMN x TO xx;
+
+DROP TABLE reads_y;
+
+ALTER TABLE read_rows DROP COLUMN y;
+
+INSERT INTO reads_x VALUES (ROW(0,3));
+
+SELECT * FROM reads_x;

@@ -8,6 +8,7 @@ from tsql.ddl.alteration.removal import remove_column
 from tsql.ddl.alteration.state import Alteration, no_such_column
 from tsql.ddl.columns import SYSTEM_COLUMNS
 from tsql.ddl.dependencies import relation
+from tsql.ddl.field_readers import check_droppable
 from tsql.parser import enums
 
 
@@ -24,7 +25,7 @@ async def drop_column(cmd: Any, alteration: Alteration) -> None:
         ddl.notice("NOTICE", "00000", f"{error.message}, skipping")
         return
     root = relation(table.id, column.id)
-    await remove_dependents(
-        alteration, root, cascades=cmd.behavior == enums.DropBehavior.DROP_CASCADE
-    )
+    cascades = cmd.behavior == enums.DropBehavior.DROP_CASCADE
+    check_droppable(alteration.old, column, ddl, cascades=cascades)
+    await remove_dependents(alteration, root, cascades=cascades)
     remove_column(alteration, column)

@@ -24,6 +24,7 @@ from tsql.ddl.columns import SYSTEM_COLUMNS
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.databases import rename_database
 from tsql.ddl.describe import kind_of_relation
+from tsql.ddl.field_readers import check_renameable
 from tsql.ddl.foreign_keys import constraint_names
 from tsql.ddl.roles import rename_role
 from tsql.ddl.schemas import rename_schema
@@ -177,6 +178,7 @@ async def _rename_column(node: Any, ddl: Ddl) -> str:
     if table.column(new) is not None or new in attributes:
         message = f'column "{new}" of relation "{table.name}" already exists'
         raise DatabaseError("42701", message)
+    check_renameable(table, column, ddl)
     alteration = Alteration(ddl, table, with_column_renamed(table, old, new))
     alteration.change_column(column.id, name=new)
     await ddl.changes.replace_table(alteration.table)
