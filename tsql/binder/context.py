@@ -118,6 +118,8 @@ class Through:
         conditions: Which of the table's rows it has.
         layers: From the table to the view: what is needed of each, and the numbers of its columns by
             the table's positions.
+        reads: From the table to the view: what is needed of each view and of what it is over, and the ids of
+            the columns that its query names there.
     """
 
     view: View
@@ -129,6 +131,7 @@ class Through:
     conditions: list[Expression] = field(default_factory=list)
     checks: list[ViewCheck] = field(default_factory=list)
     layers: list[tuple[Need, dict[int, int]]] = field(default_factory=list)
+    reads: list[tuple[Need, Need, set[int]]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ from tsql.binder.locations import error_at
 from tsql.binder.on_conflict import bind_on_conflict
 from tsql.binder.select import bind_query_body
 from tsql.binder.targets import fields_from
+from tsql.binder.view_targets import need_what_views_read
 from tsql.binder.with_queries import with_queries
 from tsql.binder.writes import (
     bind_returning,
@@ -69,6 +70,7 @@ def bind_insert(level: Level, node: Any) -> BoundInsert:
     if node.onConflictClause is not None:
         on_conflict = bind_on_conflict(level, item, node.onConflictClause)
     returning, fields = bind_returning(_returning_level(level, item), node)
+    need_what_views_read(item)
     checks = rules_of(item, env)
     ctes = with_queries(level)
     return BoundInsert(

@@ -20,7 +20,7 @@ from tsql.binder.locations import error_at
 from tsql.binder.nodes import is_a
 from tsql.binder.select import bind_condition
 from tsql.binder.sublinks import bind_row_subquery
-from tsql.binder.view_targets import with_conditions
+from tsql.binder.view_targets import need_what_views_read, with_conditions
 from tsql.binder.with_queries import with_queries
 from tsql.binder.writes import (
     bind_returning,
@@ -52,6 +52,7 @@ def bind_update(level: Level, node: Any) -> BoundUpdate:
     note_written(item, "w", [assignment.position for assignment in assignments])
     where = with_conditions(item, bind_condition(level, node.whereClause, clauses.WHERE))
     returning, fields = bind_returning(level, node)
+    need_what_views_read(item)
     checks = rules_of(item, level.context.env)
     return BoundUpdate(
         table_relation(item),
@@ -72,6 +73,7 @@ def bind_delete(level: Level, node: Any) -> BoundDelete:
     source = _more_items(level, item, node.usingClause)
     where = with_conditions(item, bind_condition(level, node.whereClause, clauses.WHERE))
     returning, fields = bind_returning(level, node)
+    need_what_views_read(item)
     source = _source(level, source)
     return BoundDelete(table_relation(item), where, returning, fields, source, with_queries(level))
 

@@ -17,6 +17,7 @@ from storage.catalog import Catalog
 from storage.errors import DatabaseError, not_supported
 from storage.objects import View
 from storage.schema import Table
+from tsql.access.privileges import Need
 from tsql.binder import context as clauses
 from tsql.binder.context import Context, Item, Level, NotWritable, Through
 from tsql.binder.defaults import as_plain, default_of, has_domain_default
@@ -67,19 +68,42 @@ def view_target(
     """
     context = level.context
     need = context.need(view.id)
+    named = Need(0)
     try:
         with context.inside(view):
-            item = _bound(level, view, letter, is_checked)
+            item = _bound(level, view, letter, is_checked, named)
     except NotUpdatableError as reason:
         raise _cannot(view, letter, str(reason)) from None
     assert item.through is not None
     item.alias, item.schema, item.need = alias, view.schema, need
     numbers = {p: at for at, p in enumerate(item.through.positions, 1) if isinstance(p, int)}
+    item.through.reads.append((need, *_named_below(item.through, named.columns.get("r", set()))))
     item.through.layers.append((need, numbers))
     return item
 
 
-def _bound(level: Level, view: View, letter: str, is_checked: bool) -> Item:
+def _named_below(through: Through, ids: set[int]) -> tuple[Need, set[int]]:
+    """Returns the need of what a view is over, and its columns that are the table's with these ids."""
+    below, numbers = through.layers[-1]
+    table = through.base.table
+    assert table is not None
+    if len(through.layers) == 1:
+        return below, ids
+    positions = {table.position(column_id) for column_id in ids}
+    return below, {numbers[position] for position in positions if position in numbers}
+
+
+def need_what_views_read(item: Item) -> None:
+    """Notes that a statement that reads a view reads all that the view's query names, as its owner."""
+    if item.through is None:
+        return
+    for need, below, columns in reversed(item.through.reads):
+        if "r" in need.columns:
+            below.on("r", columns)
+
+
+def _bound(level: Level, view: View, letter: str, is_checked: bool, named: Need) -> Item:
+    """Binds the view's query; `named` gets the columns that it names."""
     context = level.context
     tree = parsed_view(view.sql)
     number = _only_relation(tree)
@@ -101,9 +125,9 @@ def _bound(level: Level, view: View, letter: str, is_checked: bool) -> Item:
     (source,) = tree.fromClause
     whole.alias = source.alias.aliasname
     inner = Level(context, level.bind, level.bind_select, depth=level.depth)
-    # What the view itself reads is asked for only where the statement reads it.
+    # What the view itself reads is asked for only where the statement reads the view.
     seen = _seen(level, number, whole)
-    inner.relations, inner.items = [replace(through.base, need=None)], [seen]
+    inner.relations, inner.items = [replace(through.base, need=named)], [seen]
     entries = bind_targets(inner, tree.targetList, clauses.SELECT)
     resolve_unknowns(inner, entries)
     where = bind_condition(inner, tree.whereClause, clauses.WHERE)
@@ -274,7 +298,7 @@ def why_not_updatable(view: View, catalog: Catalog, env: Env) -> str | None:
     try:
         level = _level_of(catalog, env)
         with level.context.inside(view):
-            _bound(level, view, "w", False)
+            _bound(level, view, "w", False, Need(0))
     except NotUpdatableError as reason:
         return str(reason)
     except DatabaseError:
