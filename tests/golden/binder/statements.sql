@@ -486,7 +486,6 @@ SELECT 1 UNION ALL SELECT nope
 SELECT a AS "A b", "a" FROM "t" AS "T"
 SELECT "A" FROM t
 SELECT pg_typeof(a), pg_typeof('x'), pg_typeof(1.5) FROM t
--- refused
 SELECT x'ff'
 SELECT 'a' 'b'
 SELECT E'a\nb', U&'\0041', $$dollar$$
