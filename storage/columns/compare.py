@@ -18,7 +18,7 @@ import pyarrow as pa
 from storage.columns.documents import json_text
 from storage.columns.ends import read_ends
 from storage.columns.key_index import KeyIndex, Rows, hash_keys
-from storage.columns.manifest import Manifest, SegmentRecord, decode_manifest
+from storage.columns.manifest import FORM, Manifest, SegmentRecord, decode_manifest
 from storage.columns.part import KEY, column_of, kind_of, open_part
 from storage.columns.process import read_deep_documents
 from storage.columns.segment import ends_path, part_path
@@ -179,6 +179,9 @@ def _compare_table(
     snapshot: EngineSnapshot, manifest: Manifest, columns: Path
 ) -> Iterator[tuple[str, bool]]:
     name = f"Columns of storage {manifest.storage_id}"
+    if manifest.form != FORM:
+        yield f"{name} are of another version of TerraScale, and are built anew.", True
+        return
     try:
         comparison = Comparison(snapshot, manifest, columns / str(manifest.storage_id))
     except (OSError, pa.ArrowInvalid) as error:

@@ -30,7 +30,7 @@ from storage.columns import feed
 from storage.columns.feed import Frames, KeeperSettings, ToKeeper, frame
 from storage.columns.kept_table import Change, Job, KeptTable, changes_of
 from storage.columns.layout import Layout
-from storage.columns.manifest import Manifest, SegmentRecord
+from storage.columns.manifest import FORM, Manifest, SegmentRecord
 from storage.columns.process import (
     KEEPER_NICENESS,
     be_nice,
@@ -310,7 +310,9 @@ class Keeper:
         said = json.loads(build.last_line)
         records = msgspec.convert(said["segments"], list[SegmentRecord])
         timestamp = said["timestamp"]
-        manifest = Manifest(table.storage_id, table.layout, tuple(records), timestamp, timestamp)
+        manifest = Manifest(
+            table.storage_id, table.layout, tuple(records), timestamp, timestamp, FORM
+        )
         table.take_segments(manifest)
         table.applied = table.durable_applied = timestamp
         self._new_manifest(table)

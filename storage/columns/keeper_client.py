@@ -31,7 +31,7 @@ from storage.columns.feed import KeeperSettings, ToServer, frame
 from storage.columns.followed_table import FollowedTable, NotReadyError, Phase
 from storage.columns.keeper_process import Connection, launch
 from storage.columns.layout import layout_of
-from storage.columns.manifest import Manifest
+from storage.columns.manifest import FORM, Manifest
 from storage.columns.manifest_line import ManifestLine
 from storage.columns.messages import TableVersion
 from storage.embedded import OpenStore
@@ -140,9 +140,7 @@ class KeeperClient:
     async def _start_keeper(self) -> None:
         # What the last keeper has left to be kept: manifests are read behind it.
         await self._manifests.settled()
-        manifests = [
-            each for each in self._manifests.all() if not self._is_needless(each.storage_id)
-        ]
+        manifests = [each for each in self._manifests.all() if not self._is_needless(each)]
         self._start_count += 1
         names = {str(manifest.storage_id) for manifest in manifests}
         ours, theirs = socket.socketpair()
@@ -173,14 +171,16 @@ class KeeperClient:
             if table.phase is not Phase.FAILED and not table.attempt:
                 self._build_soon(table)
 
-    def _is_needless(self, storage_id: int) -> bool:
-        """Returns whether a table is given up, or has no rows: it may be of one that was dropped.
+    def _is_needless(self, manifest: Manifest) -> bool:
+        """Returns whether a table is given up, written in another form, or has no rows.
 
-        A crash can have come between its last manifest and the end of that.
+        Without rows it may be of one that was dropped: a crash can have come between its last
+        manifest and the end of that.
         """
+        storage_id = manifest.storage_id
         if storage_id in self._manifests.removed:
             return True
-        if self._manifests.has_rows(storage_id):
+        if manifest.form == FORM and self._manifests.has_rows(storage_id):
             return False
         self.lost(storage_id)
         return True

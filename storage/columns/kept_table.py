@@ -11,7 +11,7 @@ from storage.columns.delta import Delta
 from storage.columns.feed import TableFigures
 from storage.columns.key_index import hash_keys
 from storage.columns.layout import HeldKind
-from storage.columns.manifest import Manifest
+from storage.columns.manifest import FORM, Manifest
 from storage.columns.messages import TableVersion
 from storage.columns.segment import (
     SEGMENT_ROWS,
@@ -245,7 +245,9 @@ class KeptTable:
     def manifest(self) -> Manifest:
         """Returns what is durable, once ends are synced."""
         records = tuple(segment.record for segment in self.segments)
-        return Manifest(self.storage_id, self.layout, records, self.durable_applied, self.reachable)
+        return Manifest(
+            self.storage_id, self.layout, records, self.durable_applied, self.reachable, FORM
+        )
 
     def index_segment(self) -> bool:
         """Indexes the keys of one segment ahead of need; returns False if all are indexed."""

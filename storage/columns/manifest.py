@@ -6,6 +6,10 @@ import msgspec
 
 from storage.columns.layout import HeldKind
 
+#: How segments are written now: 1 with numbers as wide as they need and zones (decision 84).
+#: Those of another form are built anew at the start.
+FORM: Final = 1
+
 
 class SegmentRecord(msgspec.Struct, frozen=True, array_like=True):
     """A segment.
@@ -32,6 +36,7 @@ class Manifest(msgspec.Struct, frozen=True, array_like=True):
         layout: How columns are held, by id.
         applied: All commits up to this one are in the segments.
         reachable: The oldest commit timestamp at which they can be read.
+        form: How segments are written, see `FORM`; 0 where nothing was said of it.
     """
 
     storage_id: int
@@ -39,6 +44,7 @@ class Manifest(msgspec.Struct, frozen=True, array_like=True):
     segments: tuple[SegmentRecord, ...]
     applied: int
     reachable: int
+    form: int = 0
 
 
 encode_manifest: Final = msgspec.msgpack.Encoder().encode

@@ -14,6 +14,7 @@ from storage.columns import keeper_client, kept_table
 from storage.columns.feed import KeeperSettings
 from storage.columns.followed_table import NotReadyError, Phase
 from storage.columns.keeper_client import Versions
+from storage.columns.manifest import FORM
 from storage.columns.reader import LIVE, Reader
 from storage.disk import free_bytes
 from storage.following import manifest_key, manifest_range, note_range
@@ -160,6 +161,25 @@ async def test_a_manifest_without_rows_goes_at_the_start(tmp_path: Path) -> None
     await followed.put(row(number) for number in range(10))
     await followed.build()
     assert await followed.compare() == 10
+    await followed.close()
+
+
+async def test_segments_of_another_form_are_built_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed = await Followed.open(tmp_path)
+    await followed.put(row(number) for number in range(100))
+    await followed.build()
+    await followed.client.flush()
+    await followed.close()
+    with monkeypatch.context() as another_version:
+        another_version.setattr("storage.columns.keeper_client.FORM", FORM + 1)
+        followed = await Followed.open(tmp_path)
+        await followed.client._manifests.settled()
+        assert not followed.store.committer.newest.scan(*manifest_range(), limit=1)
+        assert not list((tmp_path / "columns").glob("*/*.arrow"))
+    await followed.build()
+    assert await followed.compare() == 100
     await followed.close()
 
 
