@@ -170,7 +170,6 @@ SELECT 1 "select", 2 AS "A b";
 
 SELECT 'it''s', E'tab\there', $$dollar 'quoted'$$, $tag$x$tag$, U&'d\0061t\+000061';
 
--- refused: no bit strings
 SELECT B'101';
 
 SELECT 'a' 'b';
