@@ -85,7 +85,7 @@ $(VENV)/duckdb/bin/python:
 	$@ -m pip install --quiet --disable-pip-version-check duckdb==1.4.4 duckdb-ext==0.1.2 duckdb-ext-postgres==1.4.4.20260205 pytz==2025.2
 
 clients: $(VENV)/dev $(VENV)/awscli/bin/aws $(VENV)/node/package.json $(VENV)/java/postgresql.jar $(VENV)/go/pgx_work $(VENV)/duckdb/bin/python
-	tools/postgres.sh $(BIN)/python -m pytest -m "not slow" --numprocesses auto --maxprocesses 4 --dist worksteal clients
+	tools/postgres.sh $(BIN)/python -m pytest -m "not slow" clients
 
 bench: bench-dynamodb
 	tools/postgres.sh $(BIN)/python -m benchmarks
