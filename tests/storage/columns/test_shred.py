@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -40,6 +40,9 @@ TREES = st.recursive(
 )
 DOCUMENTS = st.one_of(st.none(), TREES.map(lambda tree: [tree]))
 
+#: As many digits as a column may have; the default context has 28.
+ALL_DIGITS = Context(prec=100)
+
 
 def places(tree: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     yield path, tree
@@ -60,7 +63,7 @@ def value_of(shreds: Shreds, row: int) -> Any:
         if sort == "number":
             number, shown, double = values
             assert double == float(number)
-            found.append(number.quantize(Decimal(1).scaleb(-shown)))
+            found.append(number.quantize(Decimal(1).scaleb(-shown), context=ALL_DIGITS))
         elif sort in FLAGS:
             assert values == [True]
             found.append(FLAGS[sort])
