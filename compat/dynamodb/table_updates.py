@@ -34,6 +34,7 @@ from compat.dynamodb.throughput_requests import (
     changed_warm,
     read_on_demand,
     read_warm,
+    require_no_units,
     units,
 )
 
@@ -176,11 +177,7 @@ def read_update_table(body: Body, current: TableDefinition) -> TableDefinition:
 def _changed_throughput(body: Body, current: TableDefinition, mode: str) -> Throughput | None:
     wire = body.get("ProvisionedThroughput")
     if mode == ON_DEMAND:
-        if wire is not None:
-            raise invalid_parameter(
-                "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode"
-                f" is {ON_DEMAND}"
-            )
+        require_no_units(wire)
         return None
     if wire is None:
         return current.throughput

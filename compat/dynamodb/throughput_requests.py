@@ -24,14 +24,19 @@ _INITIAL_PAGE: Final = (
 )
 
 
+def require_no_units(wire: Body | None) -> None:
+    """Raises ValidationException where a table on demand is given capacity units."""
+    if wire is not None:
+        raise invalid_parameter(
+            "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode"
+            f" is {ON_DEMAND}"
+        )
+
+
 def read_throughput(wire: Body | None, mode: str) -> Throughput | None:
     """Returns the provisioned throughput of CreateTable. Raises ValidationException."""
     if mode == ON_DEMAND:
-        if wire is not None:
-            raise invalid_parameter(
-                "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode"
-                f" is {ON_DEMAND}"
-            )
+        require_no_units(wire)
         return None
     if wire is None:
         raise invalid_parameter(
