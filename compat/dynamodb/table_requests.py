@@ -9,6 +9,8 @@ service was recorded to say in October 2026.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import msgspec
+
 from compat.dynamodb.definitions import IndexDefinition, KeySchema, TableDefinition
 from compat.dynamodb.errors import invalid_parameter, validation
 from compat.dynamodb.tag_requests import read_tags
@@ -253,15 +255,20 @@ def _read_global_index(wire: Body, types: Mapping[str, str], mode: str) -> Index
         )
     if mode != ON_DEMAND and throughput is None:
         raise invalid_parameter(f"ProvisionedThroughput is not specified for index: {name}")
+    return with_throughput(
+        IndexDefinition(name=name, key=key, projection=projection, non_key=non_key), wire, mode
+    )
+
+
+def with_throughput(index: IndexDefinition, wire: Body, mode: str) -> IndexDefinition:
+    """Returns a new index with what its request says of throughput. Raises ValidationException."""
+    throughput = wire.get("ProvisionedThroughput")
     provisioned = None if throughput is None else units(throughput)
-    return IndexDefinition(
-        name=name,
-        key=key,
-        projection=projection,
-        non_key=non_key,
+    return msgspec.structs.replace(
+        index,
         throughput=provisioned,
-        on_demand=read_on_demand(wire.get("OnDemandThroughput"), mode, name),
-        warm_throughput=read_warm(wire.get("WarmThroughput"), provisioned, name),
+        on_demand=read_on_demand(wire.get("OnDemandThroughput"), mode, index.name),
+        warm_throughput=read_warm(wire.get("WarmThroughput"), provisioned, index.name),
     )
 
 

@@ -27,13 +27,12 @@ from compat.dynamodb.table_requests import (
     read_key,
     read_projection,
     read_table_class,
+    with_throughput,
 )
 from compat.dynamodb.throughput_requests import (
     ON_DEMAND,
     changed_on_demand,
     changed_warm,
-    read_on_demand,
-    read_warm,
     require_no_units,
     units,
 )
@@ -277,15 +276,8 @@ def _new_index(body: Body, wire: Body, current: TableDefinition, mode: str) -> I
         raise invalid_parameter(
             f"Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: {name}"
         )
-    provisioned = None if throughput is None else units(throughput)
-    return IndexDefinition(
-        name=name,
-        key=key,
-        projection=projection,
-        non_key=non_key,
-        throughput=provisioned,
-        on_demand=read_on_demand(wire.get("OnDemandThroughput"), mode, name),
-        warm_throughput=read_warm(wire.get("WarmThroughput"), provisioned, name),
+    return with_throughput(
+        IndexDefinition(name=name, key=key, projection=projection, non_key=non_key), wire, mode
     )
 
 
