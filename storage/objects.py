@@ -99,10 +99,16 @@ class ViewRelation(msgspec.Struct, frozen=True, omit_defaults=True):
 
     The query knows no others (so `*` is frozen), and knows them by these names whatever they are
     called since: (column id, name).
+
+    Attributes:
+        aliased: Whether the query gives it an alias.
+        renamed: How many of its columns the alias gives names to.
     """
 
     id: int
     columns: tuple[tuple[int, str], ...] = ()
+    aliased: bool = False
+    renamed: int = 0
 
 
 class View(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):

@@ -5,7 +5,7 @@ Every expression has a type OID and a typmod. Rows, while expressions run, are s
 """
 
 from dataclasses import field
-from typing import Union
+from typing import Any, Union
 
 from storage.records import dataclass
 from storage.schema import Index
@@ -201,6 +201,7 @@ class BoundSelect:
     with_ties: bool = False
     grouping_sets: tuple[tuple[int, ...], ...] | None = None
     groupings: tuple[tuple[int, ...], ...] = ()
+    written: Any = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

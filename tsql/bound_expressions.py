@@ -28,6 +28,9 @@ class FunctionCall:
     VARIADIC "any" arguments stand one by one; `variadic_array` is True where the last one is an array that is to be
     spread when its length is known: concat(VARIADIC a). `keyword` is CURRENT_TIMESTAMP or the like as it was written,
     with the type and typmod that it has, where the call (in casts to that type) stands for one.
+
+    `written`, here and in other nodes, is how it was written, for those that show queries as text; it is None
+    unless they have asked for it (tsql/binder/written.py), and for conversions that nobody has written.
     """
 
     proc: PgProc
@@ -39,6 +42,7 @@ class FunctionCall:
     variadic_array: bool = False
     columns: tuple[tuple[str, int, int], ...] | None = None  # of a column definition list
     keyword: tuple[str, int, int] | None = None
+    written: Any = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class Relabel:
     argument: "Expression"
     type: int
     typmod: int = -1
+    written: Any = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class CoerceViaIO:
     argument: "Expression"
     type: int
     typmod: int = -1
+    written: Any = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,7 @@ class CoerceToDomain:
     argument: "Expression"
     type: int
     typmod: int = -1
+    written: Any = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,7 @@ class ArrayCoerce:
     element: "Expression"
     type: int
     typmod: int = -1
+    written: Any = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,6 +381,7 @@ class WindowCall:
     typmod: int = -1
     argument_types: tuple[int, ...] = ()
     filter: Union["Expression", None] = None
+    written: Any = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

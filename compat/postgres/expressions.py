@@ -1,20 +1,23 @@
 """Bound expressions as the SQL text that PostgreSQL shows of them: pg_get_expr and its relatives.
 
-The rules are those of PostgreSQL's utils/adt/ruleutils.c in its plain form: every operator in
-parentheses, every constant with its type unless it reads back as that type anyway. Whether a cast
-was written or implied isn't kept by binding; casts are shown, as PostgreSQL shows implied ones
-inside an expression.
+The rules are those of PostgreSQL's utils/adt/ruleutils.c: every operator in parentheses (the pretty
+form has only those that precedence asks for), every constant with its type unless it reads back as that
+type anyway, CASE in lines of its own. Whether a cast was written or implied is known of queries alone
+(tsql/binder/written.py); otherwise casts are shown, as PostgreSQL shows implied ones inside an expression.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from compat.postgres.call_words import words_of_call
 from storage.errors import not_supported
 from storage.schema import Column, Table
 from tsql import bound
 from tsql.binder import bind_type_name
 from tsql.binder.defaults import bind_default_text, bind_expression_text
+from tsql.binder.written import Collated, WrittenCall
 from tsql.bound import Expression
 from tsql.catalog import pg
 from tsql.env import Env
@@ -26,6 +29,16 @@ from tsql.types.io import output_of
 from tsql.types.kinds import base_type, is_domain
 from tsql.types.type_names import type_name_in
 
+#: Begins a line of its own. Spaces before it are dropped at the end, when it becomes a line feed.
+NEW_LINE: Final = "\0"
+#: Around an item of a list: behind the first F for the first one, T for one that a broken one before it puts on
+#: a new line, L for any other; and the indentation that this has.
+ITEM: Final = "\1"
+END: Final = "\2"
+#: What a line is indented by in a query, and inside of CASE.
+STEP: Final = 8
+CASE_STEP: Final = 4
+_INDENT_MAX: Final = 40
 _UNLABELLED: Final = frozenset({oids.BOOL, oids.UNKNOWN})
 
 
@@ -45,9 +58,18 @@ def expression_text(
     while isinstance(inner, bound.Relabel) or _is_cast(inner):
         inner = _cast_argument(inner)
     # A constant's conversion to the column's type is implied, and isn't shown.
-    return _Printer(env, name_of, pretty=pretty).text(
-        inner if isinstance(inner, bound.Const) else expression
-    )
+    shown = inner if isinstance(inner, bound.Const) else expression
+    return finished(Printer(env, name_of, pretty=pretty).text(shown))
+
+
+def finished(text: str) -> str:
+    """Returns what a printer has printed, with its line breaks."""
+    return re.sub(f" *{NEW_LINE}", "\n", text)
+
+
+def with_breaks(text: str, wrap: int) -> str:
+    """Returns likewise, with the items of lists on lines of their own where those would be too long."""
+    return _Wrapping(text, wrap).text()
 
 
 def _is_cast(node: Expression) -> bool:
@@ -55,7 +77,7 @@ def _is_cast(node: Expression) -> bool:
         return True
     if not isinstance(node, bound.FunctionCall) or node.operator is not None:
         return False
-    if not node.arguments:
+    if not node.arguments or isinstance(node.written, WrittenCall):
         return False
     source = node.argument_types[0] if node.argument_types else node.proc.argument_types[0]
     cast = pg.casts().get((source, node.type))
@@ -95,13 +117,18 @@ _BRACKETED: Final = (
     bound.WholeRow,
     bound.FieldAccess,
 )
-_ATOMS: Final = (bound.Const, bound.ColumnRef, bound.SystemColumn, bound.Param, *_BRACKETED)
+_CALLS: Final = (bound.AggregateCall, bound.WindowCall, bound.GroupingCall)
+_ATOMS: Final = (
+    bound.Const, bound.ColumnRef, bound.SystemColumn, bound.Param, bound.Slot, *_CALLS, *_BRACKETED
+)  # fmt: skip
 _LOW, _HIGH = frozenset("+-"), frozenset("*/%")
 
 
 def _is_simple(node: Expression, parent: Expression) -> bool:
     """Returns whether the pretty form needs no parentheses around a node, inside its parent."""
     match node:
+        case bound.Relabel(written=Collated()):
+            return _has_brackets(parent)
         case bound.Relabel() | bound.CoerceViaIO() | bound.ArrayCoerce() | bound.CoerceToDomain():
             return _is_simple(node.argument, node)
         case bound.FunctionCall(operator=None):
@@ -117,6 +144,8 @@ def _is_simple(node: Expression, parent: Expression) -> bool:
             return _has_brackets(parent)
         case _ if isinstance(node, _ATOMS):
             return True
+        case bound.ArrayComparison():
+            return False
         case _:
             return isinstance(parent, bound.And | bound.Or | bound.Not) or _has_brackets(parent)
 
@@ -126,12 +155,16 @@ def _is_operator(node: Expression) -> bool:
 
 
 def _has_brackets(node: Expression) -> bool:
-    is_call = isinstance(node, bound.FunctionCall) and node.operator is None
-    return isinstance(node, _BRACKETED) or (is_call and not _is_cast(node))
+    if not isinstance(node, bound.FunctionCall):
+        return isinstance(node, _BRACKETED)
+    has_words = isinstance(node.written, WrittenCall) and node.written.is_syntax
+    return node.operator is None and not has_words and not _is_cast(node)
 
 
 def _binds_tighter(node: bound.FunctionCall, parent: bound.FunctionCall) -> bool:
     """Returns whether arithmetic inside arithmetic reads the same without parentheses."""
+    if len(node.arguments) < 2 or len(parent.arguments) < 2:
+        return False
     inner, outer = node.operator, parent.operator
     if inner in _HIGH and outer in _LOW:
         return True
@@ -139,172 +172,297 @@ def _binds_tighter(node: bound.FunctionCall, parent: bound.FunctionCall) -> bool
     return same and parent.arguments[0] is node
 
 
-class _Printer:
-    """Prints one expression; `env` shows constants and names."""
+class _Wrapping:
+    """Decides where lists break: each item is finished before it is known how long it is."""
 
-    def __init__(self, env: Env, name_of: Callable[[str], str], *, pretty: bool) -> None:
-        self._env = env
+    def __init__(self, text: str, wrap: int) -> None:
+        self._parts = re.split(f"({ITEM}[A-Z][0-9]+;|{END}|{NEW_LINE})", text)
+        self._at = 0
+        self._wrap = wrap
+
+    def text(self) -> str:
+        """Returns what there is up to the end, or that of the item."""
+        done = ""
+        is_multiline = False
+        while self._at < len(self._parts):
+            part = self._parts[self._at]
+            self._at += 1
+            if part == END:
+                break
+            if part == NEW_LINE:
+                done = done.rstrip(" ") + "\n"
+            elif part.startswith(ITEM):
+                item = self.text()
+                done = self._with_item(done, item, part, is_multiline=is_multiline)
+                is_multiline = part[1] in "FT" and "\n" in item[1:]
+            else:
+                done += part
+        return done
+
+    def _with_item(self, done: str, item: str, mark: str, *, is_multiline: bool) -> str:
+        if self._wrap < 0:
+            return done + item
+        if mark[1] == "F":
+            return done.rstrip(" ") + item if item.startswith("\n") else done + item
+        if item.startswith("\n"):
+            return done.rstrip(" ") + item
+        last = done[done.rfind("\n") + 1 :]
+        is_long = len(last) + len(item) > self._wrap
+        if is_multiline or is_long:
+            return done.rstrip(" ") + "\n" + " " * int(mark[2:-1]) + item
+        return done + item
+
+
+class Printer:
+    """Prints one expression; `env` shows constants and names.
+
+    `indent` is that of the lines that it begins.
+    """
+
+    #: Whether nodes tell how they were written.
+    knows_written = False
+
+    def __init__(self, env: Env, name_of: Callable[[str], str] = quoted, *, pretty: bool) -> None:
+        self.env = env
+        self.indent = 0
+        self.pretty = pretty
         self._name_of = name_of
-        self._pretty = pretty
 
-    def _wrapped(self, text: str) -> str:
-        return text if self._pretty else f"({text})"
+    def line(self, text: str, before: int = 0, after: int = 0, plus: int = 0) -> str:
+        """Returns text on a line of its own; the indentation changes before and after it."""
+        self.indent += before
+        width = max(self.indent, 0)
+        if width >= _INDENT_MAX:
+            width = (_INDENT_MAX + (width - _INDENT_MAX) // (STEP // 2)) % _INDENT_MAX
+        self.indent = max(self.indent + after, 0)
+        return NEW_LINE + " " * (width + plus) + text
 
-    def _operand(self, node: Expression, parent: Expression) -> str:
-        text = self.text(node)
-        return f"({text})" if self._pretty and not _is_simple(node, parent) else text
+    def wrapped(self, text: str) -> str:
+        """Returns text in the parentheses that only the plain form has."""
+        return text if self.pretty else f"({text})"
 
-    def text(self, node: Expression) -> str:  # noqa: C901 - one case a node
+    def operand(self, node: Expression, parent: Expression, *, implied: bool = True) -> str:
+        """Returns a part of an expression; a conversion that nobody wrote shows if it is `implied`."""
+        if isinstance(node, bound.RowComparison):
+            node = _by_pairs(node)
+        text = self.text(node, implied=implied)
+        return f"({text})" if self.pretty and not _is_simple(node, parent) else text
+
+    def column(self, node: bound.ColumnRef | bound.SystemColumn) -> str:
+        """Returns a column's name."""
+        return self._name_of(node.name)
+
+    def text(self, node: Expression, *, implied: bool = True) -> str:
+        """Returns an expression's text."""
+        if not implied and self.is_implied(node):
+            return self.text(_cast_argument(node), implied=False)
         match node:
             case bound.Const():
-                return self._constant(node)
-            case bound.ColumnRef(name=name) | bound.SystemColumn(name=name):
-                return self._name_of(name)
+                return self.constant(node)
+            case bound.ColumnRef() | bound.SystemColumn():
+                return self.column(node)
+            case bound.Relabel(written=Collated(name=name)):
+                shown = self.operand(node.argument, node)
+                return self.wrapped(f"{shown} COLLATE {quoted(name)}")
             case (
                 bound.Relabel() | bound.CoerceViaIO() | bound.ArrayCoerce() | bound.CoerceToDomain()
             ):
                 return _keyword(node) or self._cast(_cast_argument(node), node)
             case bound.FunctionCall():
                 return _keyword(node) or self._call(node)
-            case bound.And(arguments=arguments):
-                return self._wrapped(" AND ".join(self._operand(part, node) for part in arguments))
-            case bound.Or(arguments=arguments):
-                return self._wrapped(" OR ".join(self._operand(part, node) for part in arguments))
+            case bound.And() | bound.Or() | bound.Not() | bound.IsNull() | bound.IsBoolean():
+                return self._test(node)
+            case bound.IsDistinct():
+                left, right = (self.operand(part, node) for part in node.equals.arguments)
+                shown = self.wrapped(f"{left} IS DISTINCT FROM {right}")
+                return self.wrapped(f"NOT {shown}") if node.negated else shown
+            case bound.ArrayComparison():
+                return self._array_comparison(node)
+            case bound.ArrayConstructor():
+                inside = f"ARRAY[{self.listed(node.elements)}]"
+                return inside if node.elements else f"{inside}::{self.type_name(node.type)}"
+            case _:
+                return self.other(node)
+
+    def type_name(self, type_: int, typmod: int = -1) -> str:
+        """Returns a type's name, with its schema where the path doesn't find it."""
+        return type_name_in(self.env, type_, typmod)
+
+    def is_implied(self, node: Expression) -> bool:
+        """Returns whether a node is a conversion that nobody wrote."""
+        return (
+            self.knows_written
+            and (isinstance(node, bound.Relabel) or _is_cast(node))
+            and getattr(node, "written", None) is None
+            and _keyword(node) is None
+        )
+
+    def _array_comparison(self, node: bound.ArrayComparison) -> str:
+        word = "ANY" if node.any else "ALL"
+        scalar = self.operand(node.scalar, node)
+        array = self.operand(node.array, node)
+        if isinstance(node.array, bound.Subquery):
+            # Without the cast it would be read as a subquery's rows.
+            array += f"::{self.type_name(node.array.type)}"
+        return self.wrapped(f"{scalar} {node.operator} {word} ({array})")
+
+    def _test(self, node: bound.And | bound.Or | bound.Not | bound.IsNull | bound.IsBoolean) -> str:
+        shown = ""
+        match node:
+            case bound.And(arguments=arguments) | bound.Or(arguments=arguments):
+                word = " AND " if isinstance(node, bound.And) else " OR "
+                shown = word.join(self.operand(part, node, implied=False) for part in arguments)
             case bound.Not(argument=argument):
-                return self._wrapped(f"NOT {self._operand(argument, node)}")
+                shown = f"NOT {self.operand(argument, node, implied=False)}"
             case bound.IsNull():
-                shown = self._operand(node.argument, node)
-                return self._wrapped(f"{shown} IS {'NOT ' * node.negated}NULL")
+                shown = f"{self.operand(node.argument, node)} IS {'NOT ' * node.negated}NULL"
             case bound.IsBoolean():
                 word = {True: "TRUE", False: "FALSE", None: "UNKNOWN"}[node.value]
-                shown = self._operand(node.argument, node)
-                return self._wrapped(f"{shown} IS {'NOT ' * node.negated}{word}")
-            case bound.IsDistinct():
-                left, right = (self._operand(part, node) for part in node.equals.arguments)
-                shown = self._wrapped(f"{left} IS DISTINCT FROM {right}")
-                return self._wrapped(f"NOT {shown}") if node.negated else shown
-            case bound.ArrayComparison():
-                word = "ANY" if node.any else "ALL"
-                array = self._operand(node.array, node)
-                scalar = self._operand(node.scalar, node)
-                return self._wrapped(f"{scalar} {node.operator} {word} ({array})")
-            case bound.ArrayConstructor():
-                inside = f"ARRAY[{self._list(node.elements)}]"
-                return (
-                    inside
-                    if node.elements
-                    else f"{inside}::{type_name_in(self._env, node.type, -1)}"
-                )
-            case _:
-                return self._other(node)
+                shown = self.operand(node.argument, node, implied=False)
+                shown += f" IS {'NOT ' * node.negated}{word}"
+        return self.wrapped(shown)
 
-    def _other(self, node: Expression) -> str:
+    def other(self, node: Expression) -> str:
+        """Returns the text of what is less common."""
         match node:
             case bound.Case():
                 return self._case(node)
             case bound.Coalesce(arguments=arguments):
-                return f"COALESCE({self._list(arguments)})"
+                return f"COALESCE({self.listed(arguments)})"
             case bound.NullIf():
-                return f"NULLIF({self._list(node.equals.arguments)})"
+                return f"NULLIF({self.listed(node.equals.arguments)})"
             case bound.MinMax():
-                return f"{'GREATEST' if node.greatest else 'LEAST'}({self._list(node.arguments)})"
+                return f"{'GREATEST' if node.greatest else 'LEAST'}({self.listed(node.arguments)})"
             case bound.RowComparison():
-                left, right = self._list(node.left), self._list(node.right)
+                pairs = _by_pairs(node)
+                if pairs is not node:
+                    return self.text(pairs)
+                left, right = self.listed(node.left), self.listed(node.right)
                 return f"(ROW({left}) {node.operator} ROW({right}))"
             case bound.Subscript():
                 return self._subscript(node)
             case bound.RowConstructor(fields=fields, type=oids.RECORD):
-                return f"ROW({self._list(fields)})"
+                return f"ROW({self.listed(fields)})"
             case bound.RowConstructor(fields=fields):
-                return f"ROW({self._list(fields)})::{type_name_in(self._env, node.type)}"
+                return f"ROW({self.listed(fields)})::{self.type_name(node.type)}"
             case bound.WholeRow() if is_composite(node.type):
-                return f"{quoted(composite_type(node.type, self._env).name)}.*"
+                return f"{quoted(composite_type(node.type, self.env).name)}.*"
             case bound.FieldAccess() if is_composite(base_type(node.record.type)):
-                return self._field(node)
+                attributes = attributes_of(base_type(node.record.type), self.env)
+                return self.field(node.record, attributes[node.position].name)
             case _:
                 raise not_supported(f"showing {type(node).__name__} as text")
 
-    def _field(self, node: bound.FieldAccess) -> str:
-        record = node.record
+    def field(self, record: Expression, name: str) -> str:
+        """Returns the field of a row."""
         shown = self.text(record)
         if not isinstance(record, bound.FieldAccess | bound.Subscript):
             shown = f"({shown})"
-        attributes = attributes_of(base_type(record.type), self._env)
-        return f"{shown}.{quoted(attributes[node.position].name)}"
+        return f"{shown}.{quoted(name)}"
 
-    def _list(self, parts: tuple[Expression, ...]) -> str:
+    def listed(self, parts: tuple[Expression, ...]) -> str:
+        """Returns expressions with commas between them."""
         return ", ".join(map(self.text, parts))
 
     def _cast(self, argument: Expression, node: Expression) -> str:
-        name = type_name_in(self._env, node.type, node.typmod)
+        name = self.type_name(node.type, node.typmod)
         if isinstance(node, bound.CoerceToDomain):
             argument = _unfitted(argument)
         if isinstance(argument, bound.Const) and argument.type == node.type:
-            return f"{self._constant(argument, labelled=False)}::{name}"
-        return f"{self._wrapped(self._operand(argument, node))}::{name}"
+            return f"{self.constant(argument, labelled=False)}::{name}"
+        return f"{self.wrapped(self.operand(argument, node, implied=False))}::{name}"
 
     def _call(self, node: bound.FunctionCall) -> str:
         if node.operator is not None and len(node.arguments) == 2:
-            left, right = (self._operand(part, node) for part in node.arguments)
-            return self._wrapped(f"{left} {node.operator} {right}")
+            left, right = (self.operand(part, node) for part in node.arguments)
+            return self.wrapped(f"{left} {node.operator} {right}")
         if node.operator is not None and len(node.arguments) == 1:
-            return self._wrapped(f"{node.operator} {self._operand(node.arguments[0], node)}")
+            return self.wrapped(f"{node.operator} {self.operand(node.arguments[0], node)}")
         if _is_cast(node):
             return self._cast(node.arguments[0], node)
-        name = node.proc.name
-        variadic = node.variadic_array or node.proc.variadic_type
+        return self.function(node)
+
+    def function(self, node: bound.FunctionCall) -> str:
+        """Returns a call."""
+        written = node.written
+        if isinstance(written, WrittenCall) and written.is_syntax:
+            given = [node.arguments[at] for at in written.order]
+            operands = [self.operand(part, node, implied=False) for part in given]
+            plain = [self.text(part, implied=False) for part in given]
+            shown = words_of_call(node, operands, plain)
+            if shown is not None:
+                return shown
         arguments = list(map(self.text, node.arguments))
-        if variadic and arguments and node.variadic_array:
+        if isinstance(written, WrittenCall):
+            if not node.proc.variadic_type:
+                arguments = [arguments[at] for at in written.order]
+            first_named = len(arguments) - len(written.names)
+            for at, name in enumerate(written.names, first_named):
+                arguments[at] = f"{quoted(name)} => {arguments[at]}"
+        is_array = node.proc.variadic_type not in {0, None, oids.ANY}
+        if arguments and (node.variadic_array or is_array):
             arguments[-1] = f"VARIADIC {arguments[-1]}"
-        return f"{quoted(name)}({', '.join(arguments)})"
+        return f"{quoted(node.proc.name)}({', '.join(arguments)})"
 
     def _case(self, node: bound.Case) -> str:
-        parts = ["CASE"]
+        text = self.line("CASE", 0, CASE_STEP)
         if node.operand is not None:
-            parts.append(self.text(node.operand))
+            text += f" {self.text(node.operand)}"
         for condition, result in node.whens:
             shown = condition
             if node.operand is not None and isinstance(condition, bound.FunctionCall):
                 shown = condition.arguments[-1]
-            parts += ["WHEN", self.text(shown), "THEN", self.text(result)]
+            text += self.line("WHEN ") + self.text(shown, implied=False)
+            text += " THEN " + self.text(result)
+        text += self.line("ELSE ")
         default = node.default
-        parts += [
-            "ELSE",
-            "NULL::" + type_name_in(self._env, node.type, -1)
-            if default is None
-            else self.text(default),
-        ]
-        return " ".join([*parts, "END"])
+        text += f"NULL::{self.type_name(node.type)}" if default is None else self.text(default)
+        return text + self.line("END", -CASE_STEP)
 
     def _subscript(self, node: bound.Subscript) -> str:
         container = self.text(node.container)
-        if not isinstance(node.container, bound.ColumnRef):
+        if not isinstance(node.container, bound.ColumnRef | bound.Slot | bound.GroupRef):
             container = f"({container})"
-        if not node.lower:
-            return container + "".join(
-                f"[{self.text(part)}]" for part in node.upper if part is not None
-            )
-        ends = zip(node.lower, node.upper, strict=True)
-        return container + "".join(
-            f"[{'' if low is None else self.text(low)}:{'' if high is None else self.text(high)}]"
-            for low, high in ends
-        )
 
-    def _constant(self, node: bound.Const, *, labelled: bool = True) -> str:
-        name = type_name_in(self._env, node.type, node.typmod)
+        def index(part: Expression | None) -> str:
+            return "" if part is None else self.text(part, implied=False)
+
+        if not node.lower:
+            return container + "".join(f"[{index(part)}]" for part in node.upper)
+        ends = zip(node.lower, node.upper, strict=True)
+        return container + "".join(f"[{index(low)}:{index(high)}]" for low, high in ends)
+
+    def constant(self, node: bound.Const, *, labelled: bool = True, forced: bool = False) -> str:
+        """Returns a constant; with its type if it is `labelled`, and even if it needs none if `forced`."""
+        name = self.type_name(node.type, node.typmod)
         if node.value is None:
             return f"NULL::{name}" if labelled else "NULL"
         if node.type == oids.UNKNOWN:
             return _literal(str(node.value))
-        text: str = output_of(node.type)(node.value, self._env)
-        label = labelled and node.type not in _UNLABELLED
+        text: str = output_of(node.type)(node.value, self.env)
+        label = forced or (labelled and node.type not in _UNLABELLED)
         if node.type == oids.BOOL:
-            return "true" if node.value else "false"
-        if node.type == oids.INT4:
-            return f"'{text}'::integer" if text.startswith("-") else text
-        if node.type == oids.NUMERIC and text[:1].isdigit() and any(c in "eE." for c in text):
-            return f"{text}::{name}" if label and node.typmod >= 0 else text
-        return f"{_literal(text)}::{name}" if label else _literal(text)
+            text = "true" if node.value else "false"
+        elif node.type == oids.INT4 and not text.startswith("-"):
+            label = forced
+        elif node.type == oids.NUMERIC and text[:1].isdigit() and any(c in "eE." for c in text):
+            label = forced or (label and node.typmod >= 0)
+        elif node.type == oids.INT4:
+            label, text = True, _literal(text)
+        else:
+            text = _literal(text)
+        return f"{text}::{name}" if label else text
+
+
+def _by_pairs(node: bound.RowComparison) -> Expression:
+    """Returns what PostgreSQL makes of (a, b) = (c, d) and of <>; any other comparison as it is."""
+    if node.operator not in {"=", "<>"}:
+        return node
+    tests = tuple(
+        bound.FunctionCall(proc, (left, right), oids.BOOL, operator=node.operator)
+        for proc, left, right in zip(node.equals, node.left, node.right, strict=True)
+    )
+    return bound.And(tests) if node.operator == "=" else bound.Or(tests)
 
 
 def _unfitted(node: Expression) -> Expression:
@@ -318,8 +476,7 @@ def _unfitted(node: Expression) -> Expression:
 
 
 def _literal(text: str) -> str:
-    shown = "'" + text.replace("'", "''").replace("\\", "\\\\") + "'"
-    return "E" + shown if "\\" in text else shown
+    return "'" + text.replace("'", "''") + "'"
 
 
 def column_default_text(
@@ -351,7 +508,7 @@ def default_text(sql: str, column: Column, env: Env, *, pretty: bool = False) ->
                 break
             expression = _cast_argument(expression)
     if isinstance(expression, bound.CoerceToDomain):
-        return _Printer(env, quoted, pretty=pretty).text(expression)
+        return finished(Printer(env, pretty=pretty).text(expression))
     if isinstance(expression, bound.RowConstructor) and not isinstance(written, ast.TypeCast):
         expression = replace(expression, type=oids.RECORD)
     return expression_text(expression, env, pretty=pretty)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from compat.postgres import recorded
 from compat.postgres.expressions import column_default_text
 from compat.postgres.information_types import data_type, facets
+from compat.postgres.query_text import view_definition
 from compat.postgres.recorded import INFORMATION_SCHEMA, PG_CATALOG
 from compat.postgres.system_relations import Moment, Values, built, rows_of
 from storage.objects import DomainType, View
@@ -19,7 +20,6 @@ from tsql.binder.view_targets import updatable_columns
 from tsql.catalog import pg
 from tsql.temporary import is_temporary
 from tsql.types import oids
-from tsql.view_text import view_text
 
 _KINDS: Final = {"r": "BASE TABLE", "v": "VIEW"}
 _C_COLLATION: Final = 950
@@ -187,7 +187,7 @@ def views(moment: Moment) -> Iterator[Values]:
             "table_name": row["relname"],
             "view_definition": None
             if view is None
-            else view_text(view, moment.catalog, moment.env.search_path),
+            else view_definition(view, moment.catalog, moment.env),
             "check_option": option,
             "is_updatable": yes_or_no(is_updatable),
             "is_insertable_into": yes_or_no(is_updatable),

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from compat.postgres import object_ids, recorded
 from compat.postgres.object_ids import BTREE, HEAP, OWNER
+from compat.postgres.query_text import view_definition
 from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.roles import access_list, role_id
 from compat.postgres.system_relations import Moment, Values, built
@@ -25,7 +26,6 @@ from tsql.parser import parse_expression
 from tsql.types import oids
 from tsql.types.kinds import base_type, element_type_of
 from tsql.types.vectors import vector
-from tsql.view_text import view_text
 
 #: pg_type.typcollation of types that have one: "default" (name has "C").
 _DEFAULT_COLLATION: Final = 100
@@ -515,14 +515,16 @@ def pg_init_privs(moment: Moment) -> Iterator[Values]:
 
 @built(PG_CATALOG, "pg_rewrite", by_path=True)
 def pg_rewrite(moment: Moment) -> Iterable[Values]:
-    for view in moment.catalog.objects(View):
+    materialized = [table for table in moment.catalog.tables if table.query is not None]
+    candidates: tuple[View | Table, ...] = (*moment.catalog.objects(View), *materialized)
+    for found in candidates:
         yield {
-            "oid": object_ids.rule_id(view.id),
+            "oid": object_ids.rule_id(found.id),
             "rulename": "_RETURN",
-            "ev_class": view.id,
+            "ev_class": found.id,
             "ev_type": "1",
             "ev_enabled": "O",
             "is_instead": True,
             "ev_qual": "<>",
-            "ev_action": view_text(view, moment.catalog, moment.env.search_path),
+            "ev_action": view_definition(found, moment.catalog, moment.env),
         }

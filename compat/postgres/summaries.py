@@ -5,12 +5,12 @@ from typing import Final
 
 from compat.postgres import recorded
 from compat.postgres.definitions import index_definition
+from compat.postgres.query_text import view_definition
 from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.relations import indexes_of
 from compat.postgres.system_relations import Moment, Values, built, rows_of
 from storage.objects import View
 from tsql.access.privileges import Secured, privileges_of
-from tsql.view_text import view_text
 
 
 def _system_tables(moment: Moment) -> Iterator[Values]:
@@ -59,7 +59,7 @@ def pg_views(moment: Moment) -> Iterator[Values]:
             "schemaname": view.schema,
             "viewname": view.name,
             "viewowner": view.owner,
-            "definition": view_text(view, moment.catalog, moment.env.search_path),
+            "definition": view_definition(view, moment.catalog, moment.env),
         }
 
 
@@ -73,7 +73,7 @@ def pg_matviews(moment: Moment) -> Iterator[Values]:
                 "matviewowner": table.owner,
                 "hasindexes": any(True for _ in indexes_of(table)),
                 "ispopulated": table.is_populated,
-                "definition": view_text(table.query, moment.catalog, moment.env.search_path),
+                "definition": view_definition(table, moment.catalog, moment.env),
             }
 
 

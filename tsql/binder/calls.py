@@ -21,6 +21,7 @@ from tsql.binder.nodes import is_a
 from tsql.binder.pathways import CoercionContext, array_of, common_type_of, is_true_array
 from tsql.binder.shown_names import type_name
 from tsql.binder.windows import bind_window_call
+from tsql.binder.written import written_call
 from tsql.bound import (
     ArrayConstructor,
     Expression,
@@ -214,6 +215,9 @@ def _call(
         -1,
         types,
         variadic_array=call.is_variadic and spreads,
+        written=written_call(node, candidate.slots, len(given))
+        if level.context.keeps_written
+        else None,
     )
 
 

@@ -64,6 +64,7 @@ def bind_group_by(level: Level, node: Any, entries: Sequence[TargetEntry]) -> Gr
             expression = _key(level, item, entries).expression
             if expression not in keys:
                 keys.append(expression)
+        level.group_positions = tuple(range(len(keys)))
         return GroupBy(keys, None, range(len(keys)))
     found: list[TargetEntry] = []
 
@@ -73,6 +74,7 @@ def bind_group_by(level: Level, node: Any, entries: Sequence[TargetEntry]) -> Gr
         if at is None:
             at = len(found)
             found.append(key)
+        level.group_positions += (at,)
         return at
 
     lists = [_sets(item, position) for item in items]

@@ -11,7 +11,8 @@ from tsql.binder.context import Level
 from tsql.binder.locations import position_at
 from tsql.binder.pathways import true_element
 from tsql.binder.shown_names import type_name
-from tsql.bound import Expression
+from tsql.binder.written import Collated
+from tsql.bound import Expression, Relabel
 from tsql.types import oids
 
 #: Their OIDs, where those are PostgreSQL's own; 0: a definition that names it is shown without it.
@@ -44,4 +45,6 @@ def bind_collate(level: Level, node: Any) -> Expression:
     if argument.type == oids.UNKNOWN:
         argument = coerce(level.context, argument, oids.TEXT)
     collation_named(node, argument.type)
+    if level.context.keeps_written:
+        return Relabel(argument, argument.type, argument.typmod, Collated(node.collname[-1].sval))
     return argument

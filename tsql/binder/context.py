@@ -254,6 +254,8 @@ class Context:
         self.acting_role: str | None = None
         self.needs: list[Need] = []
         self.unpopulated: str | None = None
+        #: Whether bound nodes tell how they were written (tsql/binder/written.py).
+        self.keeps_written = False
 
     def new_number(self) -> int:
         """Returns a number for a slot or a WITH query, that nothing else in the statement has."""
@@ -369,6 +371,8 @@ class Level:
         is_top: Whether it is the whole statement's, where WITH may change data.
         depth: How many expressions' subqueries it is inside of.
         no_sets_in: The construct being bound in which no set-returning function may be: CASE.
+        group_positions: Which key each of GROUP BY's expressions is, in the order in which they are written.
+        joins: By id of the node of a join that has columns of its own: these.
     """
 
     context: Context
@@ -394,6 +398,8 @@ class Level:
     is_recursive: bool = False
     is_top: bool = False
     depth: int = 0
+    group_positions: tuple[int, ...] = ()
+    joins: dict[int, Item] = field(default_factory=dict)
 
     def child(self) -> "Level":
         """Returns the level of a query inside this one, that sees this one's items."""

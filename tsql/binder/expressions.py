@@ -20,6 +20,7 @@ from tsql.binder.locations import error_at, position_at, unsupported_at
 from tsql.binder.pathways import CoercionContext
 from tsql.binder.shown_names import type_name
 from tsql.binder.type_names import bind_type_name
+from tsql.binder.written import CAST, as_written
 from tsql.bound import (
     And,
     CoerceToDomain,
@@ -122,6 +123,8 @@ def _cast(level: Level, node: Any) -> Expression:
         shown = f"{type_name(argument.type)} to {type_name(target)}"
         place = node.typeName.location if node.location is None else node.location
         raise error_at(place, "42846", f"cannot cast type {shown}")
+    if level.context.keeps_written and converted is not argument:
+        return as_written(converted, CAST)
     return converted
 
 

@@ -240,6 +240,8 @@ class _Merged:
             fields = renamed(fields, alias, alias.aliasname)
         item = Item(-1, "unnamed_join", fields, values=tuple(self._values), is_plain=False)
         item.is_named = False
+        if self._level.context.keeps_written:
+            self._level.joins[id(self._node)] = item
         if alias is not None:
             item.alias, item.is_named = alias.aliasname, True
             return [item]

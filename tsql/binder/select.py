@@ -38,8 +38,9 @@ from tsql.binder.targets import (
     finished,
     resolve_unknowns,
 )
-from tsql.binder.windows import check_windows, windows_apart
+from tsql.binder.windows import bind_named_windows, check_windows, windows_apart
 from tsql.binder.with_queries import bind_with, with_queries
+from tsql.binder.written import written_query
 from tsql.bound import (
     BoundSelect,
     ColumnRef,
@@ -72,7 +73,11 @@ def bind_query_body(level: Level, node: Any, keep_unknowns: bool) -> BoundSelect
     else:
         select = _Select(level, node).bound(keep_unknowns=keep_unknowns)
     ctes = with_queries(level)
-    return replace(select, ctes=ctes) if ctes else select
+    select = replace(select, ctes=ctes) if ctes else select
+    if not level.context.keeps_written:
+        return select
+    bind_named_windows(level)
+    return written_query(select, level, node)
 
 
 @dataclass(slots=True)

@@ -29,15 +29,17 @@ def bind_query(
     *,
     catalog_relations: CatalogRelations | None = None,
     view: View | None = None,
+    keeps_written: bool = False,
 ) -> BoundQuery:
     """Binds a SELECT, VALUES, INSERT, UPDATE or DELETE.
 
     Type 0 or UNKNOWN among `parameter_types` (or none at all) means: infer; None: the statement may
     have no parameters. `env` gives the search path, and the settings by which literals are read.
-    `view`: the statement is this view's query.
+    `view`: the statement is this view's query. `keeps_written`: bound nodes tell how they were written.
     """
     types = None if parameter_types is None else list(parameter_types)
     context = Context(catalog, env, types, catalog_relations)
+    context.keeps_written = keeps_written
     context.bind_body = bind_query_body
     context.bind_statement = _statement
     context.bind_row_comparison = bind_row_comparison

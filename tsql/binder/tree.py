@@ -27,7 +27,9 @@ def _fields(cls: Any) -> tuple[str, ...]:
 
 
 #: `equals` is a tuple of functions in RowComparison, but in IsDistinct the call itself.
-_NO_EXPRESSIONS: Final = frozenset({"proc", "select", "element", "comparison", "in_range", "slots"})
+_NO_EXPRESSIONS: Final = frozenset(
+    {"proc", "select", "element", "comparison", "in_range", "slots", "written"}
+)
 
 
 def _parts(node: Any) -> Iterator[Any]:

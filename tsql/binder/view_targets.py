@@ -24,6 +24,7 @@ from tsql.binder.defaults import as_plain, default_of, has_domain_default
 from tsql.binder.expressions import bind
 from tsql.binder.from_items import table_item
 from tsql.binder.select import bind_condition, bind_query_body, bind_select
+from tsql.binder.sublinks import bind_row_comparison
 from tsql.binder.targets import TargetEntry, bind_targets, resolve_unknowns
 from tsql.binder.tree import replaced, walk
 from tsql.binder.views import OID_SCHEMA, as_it_was, numbered_relation, parsed_view
@@ -319,4 +320,5 @@ def updatable_columns(view: View, catalog: Catalog, env: Env) -> tuple[bool, ...
 def _level_of(catalog: Catalog, env: Env) -> Level:
     context = Context(catalog, env, None, None)
     context.bind_body = bind_query_body
+    context.bind_row_comparison = bind_row_comparison
     return Level(context, bind, bind_select)

@@ -14,16 +14,35 @@ from storage.schema import Sequence, Table
 from tsql.binder.context import Item, Level
 from tsql.binder.joins import add_relation, renamed
 from tsql.bound import ColumnRef, Field, Relation, SubqueryRelation
-from tsql.parser import parse
+from tsql.parser import Constant, ast, enums, parse, with_fields
 
 #: In front of a number in a view's text. Only there does it mean anything.
 OID_SCHEMA: Final = "pg_oid"
+#: In front of a function's name there: the call has words of its own, as EXTRACT(year FROM d) has.
+SYNTAX_SCHEMA: Final = "pg_syntax"
 
 
 @functools.lru_cache(maxsize=500)
 def parsed_view(sql: str) -> Any:
     """Returns the tree of a view's query."""
-    return parse(sql)[0].node
+    node = parse(sql)[0].node
+    return _with_syntax(node) if SYNTAX_SCHEMA in sql else node
+
+
+def _with_syntax(value: Any) -> Any:
+    """Returns a tree with the calls as they were before tsql/ddl/stored_query.py has marked them."""
+    if type(value) is tuple:
+        return tuple(_with_syntax(item) for item in value)
+    if not isinstance(value, ast.Node) or isinstance(value, Constant):
+        return value
+    value = with_fields(value, **{name: _with_syntax(getattr(value, name)) for name in value})
+    if isinstance(value, ast.FuncCall) and value.funcname:
+        schema, *rest = value.funcname
+        if schema.sval == SYNTAX_SCHEMA:
+            names = (ast.String(sval="pg_catalog"), *rest)
+            form = enums.CoercionForm.COERCE_SQL_SYNTAX
+            return with_fields(value, funcname=names, funcformat=form)
+    return value
 
 
 def bind_view(level: Level, view: View, node: Any, alias: str) -> tuple[Relation, list[Item]]:

@@ -92,7 +92,8 @@ def bind_window_call(
     over = node.over
     bound = _named(level, over.name, over) if over.name else _window(level, over)
     types = tuple([argument.type for argument in arguments])
-    call = WindowCall(proc, tuple(arguments), bound.window, result, -1, types, condition)
+    written = over if level.context.keeps_written else None
+    call = WindowCall(proc, tuple(arguments), bound.window, result, -1, types, condition, written)
     level.remember(call, node)
     return call
 
@@ -136,6 +137,12 @@ def _check_argument(level: Level, argument: Expression) -> None:
 
 
 # ---- windows -------------------------------------------------------------------------------------
+
+
+def bind_named_windows(level: Level) -> None:
+    """Binds those of the WINDOW clause that nothing has named."""
+    for name, node in list(level.named_windows.items()):
+        _named(level, name, node)
 
 
 def _named(level: Level, name: str, node: Any) -> NamedWindow:

@@ -5,11 +5,12 @@ from typing import Any, NamedTuple
 from storage.catalog import IndexRef, Relation
 from storage.objects import Address, View, ViewRelation
 from storage.schema import Table
-from tsql.binder.views import OID_SCHEMA
+from tsql.binder.views import OID_SCHEMA, SYNTAX_SCHEMA
 from tsql.ddl.context import Ddl
 from tsql.ddl.stored_text import stored_text
-from tsql.parser import Constant, ast, with_fields
+from tsql.parser import Constant, ast, enums, with_fields
 
+_SQL_SYNTAX = enums.CoercionForm.COERCE_SQL_SYNTAX
 _SEQUENCE_COLUMNS = ((1, "last_value"), (2, "log_cnt"), (3, "is_called"))
 
 
@@ -41,6 +42,8 @@ class _Numbering:
             return tuple(self.replaced(item, ctes) for item in value)
         if not isinstance(value, ast.Node) or isinstance(value, Constant):
             return value
+        if isinstance(value, ast.LockingClause):
+            return value  # It names what the query calls its relations.
         if isinstance(value, ast.RangeVar):
             return self._relation(value, ctes)
         if isinstance(value, ast.ColumnRef) and value.fields:
@@ -52,7 +55,13 @@ class _Numbering:
         for name in value:
             if name not in changes:
                 changes[name] = self.replaced(getattr(value, name), ctes)
-        return with_fields(value, **changes)
+        changed = with_fields(value, **changes)
+        is_syntax = isinstance(value, ast.FuncCall) and value.funcformat == _SQL_SYNTAX
+        if not is_syntax:
+            return changed
+        call: Any = value
+        name = call.funcname[-1]
+        return with_fields(changed, funcname=(ast.String(sval=SYNTAX_SCHEMA), name))
 
     def _with(self, clause: Any, ctes: frozenset[str]) -> tuple[Any, frozenset[str]]:
         if clause.recursive:
@@ -78,7 +87,8 @@ class _Numbering:
             for at, (column_id, name) in enumerate(columns_of(found))
         )
         number = len(self.relations)
-        self.relations.append(ViewRelation(found.id, columns))
+        spec = ViewRelation(found.id, columns, node.alias is not None, len(renamed))
+        self.relations.append(spec)
         return with_fields(
             node,
             catalogname=None,

@@ -9,8 +9,6 @@ from typing import Final
 from tsql.functions.registry import implements
 
 _DEFINITIONS: Final = (
-    "pg_get_ruledef",
-    "pg_get_ruledef_ext",
     "pg_get_triggerdef",
     "pg_get_triggerdef_ext",
     "pg_get_partkeydef",
