@@ -18,7 +18,7 @@ from tsql.bound import Field
 from tsql.env import Env
 from tsql.executor.columnar import ColumnarRows
 from tsql.executor.point import PointWrite
-from tsql.executor.run import Batches, Row, Run
+from tsql.executor.run import Batches, FailedBatches, Row, Run
 from tsql.executor.waits import MustWaitError
 from tsql.executor.writes import WriteResult
 from tsql.parser import ParsedStatement
@@ -136,7 +136,15 @@ async def run_query(state: SessionState, query: Query, values: tuple[Any, ...]) 
         return columnar_result(batches, query.fields)
     rows: list[Row] = []
     while len(rows) <= READY_ROWS_MAX:
-        batch = await batches.next()
+        try:
+            batch = await batches.next()
+        except MustWaitError:
+            raise
+        except DatabaseError as error:
+            if not rows:
+                raise
+            batches = FailedBatches(error)
+            break
         if batch is None:
             return Result(query.fields, rows, tag=f"SELECT {len(rows)}")
         rows += batch
@@ -164,10 +172,12 @@ async def start_prepared(
     prepared: Prepared,
     values: tuple[Any, ...],
     reads: Transaction | None = None,
+    *,
+    is_stepped: bool = False,
 ) -> Batches:
     """Starts a prepared SELECT, bound anew as often as its tables change under it.
 
-    What it sees is `reads`, or what there is now.
+    What it sees is `reads`, or what there is now. `is_stepped`: the client takes rows some at a time.
     """
     for _ in range(_REPLAN_COUNT_MAX):
         revalidate(state, prepared)
@@ -177,6 +187,7 @@ async def start_prepared(
         except StaleTable:
             prepared.catalog_version = 0
         else:
+            run.is_stepped = is_stepped
             if reads is None:
                 # A cursor or a portal keeps seeing what there was when it began.
                 run.txn = run.txn.frozen(is_strict=False)

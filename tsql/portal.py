@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import field
 from typing import Any
 
+from storage.errors import DatabaseError
 from storage.kv.store import Transaction
 from storage.records import dataclass
 from tsql.api import Result
 from tsql.bound import Field
-from tsql.executor.run import Batches, Row
+from tsql.executor.run import Batches, FailedBatches, Row
+from tsql.executor.waits import MustWaitError
 from tsql.prepared import Prepared
 
 
@@ -41,12 +43,21 @@ class Portal:
 async def take_rows(portal: Portal, limit: int) -> tuple[list[Row], bool]:
     """Returns the next rows of a portal, at most `limit`, and whether it knows that to be the end.
 
-    After exactly `limit` rows it doesn't look further, as PostgreSQL does not.
+    After exactly `limit` rows it doesn't look further, as PostgreSQL does not. The rows before one
+    that fails are given, and the error when more are asked for.
     """
     rows = portal.pending
     portal.pending = []
     while len(rows) < limit:
-        batch = None if portal.batches is None else await portal.batches.next()
+        try:
+            batch = None if portal.batches is None else await portal.batches.next()
+        except MustWaitError:
+            raise
+        except DatabaseError as error:
+            if not rows:
+                raise
+            portal.batches = FailedBatches(error)
+            return rows, False
         if batch is None:
             portal.batches = None
             return rows, True

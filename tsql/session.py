@@ -33,6 +33,7 @@ from tsql.execution import (
     start_prepared,
 )
 from tsql.executor.columnar import ColumnarRows
+from tsql.executor.run import FailedBatches
 from tsql.parser import SHORT_BYTES_MAX, ParsedStatement, parse
 from tsql.point_transaction import PointTransaction, step_of
 from tsql.portal import Portal, take_rows
@@ -447,7 +448,9 @@ class Session:
     async def _execute_select(self, running: Portal, row_limit: int) -> Result:
         state, prepared = self._state, running.prepared
         if not running.has_begun:
-            running.batches = await start_prepared(state, prepared, running.values, running.reads)
+            running.batches = await start_prepared(
+                state, prepared, running.values, running.reads, is_stepped=bool(row_limit)
+            )
             assert prepared.query is not None
             running.fields = prepared.query.fields
             running.has_begun = True
@@ -478,7 +481,9 @@ class Session:
         rows, is_end = await self._next_rows(running, row_limit or _ROWS_BEFORE_STREAM)
         running.count = len(rows)  # the tag counts what this Execute gave
         result = Result(running.fields, rows)
-        if not is_end and row_limit:
+        if isinstance(running.batches, FailedBatches):
+            result.stream = self._portal_stream(running, result)
+        elif not is_end and row_limit:
             result.suspended = True
         elif is_end:
             result.tag = _tag_of(running, running.count)

@@ -290,9 +290,11 @@ class SessionState:
         hint: str | None = None,
         position: int | None = None,
     ) -> None:
-        """Sends a notice, unless client_min_messages is above it."""
+        """Sends a notice, unless client_min_messages is above it; clients don't see how deep DEBUG is."""
         wanted = self.settings.value("client_min_messages")
         level = severity.lower()
+        if level.startswith("debug"):
+            severity = "DEBUG"
         if level != "info" and _SEVERITIES.index(level) < _SEVERITIES.index(wanted):
             return
         self.events.notices.append(Notice(severity, sqlstate, message, detail, hint, position))

@@ -59,3 +59,14 @@ def test_a_cursor_shows_what_was_there_when_it_was_declared(server: Server) -> N
             assert connection.execute("SELECT count(*) FROM cursor_rows").fetchone() == (ROWS,)
             connection.execute("INSERT INTO cursor_rows VALUES (%s)", (ROWS + 2,))
             assert [row[0] for row in cursor.fetchall()] == list(range(2, ROWS + 1))
+
+
+def test_volatile_functions_are_called_for_the_rows_that_are_fetched(server: Server) -> None:
+    with connect(server) as connection:
+        connection.execute("CREATE TEMP SEQUENCE fetched")
+        with connection.cursor("lazy") as cursor:
+            cursor.execute("SELECT nextval('fetched') FROM generate_series(1, 10)")
+            cursor.itersize = 2
+            assert cursor.fetchmany(2) == [(1,), (2,)]
+            assert connection.execute("SELECT nextval('fetched')").fetchone() == (3,)
+            assert cursor.fetchone() == (4,)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -210,3 +211,92 @@ def test_encodings_without_a_conversion_are_refused_by_name(server: Server, name
 def test_a_closed_connection_is_told_why(server: Server) -> None:
     with pytest.raises(psycopg.OperationalError, match='database "no_such" does not exist'):
         psycopg.connect(f"host=127.0.0.1 port={server.port} user=terrascale dbname=no_such")
+
+
+def test_the_rows_before_one_that_fails_are_given(server: Server) -> None:
+    with connect(server) as connection:
+        for sql in (
+            "SELECT 100 / (5 - n) FROM generate_series(0, 9) n",
+            "SELECT n FROM generate_series(0, 9) n WHERE 100 / (5 - n) > 0",
+            "SELECT 100 / (5 - generate_series(0, 9))",
+        ):
+            given: list[Any] = []
+            with pytest.raises(errors.DivisionByZero):
+                given.extend(connection.cursor().stream(sql))
+            assert len(given) == 5
+            connection.rollback()
+            assert len(connection.execute(f"{sql} LIMIT 5").fetchall()) == 5
+
+
+def test_fetch_is_prepared_before_its_cursor_is_there(server: Server) -> None:
+    with connect(server) as connection:
+        wire = connection.pgconn
+        wire.exec_(b"BEGIN")
+        wire.prepare(b"fetch", b"FETCH 2 FROM later")
+        assert wire.describe_prepared(b"fetch").nfields == 0
+        wire.exec_(b"DECLARE later CURSOR FOR SELECT generate_series(1, 3)")
+        result = wire.exec_prepared(b"fetch", None)
+        assert [result.get_value(row, 0) for row in range(result.ntuples)] == [b"1", b"2"]
+        assert wire.describe_prepared(b"fetch").nfields == 1
+        wire.exec_(b"CLOSE later")
+        failed = wire.exec_prepared(b"fetch", None)
+        assert b'cursor "later" does not exist' in failed.error_message
+
+
+def test_the_time_of_a_statement_is_that_of_all_its_messages(server: Server) -> None:
+    with connect(server, autocommit=True) as connection, connect(server) as other:
+        connection.execute("SET statement_timeout = '20ms'")
+        wire = connection.pgconn
+        wire.enter_pipeline_mode()
+        wire.send_prepare(b"late", b"SELECT 1")
+        wire.send_flush_request()
+        wire.flush()
+        other.execute("SELECT pg_sleep(0.1)")
+        wire.send_describe_prepared(b"late")
+        wire.pipeline_sync()
+        statuses = []
+        while True:
+            result = wire.get_result()
+            if result is None:
+                continue
+            statuses.append(result.error_field(pq.DiagnosticField.SQLSTATE))
+            if result.status == pq.ExecStatus.PIPELINE_SYNC:
+                break
+        assert statuses == [None, b"57014", None]
+        wire.exit_pipeline_mode()
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_each_statement_of_a_string_has_the_time_of_one(server: Server) -> None:
+    with connect(server, autocommit=True) as connection:
+        pause = "SELECT pg_sleep(0.15); " * 3
+        connection.execute(f"SET statement_timeout = '300ms'; {pause}".encode())
+        with pytest.raises(errors.QueryCanceled):
+            connection.execute(b"SET statement_timeout = '20ms'; SELECT pg_sleep(30)")
+        assert connection.execute("SHOW statement_timeout").fetchone() == ("300ms",)
+
+
+def test_what_keys_and_serial_columns_bring_along_is_told_to_who_debugs(server: Server) -> None:
+    with connect(server) as connection:
+        told: list[tuple[str | None, str | None]] = []
+        connection.add_notice_handler(lambda d: told.append((d.severity, d.message_primary)))
+        connection.execute("SET client_min_messages = debug1")
+        connection.execute("CREATE TABLE bringing (id serial PRIMARY KEY, b int UNIQUE)")
+        connection.execute("ALTER TABLE bringing ADD c serial, ADD UNIQUE (c)")
+        made = "will create implicit"
+        assert told == [
+            ("DEBUG", f'CREATE TABLE {made} sequence "bringing_id_seq" for serial column "bringing.id"'),
+            ("DEBUG", f'CREATE TABLE / PRIMARY KEY {made} index "bringing_pkey" for table "bringing"'),
+            ("DEBUG", f'CREATE TABLE / UNIQUE {made} index "bringing_b_key" for table "bringing"'),
+            ("DEBUG", f'ALTER TABLE {made} sequence "bringing_c_seq" for serial column "bringing.c"'),
+            ("DEBUG", f'ALTER TABLE / ADD UNIQUE {made} index "bringing_c_key" for table "bringing"'),
+        ]  # fmt: skip
+
+
+def test_the_largest_numbers_go_in_binary(server: Server) -> None:
+    with connect(server) as connection:
+        number = Decimal(10) ** 131071
+        cursor = connection.cursor(binary=True)
+        (sent,) = cursor.execute("SELECT (1::text || repeat('0', 131071))::numeric").fetchall()
+        assert sent == (number,)
+        assert cursor.execute("SELECT %b::numeric", (number,)).fetchall() == [(number,)]

@@ -62,7 +62,7 @@ async def run_declare(invocation: Invocation) -> Result:
     cursor = Cursor(
         node.portalname,
         query.fields,
-        await start_prepared(state, prepared, invocation.values),
+        await start_prepared(state, prepared, invocation.values, is_stepped=True),
         state.run(state.statement_env(())),
         True if options & _SCROLL else False if options & _NO_SCROLL else None,
         holds,
@@ -82,16 +82,14 @@ async def run_declare(invocation: Invocation) -> Result:
 
 
 def fetch_fields(state: SessionState, node: Any) -> Fields | None:
-    """Returns the fields of what FETCH gives."""
+    """Returns the fields of what FETCH gives; of a cursor that isn't there (yet), none."""
     if node.ismove:
         return None
     found = state.cursors.get(node.portalname)
     if found is not None:
         return found.fields
     portal = state.portals.get(node.portalname)
-    if portal is None:
-        raise _no_cursor(node.portalname)
-    query = portal.prepared.query
+    query = None if portal is None else portal.prepared.query
     return None if query is None else query.fields
 
 
@@ -154,7 +152,9 @@ async def _fetch_portal(state: SessionState, portal: Portal, node: Any) -> Resul
     if query is None or query.is_write or query.fields is None:
         raise DatabaseError("55000", f'portal "{portal.name}" cannot be run')
     if not portal.has_begun:
-        portal.batches = await start_prepared(state, portal.prepared, portal.values, portal.reads)
+        portal.batches = await start_prepared(
+            state, portal.prepared, portal.values, portal.reads, is_stepped=True
+        )
         portal.fields, portal.has_begun = query.fields, True
     rows, _ = await take_rows(portal, min(count, _ALL))
     if node.ismove:

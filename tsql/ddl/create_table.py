@@ -64,7 +64,8 @@ async def create_table(node: Any, ddl: Ddl) -> str:
     table = await _table(definition, schema, options, ddl)
     if relation.relpersistence == "u":
         table = msgspec.structs.replace(table, is_unlogged=True)
-    table, sequences = await create_owned_sequences(table, definition.serials, ddl)
+    table, sequences = await create_owned_sequences(table, definition.serials, ddl, "CREATE TABLE")
+    _tell_of_keys(table, ddl)
     table = await ddl.changes.create_table(table)
     await give_default_privileges(table, ddl)
     for sequence in sequences:
@@ -85,6 +86,21 @@ def type_exists(name: str) -> DatabaseError:
         hint="A relation has an associated type of the same name, so you must use a name that"
         " doesn't conflict with any existing type.",
     )
+
+
+def _tell_of_keys(table: Table, ddl: Ddl) -> None:
+    if table.primary_key_constraint is not None:
+        tell_of_index("CREATE TABLE / PRIMARY KEY", table.primary_key_constraint, table, ddl)
+    for index in table.indexes:
+        if index.constraint:
+            kind = "PRIMARY KEY" if index.is_primary else "UNIQUE"
+            tell_of_index(f"CREATE TABLE / {kind}", index.name, table, ddl)
+
+
+def tell_of_index(what: str, name: str, table: Table, ddl: Ddl) -> None:
+    """Tells who wants to know it of the index that a constraint has."""
+    message = f'{what} will create implicit index "{name}" for table "{table.name}"'
+    ddl.notice("DEBUG1", "00000", message)
 
 
 def _refuse(node: Any) -> None:

@@ -40,7 +40,7 @@ def identity_column(column: Column, constraint: Any) -> SerialColumn:
 
 
 async def create_owned_sequences(
-    table: Table, serials: List[SerialColumn], ddl: Ddl
+    table: Table, serials: List[SerialColumn], ddl: Ddl, command: str = "ALTER TABLE"
 ) -> tuple[Table, list[Sequence]]:
     """Returns the table with its DEFAULTs, and the sequences to create beside it."""
     made: list[Sequence] = []
@@ -55,6 +55,12 @@ async def create_owned_sequences(
         asked = serial.options.sequence_name
         name = asked[-1] if asked else free_name(table.name, column.name, "seq", is_taken)
         taken.add(name)
+        ddl.notice(
+            "DEBUG1",
+            "00000",
+            f'{command} will create implicit sequence "{name}"'
+            f' for serial column "{table.name}.{column.name}"',
+        )
         options = serial.options.with_type(column.sql_type)
         sequence = await new_sequence(table.schema, name, options, ddl)
         made.append(

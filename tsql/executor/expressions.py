@@ -25,9 +25,10 @@ from tsql.executor import assignment, composites, conditional, logic
 from tsql.executor.calls import NATURAL, compile_call, compile_chain, pair_function
 from tsql.executor.conditional import OperandCell
 from tsql.executor.equality import image_of
-from tsql.executor.parts import Evaluate, Part, Row, column, constant, folded, is_constant
+from tsql.executor.parts import Evaluate, Part, Row, column, constant, folded, is_constant, kept
 from tsql.executor.sort_keys import compile_component
 from tsql.planner.hash_keys import can_hash
+from tsql.planner.walk import walk
 from tsql.types import oids
 from tsql.types.composites import is_row, kinds_of_fields
 from tsql.types.domains import check_value
@@ -320,21 +321,44 @@ class _Compiler:
         return Part(composites.row_comparison(node.operator, left, right, equals, less))
 
     def _array_comparison(self, node: bound.ArrayComparison) -> Part:
-        scalar, array = self.part(node.scalar), self.part(node.array)
-        compare = pair_function(node.proc, node.argument_types or node.proc.argument_types)
-        is_hashed = node.any and node.proc.src in _HASHED
-        is_set = is_hashed or (node.any and node.proc.src == "numeric_eq")
+        scalar, array = self.part(node.scalar), self._array(node.array)
+        # `x <> ALL (array)`, which NOT IN is, is NOT `x = ANY (array)`.
+        negated = not node.any and node.operator == "<>"
+        if (node.any and node.operator == "=") or negated:
+            equals = f"{node.proc.src[:-2]}eq" if negated else node.proc.src
+            found = self._membership(node, equals, scalar, array)
+            if found is not None:
+                return logic.negation(found) if negated else found
+        types = node.argument_types or node.proc.argument_types
+        compare = pair_function(node.proc, types)
+        make = composites.any_of if node.any else composites.all_of
+        evaluate = make(scalar.evaluate, array.evaluate, compare, node.proc.is_strict)
+        return folded(evaluate, [scalar, array])
+
+    def _array(self, node: Expression) -> Part:
+        """Returns an array, kept for the statement's other rows if it is made of parameters."""
+        part = self.part(node)
+        if part.is_constant or not isinstance(node, bound.ArrayConstructor):
+            return part
+        if not all(map(_is_steady_part, walk(node))):
+            return part
+        return Part(kept(part.evaluate))
+
+    def _membership(
+        self, node: bound.ArrayComparison, equals: str, scalar: Part, array: Part
+    ) -> Part | None:
+        """Returns `scalar = ANY (array)` by a set; or None, where the types have no such images."""
+        is_hashed = equals in _HASHED
+        is_set = is_hashed or equals == "numeric_eq"
         if is_set and array.is_constant and composites.can_be_set(array.value):
             return folded(composites.in_set(scalar.evaluate, array.value), [scalar, array])
         if is_hashed:
             return Part(composites.in_array(scalar.evaluate, array.evaluate))
         types = node.argument_types or node.proc.argument_types
-        if node.any and node.operator == "=" and can_hash(types[0], types[1]):
-            images = image_of(types[0]), image_of(types[1])
-            evaluate = composites.in_images(scalar.evaluate, array.evaluate, *images)
-            return folded(evaluate, [scalar, array])
-        make = composites.any_of if node.any else composites.all_of
-        evaluate = make(scalar.evaluate, array.evaluate, compare, node.proc.is_strict)
+        if not can_hash(types[0], types[1]):
+            return None
+        images = image_of(types[0]), image_of(types[1])
+        evaluate = composites.in_images(scalar.evaluate, array.evaluate, *images)
         return folded(evaluate, [scalar, array])
 
 
@@ -374,6 +398,17 @@ def _is_steady(element: Expression) -> bool:
             return False
         case _:
             return True
+
+
+def _is_steady_part(node: Expression) -> bool:
+    """Returns whether the node makes one value of the statement's parameters, whatever the row."""
+    match node:
+        case bound.FunctionCall(proc=proc):
+            return proc.volatility == "i" and not proc.returns_set
+        case bound.Const() | bound.Param() | bound.Relabel() | bound.CoerceViaIO():
+            return True
+        case _:
+            return isinstance(node, bound.ArrayConstructor)
 
 
 def _types(nodes: Sequence[Expression]) -> tuple[int, ...]:

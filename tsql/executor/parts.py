@@ -63,3 +63,18 @@ def folded(evaluate: Evaluate, parts: Sequence[Part]) -> Part:
         with contextlib.suppress(NoSessionError):
             return constant(evaluate((), FOLDING_ENV))
     return Part(evaluate)
+
+
+def kept(evaluate: Evaluate) -> Evaluate:
+    """Evaluates what depends on nothing but the statement's parameters and settings once for all its rows."""
+    of: tuple[Env, tuple[Any, ...]] | None = None
+    value: Any = None
+
+    def evaluate_once(row: Row, env: Env) -> Any:
+        nonlocal of, value
+        if of is None or of[0] is not env or of[1] is not env.parameters:
+            value = evaluate(row, env)
+            of = env, env.parameters
+        return value
+
+    return evaluate_once

@@ -46,18 +46,44 @@ def filter_rows(source: Source, condition: Expression) -> Source:
     return lambda run: _Filtered(run, source(run), predicate)
 
 
-class _Filtered:
+class _UpToErrors:
+    """What gives the rows before one that fails, as PostgreSQL does, and then the error."""
+
+    __slots__ = ("_error",)
+
+    def __init__(self) -> None:
+        self._error: Exception | None = None
+
+    def _check(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+    def _taken(self, rows: list[Row], made: Iterable[Row]) -> list[Row]:
+        """Appends what is made; an error may have some of it come before."""
+        try:
+            rows.extend(made)
+        except Exception as error:
+            if not rows:
+                raise
+            self._error = error
+        return rows
+
+
+class _Filtered(_UpToErrors):
     __slots__ = ("_predicate", "_run", "_source")
 
     def __init__(self, run: Run, source: Batches, predicate: Callable[[Row, Any], bool]) -> None:
+        super().__init__()
         self._run = run
         self._source = source
         self._predicate = predicate
 
     async def next(self) -> list[Row] | None:
+        self._check()
         predicate, env = self._predicate, self._run.env
         while (batch := await self._source.next()) is not None:
-            rows = [row for row in batch if predicate(row, env)]
+            passes = map(predicate, batch, itertools.repeat(env))
+            rows = self._taken([], itertools.compress(batch, passes))
             if rows:
                 return rows
             await self._run.breathe()
@@ -79,19 +105,28 @@ def project_rows(source: Source, project: Projection, *, may_wait: bool = False)
     return lambda run: _Projected(run, source(run), project, may_wait=may_wait)
 
 
-class _Projected:
-    __slots__ = ("_may_wait", "_project", "_run", "_source")
+class _Projected(_UpToErrors):
+    __slots__ = ("_left", "_may_wait", "_project", "_run", "_source")
 
     def __init__(self, run: Run, source: Batches, project: Projection, *, may_wait: bool) -> None:
+        super().__init__()
         self._may_wait = may_wait
         self._run = run
         self._source = source
         self._project = project
+        self._left: Iterator[Row] = iter(())
 
     async def next(self) -> list[Row] | None:
-        batch = await self._source.next()
-        if batch is None:
-            return None
+        self._check()
+        # A cursor's volatile functions are called when their row is fetched.
+        batch: list[Row] | None = list(itertools.islice(self._left, 1))
+        if not batch:
+            batch = await self._source.next()
+            if batch is None:
+                return None
+            if self._may_wait and self._run.is_stepped:
+                self._left = itertools.islice(batch, 1, None)
+                batch = batch[:1]
         project, run = self._project, self._run
         env = run.env
         rows: list[Row] = []
@@ -100,7 +135,9 @@ class _Projected:
             if self._may_wait:
                 rows += await computed_rows(part, lambda row: project(row, env))
             else:
-                rows += [project(row, env) for row in part]
+                self._taken(rows, map(project, part, itertools.repeat(env)))
+                if self._error is not None:
+                    break
             if len(batch) > ROWS_PER_SLICE:
                 await run.breathe()
         return rows
@@ -243,18 +280,20 @@ class _Values:
         return await computed_rows(makers, lambda make: make((), env)) or None
 
 
-class _Made:
+class _Made(_UpToErrors):
     """Rows of an iterator, some at a time."""
 
     __slots__ = ("_rows", "_run")
 
     def __init__(self, run: Run, rows: Iterator[Row]) -> None:
+        super().__init__()
         self._run = run
         self._rows = rows
 
     async def next(self) -> list[Row] | None:
+        self._check()
         await self._run.breathe()
-        return list(itertools.islice(self._rows, ROWS_PER_SLICE)) or None
+        return self._taken([], itertools.islice(self._rows, ROWS_PER_SLICE)) or None
 
 
 class _MadeInTime(_Made):
@@ -352,18 +391,20 @@ def project_sets(source: Source, functions: Sequence[bound.FunctionCall]) -> Sou
     return lambda run: _ProjectedSets(run, source(run), evaluates)
 
 
-class _ProjectedSets:
+class _ProjectedSets(_UpToErrors):
     __slots__ = ("_evaluates", "_rows", "_run", "_source")
 
     def __init__(self, run: Run, source: Batches, evaluates: Sequence[Evaluate]) -> None:
+        super().__init__()
         self._run = run
         self._source = source
         self._evaluates = evaluates
         self._rows: Iterator[Row] = iter(())
 
     async def next(self) -> list[Row] | None:
+        self._check()
         while True:
-            rows = list(itertools.islice(self._rows, ROWS_PER_SLICE))
+            rows = self._taken([], itertools.islice(self._rows, ROWS_PER_SLICE))
             if rows:
                 await self._run.breathe()
                 return rows

@@ -98,6 +98,7 @@ class Run:
         columns: The tables' columns (tsql.executor.columnar.Columns), or None: there are none.
         path: terrascale.path.
         reads_end: Of items and index entries that may be read: then TooManyReadsError is raised.
+        is_stepped: Whether a client takes the rows some at a time.
         kept: The rows of WITH queries, by their numbers (tsql/executor/with_queries.py).
         working: The last rounds of recursive ones.
     """
@@ -109,6 +110,7 @@ class Run:
     columns: Any = None
     path: str = "auto"
     reads_end: int | None = None
+    is_stepped: bool = False
     kept: dict[int, Any] = field(default_factory=dict)
     working: dict[int, list[Row]] = field(default_factory=dict)
 
@@ -157,6 +159,18 @@ class _Returned:
             return None
         write, self._write = self._write, None
         return (await write()).rows or None
+
+
+class FailedBatches:
+    """What has failed behind rows that are given first."""
+
+    __slots__ = ("_error",)
+
+    def __init__(self, error: DatabaseError) -> None:
+        self._error = error
+
+    async def next(self) -> list[Row] | None:
+        raise self._error
 
 
 class ReadyBatches:

@@ -1,4 +1,4 @@
-"""Functions and operators of tid, pg_lsn and xid8, whose values are ints."""
+"""Functions and operators of tid, pg_lsn, xid8, xid and cid, whose values are ints."""
 
 import operator
 from decimal import Decimal
@@ -15,6 +15,17 @@ for _suffix in ("eq", "ne", "lt", "le", "gt", "ge"):
     implements(*_names)(getattr(operator, _suffix))
 implements("tidlarger", "pg_lsn_larger", "xid8_larger")(max)
 implements("tidsmaller", "pg_lsn_smaller", "xid8_smaller")(min)
+
+
+@implements("xideq", "cideq")
+def same_number(a: int, b: int) -> bool:
+    """Compares 32 bits: of an int4, those of a negative number too."""
+    return (a ^ b) & 0xFFFFFFFF == 0
+
+
+@implements("xidneq")
+def other_number(a: int, b: int) -> bool:
+    return (a ^ b) & 0xFFFFFFFF != 0
 
 
 @implements("bttidcmp", "pg_lsn_cmp", "xid8cmp")

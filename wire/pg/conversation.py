@@ -257,13 +257,16 @@ class Conversation:
         if self._has_bound:
             await self.session.fix_bound()
         self._statements.forget("")
-        self._clock.statement_began()
         results = self.session.simple_query(message.sql)
         try:
+            self._clock.statement_began()
             is_empty = True
             async for result in results:
                 is_empty = False
                 await self._send_result(result, None)
+                # Each statement of a string has the time that one may take.
+                self._clock.statement_ended()
+                self._clock.statement_began()
             if is_empty:
                 self.output.add(backend.EMPTY_QUERY_RESPONSE)
         except Disconnect:

@@ -40,7 +40,10 @@ class StatementClock(Protocol):
     """Watches the time that statements take."""
 
     def statement_began(self) -> None:
-        """A statement runs from now on, unless one was running already."""
+        """A statement runs from now on, unless one was running already.
+
+        Raises 57014 if that has taken too long while its next message was waited for.
+        """
 
     def statement_ended(self) -> None:
         """It ended."""

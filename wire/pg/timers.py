@@ -7,9 +7,10 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from storage.errors import FatalError
+from storage.errors import DatabaseError, FatalError
 from tsql.api import Session, TransactionStatus
 
+_STATEMENT: Final = ("57014", "canceling statement due to statement timeout")
 _IDLE_SESSION: Final = ("57P05", "terminating connection due to idle-session timeout")
 _IDLE_IN_TRANSACTION: Final = (
     "25P03",
@@ -32,14 +33,20 @@ class Timers:
         self._loop = loop
         self._end = end
         self._is_statement_running = False
+        self._is_overdue = False
         self._statement: asyncio.TimerHandle | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._env: object = None
         self._has_idle_limit = True
 
     def statement_began(self) -> None:
-        """A statement runs from now on, unless one was running already."""
+        """A statement runs from now on, unless one was running already.
+
+        Raises 57014 if that has taken too long while its next message was waited for.
+        """
         if self._is_statement_running:
+            if self._is_overdue:
+                raise DatabaseError(*_STATEMENT)
             return
         self._is_statement_running = True
         seconds = self._seconds("statement_timeout")
@@ -48,13 +55,14 @@ class Timers:
 
     def statement_ended(self) -> None:
         """It ended."""
-        self._is_statement_running = False
+        self._is_statement_running = self._is_overdue = False
         if self._statement is not None:
             self._statement.cancel()
             self._statement = None
 
     def _cancel_statement(self) -> None:
-        self._session.cancel("57014", "canceling statement due to statement timeout")
+        self._is_overdue = True
+        self._session.cancel(*_STATEMENT)
 
     def idle_began(self) -> None:
         """The client is ready for its next query."""

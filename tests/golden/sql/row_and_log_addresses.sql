@@ -63,3 +63,13 @@ SELECT pg_lsn('0/1'), tid '(0,1)', xid8 '1';
 SELECT '0/1'::pg_lsn::numeric;
 
 SELECT '5'::xid8::int8;
+
+SELECT '7'::xid = '7'::xid, '7'::xid <> 7, '-1'::xid = -1, '4294967295'::xid = -1, '3'::cid = '3', '7'::xid IN ('7', '8'), '7'::xid NOT IN ('7', NULL), '7'::xid = ANY ('{7,8}'::xid[]), NULL::xid = '1';
+
+SELECT '7'::xid < '8'::xid;
+
+SELECT x, count(*) FROM (VALUES ('7'::xid), ('8'), ('7')) v(x) GROUP BY x ORDER BY 2;
+
+SELECT * FROM (VALUES ('7'::xid), ('8')) v(x) JOIN (VALUES ('8'::xid)) w(x) USING (x);
+
+SELECT '7'::xid IS DISTINCT FROM '8'::xid, nullif('7'::xid, '7');

@@ -17,7 +17,7 @@ from tsql.ddl.alteration.removal import drop_primary_key
 from tsql.ddl.alteration.state import Alteration
 from tsql.ddl.columns import check_can_be_key
 from tsql.ddl.constraints import KeyConstraint
-from tsql.ddl.create_table import unique_index, with_included
+from tsql.ddl.create_table import tell_of_index, unique_index, with_included
 from tsql.ddl.names import free_name, index_columns_part
 from tsql.parser import enums
 
@@ -34,6 +34,8 @@ async def add_key(alteration: Alteration, key: KeyConstraint) -> None:
     for column in columns:
         check_can_be_key(column.kind, column.element_kind, column.sql_type)
     name = _name(alteration, key)
+    kind = "PRIMARY KEY" if key.is_primary else "UNIQUE"
+    tell_of_index(f"ALTER TABLE / ADD {kind}", name, table, ddl)
     relation_id = await ddl.catalogs.new_relation_id()
     if key.is_primary and not key.timing.deferrable:
         set_primary_key(alteration, name, tuple(column.id for column in columns), relation_id)

@@ -1,6 +1,6 @@
 """Binary form of numeric: digits to the base 10,000 with a weight, a sign and a display scale.
 
-    int16 count of digits · int16 weight of the first (a power of 10,000) · uint16 sign · uint16 scale
+    uint16 count of digits · int16 weight of the first (a power of 10,000) · uint16 sign · uint16 scale
     then the digits, int16 each, leading and trailing zeros left out
 
 12.500 is (2, 0, 0x0000, 3, 12, 5000).
@@ -14,7 +14,7 @@ from storage.errors import DatabaseError
 from tsql.types import oids
 from tsql.types.binary.registry import Context, TrailingDataError, binary_io, insufficient
 
-_HEADER: Final = struct.Struct("!hhHH")
+_HEADER: Final = struct.Struct("!HhHH")
 _BASE_DIGITS: Final = 4
 _POSITIVE, _NEGATIVE, _NAN, _INFINITY, _MINUS_INFINITY = 0, 0x4000, 0xC000, 0xD000, 0xF000
 _SCALE_MAX: Final = 0x3FFF
@@ -58,7 +58,6 @@ def _numeric_receive(raw: bytes, _context: Context) -> Decimal:
     if len(raw) < _HEADER.size:
         raise insufficient()
     count, weight, sign, scale = _HEADER.unpack_from(raw)
-    count &= 0xFFFF
     if sign not in (_POSITIVE, _NEGATIVE, _NAN, _INFINITY, _MINUS_INFINITY):
         raise _invalid("sign")
     if scale > _SCALE_MAX:
