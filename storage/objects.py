@@ -77,6 +77,8 @@ class Address(msgspec.Struct, frozen=True, omit_defaults=True, order=True):
     | constraint | table id  | 0; `name` tells which                          |
     | type       | its id    |                                                |
     | schema     | its id    |                                                |
+
+    A view's `relies_on` may name a primary key by its table: whatever it is called.
     """
 
     kind: str

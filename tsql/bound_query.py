@@ -16,6 +16,7 @@ class BoundQuery:
         table_versions: (id, version) of every relation and type it names: when one changes, bind again.
         absent_names: (schema, name) of relations that would be found first.
         used_columns: (relation or type id, column id) of the columns and fields that it reads.
+        used_keys: Ids of tables whose primary key lets it name columns that it doesn't group by.
         is_cacheable: False where a literal was read by the clock ('now'::timestamp): another use must bind anew.
         needs: Privileges that it takes to run it.
         unpopulated: Name of a materialized view that it reads and that has never been filled.
@@ -29,3 +30,4 @@ class BoundQuery:
     is_cacheable: bool = True
     needs: tuple[Need, ...] = ()
     unpopulated: str | None = None
+    used_keys: tuple[int, ...] = ()

@@ -342,9 +342,9 @@ class Printer:
             case bound.Subscript():
                 return self._subscript(node)
             case bound.RowConstructor(fields=fields, type=oids.RECORD):
-                return f"ROW({self.listed(fields)})"
+                return f"ROW({', '.join(map(self.top, fields))})"
             case bound.RowConstructor(fields=fields):
-                return f"ROW({self.listed(fields)})::{self.type_name(node.type)}"
+                return f"ROW({', '.join(map(self.top, fields))})::{self.type_name(node.type)}"
             case bound.WholeRow() if is_composite(node.type):
                 return f"{quoted(composite_type(node.type, self.env).name)}.*"
             case bound.FieldAccess() if is_composite(base_type(node.record.type)):
@@ -359,6 +359,10 @@ class Printer:
         if not isinstance(record, bound.FieldAccess | bound.Subscript):
             shown = f"({shown})"
         return f"{shown}.{quoted(name)}"
+
+    def top(self, node: Expression, *, implied: bool = True) -> str:
+        """Returns what stands in a list where a row would fall apart into its fields."""
+        return self.text(node, implied=implied)
 
     def listed(self, parts: tuple[Expression, ...]) -> str:
         """Returns expressions with commas between them."""

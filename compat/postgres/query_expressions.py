@@ -88,8 +88,7 @@ class ScopedPrinter(Printer):
                 merged = self.scope.merged(node)
                 return None if merged is None else merged[1]
 
-    def top(self, node: Expression, *, implied: bool) -> str:
-        """Returns a column of a target list or of VALUES, where a row has to be kept from falling apart."""
+    def top(self, node: Expression, *, implied: bool = True) -> str:
         text = self.text(node, implied=implied)
         if isinstance(node, bound.WholeRow) or _is_outer_row(node):
             return f"{text}::{self.type_name(node.type)}"

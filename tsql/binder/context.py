@@ -242,6 +242,8 @@ class Context:
         self.reads_clock = False
         #: (relation id, column id) of what has been read by name or by `*`.
         self.used_columns: set[tuple[int, int]] = set()
+        #: Tables whose primary key lets a grouped query name other columns.
+        self.used_keys: set[int] = set()
         #: Views whose queries are being bound, from the outermost.
         self.views: list[View] = []
         #: Bind a query (True: keeping literals without a type), and any statement. Set by the
@@ -270,20 +272,21 @@ class Context:
     @contextmanager
     def inside(self, view: View) -> Iterator[None]:
         """Binds a view's query: literals are read as when it was made, rights are its owner's (or the user's)."""
-        outer, used, role = self.env, self.used_columns, self.acting_role
+        outer, used, role = self.env, (self.used_columns, self.used_keys), self.acting_role
         # Inside of another view, too, an invoker is who runs the statement.
         self.acting_role = None if view.reads_as_invoker else view.owner
         zone, style, order, intervals = view.settings
         self.env = dataclasses.replace(
             outer, time_zone=zone, date_style=style, date_order=order, interval_style=intervals
         )
-        self.used_columns = set()
+        self.used_columns, self.used_keys = set(), set()
         self.views.append(view)
         try:
             yield
         finally:
             self.views.pop()
-            self.env, self.used_columns, self.acting_role = outer, used, role
+            self.env, self.acting_role = outer, role
+            self.used_columns, self.used_keys = used
 
     def find_relation(self, schema: str | None, name: str) -> Relation | None:
         """Returns the relation of a name, by the search path if no schema is given.

@@ -123,6 +123,9 @@ class Grouping:
                 f'column "{item.alias}.{column.name}" must appear in the GROUP BY clause'
                 " or be used in an aggregate function",
             )
+        table = self._level.relations[column.relation].table
+        assert table is not None
+        self._level.context.used_keys.add(table.id)
         self._search.append(len(self.keys))
         self.keys.append(column)
         return GroupRef(len(self.keys) - 1, False, column.type, column.typmod)

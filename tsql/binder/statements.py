@@ -56,6 +56,7 @@ def bind_query(
             is_cacheable=not context.reads_clock,
             needs=tuple(context.needs),
             unpopulated=context.unpopulated,
+            used_keys=tuple(sorted(context.used_keys)),
         )
     except RecursionError:
         hint = "Write the statement with less nesting."

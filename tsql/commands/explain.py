@@ -155,8 +155,16 @@ def _without_projection(root: Description) -> Description:
     return root
 
 
+def _query_of(node: Any, *, analyzes: bool) -> Any:
+    """Returns the query that a cursor or a table is made of; ANALYZE would have to make the table."""
+    if isinstance(node, ast.DeclareCursorStmt):
+        return node.query
+    is_made = isinstance(node, ast.CreateTableAsStmt)
+    return node.query if is_made and not analyzes else node
+
+
 def _explained_query(invocation: Invocation) -> Query:
-    inner = invocation.node.query
+    inner = _query_of(invocation.node.query, analyzes=_options(invocation.node).analyze)
     state = invocation.state
     if isinstance(inner, ast.ExecuteStmt):
         prepared = state.prepared(str(inner.name))

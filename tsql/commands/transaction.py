@@ -2,9 +2,10 @@
 
 from typing import Any, Final
 
-from storage.errors import not_supported
+from storage.errors import DatabaseError
 from tsql.api import Result
 from tsql.commands.command import Command, Invocation
+from tsql.commands.maintenance import require_no_transaction
 from tsql.commands.settings import set_transaction_modes
 from tsql.parser import enums
 from tsql.session_state import SessionState
@@ -16,6 +17,7 @@ _ENDING: Final = frozenset(
         _KINDS.TRANS_STMT_COMMIT,
         _KINDS.TRANS_STMT_ROLLBACK,
         _KINDS.TRANS_STMT_ROLLBACK_TO,
+        _KINDS.TRANS_STMT_PREPARE,
     }
 )
 
@@ -46,8 +48,29 @@ async def run_transaction_statement(invocation: Invocation) -> Result:
             state.portals.clear()
             state.end_cursors(control.savepoint_count)
             return Result(tag="ROLLBACK")
-        case _:
-            raise not_supported("two-phase commit")
+        case _KINDS.TRANS_STMT_PREPARE:
+            return await _prepare(state)
+        case kind:
+            command = "COMMIT" if kind == _KINDS.TRANS_STMT_COMMIT_PREPARED else "ROLLBACK"
+            require_no_transaction(invocation, f"{command} PREPARED")
+            message = f'prepared transaction with identifier "{node.gid}" does not exist'
+            raise DatabaseError("42704", message)
+
+
+async def _prepare(state: SessionState) -> Result:
+    """PREPARE TRANSACTION: disabled, as PostgreSQL has it unless told otherwise; the transaction ends."""
+    control = state.control
+    if not control.is_block:
+        state.warning("25P01", "there is no transaction in progress")
+    fails = control.is_block and control.phase is not Phase.FAILED
+    await control.rollback()
+    if fails:
+        raise DatabaseError(
+            "55000",
+            "prepared transactions are disabled",
+            hint="Set max_prepared_transactions to a nonzero value.",
+        )
+    return Result(tag="ROLLBACK")
 
 
 def _begin(state: SessionState, node: Any, tag: str) -> Result:

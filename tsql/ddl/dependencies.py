@@ -96,8 +96,8 @@ def _edges(catalog: Catalog) -> Iterator[Edge]:
     for table in catalog.tables:
         yield from in_schema(relation(table.id), table.schema)
         yield from _of_table(table, type_ids)
-        for address in table.query.relies_on if table.query is not None else ():
-            yield Edge(relation(table.id), address, EdgeKind.NORMAL)
+        if table.query is not None:
+            yield from _of_query(relation(table.id), table.query, catalog)
         identities.update((table.id, column.id) for column in table.columns if column.identity)
         for key in table.foreign_keys:
             yield from _of_referenced_index(
@@ -113,13 +113,22 @@ def _edges(catalog: Catalog) -> Iterator[Edge]:
             yield Edge(relation(sequence.id), owner, kind)
     for view in catalog.objects(View):
         yield from in_schema(relation(view.id), view.schema)
-        for address in view.relies_on:
-            yield Edge(relation(view.id), address, EdgeKind.NORMAL)
+        yield from _of_query(relation(view.id), view, catalog)
     for found in types:
         yield from in_schema(Address("type", found.id), found.schema)
         yield from _of_type(found, type_ids)
         arrays = Address("type", found.array_id)
         yield Edge(arrays, Address("type", found.id), EdgeKind.INTERNAL)
+
+
+def _of_query(of: Address, view: View, catalog: Catalog) -> Iterator[Edge]:
+    for address in view.relies_on:
+        on = address
+        if address.kind == "primary key":
+            table = catalog.table_by_id(address.id)
+            name = table.primary_key_constraint if table is not None else None
+            on = Address("constraint", address.id, name=name or "")
+        yield Edge(of, on, EdgeKind.NORMAL)
 
 
 def _of_row_type(relation_id: int) -> Iterator[Edge]:

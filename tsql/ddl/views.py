@@ -250,4 +250,5 @@ def relies_on(bound: BoundQuery, query: StoredQuery, ddl: Ddl) -> tuple[Address,
         for relation in query.relations
         if relation.id not in with_columns
     ]
-    return tuple(dict.fromkeys((*columns, *types, *whole, *query.constants)))
+    keys = [Address("primary key", table_id) for table_id in bound.used_keys]
+    return tuple(dict.fromkeys((*columns, *types, *whole, *keys, *query.constants)))

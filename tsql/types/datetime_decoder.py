@@ -10,6 +10,7 @@ from tsql.types.datetime_fields import (
     SEEN_DATE,
     SEEN_DAY,
     SEEN_DAYLIGHT_MODIFIER,
+    SEEN_DYNAMIC_ZONE,
     SEEN_MONTH,
     SEEN_SPECIAL,
     SEEN_TIME,
@@ -206,7 +207,8 @@ def _resolve_time_zone(parts: DateTimeParts) -> None:
     if has_date == SEEN_DATE:
         parts.resolve_zone(_days(parts))
         return
-    if parts.named_zone is not None or (has_date and not parts.seen & SEEN_ZONE):
+    has_offset = parts.seen & SEEN_ZONE and not parts.seen & SEEN_DYNAMIC_ZONE
+    if parts.named_zone is not None or (has_date and not has_offset):
         raise TextError(BAD_FORMAT)  # What the zone means depends on a date that isn't there.
     parts.resolve_zone(local_now(parts.env)[0])
 

@@ -50,9 +50,6 @@ ROLLBACK;
 CREATE INDEX ON r USING gin (b);
 
 
--- refused: no two-phase commit
-PREPARE TRANSACTION 'x';
-
 -- refused: no sampling
 SELECT * FROM r TABLESAMPLE BERNOULLI (10);
 

@@ -135,3 +135,32 @@ SHOW transaction_isolation;
 SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 
 BEGIN; SET LOCAL application_name = 'x'; SHOW application_name; COMMIT; SHOW application_name;
+
+-- Two-phase commit is disabled, as by default
+PREPARE TRANSACTION 'a';
+
+BEGIN;
+
+PREPARE TRANSACTION 'a';
+
+SELECT 1;
+
+BEGIN;
+
+SELECT 1 / 0;
+
+PREPARE TRANSACTION 'a';
+
+SELECT 2;
+
+COMMIT PREPARED 'a';
+
+ROLLBACK PREPARED 'a';
+
+BEGIN;
+
+COMMIT PREPARED 'a';
+
+ROLLBACK;
+
+SHOW max_prepared_transactions;

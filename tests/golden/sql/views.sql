@@ -239,3 +239,26 @@ ALTER TYPE mood RENAME TO humour;
 SELECT m FROM mv;
 
 DROP TYPE humour CASCADE;
+
+-- A primary key that a grouped query relies on
+CREATE TABLE gk (id int PRIMARY KEY, b text, c int);
+
+CREATE VIEW gv AS SELECT id, b FROM gk GROUP BY id HAVING length(b) > 0;
+
+CREATE MATERIALIZED VIEW gm AS SELECT c FROM gk GROUP BY id, gk.id;
+
+ALTER TABLE gk DROP CONSTRAINT gk_pkey;
+
+ALTER TABLE gk RENAME CONSTRAINT gk_pkey TO other_name;
+
+ALTER TABLE gk DROP CONSTRAINT other_name;
+
+CREATE VIEW gv2 AS SELECT * FROM gv;
+
+ALTER TABLE gk DROP CONSTRAINT other_name CASCADE;
+
+SELECT relname FROM pg_class WHERE relname IN ('gv', 'gm', 'gv2', 'gk') ORDER BY 1;
+
+SELECT '15:36:39 MSK m2'::timetz;
+
+SELECT '15:36:39 MSK'::timetz, '15:36:39 EST m2'::timetz;
