@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from storage.columns.reader import LIVE, MADE
@@ -49,6 +51,7 @@ class DuckSession:
             "threads": str(threads),
         }
         self._connection = duckdb.connect(":memory:", config=config)
+        self._spilled_bytes_max = -1
         self.limit_spilled(temporary_bytes)
         for statement in _BY_SQL:
             self._connection.execute(statement)
@@ -56,29 +59,46 @@ class DuckSession:
     def run(
         self, sql: str, tables: dict[str, pa.Table], parameters: list[Any], batch_rows: int
     ) -> pa.RecordBatchReader:
-        """Starts a query over tables and returns its result, which is made as it is read."""
-        for name, table in tables.items():
-            self._register(name, table)
+        """Starts a SELECT over tables and returns its result, which is made as it is read."""
+        made = [self._registered(name, table) for name, table in tables.items()]
+        views = ", ".join(filter(None, made))
         # `execute` would make the whole result first; a relation streams.
-        relation = self._connection.sql(sql, params=parameters)
+        relation = self._connection.sql(f"WITH {views} {sql}" if views else sql, params=parameters)
         return relation.to_arrow_reader(batch_rows)
 
-    def _register(self, name: str, table: pa.Table) -> None:
+    def true_for(self, sql: str, texts: pa.Array) -> npt.NDArray[np.bool_] | None:
+        """Returns for which texts a condition on the column `r` is true; None where it is an error."""
+        table = pa.table({"n": np.arange(len(texts)), "r": texts})
+        self._connection.register("texts", table)
+        try:
+            found = self._connection.sql(f"SELECT n FROM texts WHERE {sql}").to_arrow_table()  # noqa: S608 - ours
+        except (duckdb.DataError, duckdb.InvalidInputException):
+            return None
+        finally:
+            self._connection.unregister("texts")
+        flags = np.zeros(len(texts), np.bool_)
+        flags[found.column("n").to_numpy()] = True
+        return flags
+
+    def _registered(self, name: str, table: pa.Table) -> str:
+        """Registers a table; returns the WITH query that takes its place, if it isn't as it should be."""
         made = json.loads((table.schema.metadata or {}).get(MADE, b"{}"))
         has_dead = LIVE in table.column_names
         if not has_dead and not made:
             self._connection.register(name, table)
-            return
+            return ""
         self._connection.register(f"{name}_all", table)
         listed = "".join(f', {sql} AS "{column}"' for column, sql in made.items())
         # Filtering here costs less than copying what lives.
         where = f" WHERE {LIVE}" if has_dead else ""
-        view = f'CREATE TEMP VIEW "{name}" AS SELECT *{listed} FROM "{name}_all"{where}'  # noqa: S608 - our names
-        self._connection.execute(view)
+        select = f'SELECT *{listed} FROM "{name}_all"{where}'  # noqa: S608 - our names
+        return f'"{name}" AS NOT MATERIALIZED ({select})'
 
     def limit_spilled(self, byte_count: int) -> None:
         """Sets how much may be spilled to disk, by all that it runs."""
-        self._connection.execute(f"SET max_temp_directory_size = '{byte_count}B'")
+        if byte_count != self._spilled_bytes_max:
+            self._connection.execute(f"SET max_temp_directory_size = '{byte_count}B'")
+            self._spilled_bytes_max = byte_count
 
     def set_time_zone(self, name: str) -> None:
         """Sets the zone that dates and times are read in."""
@@ -89,7 +109,6 @@ class DuckSession:
         """Lets the tables of a query go."""
         for name in names:
             self._connection.unregister(name)
-            self._connection.execute(f'DROP VIEW IF EXISTS "{name}"')
             self._connection.unregister(f"{name}_all")
 
     def interrupt(self) -> None:

@@ -134,16 +134,54 @@ class PathSpec(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Bound(msgspec.Struct, frozen=True, array_like=True):
-    """What a column has to be for a row to count; both ends belong to it.
+    """What a column, or what is at a path, has to be for a row to count; both ends belong to it.
 
     Attributes:
-        name: The column's, in DuckDB.
+        name: The column's or the path's, in DuckDB.
         low, high: In stored form, numerics as text; None: there is no such end.
+        values: Where it has to be one of several, all of them.
+        letters: Of a path: its columns one of which has to be so.
+        sorts: Of a path: the sorts of values that may be there. Where there are others, nothing is
+            known of any row.
     """
 
     name: str
     low: Any
     high: Any
+    values: tuple[Any, ...] = ()
+    letters: str = ""
+    sorts: tuple[str, ...] = ()
+
+
+class Top(msgspec.Struct, frozen=True, array_like=True):
+    """The query needs only the first rows of an order, of which this is the first key.
+
+    Attributes:
+        name: Of the column or the path that is sorted by, in DuckDB.
+        count: How many rows it needs.
+        is_descending: Whether the greatest come first.
+        letters, sorts: Of a path, see `Bound`.
+    """
+
+    name: str
+    count: int
+    is_descending: bool
+    letters: str = ""
+    sorts: tuple[str, ...] = ()
+
+
+class Condition(msgspec.Struct, frozen=True, array_like=True):
+    """A condition that reads one column of texts: true or not, and never NULL, for what that matters.
+
+    Attributes:
+        name: Of the column that says for which rows it is true, in DuckDB.
+        column: What it reads: a column, or a reading of a path.
+        pieces: Its SQL, which names that column between them.
+    """
+
+    name: str
+    column: str
+    pieces: tuple[str, ...]
 
 
 class TableSpec(msgspec.Struct, frozen=True, array_like=True):
@@ -152,6 +190,8 @@ class TableSpec(msgspec.Struct, frozen=True, array_like=True):
     Attributes:
         bounds: Rows beyond any of these may be left out: the query drops them, and all that they
             are joined with.
+        conditions: Columns of their own; others may read them.
+        top: Rows that surely aren't among these may be left out.
     """
 
     name: str
@@ -159,6 +199,8 @@ class TableSpec(msgspec.Struct, frozen=True, array_like=True):
     columns: tuple[ColumnSpec, ...]
     paths: tuple[PathSpec, ...] = ()
     bounds: tuple[Bound, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    top: Top | None = None
 
 
 class ResultColumn(msgspec.Struct, frozen=True, array_like=True):

@@ -26,6 +26,7 @@ import msgspec
 import pyarrow as pa
 
 from storage.columns import query_frames as frames
+from storage.columns.conditions import Evaluator
 from storage.columns.data_rows import data_rows
 from storage.columns.duck_session import DuckSession
 from storage.columns.messages import TableSpec, TableVersion
@@ -47,7 +48,7 @@ _CODED: Final = re.compile(r"\b([0-9][0-9A-Z]{4}): ([^\n]*)")
 
 
 #: Returns the tables of a query, exactly as of their versions.
-OpenTables = Callable[[tuple[TableSpec, ...], tuple[TableVersion, ...]], Opened]
+OpenTables = Callable[[tuple[TableSpec, ...], tuple[TableVersion, ...], Evaluator], Opened]
 
 
 class QueryProcess:
@@ -70,6 +71,7 @@ class QueryProcess:
         self._open_tables = open_tables
         self._starts: queue.SimpleQueue[Start | None] = queue.SimpleQueue()
         self._running = 0
+        self._registered: list[str] = []
         self._time_zone = ""
 
     def serve(self) -> None:
@@ -89,6 +91,9 @@ class QueryProcess:
                 self._send(frames.FAILED, msgspec.msgpack.encode(failure(error)))
             finally:
                 self._running = 0
+                # Nobody waits for that any more.
+                self._session.release(self._registered)
+                self._registered = []
 
     def _listen(self) -> None:
         """Takes requests, beside the query that runs. Ends the process with the server.
@@ -117,18 +122,17 @@ class QueryProcess:
             self._time_zone = start.time_zone
         query = start.query
         self._session.limit_spilled(self._spill_bytes())
-        opened = self._open_tables(query.tables, start.versions)
+        evaluator = Evaluator(self._session.true_for, start.time_zone)
+        opened = self._open_tables(query.tables, start.versions, evaluator)
         tables = opened.tables
-        done = Done(sum(map(len, tables.values())), opened.extents, opened.pruned_count)
-        try:
-            batch_rows = _VALUE_ROWS if start.formats is None else _READY_ROWS
-            reader = self._session.run(query.sql, tables, list(query.parameters), batch_rows)
-            kinds = [column.kind for column in query.results]
-            with reader:  # one left open would be in the next query's way
-                for batch in reader:
-                    self._send_batch(batch, kinds, start.formats)
-        finally:
-            self._session.release(list(tables))
+        done = Done(opened.row_count, opened.extents, opened.pruned_count)
+        self._registered = list(tables)
+        batch_rows = _VALUE_ROWS if start.formats is None else _READY_ROWS
+        reader = self._session.run(query.sql, tables, list(query.parameters), batch_rows)
+        kinds = [column.kind for column in query.results]
+        with reader:  # one left open would be in the next query's way
+            for batch in reader:
+                self._send_batch(batch, kinds, start.formats)
         return done
 
     def _send_batch(

@@ -6,7 +6,7 @@ and nothing is copied but what dead rows have to be left out of.
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,13 +15,24 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from storage.columns.conditions import Evaluator, Texts, decide, on_rows
 from storage.columns.decode import Field
 from storage.columns.ends import Timestamps, read_ends
 from storage.columns.extents import WIDE, covers, joined
 from storage.columns.held import Held, hold, reheld
 from storage.columns.key_index import Rows
 from storage.columns.layout import DIGITS_MAX, NATURAL, STORED, HeldKind
-from storage.columns.messages import Bound, ColumnSpec, Extent, PartVersion, TableSpec, TableVersion
+from storage.columns.messages import (
+    Bound,
+    ColumnSpec,
+    Condition,
+    Extent,
+    PartVersion,
+    PathSpec,
+    TableSpec,
+    TableVersion,
+    Top,
+)
 from storage.columns.narrow import (
     constant_scales,
     decimal_type,
@@ -33,7 +44,8 @@ from storage.columns.narrow import (
 from storage.columns.part import BEGIN, NUMERICS, column_name, kind_of, of_stream, open_part
 from storage.columns.paths import Documents, chunked, open_path
 from storage.columns.query_frames import Extents
-from storage.columns.shred import Shredded
+from storage.columns.selection import PICKED_SHARE, Flags, Topmost, few_within
+from storage.columns.shred import STRINGS, Shredded
 from storage.columns.shredded_part import shreds_of
 from storage.columns.zones import Zone, held_bounds, is_beyond, zones_of
 
@@ -64,6 +76,8 @@ _TYPES: Final = {
     "bytea": pa.binary(),
     "jsonb": pa.string(),
 }
+#: Kinds of integers that are held as they are stored.
+_INTEGERS: Final = {"int16", "int32", "int64", NATURAL}
 #: Kinds whose values are also values of another.
 _WIDENED: Final = {
     ("int16", "int32"),
@@ -100,6 +114,7 @@ class _Part:
         shredded: What it holds of documents, by their column.
         zones: Between which values its columns are.
         documents: Documents that queries have read paths of, by their column's specification.
+        texts: Texts that conditions have been about.
     """
 
     batch: "pa.RecordBatch"
@@ -110,6 +125,7 @@ class _Part:
     numbers: "dict[ColumnSpec, tuple[pa.Array, pa.Array | None]]" = field(default_factory=dict)
     extents: dict[ColumnSpec, Extent | None] = field(default_factory=dict)
     documents: dict[ColumnSpec, Documents] = field(default_factory=dict)
+    texts: dict[Hashable, Texts | None] = field(default_factory=dict)
     ends: Timestamps | None = None
 
     @classmethod
@@ -150,15 +166,78 @@ class _Part:
             found = self.numbers[anonymous] = _numeric(self, column)
         return found
 
-    def is_beyond(self, column: ColumnSpec, bound: Bound) -> bool:
-        """Returns whether none of its rows is within a column's bound."""
-        zone = self.zones.get(_name_of(column))
-        return zone is not None and not self.has_missing(column) and is_beyond(zone, bound)
+    def is_beyond(self, place: ColumnSpec | PathSpec, bound: Bound) -> bool:
+        """Returns whether none of its rows is within a bound, as far as zones tell."""
+        if isinstance(place, PathSpec):
+            return self.documents_of(place.document).at(place.path).is_beyond(bound)
+        zone = self.zones.get(_name_of(place))
+        return zone is not None and self._is_held_as(place) and is_beyond(zone, bound)
+
+    def few_within(self, place: ColumnSpec | PathSpec, bound: Bound) -> Flags | None:
+        """Returns which rows may be within a bound; None: nobody knows, or many."""
+        if isinstance(place, PathSpec):
+            return self.documents_of(place.document).at(place.path).few_within(bound)
+        if not self._is_held_as(place):
+            return None
+        if place.kind in NUMERICS:
+            return few_within(self.numeric(place)[0], bound)
+        return few_within(self.batch.column(_name_of(place)), bound)
+
+    def numbers_at(self, place: ColumnSpec | PathSpec, top: Top) -> "pa.Array | None":
+        """Returns the only column that has what an order sorts by."""
+        if isinstance(place, PathSpec):
+            shreds = self.documents_of(place.document).at(place.path)
+            letters = [letter for letter in top.letters if letter in shreds.columns]
+            is_certain = shreds.sorts.keys() <= set(top.sorts) and len(letters) == 1
+            return shreds.columns[letters[0]] if is_certain else None
+        if not self._is_held_as(place):
+            return None
+        return (
+            self.numeric(place)[0] if place.kind in NUMERICS else self.batch.column(_name_of(place))
+        )
+
+    def texts_of(self, place: ColumnSpec | PathSpec) -> Texts | None:
+        """Returns the texts that a condition reads; None where there are others, or too many."""
+        if isinstance(place, PathSpec):
+            key: Hashable = (_anonymous(place.document), place.path)
+        else:
+            key = _anonymous(place)
+        if key not in self.texts:
+            self.texts[key] = self._texts_of(place)
+        return self.texts[key]
+
+    def _texts_of(self, place: ColumnSpec | PathSpec) -> Texts | None:
+        if isinstance(place, PathSpec):
+            shreds = self.documents_of(place.document).at(place.path)
+            if not shreds.are_texts:
+                return None
+            array = shreds.columns.get("s")
+        else:
+            array = self.column(place)[0][1]
+        return (
+            Texts(array, self.batch.num_rows) if array is None or Texts.are_worth(array) else None
+        )
+
+    def _is_held_as(self, column: ColumnSpec) -> bool:
+        """Returns whether all rows have a column, in the form that its bounds are in."""
+        kind = self.kinds.get(_name_of(column))
+        if kind is None or self.has_missing(column):
+            return False
+        kinds = {kind.kind, column.kind}
+        return len(kinds) == 1 or kinds <= NUMERICS or kinds <= _INTEGERS
 
     def has_missing(self, column: ColumnSpec) -> bool:
         """Returns whether some rows don't have the column."""
         name = _name_of(column)
         return name not in self.kinds or f"{name}_p" in self.kinds
+
+    def want(self, paths: Sequence[PathSpec]) -> None:
+        """Has what is at paths into its documents ready."""
+        wanted: dict[ColumnSpec, list[tuple[str, ...]]] = {}
+        for path in paths:
+            wanted.setdefault(path.document, []).append(path.path)
+        for document, some in wanted.items():
+            self.documents_of(document).want(some)
 
     def documents_of(self, column: ColumnSpec) -> Documents:
         """Returns the documents of a column."""
@@ -197,11 +276,13 @@ class Opened:
             others: where it isn't true. Its metadata may have more columns, made of the others.
         extents: What of their numbers isn't as the query assumes.
         pruned_count: Parts that are left out, for none of their rows is within the query's bounds.
+        row_count: Visible rows of the others, of which the tables may have fewer.
     """
 
     tables: "dict[str, pa.Table]"
     extents: Extents = ()
     pruned_count: int = 0
+    row_count: int = 0
 
 
 class Reader:
@@ -217,35 +298,47 @@ class Reader:
         """Returns the tables by their names in DuckDB, as `open` does."""
         return self.open(specs, versions).tables
 
-    def open(self, specs: Sequence[TableSpec], versions: Sequence[TableVersion]) -> "Opened":
+    def open(
+        self,
+        specs: Sequence[TableSpec],
+        versions: Sequence[TableVersion],
+        evaluator: Evaluator | None = None,
+    ) -> "Opened":
         """Returns tables as of their versions. Raises NotHeldError, NotAsAssumedError."""
         by_storage = {version.storage_id: version for version in versions}
-        opened, pruned_count = {}, 0
-        for spec in specs:
-            opened[spec.name], pruned = self._pieces(spec, by_storage[spec.storage_id])
-            pruned_count += pruned
-        measured = [one for spec in specs for one in _measured(spec, opened[spec.name])]
+        selected = {spec.name: self._pieces(spec, by_storage[spec.storage_id]) for spec in specs}
+        measured = [one for spec in specs for one in _measured(spec, selected[spec.name].pieces)]
         extents = tuple([(*place, found) for place, assumed, found in measured if found != assumed])
         if not all(assumed == WIDE or covers(assumed, found) for _, assumed, found in measured):
             raise NotAsAssumedError(extents)
-        tables = {spec.name: _table(spec, opened[spec.name]) for spec in specs}
-        return Opened(tables, extents, pruned_count)
+        tables = {spec.name: _table(spec, selected[spec.name].pieces, evaluator) for spec in specs}
+        return Opened(
+            tables,
+            extents,
+            sum(one.pruned_count for one in selected.values()),
+            sum(one.row_count for one in selected.values()),
+        )
 
-    def _pieces(self, spec: TableSpec, version: TableVersion) -> "tuple[list[_Piece], int]":
-        """Returns what is to be read of a table, and how many parts aren't."""
+    def _pieces(self, spec: TableSpec, version: TableVersion) -> "_Selected":
+        """Returns what is to be read of a table."""
         self._close_others(version)
         pieces: list[_Piece] = []
-        columns = {column.name: column for column in spec.columns}
-        bounds = [(columns[bound.name], bound) for bound in held_bounds(spec)]
-        pruned_count = 0
+        places: dict[str, ColumnSpec | PathSpec] = {path.name: path for path in spec.paths}
+        places |= {column.name: column for column in spec.columns}
+        bounds = [(places[bound.name], bound) for bound in held_bounds(spec)]
+        topmost = None if spec.top is None else _TopRows(places[spec.top.name], spec.top)
+        row_count = pruned_count = 0
         for described in version.parts:
             part = self._part(described)
-            if any(part.is_beyond(column, bound) for column, bound in bounds):
+            part.want(spec.paths)
+            if any(part.is_beyond(place, bound) for place, bound in bounds):
                 pruned_count += 1
                 continue
-            hidden = _hidden(part, described, version.timestamp)
-            pieces += _pieces(part, hidden)
-        return pieces, pruned_count
+            found = _pieces(part, _hidden(part, described, version.timestamp))
+            row_count += sum(piece.row_count for piece in found)
+            flags = _flags_within(part, bounds) if topmost is None else topmost.flags(part, found)
+            pieces += found if flags is None else _picked(part, found, flags)
+        return _Selected(pieces, row_count, pruned_count)
 
     def _close_others(self, version: TableVersion) -> None:
         """Lets go of the table's parts that this version doesn't have: merged ones, mostly."""
@@ -272,12 +365,13 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Some rows of a part: consecutive ones, or all, with those that live marked."""
+    """Some rows of a part: consecutive ones, picked ones, or all, with those that live marked."""
 
     part: _Part
     start: int
     row_count: int
     live: "pa.Array | None" = None
+    picked: "pa.Array | None" = None
 
     def column(self, column: ColumnSpec, number: int) -> "pa.Array":
         """Returns the rows' values of a column; `number` counts the arrays that it is made of."""
@@ -285,11 +379,73 @@ class _Piece:
 
     def cut(self, array: "pa.Array") -> "pa.Array":
         """Returns its rows of an array of all the part's rows."""
+        if self.picked is not None:
+            return array.take(self.picked)
         return array if self.row_count == len(array) else array.slice(self.start, self.row_count)
+
+    def rows(self, flags: Flags) -> Rows:
+        """Returns those of its rows, as places in the part, that have a flag."""
+        if self.live is not None:
+            return np.flatnonzero(flags & self.live.to_numpy(zero_copy_only=False))
+        return np.flatnonzero(flags[self.start : self.start + self.row_count]) + self.start
 
     def lives(self) -> "pa.Array":
         """Returns which rows live."""
         return pa.repeat(True, self.row_count) if self.live is None else self.live
+
+
+@dataclass(frozen=True, slots=True)
+class _Selected:
+    """What is to be read of a table: pieces, their rows before any were picked, and parts left out."""
+
+    pieces: list[_Piece]
+    row_count: int
+    pruned_count: int
+
+
+def _flags_within(
+    part: _Part, bounds: Sequence[tuple[ColumnSpec | PathSpec, Bound]]
+) -> Flags | None:
+    """Returns which rows of a part may be within all bounds; None: nobody knows, or many."""
+    flags: Flags | None = None
+    for place, bound in bounds:
+        found = part.few_within(place, bound)
+        if found is not None:
+            flags = found if flags is None else flags & found
+    return flags
+
+
+class _TopRows:
+    """Which rows of parts may be among the first of an order."""
+
+    def __init__(self, place: ColumnSpec | PathSpec, top: Top) -> None:
+        self._place = place
+        self._top = top
+        self._topmost = Topmost(top.count, is_descending=top.is_descending)
+
+    def flags(self, part: _Part, pieces: Sequence[_Piece]) -> Flags | None:
+        """Returns which rows of a part may be; None: nobody knows."""
+        array = part.numbers_at(self._place, self._top)
+        if array is None:
+            return None
+        living: Flags | None = None
+        if sum(piece.row_count for piece in pieces) < len(array) or any(
+            piece.live is not None for piece in pieces
+        ):
+            living = np.zeros(len(array), np.bool_)
+            every = np.ones(len(array), np.bool_)
+            for piece in pieces:
+                living[piece.rows(every)] = True
+        return self._topmost.flags(array, living)
+
+
+def _picked(part: _Part, pieces: list[_Piece], flags: Flags) -> list[_Piece]:
+    """Returns the rows of a part's pieces that have a flag, if they are few; else the pieces."""
+    if np.count_nonzero(flags) * PICKED_SHARE > len(flags):
+        return pieces
+    rows = [piece.rows(flags) for piece in pieces]
+    left = np.concatenate(rows) if rows else np.zeros(0, np.int64)
+    return [_Piece(part, 0, len(left), None, pa.array(left))] if len(left) else []
 
 
 def _measured(
@@ -303,12 +459,6 @@ def _measured(
             if found is not None:
                 assumed = Extent(column.digits, column.scale, column.kind == "numeric")
                 yield (spec.name, column.name), assumed, found
-    paths: dict[ColumnSpec, list[tuple[str, ...]]] = {}
-    for path in spec.paths:
-        paths.setdefault(path.document, []).append(path.path)
-    for part in parts:
-        for document, some in paths.items():
-            part.documents_of(document).want(some)
     for path in spec.paths:
         are_numbers = any(reading.type.startswith("DECIMAL") for reading in path.readings)
         if are_numbers or path.extent is not None:
@@ -318,7 +468,7 @@ def _measured(
                 yield (spec.name, path.name), path.extent or WIDE, found
 
 
-def _table(spec: TableSpec, pieces: "Sequence[_Piece]") -> "pa.Table":
+def _table(spec: TableSpec, pieces: "Sequence[_Piece]", evaluator: Evaluator | None) -> "pa.Table":
     """Returns the rows of pieces as a query's table."""
     wanted = {column.name: column for column in spec.columns}
     columns, made = _open_paths(spec, pieces, wanted)
@@ -327,12 +477,51 @@ def _table(spec: TableSpec, pieces: "Sequence[_Piece]") -> "pa.Table":
         for column in wanted.values()
         for number, (suffix, kind) in enumerate(_types_of(column))
     }
+    for condition in spec.conditions:
+        flags = None if evaluator is None else _flags(condition, spec, pieces, evaluator)
+        if flags is None:
+            made[condition.name] = on_rows(condition, made)
+        else:
+            columns[f"{condition.name}_f"] = flags
+            made[condition.name] = f"({condition.name}_f = 1)"
     if any(piece.live is not None for piece in pieces):
         columns[LIVE] = pa.chunked_array([piece.lives() for piece in pieces])
     if not columns:
         # A table without columns has no rows, in Arrow.
         columns["rows"] = pa.nulls(sum(piece.row_count for piece in pieces), pa.bool_())
     return pa.table(columns).replace_schema_metadata({MADE: json.dumps(made)} if made else None)
+
+
+def _flags(
+    condition: Condition, spec: TableSpec, pieces: Sequence[_Piece], evaluator: Evaluator
+) -> "pa.ChunkedArray | None":
+    """Returns for which rows a condition is true, where that can be decided by their dictionaries."""
+    place = _place_of(condition, spec)
+    texts = [None if place is None else piece.part.texts_of(place) for piece in pieces]
+    found = [each for each in texts if each is not None]
+    if len(found) < len(texts):
+        return None
+    key = decide(condition, list({id(each): each for each in found}.values()), evaluator)
+    if key is None:
+        return None
+    flags = [
+        piece.cut(pa.array(each.flags(key).view(np.int8)))
+        for piece, each in zip(pieces, found, strict=True)
+    ]
+    return pa.chunked_array(flags, pa.int8())
+
+
+def _place_of(condition: Condition, spec: TableSpec) -> ColumnSpec | PathSpec | None:
+    for column in spec.columns:
+        if column.name == condition.column:
+            return column
+    for path in spec.paths:
+        for reading in path.readings:
+            if reading.name == condition.column:
+                strings = [each for each in reading.alternatives if each.sort in STRINGS]
+                is_plain = all(each.sql == f"{path.name}_s" for each in strings)
+                return path if strings and is_plain else None
+    return None
 
 
 def _open_paths(

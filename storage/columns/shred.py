@@ -38,7 +38,7 @@ import pyarrow.compute as pc
 
 from storage.columns.extents import WIDE, joined
 from storage.columns.layout import DIGITS_MAX, NUMBER_SCALE
-from storage.columns.messages import Extent
+from storage.columns.messages import Bound, Extent
 from storage.columns.narrow import (
     constant_scales,
     extent_of,
@@ -48,6 +48,8 @@ from storage.columns.narrow import (
     with_narrow_indices,
     with_narrow_integers,
 )
+from storage.columns.selection import Flags, few_within
+from storage.columns.zones import Zone, is_beyond
 
 Path = tuple[str, ...]
 
@@ -79,6 +81,8 @@ COLUMNS: Final = {
     "array": "a",
     "other": "x",
 }
+#: Sorts of strings.
+STRINGS: Final = frozenset({"string", "digits", "dates"})
 #: Paths that are followed while documents are read, and that are held in the end.
 _FOLLOWED_MAX: Final = 512
 _HELD_MAX: Final = 256
@@ -110,10 +114,15 @@ _INT64: Final = range(-(2**63), 2**63)
 
 @dataclass(slots=True)
 class Shreds:
-    """What is at one path: columns by their letters, rows by their sorts."""
+    """What is at one path: columns by their letters, rows by their sorts.
+
+    Attributes:
+        zones: Of columns, by letter, as far as they are known.
+    """
 
     columns: dict[str, "pa.Array"] = field(default_factory=dict)
     sorts: dict[str, int] = field(default_factory=dict)
+    zones: dict[str, Zone] = field(default_factory=dict, compare=False)
     _made: dict[str, "pa.Array"] = field(default_factory=dict, compare=False, repr=False)
 
     def column(self, letter: str, kind: "pa.DataType") -> "pa.Array | None":
@@ -129,6 +138,33 @@ class Shreds:
                 self._made[letter] = constant_scales(self.columns[values])
             return self._made[letter]
         return self.columns.get(letter)
+
+    def is_beyond(self, bound: Bound) -> bool:
+        """Returns whether no value is within a bound."""
+        if not self.sorts.keys() <= set(bound.sorts):
+            return False
+        letters = [letter for letter in bound.letters if letter in self.columns]
+        return all(
+            letter in self.zones and is_beyond(self.zones[letter], bound) for letter in letters
+        )
+
+    def few_within(self, bound: Bound) -> Flags | None:
+        """Returns which rows may be within a bound; None: nobody knows, or many."""
+        if not self.sorts.keys() <= set(bound.sorts):
+            return None
+        flags: Flags | None = None
+        for letter in bound.letters:
+            if letter in self.columns:
+                found = few_within(self.columns[letter], bound)
+                if found is None:
+                    return None
+                flags = found if flags is None else flags | found
+        return flags
+
+    @property
+    def are_texts(self) -> bool:
+        """Whether there is nothing but strings, and JSON's null."""
+        return self.sorts.keys() <= STRINGS | {"null"}
 
     def extent(self) -> Extent | None:
         """Returns how large the numbers are; None: there are none."""

@@ -6,7 +6,8 @@ made of others have them made anew.
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
@@ -16,16 +17,21 @@ from storage.columns.held import Held, reheld
 from storage.columns.layout import STORED, HeldKind
 from storage.columns.part import kind_of
 from storage.columns.shred import Path, Shredded, Shreds, shred
+from storage.columns.zones import Zone, written, zone_of
 
 _METADATA: Final = b"shredded"
+#: Letters of columns that conditions bound.
+_BOUND: Final = "simtn"
+_DECIMALS: Final = "mn"
 
 
 class _Path(msgspec.Struct, array_like=True):
-    """A path's columns, by letter, as the part calls them, and its rows by sort."""
+    """A path's columns, by letter, as the part calls them, its rows by sort, and zones by letter."""
 
     path: Path
     columns: dict[str, str]
     sorts: dict[str, int]
+    zones: dict[str, tuple[Any, Any]] = {}
 
 
 class _Column(msgspec.Struct, array_like=True):
@@ -52,12 +58,24 @@ def with_shreds(batch: "pa.RecordBatch") -> "pa.RecordBatch":
                 names[letter] = f"s{len(arrays)}"
                 fields.append(pa.field(names[letter], array.type))
                 arrays.append(array)
-            paths.append(_Path(path, names, shreds.sorts))
+            paths.append(_Path(path, names, shreds.sorts, _zones(shreds)))
         described.append(_Column(name, paths, sorted(shredded.open)))
     if not described:
         return batch
     metadata = {**(batch.schema.metadata or {}), _METADATA: msgspec.msgpack.encode(described)}
     return pa.record_batch(arrays, schema=pa.schema(fields, metadata))
+
+
+def _zones(shreds: Shreds) -> dict[str, Zone]:
+    found = {letter: zone_of(array) for letter, array in shreds.columns.items() if letter in _BOUND}
+    return {letter: written(zone) for letter, zone in found.items() if zone is not None}
+
+
+def _read_zones(written_zones: dict[str, Zone]) -> dict[str, Zone]:
+    return {
+        letter: (Decimal(low), Decimal(high)) if letter in _DECIMALS else (low, high)
+        for letter, (low, high) in written_zones.items()
+    }
 
 
 def _documents(batch: "pa.RecordBatch") -> list[tuple[str, "pa.Array"]]:
@@ -102,6 +120,7 @@ def shreds_of(batch: "pa.RecordBatch") -> dict[str, Shredded]:
                 each.path: Shreds(
                     {letter: batch.column(name) for letter, name in each.columns.items()},
                     each.sorts,
+                    _read_zones(each.zones),
                 )
                 for each in column.paths
             },

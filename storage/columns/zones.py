@@ -1,4 +1,4 @@
-"""Zones: the least and the greatest value of each column of a segment.
+"""Zones: the least and the greatest value of each column of a segment, and of each path's columns.
 
 A query says between which values a column has to be for a row to count (`Bound`); a segment whose
 zone is beyond isn't read. Zones are in the metadata of the segment's file, values as they are held:
@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec.structs import replace
 
 from storage.columns.decode import Field
 from storage.columns.held import hold
@@ -26,6 +27,8 @@ _AS_INTEGERS: Final = {
     pa.timestamp("us"): pa.int64(),
     pa.timestamp("us", "UTC"): pa.int64(),
 }
+#: Kinds that values are in at the columns of paths.
+_OF_LETTERS: Final = {"s": "text", "t": "date", "i": "int64", "in": "numeric", "imn": "numeric"}
 #: Kinds of columns that have zones.
 _KINDS: Final = NUMERICS | {
     NATURAL, "int16", "int32", "int64", "text", "date", "timestamp", "timestamptz",
@@ -40,17 +43,25 @@ def with_zones(batch: "pa.RecordBatch") -> "pa.RecordBatch":
     for field, array in zip(batch.schema, batch.columns, strict=True):
         kind = kind_of(field)
         metadata = {key: value for key, value in (field.metadata or {}).items() if key != _ZONE}
-        zone = None if kind is None or kind.kind not in _KINDS else _zone(array)
+        zone = None if kind is None or kind.kind not in _KINDS else zone_of(array)
         if zone is not None:
-            shown = [str(end) if isinstance(end, Decimal) else end for end in zone]
-            metadata[_ZONE] = msgspec.msgpack.encode(shown)
+            metadata[_ZONE] = msgspec.msgpack.encode(written(zone))
         fields.append(field.with_metadata(metadata))
     return pa.record_batch(batch.columns, schema=pa.schema(fields, batch.schema.metadata))
 
 
-def _zone(array: "pa.Array") -> Zone | None:
+def written(zone: Zone) -> Zone:
+    """Returns a zone as it is written."""
+    low, high = zone
+    return (str(low), str(high)) if isinstance(low, Decimal) else zone
+
+
+def zone_of(array: "pa.Array") -> Zone | None:
+    """Returns the least and the greatest value of a column, where they are worth to be known."""
     if pa.types.is_dictionary(array.type):
         array = array.dictionary
+    if pa.types.is_decimal64(array.type):
+        array = array.cast(pa.decimal128(array.type.precision, array.type.scale))
     array = _comparable(array)
     if not (
         pa.types.is_integer(array.type)
@@ -85,26 +96,32 @@ def zones_of(batch: "pa.RecordBatch") -> dict[str, Zone]:
 
 
 def held_bounds(spec: TableSpec) -> Iterator[Bound]:
-    """Yields a query's bounds, as values are held."""
+    """Yields a query's bounds, as values are held: those of paths as in whole numbers or decimals."""
     kinds = {column.name: column.kind for column in spec.columns}
     for bound in spec.bounds:
-        kind = kinds.get(bound.name)
+        kind = _OF_LETTERS[bound.letters] if bound.letters else kinds.get(bound.name)
         if kind in _KINDS:
-            ends = [_held(kind, end) for end in (bound.low, bound.high)]
-            yield Bound(bound.name, *ends)
+            low, high, *values = _held(kind, [bound.low, bound.high, *bound.values])
+            yield replace(bound, low=low, high=high, values=() if None in values else tuple(values))
 
 
-def _held(kind: str, value: Any) -> Any:
-    if value is None:
-        return None
+def _held(kind: str, values: list[Any]) -> list[Any]:
+    """Returns values as they are held; None for what has no place in such columns."""
     wanted = HeldKind("numeric_scaled" if kind in NUMERICS else kind)
-    held = hold(wanted, Field([value]))
-    return _comparable(held.values)[0].as_py() if held.kind.kind == wanted.kind else None
+    held = hold(wanted, Field(values))
+    if held.kind.kind == wanted.kind:
+        found: list[Any] = _comparable(held.values).to_pylist()
+        return found
+    return [None] * len(values)
 
 
 def is_beyond(zone: Zone, bound: Bound) -> bool:
     """Returns whether no value of a zone is within bounds."""
     low, high = zone
-    return (type(bound.high) is type(low) and bound.high < low) or (
-        type(bound.low) is type(high) and bound.low > high
+    return (_are_alike(bound.high, low) and bound.high < low) or (
+        _are_alike(bound.low, high) and bound.low > high
     )
+
+
+def _are_alike(one: Any, other: Any) -> bool:
+    return type(one) is type(other) or {type(one), type(other)} == {int, Decimal}

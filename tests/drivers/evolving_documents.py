@@ -8,6 +8,15 @@ from typing import Any
 TABLE = "CREATE TABLE docs (id int PRIMARY KEY, doc jsonb)"
 PATHS = ("a", "b", "of.a", "of.deep.a", "n", "word", "day", "rare", "a b", "gone")
 CASTS = ("int", "bigint", "numeric", "float8", "boolean", "date", "text")
+CONDITIONS = (
+    "{text} = 'x'",
+    "{text} IN ('x', '12', 'true')",
+    "coalesce({text}, 'x') = 'x'",
+    "{text} LIKE '%z%' OR {text} = ''",
+    "{text}::int < 3",
+    "({value})::numeric IN (7, 1.5)",
+    "{text}::date >= '2024-06-01'",
+)
 CONTAINED = (
     '{"a": 1}', '{"a": 1.0}', '{"n": "12"}', '{"of": {"a": "x"}}', '{"of": {}}', '{"word": ""}',
     '{"b": null}', '{"b": true, "word": "é"}', '{"a": 12345678901234567890123}', "{}",
@@ -75,7 +84,7 @@ class Documents:
 
 def questions() -> Iterator[str]:
     """Yields SELECTs."""
-    for path in PATHS:
+    for number, path in enumerate(PATHS):
         *before, key = path.split(".")
         way = "doc" + "".join(f" -> '{step}'" for step in before)
         text, value = f"({way} ->> '{key}')", f"({way} -> '{key}')"
@@ -83,11 +92,18 @@ def questions() -> Iterator[str]:
         yield f"SELECT id, {text}, {value} IS NULL, {text} IS NULL, {way} ? '{key}' FROM docs ORDER BY id"
         yield f"SELECT max({text}::numeric) FROM docs WHERE id % 7 = 0 AND {text} < 'a'"
         yield f"SELECT count(*) FROM docs WHERE doc #>> '{{{','.join(path.split('.'))}}}' > 'm'"
+        for condition in CONDITIONS[number % 3 :: 3]:
+            yield f"SELECT count(*), min(id) FROM docs WHERE {condition.format(text=text, value=value)}"
+        for key_of_order in (f"{text}::numeric DESC NULLS LAST", f"({value})::int"):
+            yield f"SELECT id, {text} FROM docs ORDER BY {key_of_order}, id LIMIT 3"
         for type_ in CASTS:
             yield f"SELECT id, {text}::{type_} FROM docs ORDER BY id"
         for type_ in ("int", "numeric", "float8", "boolean"):
             yield f"SELECT id, {value}::{type_} FROM docs ORDER BY id"
+    yield """SELECT count(*) FROM docs a LEFT JOIN docs b ON b.id = a.id + 200
+        WHERE coalesce(b.doc ->> 'word', 'x') = 'x' AND a.doc ->> 'word' <> 'x'"""
     for tree in CONTAINED:
+        yield f"SELECT count(*), max(id) FROM docs WHERE doc @> '{tree}'"
         yield f"SELECT id, doc @> '{tree}' FROM docs ORDER BY id"
 
 

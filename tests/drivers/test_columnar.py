@@ -326,6 +326,7 @@ def test_a_statement_times_out(columnar: Connection) -> None:
     columnar.execute("SET statement_timeout = '300ms'")
     with pytest.raises(psycopg.errors.QueryCanceled, match="statement timeout"):
         columnar.execute(LONG.encode())
+    columnar.execute("RESET statement_timeout")
     assert columnar.execute("SELECT count(*) FROM readings").fetchall() == [(ROWS,)]
 
 

@@ -140,6 +140,11 @@ PRUNED = (
     ("price > 63000.5", 1),
     ("name = 'n1'", 0),
     ("grown > 100", 0),
+    ("(d->>'n')::int < 10", 1),
+    ("(d->'n')::numeric >= 64999.5 AND d->>'w' = 'w3'", 1),
+    ("d->>'w' IN ('a', 'b')", 2),
+    ("""d @> '{"n": 7}'""", 1),
+    ("d->>'nothing' = 'x'", 2),
     ("id < 10 OR name = 'n1'", None),
 )
 
@@ -151,11 +156,12 @@ def test_segments_beyond_a_condition_are_pruned(tmp_path: pathlib.Path) -> None:
         connect(server, "key") as by_key,
     ):
         by_key.execute(
-            "CREATE TABLE zones (id int PRIMARY KEY, name varchar(9), born date, price numeric(12,2))"
+            "CREATE TABLE zones (id int PRIMARY KEY, name varchar(9), born date, price numeric(12,2),"
+            " d jsonb)"
         )
         by_key.execute(
-            "INSERT INTO zones SELECT i, 'n' || i % 7, date '2000-01-01' + i % 100, i / 2.0"
-            " FROM generate_series(1, 130000) i"
+            "INSERT INTO zones SELECT i, 'n' || i % 7, date '2000-01-01' + i % 100, i / 2.0,"
+            " jsonb_build_object('n', i / 2, 'w', 'w' || i % 5) FROM generate_series(1, 130000) i"
         )
         by_key.execute("ALTER TABLE zones ADD COLUMN grown int DEFAULT 101")
         for condition, pruned in PRUNED:

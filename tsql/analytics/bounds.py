@@ -1,17 +1,19 @@
-"""Bounds: between which values a column has to be for a condition to be true.
+"""Bounds: between which values a column, or what is read at a path, has to be for a condition to be true.
 
-Parts of a table whose columns are all beyond such bounds needn't be read. A comparison is never true of
-NULL: so this holds for any side of an outer join, too, as long as the condition is in its WHERE.
+Rows of a table that are beyond such bounds needn't be read. A comparison is never true of NULL: so this
+holds for any side of an outer join, too, as long as the condition is in its WHERE.
 """
 
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from storage.columns.messages import Bound
 from storage.types import Array
 from tsql import bound
-from tsql.bound import ColumnRef, Expression
+from tsql.analytics import documents
+from tsql.bound import Expression
 from tsql.types import oids
 from tsql.types.kinds import base_type, element_type_of
 
@@ -24,30 +26,102 @@ _INTEGERS: Final = frozenset({oids.INT2, oids.INT4, oids.INT8})
 _TEXTS: Final = frozenset({oids.TEXT, oids.VARCHAR})
 _OTHERS: Final = frozenset({oids.DATE, oids.TIMESTAMP, oids.TIMESTAMPTZ, oids.NUMERIC})
 
+#: Types whose values are sorted as the numbers are that they are held as.
+SORTED_NUMBERS: Final = _INTEGERS | _OTHERS
+#: Of what is read at a path as text, which sorts of values (storage/columns/shred.py) it is certain for
+#: what becomes of them, and the columns that they are compared in; by the type that it is cast to.
+_TEXTS_AT: Final = {
+    oids.TEXT: ("s", ("string", "digits", "dates", "null")),
+    oids.NUMERIC: ("imn", ("int", "number", "digits", "null")),
+    oids.DATE: ("t", ("dates", "null")),
+    **dict.fromkeys(_INTEGERS, ("i", ("int", "null"))),
+}
+#: Likewise of numbers.
+_NUMBERS_AT: Final = {
+    oids.NUMERIC: ("in", ("int", "number")),
+    **dict.fromkeys(_INTEGERS, ("i", ("int",))),
+}
+#: Containment is never true of another sort.
+_CONTAINED_SORTS: Final = (
+    "string", "digits", "dates", "int", "number", "bool", "null", "object", "array",
+)  # fmt: skip
+
 Value = Callable[[Expression], Any]
 
 
-def bounded(condition: Expression, value: Value) -> tuple[ColumnRef, Any, Any] | None:
-    """Returns a column, the least and the greatest value that it may have; None is no end.
+class Bounded(NamedTuple):
+    """An expression, the least and the greatest value that it may have (None is no end), or all of them."""
+
+    subject: Expression
+    low: Any
+    high: Any
+    values: tuple[Any, ...] = ()
+
+
+class Place(NamedTuple):
+    """What is read at a path into documents.
+
+    Attributes:
+        at: The text, or the part of a document, at the path.
+        letters, sorts: See `Bound`.
+    """
+
+    at: Expression
+    letters: str
+    sorts: tuple[str, ...]
+
+
+def bounded(condition: Expression, value: Value) -> Bounded | None:
+    """Returns what a condition bounds.
 
     `value` returns what an expression is for the whole statement, or None.
     """
     match condition:
         case bound.FunctionCall(arguments=(left, right)):
             ending = _ending(condition.proc.src)
-            column = _column(left)
-            if column is not None:
-                return _between(column, ending, right.type, value(right))
-            column = _column(right)
-            if column is not None and ending is not None:
-                return _between(column, _MIRRORED[ending], left.type, value(left))
+            if ending is None:
+                return None
+            found = _between(_subject(left), ending, right.type, value(right))
+            if found is None:
+                found = _between(_subject(right), _MIRRORED[ending], left.type, value(left))
+            return found
         case bound.ArrayComparison(operator="=", any=True, scalar=scalar):
-            column = _column(scalar)
-            if column is not None and _ending(condition.proc.src) == "eq":
-                return _among(column, condition.array, value)
+            if _ending(condition.proc.src) == "eq":
+                return _among(_subject(scalar), condition.array, value)
         case _:
             pass
     return None
+
+
+def place_of(subject: Expression) -> Place | None:
+    """Returns which path a bounded expression reads; None: it doesn't read one like this."""
+    match subject:
+        case bound.CoerceViaIO(typmod=-1, argument=argument) if _is_text_at(argument):
+            found = _TEXTS_AT.get(subject.type)
+            return None if found is None or subject.type == oids.TEXT else Place(argument, *found)
+        case bound.FunctionCall(arguments=(document,)) if subject.proc.src in documents.CASTS:
+            found = _NUMBERS_AT.get(subject.type)
+            return None if found is None else Place(document, *found)
+        case _ if _is_text_at(subject):
+            return Place(subject, *_TEXTS_AT[oids.TEXT])
+        case _:
+            return None
+
+
+def contained_bound(value: Any) -> Bound | None:
+    """Returns what has to be at the path of a leaf of a contained document; None: nobody knows."""
+    if isinstance(value, str):
+        return Bound("", value, value, letters="s", sorts=_CONTAINED_SORTS)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        number = f"{Decimal(value):f}"
+        return Bound("", number, number, letters="in", sorts=_CONTAINED_SORTS)
+    return None
+
+
+def _is_text_at(expression: Expression) -> bool:
+    return isinstance(expression, bound.FunctionCall) and documents.STEPS.get(
+        expression.proc.src, False
+    )
 
 
 def _ending(source: str) -> str | None:
@@ -55,39 +129,40 @@ def _ending(source: str) -> str | None:
     return None if found is None else found[1]
 
 
-def _column(expression: Expression) -> ColumnRef | None:
+def _subject(expression: Expression) -> Expression:
     if isinstance(expression, bound.Relabel) and expression.type in _TEXTS:
-        expression = expression.argument
-    return expression if isinstance(expression, ColumnRef) else None
+        return expression.argument
+    return expression
 
 
-def _between(
-    column: ColumnRef, ending: str | None, type_: int, value: Any
-) -> tuple[ColumnRef, Any, Any] | None:
-    end = _comparable(column, type_, value)
-    if ending is None or end is None:
+def _between(subject: Expression, ending: str, type_: int, value: Any) -> Bounded | None:
+    end = _comparable(subject, type_, value)
+    if end is None:
         return None
-    return column, None if ending in {"lt", "le"} else end, None if ending in {"gt", "ge"} else end
+    return Bounded(
+        subject,
+        None if ending in {"lt", "le"} else end,
+        None if ending in {"gt", "ge"} else end,
+    )
 
 
-def _among(column: ColumnRef, array: Expression, value: Value) -> tuple[ColumnRef, Any, Any] | None:
+def _among(subject: Expression, array: Expression, value: Value) -> Bounded | None:
     if isinstance(array, bound.ArrayConstructor):
         found = [(one.type, value(one)) for one in array.elements]
     else:
         items = value(array)
         type_ = element_type_of(array.type)
         found = [(type_, item) for item in items.items] if isinstance(items, Array) else []
-    ends = [_comparable(column, type_, one) for type_, one in found]
+    ends = [_comparable(subject, type_, one) for type_, one in found]
     if not ends or None in ends:
         return None
-    if base_type(column.type) == oids.NUMERIC:
-        return column, min(ends, key=Decimal), max(ends, key=Decimal)
-    return column, min(ends), max(ends)
+    key = Decimal if base_type(subject.type) == oids.NUMERIC else None
+    return Bounded(subject, min(ends, key=key), max(ends, key=key), tuple(ends))
 
 
-def _comparable(column: ColumnRef, type_: int, value: Any) -> Any:
-    """Returns a value as the column's values are stored; None if they aren't alike."""
-    mine, other = base_type(column.type), base_type(type_)
+def _comparable(subject: Expression, type_: int, value: Any) -> Any:
+    """Returns a value as those of an expression are stored; None if they aren't alike."""
+    mine, other = base_type(subject.type), base_type(type_)
     if value is None or not any(
         mine in types and other in types for types in (_INTEGERS, _TEXTS, {mine} & _OTHERS)
     ):

@@ -12,10 +12,13 @@ from storage.columns.messages import (
     Alternative,
     Bound,
     ColumnSpec,
+    Condition,
     Extent,
     NumberPlace,
     PathSpec,
     Reading,
+    TableSpec,
+    Top,
 )
 from tsql.analytics.emitted import (
     DIGITS_MAX,
@@ -23,6 +26,7 @@ from tsql.analytics.emitted import (
     Emitted,
     UntranslatableError,
     called,
+    type_name,
 )
 from tsql.analytics.expressions import Surroundings
 from tsql.bound import BoundSelect, ColumnRef, TableRelation
@@ -111,7 +115,9 @@ class TableInUse:
     Attributes:
         texts: SQL of the columns of documents, by name.
         paths: By their column, and the keys.
-        bounds: What its columns have to be for a row to count.
+        bounds: What its columns, and what is at the paths, have to be for a row to count.
+        conditions: Columns that say for which rows something is true of their texts.
+        top: If only the first rows of an order are needed.
     """
 
     relation: TableRelation
@@ -120,11 +126,43 @@ class TableInUse:
     texts: dict[str, str] = field(default_factory=dict)
     paths: dict[tuple[ColumnSpec, tuple[str, ...]], PathInUse] = field(default_factory=dict)
     bounds: list[Bound] = field(default_factory=list)
+    conditions: list[Condition] = field(default_factory=list)
+    top: Top | None = None
 
     def documents(self, alias: str, spec: ColumnSpec, extent_of: ExtentOf) -> "DocumentsInUse":
         """Returns a column of documents; whether it is read itself turns out at the end."""
         self.texts[spec.name] = f"{alias}.{spec.name}"
         return DocumentsInUse(self, alias, spec, extent_of)
+
+    def spec(self, sql: str) -> TableSpec:
+        """Returns what the table is made of; columns and paths that a statement doesn't read are left out."""
+        columns, paths = self.column_specs(sql), self.path_specs(sql)
+        names = {column.name for column in columns} | {path.name for path in paths}
+        bounds = tuple(one for one in self.bounds if one.name in names)
+        conditions = tuple(self.conditions)
+        storage_id = self.relation.table.storage_id
+        top = self.top if self.top is not None and self.top.name in names else None
+        return TableSpec(self.name, storage_id, columns, paths, bounds, conditions, top)
+
+    def decided(self, alias: str, name: str, pieces: tuple[str, ...]) -> str | None:
+        """Returns the SQL of a condition that reads one column; None unless that is one of texts."""
+        if not self._is_text(name):
+            return None
+        for condition in self.conditions:
+            if (condition.column, condition.pieces) == (name, pieces):
+                return f"{alias}.{condition.name}"
+        condition = Condition(f"k{len(self.conditions)}", name, pieces)
+        self.conditions.append(condition)
+        return f"{alias}.{condition.name}"
+
+    def _is_text(self, name: str) -> bool:
+        return any(
+            spec.name == name and spec.kind == "text" for spec in self.specs.values()
+        ) or any(
+            reading.name == name and reading.type == type_name(oids.TEXT)
+            for path in self.paths.values()
+            for reading in path.readings
+        )
 
     def column_specs(self, sql: str) -> tuple[ColumnSpec, ...]:
         """Returns the columns that a statement reads."""
@@ -139,7 +177,10 @@ class TableInUse:
         specs = []
         for (document, path), one in self.paths.items():
             alias = self.texts[document.name].partition(".")[0]
-            readings = [each for each in one.readings if f"{alias}.{each.name}" in sql]
+            read = {condition.column for condition in self.conditions}
+            readings = [
+                each for each in one.readings if f"{alias}.{each.name}" in sql or each.name in read
+            ]
             if readings:
                 specs.append(PathSpec(one.name, document, path, tuple(readings), one.extent))
         return tuple(specs)
@@ -165,12 +206,17 @@ class DocumentsInUse:
         found = self.extent_of((table.storage_id, self.spec.column, self.spec.path, path))
         return found if _is_usable(found) else None
 
-    def read(self, path: tuple[str, ...], type_: str, alternatives: tuple[Alternative, ...]) -> str:
-        """Returns the SQL of a column that is made of what is at a path."""
+    def use(self, path: tuple[str, ...]) -> PathInUse:
+        """Returns a path into the documents."""
         paths = self.table.paths
         found = paths.get((self.spec, path))
         if found is None:
             found = paths[self.spec, path] = PathInUse(f"p{len(paths)}", self.extent(path))
+        return found
+
+    def read(self, path: tuple[str, ...], type_: str, alternatives: tuple[Alternative, ...]) -> str:
+        """Returns the SQL of a column that is made of what is at a path."""
+        found = self.use(path)
         named = tuple(
             msgspec.structs.replace(one, sql=_BRACED.sub(rf"{found.name}_\1", one.sql))
             for one in alternatives
@@ -181,6 +227,15 @@ class DocumentsInUse:
         name = f"{found.name}r{len(found.readings)}"
         found.readings.append(Reading(name, type_, named))
         return f"{self.alias}.{name}"
+
+    def limit(self, path: tuple[str, ...], bound: Bound) -> None:
+        """Notes what has to be at a path for a row to count; the bound has no name yet."""
+        named = msgspec.structs.replace(bound, name=self.use(path).name)
+        self.table.bounds.append(named)
+
+    def need_top(self, path: tuple[str, ...], top: Top) -> None:
+        """Notes that only the first rows by what is at a path are needed; it has no name yet."""
+        self.table.top = msgspec.structs.replace(top, name=self.use(path).name)
 
 
 def column_spec(relation: TableRelation, node: ColumnRef, extent_of: ExtentOf) -> ColumnSpec:

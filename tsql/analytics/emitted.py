@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
-from storage.columns.messages import Alternative, Extent
+from storage.columns.messages import Alternative, Bound, Extent, Top
 from tsql.catalog import pg
 from tsql.types import oids
 
@@ -88,6 +88,12 @@ class PathSource(Protocol):
 
     def read(self, path: tuple[str, ...], type_: str, alternatives: tuple[Alternative, ...]) -> str:
         """Returns the SQL of a column that is made of what is at a path."""
+
+    def limit(self, path: tuple[str, ...], bound: Bound) -> None:
+        """Notes what has to be at a path for a row to count; the bound has no name yet."""
+
+    def need_top(self, path: tuple[str, ...], top: Top) -> None:
+        """Notes that only the first rows by what is at a path are needed; it has no name yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,12 +89,27 @@ class Emitter:
 
     def filter(self, expression: Expression) -> str:
         """Returns the SQL of a condition of which only counts whether it is true."""
+        conditions = self.filters(expression)
+        return conditions[0] if len(conditions) == 1 else f"({' AND '.join(conditions)})"
+
+    def filters(self, expression: Expression) -> list[str]:
+        """Returns the SQL of conditions that are all true where a condition is."""
+        found = self._containment(expression)
+        return [self.condition(expression)] if found is None else paths.contains_all(*found)
+
+    def contained(self, condition: Expression) -> list[tuple[Emitted, Any]]:
+        """Returns what has to be where, if a condition is that a document contains another."""
+        found = self._containment(condition)
+        return [] if found is None else paths.leaves(*found)
+
+    def _containment(self, expression: Expression) -> tuple[Emitted, Any] | None:
+        """Returns a document and the known tree that it is said to contain."""
         if isinstance(expression, bound.FunctionCall) and expression.proc.src in _CONTAINMENTS:
             document, contained = expression.arguments[:: _CONTAINMENTS[expression.proc.src]]
             tree = self.now(contained) if self._is_known(contained) else None
             if tree is not None and not self._is_known(document):
-                return f"({paths.contains_all(self.emit(document), tree)})"
-        return self.condition(expression)
+                return self.emit(document), tree
+        return None
 
     def emit(self, expression: Expression) -> Emitted:
         """Returns an expression; it may be a quotient, or a float that nobody has checked."""

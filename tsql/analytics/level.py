@@ -1,12 +1,15 @@
 """One query level in DuckDB's SQL: its relations, groups, windows and order, and references to them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from storage.columns.messages import Bound
+from msgspec.structs import replace as replace_struct
+
+from storage.columns.messages import Bound, Top
 from tsql import bound
-from tsql.analytics.bounds import bounded
+from tsql.analytics.bounds import SORTED_NUMBERS, Bounded, bounded, contained_bound, place_of
 from tsql.analytics.calls import Call, emit_call
 from tsql.analytics.derived import (
     Derived,
@@ -36,6 +39,14 @@ from tsql.types.kinds import base_of, base_type
 
 _SET_OPERATORS: Final = {"union": "UNION", "intersect": "INTERSECT", "except": "EXCEPT"}
 _JOINS: Final = {"inner": "JOIN", "left": "LEFT JOIN", "right": "RIGHT JOIN", "full": "FULL JOIN"}
+#: In the SQL of a condition: texts, queries, and columns by their relation's alias.
+_TOKENS: Final = re.compile(
+    r"'(?:[^']|'')*'|(?P<query>\bSELECT\b)|\b(?P<alias>a\d+)\.(?P<name>\w+)"
+)
+#: Of more rows than these it isn't looked for those that can't be among them.
+_TOP_ROWS_MAX: Final = 1_000
+#: Conditions that DuckDB decides as fast.
+_NULL_TESTS: Final = ("( IS NULL)", "( IS NOT NULL)")
 
 
 class Level:
@@ -60,8 +71,9 @@ class Level:
             self._note_bounds(condition)
         if select.grouped:
             source = self._group(source, where)
-            where = select.having
-        conditions = [self.emitter.filter(one) for one in conjuncts(where)]
+            conditions = [self.emitter.filter(one) for one in conjuncts(select.having)]
+        else:
+            conditions = self._conditions(where)
         visible = select.targets[: len(select.fields) or len(select.targets)]
         targets = [self.emitter.emit(target.expression) for target in visible]
         columns = tuple([one if one.kind else checked(one) for one in targets])
@@ -69,6 +81,7 @@ class Level:
         if select.distinct and not select.distinct_on:
             columns = tuple(map(single, columns))
         order = self._order(visible, columns)
+        self._note_top()
         text = f"SELECT {distinct}{select_list(columns)}"
         if source:
             text += f" FROM {source}"
@@ -180,15 +193,52 @@ class Level:
         return Derived(sql, (Emitted(value, call.type),))
 
     def _note_bounds(self, condition: Expression) -> None:
-        """Notes what a column has to be where a condition of WHERE isn't false or unknown."""
+        """Notes what columns, and paths, have to be where a condition of WHERE isn't false or unknown."""
         found = bounded(condition, self.emitter.known_now)
         if found is None:
-            return
-        column, low, high = found
+            for place, value in self.emitter.contained(condition):
+                limit = contained_bound(value)
+                if place.source is not None and limit is not None:
+                    place.source.limit(place.path, limit)
+        elif isinstance(found.subject, ColumnRef):
+            self._note_bound_column(found.subject, found)
+        elif (read := place_of(found.subject)) is not None:
+            at = self.emitter.emit(read.at)
+            if at.source is not None:
+                ends = (found.low, found.high, found.values)
+                at.source.limit(at.path, Bound("", *ends, read.letters, read.sorts))
+
+    def _note_bound_column(self, column: ColumnRef, found: Bounded) -> None:
         leaf = self._leaves[column.relation] if column.relation < len(self._leaves) else None
         if isinstance(leaf, TableInUse):
             self._column(column)
-            leaf.bounds.append(Bound(leaf.specs[column.position].name, low, high))
+            name = leaf.specs[column.position].name
+            leaf.bounds.append(Bound(name, found.low, found.high, found.values))
+
+    def _conditions(self, where: Expression | None) -> list[str]:
+        """Returns the conditions of WHERE."""
+        conditions = [sql for one in conjuncts(where) for sql in self.emitter.filters(one)]
+        if not _has_only_inner_joins(self._select.relation):
+            return conditions  # what is true of NULL is true of rows that aren't there
+        return [self._decided(one) or one for one in conditions]
+
+    def _decided(self, condition: str) -> str | None:
+        """Returns a condition that reads one column of texts as a column of its own."""
+        references: set[tuple[str, str]] = set()
+        pieces, start = [], 0
+        for token in _TOKENS.finditer(condition):
+            if token["query"]:
+                return None
+            if token["alias"]:
+                references.add((token["alias"], token["name"]))
+                pieces.append(condition[start : token.start()])
+                start = token.end()
+        pieces.append(condition[start:])
+        if len(references) != 1 or "".join(pieces) in _NULL_TESTS:
+            return None
+        ((alias, name),) = references
+        leaf = self._leaves[self._aliases.index(alias)] if alias in self._aliases else None
+        return leaf.decided(alias, name, tuple(pieces)) if isinstance(leaf, TableInUse) else None
 
     # ---- references ------------------------------------------------------------------------------
 
@@ -289,7 +339,7 @@ class Level:
 
     def _group(self, source: str, where: Expression | None) -> str:
         select = self._select
-        conditions = [self.emitter.filter(one) for one in conjuncts(where)]
+        conditions = self._conditions(where)
         keys = [self._key(one) for one in select.group_by]
         aggregates = [self._aggregate(call) for call in select.aggregates]
         groupings = [self._grouping(positions, keys) for positions in select.groupings]
@@ -426,6 +476,34 @@ class Level:
                 keys.append(self._sort_key(key))
         return f" ORDER BY {', '.join(keys)}" if keys else ""
 
+    def _note_top(self) -> None:
+        """Notes that only the first rows of a table are needed, where that is so."""
+        select = self._select
+        if (
+            not isinstance(select.relation, TableRelation)
+            or select.where is not None
+            or (select.grouped or select.distinct or select.distinct_on or select.windows)
+            or (select.limit is None or not select.order_by)
+        ):
+            return
+        count = self.emitter.now(select.limit)
+        skipped = 0 if select.offset is None else self.emitter.now(select.offset) or 0
+        if count is None or not 0 < count + skipped <= _TOP_ROWS_MAX:
+            return
+        key = select.order_by[0]
+        if base_type(key.expression.type) not in SORTED_NUMBERS:
+            return
+        top = Top("", count + skipped, key.descending)
+        leaf = self._leaves[0]
+        if isinstance(key.expression, ColumnRef) and isinstance(leaf, TableInUse):
+            self._column(key.expression)
+            leaf.top = replace_struct(top, name=leaf.specs[key.expression.position].name)
+        elif (read := place_of(key.expression)) is not None:
+            at = self.emitter.emit(read.at)
+            if at.source is not None:
+                named = replace_struct(top, letters=read.letters, sorts=read.sorts)
+                at.source.need_top(at.path, named)
+
     def _distinct(self, columns: Sequence[Emitted]) -> str:
         select = self._select
         if select.distinct_on:
@@ -472,6 +550,14 @@ def _aligned(one: Emitted, other: Emitted, *, keeps_all: bool) -> tuple[Emitted,
 
 def _is_equality(comparison: Expression) -> bool:
     return isinstance(comparison, bound.FunctionCall) and comparison.operator == "="
+
+
+def _has_only_inner_joins(relation: bound.Relation | None) -> bool:
+    if not isinstance(relation, bound.JoinRelation):
+        return True
+    return relation.kind == "inner" and all(
+        map(_has_only_inner_joins, (relation.left, relation.right))
+    )
 
 
 def _has_equality(condition: Expression) -> bool:

@@ -172,19 +172,21 @@ def _is_object(place: Emitted) -> Emitted:
 def contains(document: Emitted, tree: Any) -> Emitted:
     """Returns whether a document contains another: an object of scalars and of such objects."""
     whole = documents.step(document, [])
-    condition = " AND ".join(f"coalesce({test}, false)" for test in _tests(whole, tree))
+    condition = " AND ".join(f"coalesce({test}, false)" for test in contains_all(document, tree))
     return Emitted(f"(CASE WHEN {is_there(whole)} THEN {condition} END)", oids.BOOL)
 
 
-def contains_all(document: Emitted, tree: Any) -> str:
-    """Returns the SQL of whether it does: true, or else false or NULL."""
-    return " AND ".join(_tests(documents.step(document, []), tree))
+def contains_all(document: Emitted, tree: Any) -> list[str]:
+    """Returns the SQL of conditions that are all true where it does; else they are false or NULL."""
+    return [_is(place, value) for place, value in leaves(document, tree)]
 
 
-def _tests(whole: Emitted, tree: Any) -> list[str]:
+def leaves(document: Emitted, tree: Any) -> list[tuple[Emitted, Any]]:
+    """Returns the scalars and empty objects of a tree, and where they are if a document contains it."""
     if not isinstance(tree, dict):
         raise UntranslatableError("containment of what isn't an object")
-    return [_is(replace(whole, path=path), value) for path, value in _leaves(tree, whole.path)]
+    whole = documents.step(document, [])
+    return [(replace(whole, path=path), value) for path, value in _leaves(tree, whole.path)]
 
 
 def _leaves(tree: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:

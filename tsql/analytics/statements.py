@@ -34,16 +34,7 @@ class Statements:
 
     def table_specs(self, sql: str) -> tuple[TableSpec, ...]:
         """Returns what the tables are made of; columns that nobody reads are left out."""
-        return tuple(
-            TableSpec(
-                one.name,
-                one.relation.table.storage_id,
-                one.column_specs(sql),
-                one.path_specs(sql),
-                tuple(one.bounds),
-            )
-            for one in self.tables
-        )
+        return tuple(one.spec(sql) for one in self.tables)
 
     def alias(self) -> str:
         """Returns a name that nothing else has."""

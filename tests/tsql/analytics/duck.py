@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from storage.columns.conditions import on_rows
 from storage.columns.documents import json_text
 from storage.columns.duck_session import DuckSession
 from storage.columns.messages import ColumnarQuery, ColumnSpec, Extent, TableSpec
@@ -97,6 +98,7 @@ def arrow_table(spec: TableSpec, columns: Sequence[Sequence[Any]]) -> pa.Table:
         found, readings, _ = open_path(path, [piece])
         arrays |= found
         made |= readings
+    made |= {one.name: on_rows(one, made) for one in spec.conditions}
     return pa.table(arrays).replace_schema_metadata({MADE: json.dumps(made)} if made else None)
 
 

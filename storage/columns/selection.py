@@ -1,0 +1,143 @@
+"""Rows that a query's bounds leave, found before DuckDB sees any.
+
+Where a bound leaves few rows, comparing the numbers of a column as they lie and picking what is left
+costs less than having DuckDB scan all columns. More rows than count may be picked, NULLs for instance:
+DuckDB applies the conditions themselves to all of them.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from storage.columns.messages import Bound
+
+Flags = npt.NDArray[np.bool_]
+Integers = npt.NDArray[np.signedinteger[Any]]
+
+#: Rows are picked where at most one in so many is left: otherwise DuckDB filters as fast.
+PICKED_SHARE: Final = 32
+#: One in so many rows is looked at first.
+_SAMPLED: Final = 64
+#: So many values, one comparison each; beyond that they are looked up.
+_COMPARED_MAX: Final = 8
+#: Where so many times the rows that are wanted are left, fewer can be.
+_MOVED_FACTOR: Final = 4
+_MICROSECONDS: Final = (pa.timestamp("us"), pa.timestamp("us", "UTC"))
+
+
+def few_within(array: "pa.Array", bound: Bound) -> Flags | None:
+    """Returns which rows may be within a bound (as values are held); None: nobody knows, or many."""
+    numbers = _numbers(array)
+    if numbers is None or not all(
+        isinstance(end, int | Decimal | None) for end in (bound.low, bound.high)
+    ):
+        return None
+    scale = array.type.scale if pa.types.is_decimal(array.type) else 0
+    sample = numbers[::_SAMPLED]
+    if np.count_nonzero(_within(sample, bound, scale)) * PICKED_SHARE > 2 * len(sample):
+        return None
+    return _within(numbers, bound, scale)
+
+
+def _within(numbers: Integers, bound: Bound, scale: int) -> Flags:
+    if 0 < len(bound.values) <= _COMPARED_MAX:
+        wanted = [_units(value, scale) for value in bound.values]
+        return _any_of(numbers, [low for low, high in wanted if low == high])
+    limits = np.iinfo(numbers.dtype)
+    low = limits.min if bound.low is None else _units(bound.low, scale)[1]
+    high = limits.max if bound.high is None else _units(bound.high, scale)[0]
+    if low > limits.max or high < limits.min:
+        return np.zeros(len(numbers), np.bool_)
+    if low <= limits.min:
+        return numbers <= min(high, limits.max)
+    return numbers >= low if high >= limits.max else (numbers >= low) & (numbers <= high)
+
+
+class Topmost:
+    """Finds rows that may be among the first of an order, part by part: none that is surely behind them."""
+
+    def __init__(self, count: int, *, is_descending: bool) -> None:
+        self._count = count
+        self._is_descending = is_descending
+        #: So many rows have this value or come before it.
+        self._end: Decimal | None = None
+
+    def flags(self, array: "pa.Array", living: Flags | None) -> Flags | None:
+        """Returns the rows of a part that may be; None: nobody knows. Only some of them may live."""
+        numbers = _numbers(array)
+        if numbers is None or array.null_count:
+            return None
+        scale = array.type.scale if pa.types.is_decimal(array.type) else 0
+        if self._end is None:
+            self._move(numbers if living is None else numbers[living], scale)
+        if self._end is None:
+            return None
+        flags = self._before_end(numbers, scale)
+        left = flags if living is None else flags & living
+        if np.count_nonzero(left) > _MOVED_FACTOR * self._count:
+            self._move(numbers[left], scale)
+            flags = self._before_end(numbers, scale)
+        return flags
+
+    def _before_end(self, numbers: Integers, scale: int) -> Flags:
+        low, high = (self._end, None) if self._is_descending else (None, self._end)
+        return _within(numbers, Bound("", low, high), scale)
+
+    def _move(self, numbers: Integers, scale: int) -> None:
+        """Has the end be at the last of the first rows among these."""
+        place = len(numbers) - self._count if self._is_descending else self._count - 1
+        if 0 <= place < len(numbers):
+            number = int(np.partition(numbers, place)[place])
+            self._end = Decimal((number < 0, Decimal(abs(number)).as_tuple().digits, -scale))
+
+
+def _numbers(array: "pa.Array") -> Integers | None:
+    """Returns the integers that a column consists of, unscaled ones for decimals."""
+    kind = array.type
+    if not len(array) or not (
+        pa.types.is_signed_integer(kind)
+        or pa.types.is_date32(kind)
+        or pa.types.is_decimal64(kind)
+        or kind in _MICROSECONDS
+    ):
+        return None
+    found = np.frombuffer(array.buffers()[1], f"i{kind.bit_width // 8}")
+    return found[array.offset : array.offset + len(array)]
+
+
+def _units(value: int | Decimal, scale: int) -> tuple[int, int]:
+    """Returns a number in units of a scale, rounded down and up."""
+    above, below = value.as_integer_ratio()
+    above *= 10**scale
+    return above // below, -(-above // below)
+
+
+def _any_of(numbers: Integers, wanted: Iterable[int]) -> Flags:
+    flags: Flags = np.zeros(len(numbers), np.bool_)
+    limits = np.iinfo(numbers.dtype)
+    for value in wanted:
+        if limits.min <= value <= limits.max:
+            flags |= numbers == value
+    return flags
+
+
+def codes_of(array: "pa.DictionaryArray") -> Integers:
+    """Returns the places of rows' values in their dictionary; of NULLs, any."""
+    codes = _numbers(array.indices)
+    return np.zeros(0, np.int8) if codes is None else codes
+
+
+def among(codes: Integers, chosen: Flags) -> Flags:
+    """Returns which rows have a code that is chosen."""
+    places = np.flatnonzero(chosen)
+    if len(places) <= _COMPARED_MAX:
+        return _any_of(codes, places.tolist())
+    if len(chosen) - len(places) <= _COMPARED_MAX:
+        return ~_any_of(codes, np.flatnonzero(~chosen).tolist())
+    # A row without a value may have any code.
+    flags: Flags = np.take(chosen, codes, mode="clip")
+    return flags
