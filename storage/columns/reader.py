@@ -6,22 +6,17 @@ and nothing is copied but what dead rows have to be left out of.
 
 import json
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-import msgspec
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from storage.columns.conditions import Evaluator, Texts, decide, on_rows
-from storage.columns.decode import Field
-from storage.columns.ends import Timestamps, read_ends
+from storage.columns.conditions import Evaluator, decide, on_rows
+from storage.columns.ends import read_ends
 from storage.columns.extents import WIDE, covers, joined
-from storage.columns.held import Held, hold, reheld
 from storage.columns.key_index import Rows
-from storage.columns.layout import DIGITS_MAX, NATURAL, STORED, HeldKind
 from storage.columns.messages import (
     Bound,
     ColumnSpec,
@@ -33,21 +28,13 @@ from storage.columns.messages import (
     TableVersion,
     Top,
 )
-from storage.columns.narrow import (
-    constant_scales,
-    decimal_type,
-    extent_of,
-    is_uniform,
-    narrowed,
-    retyped,
-)
-from storage.columns.part import BEGIN, NUMERICS, column_name, kind_of, of_stream, open_part
-from storage.columns.paths import Documents, chunked, open_path
+from storage.columns.opened_part import OpenedPart, types_of
+from storage.columns.part import BEGIN, NUMERICS, of_stream, open_part
+from storage.columns.paths import chunked, open_path
 from storage.columns.query_frames import Extents
-from storage.columns.selection import PICKED_SHARE, Flags, Topmost, few_within
-from storage.columns.shred import STRINGS, Shredded
-from storage.columns.shredded_part import shreds_of
-from storage.columns.zones import Zone, held_bounds, is_beyond, zones_of
+from storage.columns.selection import PICKED_SHARE, Flags, Topmost
+from storage.columns.shred import STRINGS
+from storage.columns.zones import held_bounds
 
 #: Parts that stay mapped.
 OPEN_PARTS_MAX: Final = 4096
@@ -58,37 +45,6 @@ SLICES_MAX: Final = 16
 LIVE: Final = "live"
 #: Metadata of a table: columns that DuckDB makes of its others, by name; as JSON.
 MADE: Final = b"made"
-
-_TYPES: Final = {
-    "bool": pa.bool_(),
-    "int16": pa.int16(),
-    "int32": pa.int32(),
-    "int64": pa.int64(),
-    "float32": pa.float32(),
-    "float64": pa.float64(),
-    "date": pa.date32(),
-    "time": pa.time64("us"),
-    "timestamp": pa.timestamp("us"),
-    "timestamptz": pa.timestamp("us", "UTC"),
-    "interval": pa.month_day_nano_interval(),
-    "uuid": pa.binary(16),
-    "text": pa.string(),
-    "bytea": pa.binary(),
-    "jsonb": pa.string(),
-}
-#: Kinds of integers that are held as they are stored.
-_INTEGERS: Final = {"int16", "int32", "int64", NATURAL}
-#: Kinds whose values are also values of another.
-_WIDENED: Final = {
-    ("int16", "int32"),
-    ("int16", "int64"),
-    ("int32", "int64"),
-    ("float32", "float64"),
-}
-
-
-class NotHeldError(Exception):
-    """A column isn't held in the kind that the query reads: the key path has it."""
 
 
 class NotAsAssumedError(Exception):
@@ -101,170 +57,6 @@ class NotAsAssumedError(Exception):
     def __init__(self, extents: Extents) -> None:
         super().__init__("numbers are larger than assumed")
         self.extents = extents
-
-
-@dataclass(slots=True)
-class _Part:
-    """An open part.
-
-    Attributes:
-        columns: What queries have read, by the column's specification, made ready for DuckDB.
-        numbers: Its numerics, narrow, with their display scales where these differ.
-        extents: How large they are.
-        shredded: What it holds of documents, by their column.
-        zones: Between which values its columns are.
-        documents: Documents that queries have read paths of, by their column's specification.
-        texts: Texts that conditions have been about.
-    """
-
-    batch: "pa.RecordBatch"
-    kinds: dict[str, HeldKind | None]
-    shredded: dict[str, Shredded]
-    zones: dict[str, Zone]
-    columns: "dict[ColumnSpec, list[tuple[str, pa.Array]]]" = field(default_factory=dict)
-    numbers: "dict[ColumnSpec, tuple[pa.Array, pa.Array | None]]" = field(default_factory=dict)
-    extents: dict[ColumnSpec, Extent | None] = field(default_factory=dict)
-    documents: dict[ColumnSpec, Documents] = field(default_factory=dict)
-    texts: dict[Hashable, Texts | None] = field(default_factory=dict)
-    ends: Timestamps | None = None
-
-    @classmethod
-    def of(cls, batch: "pa.RecordBatch") -> "_Part":
-        kinds = {each.name: kind_of(each) for each in batch.schema}
-        return cls(batch, kinds, shreds_of(batch), zones_of(batch))
-
-    def column(self, column: ColumnSpec) -> "list[tuple[str, pa.Array]]":
-        """Returns the arrays of a column, by suffix of its name; which one query calls it doesn't matter."""
-        if column.kind in NUMERICS:
-            # As it is read now, and not as it was when numbers were smaller.
-            key = msgspec.structs.replace(_any_numeric(column), kind=column.kind)
-            found = self.columns.get(key)
-            if found is None or found[0][1].type != decimal_type(column.digits, column.scale):
-                found = self.columns[key] = _column(self, column)
-            return found
-        anonymous = _anonymous(column)
-        found = self.columns.get(anonymous)
-        if found is None:
-            found = self.columns[anonymous] = _column(self, column)
-        return found
-
-    def extent(self, column: ColumnSpec) -> Extent | None:
-        """Returns how large a column's numbers are; None: it has none."""
-        anonymous = _any_numeric(column)
-        if anonymous not in self.extents:
-            found = [extent_of(*self.numeric(column))] if _name_of(column) in self.kinds else []
-            if self.has_missing(column):
-                found.append(extent_of(*_missing_number(column)))
-            self.extents[anonymous] = joined(found)
-        return self.extents[anonymous]
-
-    def numeric(self, column: ColumnSpec) -> "tuple[pa.Array, pa.Array | None]":
-        """Returns a column's numerics, narrow, and their display scales where these differ."""
-        anonymous = _any_numeric(column)
-        found = self.numbers.get(anonymous)
-        if found is None:
-            found = self.numbers[anonymous] = _numeric(self, column)
-        return found
-
-    def is_beyond(self, place: ColumnSpec | PathSpec, bound: Bound) -> bool:
-        """Returns whether none of its rows is within a bound, as far as zones tell."""
-        if isinstance(place, PathSpec):
-            return self.documents_of(place.document).at(place.path).is_beyond(bound)
-        zone = self.zones.get(_name_of(place))
-        return zone is not None and self._is_held_as(place) and is_beyond(zone, bound)
-
-    def few_within(self, place: ColumnSpec | PathSpec, bound: Bound) -> Flags | None:
-        """Returns which rows may be within a bound; None: nobody knows, or many."""
-        if isinstance(place, PathSpec):
-            return self.documents_of(place.document).at(place.path).few_within(bound)
-        if not self._is_held_as(place):
-            return None
-        if place.kind in NUMERICS:
-            return few_within(self.numeric(place)[0], bound)
-        return few_within(self.batch.column(_name_of(place)), bound)
-
-    def numbers_at(self, place: ColumnSpec | PathSpec, top: Top) -> "pa.Array | None":
-        """Returns the only column that has what an order sorts by."""
-        if isinstance(place, PathSpec):
-            shreds = self.documents_of(place.document).at(place.path)
-            letters = [letter for letter in top.letters if letter in shreds.columns]
-            is_certain = shreds.sorts.keys() <= set(top.sorts) and len(letters) == 1
-            return shreds.columns[letters[0]] if is_certain else None
-        if not self._is_held_as(place):
-            return None
-        return (
-            self.numeric(place)[0] if place.kind in NUMERICS else self.batch.column(_name_of(place))
-        )
-
-    def texts_of(self, place: ColumnSpec | PathSpec) -> Texts | None:
-        """Returns the texts that a condition reads; None where there are others, or too many."""
-        if isinstance(place, PathSpec):
-            key: Hashable = (_anonymous(place.document), place.path)
-        else:
-            key = _anonymous(place)
-        if key not in self.texts:
-            self.texts[key] = self._texts_of(place)
-        return self.texts[key]
-
-    def _texts_of(self, place: ColumnSpec | PathSpec) -> Texts | None:
-        if isinstance(place, PathSpec):
-            shreds = self.documents_of(place.document).at(place.path)
-            if not shreds.are_texts:
-                return None
-            array = shreds.columns.get("s")
-        else:
-            array = self.column(place)[0][1]
-        return (
-            Texts(array, self.batch.num_rows) if array is None or Texts.are_worth(array) else None
-        )
-
-    def _is_held_as(self, column: ColumnSpec) -> bool:
-        """Returns whether all rows have a column, in the form that its bounds are in."""
-        kind = self.kinds.get(_name_of(column))
-        if kind is None or self.has_missing(column):
-            return False
-        kinds = {kind.kind, column.kind}
-        return len(kinds) == 1 or kinds <= NUMERICS or kinds <= _INTEGERS
-
-    def has_missing(self, column: ColumnSpec) -> bool:
-        """Returns whether some rows don't have the column."""
-        name = _name_of(column)
-        return name not in self.kinds or f"{name}_p" in self.kinds
-
-    def want(self, paths: Sequence[PathSpec]) -> None:
-        """Has what is at paths into its documents ready."""
-        wanted: dict[ColumnSpec, list[tuple[str, ...]]] = {}
-        for path in paths:
-            wanted.setdefault(path.document, []).append(path.path)
-        for document, some in wanted.items():
-            self.documents_of(document).want(some)
-
-    def documents_of(self, column: ColumnSpec) -> Documents:
-        """Returns the documents of a column."""
-        anonymous = _anonymous(column)
-        found = self.documents.get(anonymous)
-        if found is None:
-            has_default = self.has_missing(column)
-            found = self.documents[anonymous] = Documents(
-                self.shredded.get(_name_of(column)),
-                lambda: self.column(column)[0][1],
-                self.batch.num_rows,
-                is_text_only=column.missing is not None and has_default,
-            )
-        return found
-
-
-def _anonymous(column: ColumnSpec) -> ColumnSpec:
-    return msgspec.structs.replace(column, name="", missing=repr(column.missing))
-
-
-def _any_numeric(column: ColumnSpec) -> ColumnSpec:
-    return msgspec.structs.replace(_anonymous(column), kind="numeric", scale=0, digits=0)
-
-
-def _name_of(column: ColumnSpec) -> str:
-    """Returns how parts call a column."""
-    return column_name(column.path[0] if column.column is None else column.column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +81,7 @@ class Reader:
     """Opens tables; one for each query process."""
 
     def __init__(self) -> None:
-        self._parts: OrderedDict[str, _Part] = OrderedDict()
+        self._parts: OrderedDict[str, OpenedPart] = OrderedDict()
         self._paths: dict[int, set[str]] = {}
 
     def open_tables(
@@ -347,13 +139,13 @@ class Reader:
             self._parts.pop(path, None)
         self._paths[version.storage_id] = paths
 
-    def _part(self, described: PartVersion) -> _Part:
+    def _part(self, described: PartVersion) -> OpenedPart:
         if not described.path:
-            return _Part.of(of_stream(described.stream))
+            return OpenedPart.of(of_stream(described.stream))
         path = described.path
         part = self._parts.get(path)
         if part is None:
-            part = self._parts[path] = _Part.of(open_part(path))
+            part = self._parts[path] = OpenedPart.of(open_part(path))
             if len(self._parts) > OPEN_PARTS_MAX:
                 self._parts.popitem(last=False)
         else:
@@ -367,7 +159,7 @@ class Reader:
 class _Piece:
     """Some rows of a part: consecutive ones, picked ones, or all, with those that live marked."""
 
-    part: _Part
+    part: OpenedPart
     start: int
     row_count: int
     live: "pa.Array | None" = None
@@ -404,7 +196,7 @@ class _Selected:
 
 
 def _flags_within(
-    part: _Part, bounds: Sequence[tuple[ColumnSpec | PathSpec, Bound]]
+    part: OpenedPart, bounds: Sequence[tuple[ColumnSpec | PathSpec, Bound]]
 ) -> Flags | None:
     """Returns which rows of a part may be within all bounds; None: nobody knows, or many."""
     flags: Flags | None = None
@@ -423,7 +215,7 @@ class _TopRows:
         self._top = top
         self._topmost = Topmost(top.count, is_descending=top.is_descending)
 
-    def flags(self, part: _Part, pieces: Sequence[_Piece]) -> Flags | None:
+    def flags(self, part: OpenedPart, pieces: Sequence[_Piece]) -> Flags | None:
         """Returns which rows of a part may be; None: nobody knows."""
         array = part.numbers_at(self._place, self._top)
         if array is None:
@@ -439,7 +231,7 @@ class _TopRows:
         return self._topmost.flags(array, living)
 
 
-def _picked(part: _Part, pieces: list[_Piece], flags: Flags) -> list[_Piece]:
+def _picked(part: OpenedPart, pieces: list[_Piece], flags: Flags) -> list[_Piece]:
     """Returns the rows of a part's pieces that have a flag, if they are few; else the pieces."""
     if np.count_nonzero(flags) * PICKED_SHARE > len(flags):
         return pieces
@@ -475,7 +267,7 @@ def _table(spec: TableSpec, pieces: "Sequence[_Piece]", evaluator: Evaluator | N
     columns |= {
         column.name + suffix: chunked([piece.column(column, number) for piece in pieces], kind)
         for column in wanted.values()
-        for number, (suffix, kind) in enumerate(_types_of(column))
+        for number, (suffix, kind) in enumerate(types_of(column))
     }
     for condition in spec.conditions:
         flags = None if evaluator is None else _flags(condition, spec, pieces, evaluator)
@@ -540,7 +332,7 @@ def _open_paths(
     return columns, made
 
 
-def _hidden(part: _Part, described: PartVersion, timestamp: int) -> Rows | None:
+def _hidden(part: OpenedPart, described: PartVersion, timestamp: int) -> Rows | None:
     """Returns the rows that aren't visible, in order; None: all are."""
     hidden: Rows | None = None
     if described.dead:
@@ -555,7 +347,7 @@ def _hidden(part: _Part, described: PartVersion, timestamp: int) -> Rows | None:
     return hidden if hidden is not None and len(hidden) else None
 
 
-def _pieces(part: _Part, hidden: Rows | None) -> list[_Piece]:
+def _pieces(part: OpenedPart, hidden: Rows | None) -> list[_Piece]:
     """Returns what is left without the hidden rows: slices, or all rows with a mark on each."""
     count = part.batch.num_rows
     if hidden is None:
@@ -574,106 +366,3 @@ def _pieces(part: _Part, hidden: Rows | None) -> list[_Piece]:
         for start, after in zip(starts, afters, strict=True)
         if after > start
     ]
-
-
-def _types_of(column: ColumnSpec) -> list[tuple[str, "pa.DataType"]]:
-    """Returns the Arrow types of what a column becomes, by suffix of its name."""
-    if column.kind in NUMERICS:
-        values = ("", decimal_type(column.digits, column.scale))
-        return [values] if column.kind == "numeric" else [values, ("_s", pa.int8())]
-    return [("", _TYPES[column.kind])]
-
-
-def _column(part: _Part, column: ColumnSpec) -> list[tuple[str, "pa.Array"]]:
-    """Returns a part's values of a column, by suffix of its name."""
-    batch, names = part.batch, part.kinds
-    name = _name_of(column)
-    is_numeric = column.kind in NUMERICS
-    missing: list[tuple[str, pa.Array]] | None = None
-    if part.has_missing(column):
-        if is_numeric:
-            missing = _decimals(_missing_number(column), column)
-        else:
-            missing = _in_kind(hold(HeldKind(column.kind), Field([column.missing])), column)
-    if name not in names:
-        assert missing is not None
-        return [(suffix, pa.repeat(array[0], batch.num_rows)) for suffix, array in missing]
-    found = _decimals(part.numeric(column), column) if is_numeric else _plain_column(part, column)
-    if missing is None:
-        return found
-    present = batch.column(f"{name}_p")
-    return [
-        (suffix, pc.if_else(present, _plain(array), default[0]))
-        for (suffix, array), (_, default) in zip(found, missing, strict=True)
-    ]
-
-
-def _plain_column(part: _Part, column: ColumnSpec) -> list[tuple[str, "pa.Array"]]:
-    name = _name_of(column)
-    kind = part.kinds[name]
-    assert kind is not None
-    held = Held(kind, part.batch.column(name))
-    if kind.kind in {NATURAL, STORED}:
-        held = reheld(HeldKind(column.kind), held)
-    return _in_kind(held, column)
-
-
-def _numeric(part: _Part, column: ColumnSpec) -> "tuple[pa.Array, pa.Array | None]":
-    """Returns a part's numerics, narrow, and their display scales where these differ."""
-    name = _name_of(column)
-    kind = part.kinds[name]
-    assert kind is not None
-    shown = f"{name}_s"
-    scales = part.batch.column(shown) if shown in part.kinds else None
-    held = Held(kind, part.batch.column(name), scales)
-    if kind.kind in {NATURAL, STORED}:
-        held = reheld(HeldKind("numeric_scaled"), held)
-    return _narrow(held, column)
-
-
-def _missing_number(column: ColumnSpec) -> "tuple[pa.Array, pa.Array | None]":
-    return _narrow(hold(HeldKind("numeric_scaled"), Field([column.missing])), column)
-
-
-def _narrow(held: Held, column: ColumnSpec) -> "tuple[pa.Array, pa.Array | None]":
-    if held.kind.kind not in NUMERICS:
-        raise _not_held(held, column)
-    values, scales = held.values, held.scales
-    if values.type.precision == DIGITS_MAX:
-        values = narrowed(values, scales)
-        scales = None if is_uniform(values, scales) else scales
-    return values, scales
-
-
-def _decimals(
-    numbers: "tuple[pa.Array, pa.Array | None]", column: ColumnSpec
-) -> list[tuple[str, "pa.Array"]]:
-    """Returns numerics as the query wants them, by suffix."""
-    narrow, scales = numbers
-    try:
-        values = retyped(narrow, decimal_type(column.digits, column.scale))
-    except pa.ArrowInvalid as error:
-        raise NotHeldError(str(error)) from error
-    if column.kind == "numeric":
-        return [("", values)]
-    return [("", values), ("_s", constant_scales(narrow) if scales is None else scales)]
-
-
-def _in_kind(held: Held, column: ColumnSpec) -> list[tuple[str, "pa.Array"]]:
-    """Returns held values as the query wants them, by suffix."""
-    kind, values = held.kind.kind, held.values
-    wanted = column.kind
-    if kind == wanted:
-        return [("", values)]
-    if (kind, wanted) in _WIDENED:
-        return [("", values.cast(_TYPES[wanted]))]
-    raise _not_held(held, column)
-
-
-def _not_held(held: Held, column: ColumnSpec) -> NotHeldError:
-    msg = f"column {column.column} is held as {held.kind.kind} and read as {column.kind}"
-    return NotHeldError(msg)
-
-
-def _plain(array: "pa.Array") -> "pa.Array":
-    return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
