@@ -160,7 +160,8 @@ class QueryProcesses:
 
     async def _add_spare(self) -> None:
         with contextlib.suppress(OSError):  # the next query says so
-            self._idle.append(await self._spawn())
+            # Taken last: those that have run queries have their tables open.
+            self._idle.insert(0, await self._spawn())
 
     def _in_background(self, coroutine: Any) -> None:
         task = asyncio.get_running_loop().create_task(coroutine)
