@@ -3,7 +3,9 @@
 The server measures the lateness of a 1-ms timer (SIGUSR1 starts afresh, SIGUSR2 writes the figures to its log).
 """
 
+import os
 import pathlib
+import random
 import re
 import signal
 import subprocess
@@ -14,6 +16,8 @@ from benchmarks.peers import Peer, resident_bytes, terrascale
 from benchmarks.workload import CREATE, READ, copy_chunks
 from tests.server import Server
 
+#: Of the columns' processes.
+DEATHS = 50
 FIGURES = re.compile(
     r"loop lateness: (\d+) samples, p99 ([\d.]+) ms, p99\.9 ([\d.]+) ms, maximum ([\d.]+) ms"
 )
@@ -91,6 +95,26 @@ def statement(sql: str) -> Callable[[Peer], None]:
     return lambda peer: peer.run(sql)
 
 
+def dying(server: Server) -> Callable[[Peer], None]:
+    """Returns the work of queries over columns whose processes, and the keeper, are killed."""
+
+    def work(peer: Peer) -> None:
+        source = random.Random(1)
+        with peer.connect() as client:
+            client.simple_query("SET terrascale.path = 'columnar'")
+            sql = "SELECT a, count(*), sum(d) FROM points GROUP BY a"
+            (expected,) = client.simple_query(sql)
+            for _ in range(DEATHS):
+                children = server.children()
+                for pid in source.sample(children, min(1, len(children))):
+                    os.kill(pid, signal.SIGKILL)
+                client.simple_query("UPDATE points SET b = b WHERE id = 1")
+                (found,) = client.simple_query(sql)
+                assert sorted(found.rows) == sorted(expected.rows), "other rows after a death"
+
+    return work
+
+
 def measure(folder: pathlib.Path, rows: int) -> None:
     """Prints the pauses during each kind of large work."""
     with Server(folder / "pauses") as server:
@@ -107,6 +131,7 @@ def measure(folder: pathlib.Path, rows: int) -> None:
             f"a GROUP BY over {2 * rows} rows": statement(
                 "SELECT a, count(*), sum(d) FROM points GROUP BY a"
             ),
+            f"{DEATHS} deaths of the columns' processes": dying(server),
             "an UPDATE of all rows in one transaction": statement("UPDATE points SET b = 0"),
         }
         for name, work in works.items():

@@ -1,9 +1,12 @@
 """Keeper and query processes are killed again and again while clients write and scan.
 
 Money moves between two tables; every scan must find all of it, and every row that was acknowledged
-before it began. In the end both paths see the same rows.
+before it began. Documents are written anew, all in one transaction; every scan must find all of one
+turn. In the end both paths see the same rows. (Each step of a flush, a merge and a build has its deaths
+in tests/storage/columns/test_keeper_dies.py.)
 """
 
+import contextlib
 import os
 import pathlib
 import random
@@ -92,3 +95,87 @@ def test_scans_are_right_whoever_dies(server: Server, amount: str) -> None:
         for name in ("here", "there", "noted"):
             sql = f"SELECT * FROM {name} ORDER BY id".encode()
             assert columnar.execute(sql).fetchall() == by_key.execute(sql).fetchall()
+
+
+DOCUMENTS = 20_000
+TURNS = 24
+DEATHS = 50
+
+
+class Rewriter(threading.Thread):
+    """Writes all documents anew, again and again."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__()
+        self._server = server
+
+    def run(self) -> None:
+        with connect(self._server, "key") as client:
+            for _ in range(TURNS):
+                client.execute(
+                    "UPDATE documents SET turn = turn + 1,"
+                    " doc = doc || jsonb_build_object('turn', turn + 1, 'word', 'w' || (turn + 1))"
+                )
+
+
+def kill_some(pids: list[int]) -> int:
+    """Kills processes; returns how many were there."""
+    count = 0
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            count += 1
+    return count
+
+
+def streamed(client: psycopg.Connection[tuple[Any, ...]], server: Server) -> int | None:
+    """Has processes die within a result; returns how many rows came, or None where the query died."""
+    count = 0
+    try:
+        for _ in client.cursor().stream(
+            "SELECT a.id, b.id, a.doc FROM documents a JOIN documents b ON b.id <= 10"
+        ):
+            count += 1
+            if count == 1:
+                kill_some(server.children())
+    except psycopg.errors.SystemError:
+        return None
+    return count
+
+
+@pytest.mark.slow
+def test_documents_are_right_whoever_dies(server: Server) -> None:
+    source = random.Random(3)
+    rewriter = Rewriter(server)
+    with connect(server, "columnar") as client:
+        client.execute(b"CREATE TABLE documents (id int PRIMARY KEY, turn int, doc jsonb)")
+        client.execute(
+            "INSERT INTO documents SELECT i, 0, jsonb_build_object('turn', 0, 'word', 'w0')"
+            f" FROM generate_series(1, {DOCUMENTS}) i".encode()
+        )
+        rewriter.start()
+        deaths = scans = 0
+        while rewriter.is_alive() or deaths < DEATHS:
+            if scans % 3 == 2:
+                children = server.children()
+                deaths += kill_some(source.sample(children, min(1, len(children))))
+            scans += 1
+            if scans % 10 == 0:
+                assert streamed(client, server) in {None, DOCUMENTS * 10}
+                deaths += 1
+            with contextlib.suppress(psycopg.errors.SystemError):
+                found = client.execute(
+                    "SELECT count(*), min(turn), max(turn), count(*) FILTER (WHERE (doc->>'turn')::int = turn),"
+                    " count(*) FILTER (WHERE doc->>'word' = 'w' || turn) FROM documents"
+                ).fetchall()
+                turn = found[0][1]
+                assert found == [(DOCUMENTS, turn, turn, DOCUMENTS, DOCUMENTS)]
+                words = client.execute(
+                    f"SELECT count(*) FROM documents WHERE doc->>'word' = 'w{turn}'".encode()
+                ).fetchall()
+                assert words in ([(DOCUMENTS,)], [(0,)])
+        rewriter.join()
+        with connect(server, "key") as by_key:
+            sql = "SELECT * FROM documents ORDER BY id"
+            assert client.execute(sql).fetchall() == by_key.execute(sql).fetchall()
+            assert by_key.execute("SELECT max(turn) FROM documents").fetchall() == [(TURNS,)]
