@@ -208,6 +208,7 @@ class DomainType(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
         base: OID of the type that it is over, which may be a domain.
         typmod: Of that type.
         checks: In the order of their names, as they are tested.
+        collation: OID of the one that its definition names; 0: its base's. All sort alike.
     """
 
     tag: ClassVar[bytes] = b"o"
@@ -223,6 +224,7 @@ class DomainType(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
     default_sql: str | None = None
     default_relies_on: tuple[Address, ...] = ()
     checks: tuple[DomainCheck, ...] = ()
+    collation: int = 0
     owner: str = "terrascale"
     version: int = 1
 

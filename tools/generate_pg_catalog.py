@@ -50,6 +50,8 @@ QUERIES = {
         SELECT oid::int8, castsource::int8, casttarget::int8, castfunc::int8,
                castcontext::text, castmethod::text
         FROM pg_cast ORDER BY oid""",
+    "pg_collation": """
+        SELECT oid::int8, collname::text FROM pg_collation WHERE collprovider = 'i' ORDER BY oid""",
     "pg_aggregate": """
         SELECT aggfnoid::oid::int8, aggkind::text, aggnumdirectargs, aggtransfn::text, aggfinalfn::text
         FROM pg_aggregate ORDER BY aggfnoid::oid""",

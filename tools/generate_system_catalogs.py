@@ -36,7 +36,7 @@ ROWS = {
     "pg_attribute": "attrelid < 16384",
     "pg_cast": "true",
     "pg_class": "oid < 16384",
-    "pg_collation": "oid < 12000",
+    "pg_collation": "oid < 12000 OR collprovider = 'i'",
     "pg_constraint": "oid < 16384",
     "pg_conversion": "true",
     "pg_description": "objoid < 16384",

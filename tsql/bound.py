@@ -62,9 +62,18 @@ from tsql.bound_leaves import (
     TableRelation,
     WindowRef,
     WorkingTable,
+    reference_to,
 )
 
-__all__ = ["AggregateCall", "And", "ArrayCoerce", "ArrayComparison", "ArrayConstructor", "Case"]
+__all__ = [
+    "AggregateCall",
+    "And",
+    "ArrayCoerce",
+    "ArrayComparison",
+    "ArrayConstructor",
+    "Case",
+    "reference_to",
+]
 __all__ += ["CaseOperand", "CatalogRelation", "Coalesce", "CoerceToDomain", "CoerceViaIO"]
 __all__ += [
     "ColumnRef",

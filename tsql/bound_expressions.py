@@ -62,12 +62,16 @@ class AggregateCall:
 
 @dataclass(frozen=True, slots=True)
 class Relabel:
-    """The same value under another type (binary-coercible cast, or a new typmod that needs no work)."""
+    """The same value under another type (binary-coercible cast, or a new typmod that needs no work).
+
+    `collation` is the OID of one that COLLATE names, where it matters: 0 leaves it as it is.
+    """
 
     argument: "Expression"
     type: int
     typmod: int = -1
     written: Any = field(default=None, compare=False)
+    collation: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ class Param:
 class ColumnRef:
     """A column of the row: `relation` counts the FROM items from 0 (1 is the excluded row in ON CONFLICT).
 
-    `shown` is what EXPLAIN calls it, where that isn't its name.
+    `shown` is what EXPLAIN calls it, where that isn't its name; `collation` the OID of one that isn't
+    by bytes.
     """
 
     relation: int
@@ -43,6 +44,7 @@ class ColumnRef:
     type: int
     typmod: int = -1
     shown: str = field(default="", compare=False)
+    collation: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,10 @@ class Default:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A result column; of a record, `record` tells names, types and typmods of its fields if known."""
+    """A result column; of a record, `record` tells names, types and typmods of its fields if known.
+
+    `collation` is the OID of one that isn't by bytes (tsql/binder/derived_collations.py).
+    """
 
     name: str
     type: int
@@ -109,6 +114,12 @@ class Field:
     table_id: int = 0
     column_number: int = 0
     record: tuple[tuple[str, int, int], ...] | None = field(default=None, compare=False)
+    collation: int = field(default=0, compare=False)
+
+
+def reference_to(relation: int, position: int, of: Field) -> ColumnRef:
+    """Returns the reference to a relation's column."""
+    return ColumnRef(relation, position, of.name, of.type, of.typmod, collation=of.collation)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,10 @@ from tsql.binder.view_targets import updatable_columns
 from tsql.catalog import pg
 from tsql.temporary import is_temporary
 from tsql.types import oids
+from tsql.types.collations import collation_name
 
 _KINDS: Final = {"r": "BASE TABLE", "v": "VIEW"}
-_C_COLLATION: Final = 950
+_DEFAULT_COLLATION: Final = 100
 
 
 def yes_or_no(is_so: bool) -> str:
@@ -102,11 +103,11 @@ def _column(moment: Moment, schema: str, relation: Values, attribute: Values) ->
         "is_generated": "NEVER",
         "is_updatable": yes_or_no(relation["relkind"] == "r"),
     }
-    if attribute["attcollation"] == _C_COLLATION:
+    if attribute["attcollation"] not in {0, _DEFAULT_COLLATION}:
         result |= {
             "collation_catalog": database,
             "collation_schema": PG_CATALOG,
-            "collation_name": "C",
+            "collation_name": collation_name(attribute["attcollation"]),
         }
     table = moment.catalog.table_by_id(relation["oid"])
     if table is not None:

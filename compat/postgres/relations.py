@@ -175,6 +175,14 @@ def part_type(table: Table, part: KeyPart) -> tuple[int, int]:
     return column.sql_type, column.typmod
 
 
+def part_collation(table: Table, part: KeyPart) -> int:
+    """Returns the OID of the collation of a part of an index."""
+    type_, _ = part_type(table, part)
+    if part.column_id is None:
+        return collation_of(type_)
+    return table.column_by_id(part.column_id).collation or collation_of(type_)
+
+
 def part_name(table: Table, part: KeyPart, names: set[str]) -> str:
     """Returns what pg_attribute calls a part of an index."""
     if part.column_id is not None:
@@ -372,7 +380,9 @@ def _index_attributes(index: IndexView) -> Iterator[Values]:
     for number, part in enumerate(index.parts, 1):
         name = part_name(index.table, part, names)
         names.add(name)
-        yield _attribute(index.id, Attribute(number, name, *part_type(index.table, part)))
+        types = part_type(index.table, part)
+        collation = part_collation(index.table, part)
+        yield _attribute(index.id, Attribute(number, name, *types, collation=collation))
     for number, column_id in enumerate(index.included, len(index.parts) + 1):
         column = index.table.column_by_id(column_id)
         found = Attribute(number, column.name, column.sql_type, column.typmod)
@@ -447,7 +457,7 @@ def _index(index: IndexView) -> Values:
         "indisready": index.is_ready,
         "indislive": True,
         "indkey": vector([*[part.column_id or 0 for part in index.parts], *index.included]),
-        "indcollation": vector([collation_of(type_) for type_ in types]),
+        "indcollation": vector([part_collation(table, part) for part in index.parts]),
         "indclass": vector(
             [
                 operator_class(type_, part.operator_class)

@@ -105,9 +105,10 @@ def _domain(
     `place` is the name of its arrays, its schema and its owner.
     """
     array_of, namespace, owner = place
+    collation = domain.collation or like.get("typcollation", 0)
     shared = (
         "typlen", "typbyval", "typcategory", "typdelim", "typoutput", "typsend", "typanalyze",
-        "typalign", "typstorage", "typcollation",
+        "typalign", "typstorage",
     )  # fmt: skip
     yield {
         **{name: like[name] for name in shared if name in like},
@@ -126,10 +127,11 @@ def _domain(
         "typndims": int(element_type_of(domain.base) != 0),
         "typdefault": default,
         "typdefaultbin": default,
+        "typcollation": collation,
     }
     align = "d" if like.get("typalign") == "d" else "i"
     array = _array(domain.array_id, domain.id, array_of, namespace, owner)
-    yield {**array, "typalign": align, "typcollation": like.get("typcollation", 0)}
+    yield {**array, "typalign": align, "typcollation": collation}
 
 
 def _built_in_types() -> dict[int, Values]:

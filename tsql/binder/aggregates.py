@@ -18,6 +18,7 @@ from tsql.binder.coercion import (
     select_common_type,
 )
 from tsql.binder.context import Level
+from tsql.binder.derived_collations import check_function
 from tsql.binder.functions import Candidate
 from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.operators import check_has_equality
@@ -72,6 +73,7 @@ def bind_aggregate(
     if aggregate_of(proc) is None:
         shown = ", ".join(type_name(type_) for type_ in proc.argument_types)
         raise unsupported_at(node.location, f"aggregate function {proc.name}({shown})")
+    check_function(proc.name, given, node)
     call = AggregateCall(
         proc,
         tuple(aggregated),

@@ -15,6 +15,7 @@ from tsql.binder.coercion import as_base, coerce, coerce_to
 from tsql.binder.columns import lowered
 from tsql.binder.containers import field_named
 from tsql.binder.context import FROM_FUNCTION, Level
+from tsql.binder.derived_collations import check_function
 from tsql.binder.functions import Call, Candidate, Cast, default_texts, resolve
 from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.nodes import is_a
@@ -208,6 +209,7 @@ def _call(
     elif candidate.variadic_from is not None and not spreads:
         arguments = _gathered(arguments, candidate.variadic_from)
     types = tuple([argument.type for argument in arguments])
+    check_function(proc.name, arguments, node)
     return FunctionCall(
         proc,
         tuple(arguments),

@@ -14,7 +14,15 @@ from tsql.binder.locations import error_at
 from tsql.binder.nodes import is_a
 from tsql.binder.spelling import hint_for
 from tsql.binder.tree import walk
-from tsql.bound import ColumnRef, Const, Expression, RowConstructor, SystemColumn, WholeRow
+from tsql.bound import (
+    ColumnRef,
+    Const,
+    Expression,
+    RowConstructor,
+    SystemColumn,
+    WholeRow,
+    reference_to,
+)
 from tsql.parser import ast, enums, with_fields
 from tsql.types import oids
 
@@ -195,7 +203,7 @@ def item_column(
     if field.table_id:
         level.context.used_columns.add((field.table_id, field.column_number))
     if item.values is None:
-        found = ColumnRef(item.relation, position, field.name, field.type, field.typmod)
+        found = reference_to(item.relation, position, field)
         level.remember(found, node)
         if is_read:
             _note_read(item, position)

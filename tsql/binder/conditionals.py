@@ -11,6 +11,7 @@ from tsql.binder.coercion import (
     select_common_type,
 )
 from tsql.binder.context import Level
+from tsql.binder.derived_collations import check_order
 from tsql.binder.operators import call_operator, ordering_proc
 from tsql.bound import Case, CaseOperand, Coalesce, Const, Expression, MinMax
 from tsql.parser import enums
@@ -84,4 +85,5 @@ def bind_min_max(level: Level, node: Any) -> Expression:
     greatest = node.op == enums.MinMaxOp.IS_GREATEST
     members, target = _members(level, node.args, "GREATEST" if greatest else "LEAST")
     less = ordering_proc(target, is_less=True, node=node)
+    check_order(members, node)
     return MinMax(tuple(members), greatest, less, target, common_typmod(members, target))

@@ -15,6 +15,7 @@ from tsql.binder.coercion import (
 )
 from tsql.binder.columns import as_call, expand_star, record_columns
 from tsql.binder.context import Level
+from tsql.binder.derived_collations import is_collatable
 from tsql.binder.functions import output_columns
 from tsql.binder.locations import error_at
 from tsql.binder.pathways import (
@@ -33,6 +34,7 @@ from tsql.bound import (
     Expression,
     FieldAccess,
     FunctionCall,
+    Relabel,
     RowConstructor,
     SetRef,
     Slot,
@@ -42,7 +44,9 @@ from tsql.bound import (
 from tsql.catalog import pg
 from tsql.parser import ast, with_fields
 from tsql.types import oids
+from tsql.types.collations import is_foreign
 from tsql.types.composites import attributes_of, is_composite, is_row
+from tsql.types.kinds import base_type
 
 _ROW_FIELDS_MAX: Final = 1664
 _SUBSCRIPTS_MAX: Final = 6
@@ -179,8 +183,20 @@ def field_named(level: Level, record: Expression, name: str) -> Expression | Non
             note_field(level, record, position)
             if isinstance(record, WholeRow):
                 return record.columns[position]
-            return FieldAccess(record, position, type_, typmod)
+            return field_access(level, record, position, type_, typmod)
     return None
+
+
+def field_access(
+    level: Level, record: Expression, position: int, type_: int, typmod: int
+) -> Expression:
+    """Returns a row's field, under the collation that its type names for it."""
+    access = FieldAccess(record, position, type_, typmod)
+    row_type = base_type(record.type)
+    if not is_composite(row_type) or not is_collatable(type_):
+        return access
+    collation = attributes_of(row_type, level.context.env)[position].collation
+    return Relabel(access, type_, typmod, collation=collation) if is_foreign(collation) else access
 
 
 def note_field(level: Level, record: Expression, position: int) -> None:

@@ -4,6 +4,7 @@ Each item is bound to a relation, a leaf of the tree of joins, and to what names
 relations of a query are numbered from the left; ColumnRef has the number.
 """
 
+import functools
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -12,7 +13,7 @@ from typing import Any, Final
 from storage.catalog import Relation as CatalogEntry
 from storage.errors import DatabaseError
 from storage.objects import CompositeType, View
-from storage.schema import ColumnPolicy, Table
+from storage.schema import Column, ColumnPolicy, Table
 from storage.schema import Sequence as SequenceRelation
 from storage.user_types import user_type_named
 from tsql.access.privileges import require_usage
@@ -35,6 +36,7 @@ from tsql.bound import (
 from tsql.env import Env
 from tsql.parser import ast
 from tsql.types import oids
+from tsql.types.collations import is_foreign
 
 _UNNAMED_SUBQUERY = "unnamed_subquery"
 
@@ -107,9 +109,16 @@ def unknown_table(level: Level, node: Any) -> DatabaseError:
     return error_at(node, "42P01", f'relation "{shown}" does not exist')
 
 
+def _table_field(table_id: int, column: Column) -> Field:
+    collation = column.collation if is_foreign(column.collation) else 0
+    return Field(
+        column.name, column.sql_type, column.typmod, table_id, column.id, collation=collation
+    )
+
+
 def table_item(table: Table, alias: str, relation: int = 0) -> Item:
     """Returns a table as names see it."""
-    columns = tuple([Field(c.name, c.sql_type, c.typmod, table.id, c.id) for c in table.columns])
+    columns = tuple(map(functools.partial(_table_field, table.id), table.columns))
     is_dynamic = table.policy == ColumnPolicy.DYNAMIC
     # A row with attributes that nobody has declared is a record of what it has.
     row_of = None if is_dynamic else table

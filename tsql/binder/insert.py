@@ -38,13 +38,13 @@ from tsql.binder.writes import (
 from tsql.bound import (
     BoundInsert,
     BoundSelect,
-    ColumnRef,
     Const,
     Default,
     Expression,
     Field,
     SubqueryRelation,
     Target,
+    reference_to,
 )
 from tsql.env import Env
 from tsql.parser import RowTemplate, ast, enums
@@ -284,7 +284,7 @@ class _Source:
 
 
 def _column(position: int, field: Field) -> Target:
-    return Target(ColumnRef(0, position, field.name, field.type, field.typmod), field.name)
+    return Target(reference_to(0, position, field), field.name)
 
 
 def _value(level: Level, node: Any, clause: Clause) -> Expression:

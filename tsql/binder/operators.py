@@ -9,6 +9,7 @@ from tsql.binder import polymorphism
 from tsql.binder.candidates import choose, matching
 from tsql.binder.coercion import as_base, coerce
 from tsql.binder.context import Level
+from tsql.binder.derived_collations import check_operator
 from tsql.binder.locations import error_at
 from tsql.binder.pathways import array_of, common_type_of, true_element
 from tsql.binder.shown_names import type_name
@@ -145,6 +146,7 @@ def call_operator(
         ]
     )
     types_given = tuple([argument.type for argument in arguments])
+    check_operator(operator.name, arguments, place)
     return FunctionCall(proc, arguments, result, -1, types_given, operator.name)
 
 
@@ -175,6 +177,7 @@ def compare_with_array(
     if not array_type:
         message = f"could not find array type for data type {type_name(types[1])}"
         raise _at(place, "42704", message)
+    check_operator(operator.name, (scalar, array), place)
     return ArrayComparison(
         proc,
         coerce(level.context, scalar, types[0], node=nodes[0]),

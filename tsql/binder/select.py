@@ -25,6 +25,7 @@ from tsql.binder.coercion import (
     select_common_type,
 )
 from tsql.binder.context import Clause, Item, Level
+from tsql.binder.derived_collations import derived
 from tsql.binder.from_items import bind_from, refreshed
 from tsql.binder.grouping import Grouping
 from tsql.binder.locations import error_at, unsupported_at
@@ -43,7 +44,6 @@ from tsql.binder.with_queries import bind_with, with_queries
 from tsql.binder.written import written_query
 from tsql.bound import (
     BoundSelect,
-    ColumnRef,
     Expression,
     Field,
     FunctionCall,
@@ -51,6 +51,7 @@ from tsql.bound import (
     SortKey,
     Target,
     ValuesRelation,
+    reference_to,
 )
 from tsql.parser import RowTemplate, ast, enums
 
@@ -218,15 +219,15 @@ def bind_values(level: Level, node: Any) -> BoundSelect:
             coerce_to_common(level.context, member, target, "VALUES", member_node)
             for member, member_node in zip(members, nodes, strict=True)
         ]
-        fields.append(Field(f"column{at}", target, common_typmod(column, target)))
+        collation = next(filter(None, map(derived, column)), 0)
+        typmod = common_typmod(column, target)
+        fields.append(Field(f"column{at}", target, typmod, collation=collation))
         converted.append(column)
     if isinstance(node.valuesLists, RowTemplate):
         values = [column[0] for column in converted]
         return _select_over_values(level, node, rows_relation(node.valuesLists), fields, values)
     relation = ValuesRelation(tuple(zip(*converted, strict=True)), "*VALUES*", tuple(fields))
-    columns_of: list[Expression] = [
-        ColumnRef(0, at, f.name, f.type, f.typmod) for at, f in enumerate(fields)
-    ]
+    columns_of: list[Expression] = [reference_to(0, at, f) for at, f in enumerate(fields)]
     return _select_over_values(level, node, relation, fields, columns_of)
 
 

@@ -18,19 +18,20 @@ from tsql.binder.coercion import (
     select_common_type,
 )
 from tsql.binder.context import Item, Level
+from tsql.binder.derived_collations import derived
 from tsql.binder.locations import error_at
 from tsql.binder.operators import check_has_equality
 from tsql.binder.row_counts import bind_row_count, wants_ties
 from tsql.binder.targets import TargetEntry, fields_from
 from tsql.bound import (
     BoundSelect,
-    ColumnRef,
     Expression,
     Field,
     SetOperation,
     SortKey,
     SubqueryRelation,
     Target,
+    reference_to,
 )
 from tsql.parser import enums
 from tsql.types import oids
@@ -57,10 +58,7 @@ def bind_set_operation(level: Level, node: Any) -> BoundSelect:
     fields = relation.fields
     level.relations.append(Item(0, relation.alias, fields, is_named=False))
     level.items = [level.relations[-1]]
-    entries = [
-        TargetEntry(ColumnRef(0, at, f.name, f.type, f.typmod), f.name, None)
-        for at, f in enumerate(fields)
-    ]
+    entries = [TargetEntry(reference_to(0, at, f), f.name, None) for at, f in enumerate(fields)]
     keys = _order_by(level, node.sortClause, entries)
     offset = bind_row_count(level, node.limitOffset, clauses.OFFSET)
     limit = bind_row_count(level, node.limitCount, clauses.LIMIT)
@@ -139,10 +137,7 @@ def bind_arm(level: Level, node: Any) -> tuple[BoundSelect, list[Any]]:
 
 def query_over(relation: SetOperation) -> BoundSelect:
     """Returns the query that gives the operation's rows."""
-    columns = [
-        Target(ColumnRef(0, at, f.name, f.type, f.typmod), f.name)
-        for at, f in enumerate(relation.fields)
-    ]
+    columns = [Target(reference_to(0, at, f), f.name) for at, f in enumerate(relation.fields)]
     return BoundSelect(relation, tuple(columns), fields=fields_from(columns))
 
 
@@ -171,7 +166,9 @@ def combine(
         ]
         if not node.all:
             check_has_equality(target, places[pair[0].type != target])
-        fields.append(Field(field.name, target, common_typmod(pair, target)))
+        collation = derived(pair[0]) or derived(pair[1])
+        typmod = common_typmod(pair, target)
+        fields.append(Field(field.name, target, typmod, collation=collation))
         lefts.append(converted[0])
         rights.append(converted[1])
     return SetOperation(
@@ -185,7 +182,7 @@ def _column(select: BoundSelect, at: int) -> Expression:
     if expression.type == oids.UNKNOWN or not select.distinct:
         return expression
     field = select.fields[at]
-    return ColumnRef(0, at, field.name, field.type, field.typmod)
+    return reference_to(0, at, field)
 
 
 def _converted(select: BoundSelect, expressions: Sequence[Expression]) -> BoundSelect:
@@ -208,9 +205,7 @@ def _converted(select: BoundSelect, expressions: Sequence[Expression]) -> BoundS
     fields = fields_from(inner)
     outer = [
         Target(
-            ColumnRef(0, at, field.name, field.type, field.typmod)
-            if _is_unknown(target)
-            else expression,
+            reference_to(0, at, field) if _is_unknown(target) else expression,
             field.name,
         )
         for at, (target, field, expression) in enumerate(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tsql.binder.derived_collations import check_order
 from tsql.binder.locations import error_at
 from tsql.binder.operators import function_behind, operator_of, ordering_proc
 from tsql.bound import Expression, SortKey
@@ -11,6 +12,7 @@ from tsql.parser import enums
 
 def sort_key(expression: Expression, item: Any) -> SortKey:
     """Returns the key of an `ast.SortBy` over its expression. Raises 42883, 42809."""
+    check_order((expression,), item.node)
     less, descending = _ordering(expression, item)
     nulls = item.sortby_nulls
     nulls_first = (

@@ -11,6 +11,7 @@ from typing import Any
 
 from tsql.binder.comparisons import compare_rows
 from tsql.binder.context import Level
+from tsql.binder.derived_collations import derived
 from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.pathways import array_of, is_true_array
 from tsql.binder.shown_names import type_name
@@ -20,6 +21,7 @@ from tsql.bound import (
     BoundSelect,
     ColumnRef,
     Expression,
+    Field,
     FieldAccess,
     FunctionCall,
     RowComparison,
@@ -134,7 +136,8 @@ def _comparison(
 
 
 def _stand_in(relation: int, position: int, of: Any) -> ColumnRef:
-    return ColumnRef(relation, position, "", of.type, of.typmod)
+    collation = of.collation if isinstance(of, Field) else derived(of)
+    return ColumnRef(relation, position, "", of.type, of.typmod, collation=collation)
 
 
 def _sides(comparison: Expression) -> tuple[list[Expression], list[Expression]]:

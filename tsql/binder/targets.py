@@ -7,8 +7,9 @@ from storage.errors import DatabaseError
 from storage.records import dataclass
 from tsql.binder.coercion import as_base, known
 from tsql.binder.columns import expand_star
-from tsql.binder.containers import bind_indirection, fields_of, note_field
+from tsql.binder.containers import bind_indirection, field_access, fields_of, note_field
 from tsql.binder.context import Clause, Level
+from tsql.binder.derived_collations import derived, is_collatable
 from tsql.binder.locations import error_at
 from tsql.binder.names import column_name
 from tsql.binder.nodes import is_a
@@ -17,7 +18,6 @@ from tsql.bound import (
     ColumnRef,
     Expression,
     Field,
-    FieldAccess,
     GroupRef,
     Target,
     WholeRow,
@@ -93,7 +93,7 @@ def _expand_record(level: Level, node: Any) -> Iterator[TargetEntry]:
         raise error_at(node, "42809", "record type has not been registered")
     for position, (name, type_, typmod) in enumerate(fields):
         note_field(level, record, position)
-        yield TargetEntry(FieldAccess(record, position, type_, typmod), name, node)
+        yield TargetEntry(field_access(level, record, position, type_, typmod), name, node)
 
 
 def resolve_unknowns(level: Level, entries: Sequence[TargetEntry]) -> None:
@@ -135,6 +135,7 @@ def fields_from(targets: Sequence[Target]) -> tuple[Field, ...]:
                 t.table_id,
                 t.column_number,
                 t.record,
+                derived(t.expression) if is_collatable(t.expression.type) else 0,
             )
             for t in targets
         ]

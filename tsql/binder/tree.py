@@ -32,7 +32,7 @@ _NO_EXPRESSIONS: Final = frozenset(
 )
 
 
-def _parts(node: Any) -> Iterator[Any]:
+def parts(node: Any) -> Iterator[Any]:
     """Yields the expressions directly inside the node; a subquery's own are not among them."""
     for name in _fields(type(node)):
         yield from _within(getattr(node, name))
@@ -54,7 +54,7 @@ def walk(expression: Expression) -> Iterator[Any]:
     while pending:
         node = pending.pop()
         yield node
-        pending += reversed(list(_parts(node)))
+        pending += reversed(list(parts(node)))
 
 
 def replaced(expression: Expression, replace: Callable[[Any], Any]) -> Any:
@@ -76,7 +76,7 @@ def replaced(expression: Expression, replace: Callable[[Any], Any]) -> Any:
             done[id(node)] = other
             continue
         pending.append((node, True))
-        pending += [(part, False) for part in reversed(list(_parts(node)))]
+        pending += [(part, False) for part in reversed(list(parts(node)))]
     return done[id(expression)]
 
 

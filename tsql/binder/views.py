@@ -13,7 +13,7 @@ from storage.objects import View
 from storage.schema import Sequence, Table
 from tsql.binder.context import Item, Level
 from tsql.binder.joins import add_relation, renamed
-from tsql.bound import ColumnRef, Field, Relation, SubqueryRelation
+from tsql.bound import Field, Relation, SubqueryRelation, reference_to
 from tsql.parser import Constant, ast, enums, parse, with_fields
 
 #: In front of a number in a view's text. Only there does it mean anything.
@@ -55,7 +55,14 @@ def bind_view(level: Level, view: View, node: Any, alias: str) -> tuple[Relation
     with context.inside(view):
         select = context.bind_body(inner, parsed_view(view.sql), False)
     fields = [
-        Field(column.name, column.sql_type, column.typmod, view.id, number)
+        Field(
+            column.name,
+            column.sql_type,
+            column.typmod,
+            view.id,
+            number,
+            collation=select.fields[number - 1].collation,
+        )
         for number, column in enumerate(view.columns, 1)
     ]
     item = add_relation(level, alias, renamed(fields, node.alias, alias))
@@ -90,8 +97,12 @@ def as_it_was(level: Level, number: int, whole: Item) -> Item:
         if at is None:
             continue  # Dropped since, which the view's own use of it would have prevented.
         field = whole.columns[at]
-        fields.append(Field(name, field.type, field.typmod, field.table_id, column_id))
-        values.append(ColumnRef(whole.relation, at, field.name, field.type, field.typmod))
+        fields.append(
+            Field(
+                name, field.type, field.typmod, field.table_id, column_id, collation=field.collation
+            )
+        )
+        values.append(reference_to(whole.relation, at, field))
     return Item(
         whole.relation,
         whole.alias,

@@ -13,6 +13,7 @@ from storage.records import dataclass
 from tsql.binder import context as clauses
 from tsql.binder.coercion import coerce, coerce_to_boolean, coerce_to_specific, known
 from tsql.binder.context import Clause, Level
+from tsql.binder.derived_collations import check_function
 from tsql.binder.functions import Candidate
 from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.operators import check_has_equality, ordering_proc
@@ -92,6 +93,7 @@ def bind_window_call(
     over = node.over
     bound = _named(level, over.name, over) if over.name else _window(level, over)
     types = tuple([argument.type for argument in arguments])
+    check_function(proc.name, arguments, node)
     written = over if level.context.keeps_written else None
     call = WindowCall(proc, tuple(arguments), bound.window, result, -1, types, condition, written)
     level.remember(call, node)

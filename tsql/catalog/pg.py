@@ -87,6 +87,13 @@ class PgCast(msgspec.Struct, frozen=True, array_like=True, gc=False):
     method: str
 
 
+class PgCollation(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A row of pg_collation, of a provider that doesn't sort by bytes."""
+
+    oid: int
+    name: str
+
+
 class PgAggregate(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A row of pg_aggregate. `kind`: n normal, o ordered-set, h hypothetical-set."""
 
@@ -109,6 +116,12 @@ def _load(name: str, row_type: type[_Row]) -> list[_Row]:
 def types() -> dict[int, PgType]:
     """Returns pg_type by OID; tsql.types.enums adds the types that CREATE TYPE makes."""
     return {row.oid: row for row in _load("pg_type.jsonl", PgType)}
+
+
+@functools.cache
+def collations() -> dict[str, int]:
+    """Returns the OIDs of the collations that ICU provides, by name."""
+    return {row.name: row.oid for row in _load("pg_collation.jsonl", PgCollation)}
 
 
 @functools.cache

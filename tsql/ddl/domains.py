@@ -20,6 +20,7 @@ from tsql.ddl.stored_text import stored_text
 from tsql.ddl.user_types import check_name_is_free, hold_types, type_is_taken
 from tsql.executor.user_types import register_type
 from tsql.parser import ast, enums
+from tsql.types.collations import is_foreign
 from tsql.types.kinds import kinds_of_type
 from tsql.types.type_names import type_name
 
@@ -47,6 +48,7 @@ async def create_domain(node: Any, ddl: Ddl) -> str:
     schema = await ddl.creation_schema(place)
     check_name_is_free(schema, name, ddl)
     base, typmod = _base(node, ddl)
+    collation = _collation(node, base)
     inherited = user_type(ddl.catalog, base)
     default = inherited.default_sql if isinstance(inherited, DomainType) else None
     relies_on = inherited.default_relies_on if isinstance(inherited, DomainType) else ()
@@ -59,6 +61,7 @@ async def create_domain(node: Any, ddl: Ddl) -> str:
         typmod=typmod,
         default_sql=default,
         default_relies_on=relies_on,
+        collation=collation or getattr(inherited, "collation", 0),
         owner=ddl.env.user,
     )
     made = _with_constraints(made, node.constraints or (), ddl)
@@ -78,9 +81,17 @@ def _base(node: Any, ddl: Ddl) -> tuple[int, int]:
         raise DatabaseError("42804", f'"{written}" is not a valid base type for a domain')
     if kinds_of_type(base) is None:
         raise not_supported(f"a domain over type {type_name(base)}")
-    if node.collClause is not None:
-        collation_named(node.collClause, base)
     return base, typmod
+
+
+def _collation(node: Any, base: int) -> int:
+    """Returns the OID of the collation that CREATE DOMAIN names, or 0."""
+    if node.collClause is None:
+        return 0
+    collation = collation_named(node.collClause, base)
+    if is_foreign(collation):
+        raise not_supported("such a COLLATE of a domain")
+    return collation
 
 
 def _with_constraints(domain: DomainType, constraints: Any, ddl: Ddl) -> DomainType:

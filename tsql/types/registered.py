@@ -13,6 +13,7 @@ from tsql.catalog import pg
 from tsql.env import Env
 from tsql.identifiers import quoted
 from tsql.types import oids
+from tsql.types.collations import collation_name, collation_oid
 from tsql.types.io import input_of, text_io
 from tsql.types.regclass import name_parts
 from tsql.types.type_names import type_name, type_named
@@ -148,15 +149,13 @@ def _shown_by(member: str) -> Show:
     return show
 
 
-_COLLATIONS: Final = {"default": 100, "C": 950, "POSIX": 951}
-
-
 def _collation_named(text: str, _env: Env) -> int | None:
-    return _COLLATIONS.get(_last_part(text))
+    return collation_oid(_last_part(text)) or None
 
 
 def _collation_name(oid: int, _env: Env) -> str | None:
-    return next((quoted(name) for name, found in _COLLATIONS.items() if found == oid), None)
+    name = collation_name(oid)
+    return None if name is None else quoted(name)
 
 
 def _built_in(relation: str, env: Env) -> list[tuple[int, str]]:

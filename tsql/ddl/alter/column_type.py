@@ -135,7 +135,12 @@ async def change_type(cmd: Any, alteration: Alteration) -> None:
     if prepared is None:
         raise DatabaseError("0A000", f'cannot alter type of column "{cmd.name}" twice')
     new, evaluate, is_itself = prepared
-    if (old.sql_type, old.typmod) == (new.sql_type, new.typmod) and is_itself:
+    is_same = (old.sql_type, old.typmod, old.collation) == (
+        new.sql_type,
+        new.typmod,
+        new.collation,
+    )
+    if is_same and is_itself:
         return
     changes: dict[str, Any] = {}
     if not (is_itself and _is_same_stored(old, new)):
@@ -148,6 +153,7 @@ async def change_type(cmd: Any, alteration: Alteration) -> None:
         element_kind=new.element_kind,
         sql_type=new.sql_type,
         typmod=new.typmod,
+        collation=new.collation,
         default_sql=_default(old, new, alteration.ddl.env),
         **changes,
     )
