@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-_PLAIN: Final = re.compile(r"[a-z_][a-z0-9_$]*\Z")
+_PLAIN: Final = re.compile(r"[a-z_][a-z0-9_]*\Z")
 #: Words that PostgreSQL's quote_identifier quotes: every keyword that isn't unreserved (kwlist.h).
 _KEYWORDS: Final = frozenset(
     [

@@ -43,7 +43,7 @@ _OUR_DEFAULTS: Final = {
     "default_text_search_config": "pg_catalog.simple",
 }
 _CUSTOM_NAME = re.compile(r"[A-Za-z_\x80-\uffff][\w$]*(\.[A-Za-z_\x80-\uffff][\w$]*)+\Z")
-_IDENTIFIER = re.compile(r"[a-z_][a-z0-9_$]*\Z")
+_IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*\Z")
 _LISTS = frozenset({"search_path", "datestyle", "temp_tablespaces", "local_preload_libraries"})
 
 #: They last as long as the transaction, however they are set, and begin with their default_….

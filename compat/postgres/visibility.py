@@ -9,7 +9,7 @@ from compat.postgres import recorded
 from compat.postgres.definitions import catalog_of
 from storage.errors import DatabaseError
 from storage.objects import CompositeType, View
-from storage.user_types import user_type_of
+from storage.user_types import user_type_named, user_type_of
 from tsql.catalog import pg
 from tsql.env import Env
 from tsql.functions.registry import implements
@@ -51,8 +51,18 @@ def pg_type_is_visible(env: Env, oid: int) -> bool | None:
     catalog = catalog_of(env)
     users = user_type_of(catalog, oid)
     if users is not None:
-        return users.schema in env.search_path
+        if _is_behind_catalog(env.search_path, users.schema) and users.name in pg.types_by_name():
+            return False
+        found = user_type_named(catalog, env.search_path, users.name)
+        return found is not None and found.id == users.id
     return True if oid in pg.types() else None
+
+
+def _is_behind_catalog(path: tuple[str, ...], schema: str) -> bool:
+    """Returns whether pg_catalog comes before a schema: first of all, unless the path names it."""
+    if recorded.PG_CATALOG not in path or schema not in path:
+        return True
+    return path.index(recorded.PG_CATALOG) < path.index(schema)
 
 
 @implements("pg_function_is_visible")
