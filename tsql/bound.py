@@ -55,6 +55,7 @@ from tsql.bound_leaves import (
     GroupingRef,
     GroupRef,
     Param,
+    ParameterColumn,
     RowLocking,
     SetRef,
     Slot,
@@ -72,6 +73,7 @@ __all__ = [
     "ArrayComparison",
     "ArrayConstructor",
     "Case",
+    "ParameterColumn",
     "reference_to",
 ]
 __all__ += ["CaseOperand", "CatalogRelation", "Coalesce", "CoerceToDomain", "CoerceViaIO"]

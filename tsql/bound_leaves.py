@@ -48,6 +48,13 @@ class ColumnRef:
 
 
 @dataclass(frozen=True, slots=True)
+class ParameterColumn(ColumnRef):
+    """A column of parameters that nothing has given a type yet (tsql/binder/bulk.py)."""
+
+    numbers: tuple[int, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SystemColumn:
     """ctid, xmin, tableoid … of a relation's row."""
 

@@ -65,11 +65,15 @@ class Constant(ast.A_Const):
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """A constant that was taken out of the tree (tsql/condense.py): a place in each row."""
+    """A constant that was taken out of the tree (tsql/condense.py): a place in each row.
+
+    Of parameters, `numbers` are all of them.
+    """
 
     number: int
     kind: str
     location: int | None
+    numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,10 +282,11 @@ class _Builder:
     stack.
     """
 
-    __slots__ = ("_index_of", "_lists")
+    __slots__ = ("_index_of", "_lists", "_rows")
 
     def __init__(self, sql: str, lists: list[list[Any]]) -> None:
         self._lists = lists
+        self._rows: list[Any] = []
         # Byte offset -> character index; None where they are the same.
         self._index_of: Callable[[int], Any] | None = None if sql.isascii() else Displacements(sql)
 
@@ -325,14 +330,21 @@ class _Builder:
 
     def template(self, fields: Any) -> RowTemplate:
         """Returns the one row that stands for many."""
+        rows, before = self._lists[fields["bulk"]], self._rows
+        self._rows = rows
         template = RowTemplate((self.node(fields["template"]),))
-        template.rows = self._lists[fields["bulk"]]
+        self._rows = before
+        template.rows = rows
         template.kinds = fields["kinds"]
         return template
 
     def placeholder(self, fields: Any) -> Placeholder:
         """Returns what stands for a constant of each row."""
-        return Placeholder(fields["number"], fields["kind"], self.location(fields["location"]))
+        number, kind = fields["number"], fields["kind"]
+        numbers: tuple[int, ...] = ()
+        if kind.startswith("p"):  # a parameter's, as tsql/condense.py has it
+            numbers = tuple([row[number] for row in self._rows if row[number] is not None])
+        return Placeholder(number, kind, self.location(fields["location"]), numbers)
 
     def constant_list(self, fields: Any) -> ConstantList:
         """Returns the members of IN."""

@@ -7,6 +7,7 @@ needed and again after it died; one statement is with it at a time.
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -14,7 +15,7 @@ import msgspec
 from storage.errors import DatabaseError
 from storage.slices import Slices
 from tsql.parser import SHORT_BYTES_MAX, TOO_DEEP_HINT, ParsedStatement, parse, statements_of
-from tsql.parser_worker import LENGTH, Frame, Header
+from tsql.parser_worker import LENGTH, Frame, Header, Request
 
 #: After a statement of this size the process is let go, for its memory.
 _KEPT_BYTES_MAX: Final = 4 << 20
@@ -31,13 +32,16 @@ class ParserProcess:
         self._lock = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
 
-    async def parse(self, sql: str) -> list[ParsedStatement]:
-        """Returns the statements of a query string. Raises what tsql.parser.parse does."""
+    async def parse(self, sql: str, types: Sequence[int] = ()) -> list[ParsedStatement]:
+        """Returns the statements of a query string. Raises what tsql.parser.parse does.
+
+        `types` are those that the client gives the parameters of a single statement.
+        """
         if len(sql) <= SHORT_BYTES_MAX:
             return parse(sql)
         async with self._lock:
             try:
-                return await self._parse_long(sql)
+                return await self._parse_long(sql, types)
             except (asyncio.IncompleteReadError, ConnectionError, ValueError):
                 await self._end()
                 raise DatabaseError(
@@ -59,11 +63,11 @@ class ParserProcess:
         async with self._lock:
             await self._end()
 
-    async def _parse_long(self, sql: str) -> list[ParsedStatement]:
+    async def _parse_long(self, sql: str, types: Sequence[int]) -> list[ParsedStatement]:
         process = await self._running()
         assert process.stdin is not None
         assert process.stdout is not None
-        data = sql.encode()
+        data = msgspec.msgpack.encode(Request(sql, list(types)))
         process.stdin.write(LENGTH.pack(len(data)))
         process.stdin.write(data)
         await process.stdin.drain()

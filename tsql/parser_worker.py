@@ -2,7 +2,7 @@
 
 It reads requests from its standard input and answers on its standard output, one after another:
 
-    request    length (4 bytes, big endian) · the statement in UTF-8
+    request    length (4 bytes, big endian) · msgpack: the statement, its parameters' types as declared
     answer     frames of length · msgpack: first a Header, then the rows of its lists, a few
                thousand at a time; the last frame is empty
 
@@ -15,6 +15,7 @@ import json
 import resource
 import struct
 import sys
+from collections.abc import Sequence
 from typing import Any, BinaryIO, Final
 
 import msgspec
@@ -32,6 +33,13 @@ _MEMORY_BYTES_MAX: Final = 4 << 30
 _RECURSION_MAX: Final = 30_000
 
 
+class Request(msgspec.Struct, array_like=True):
+    """A statement; `types` are the OIDs that the client gives its first parameters, 0 for none."""
+
+    sql: str
+    types: list[int] = []
+
+
 class Header(msgspec.Struct, array_like=True):
     """The first frame of an answer: a tree and the lengths of its lists, or an error."""
 
@@ -47,12 +55,12 @@ class Frame(msgspec.Struct, array_like=True):
     rows: list[object]
 
 
-def parsed(sql: str) -> tuple[Header, list[list[object]]]:
+def parsed(sql: str, types: Sequence[int] = ()) -> tuple[Header, list[list[object]]]:
     """Returns the answer to a statement: its header, and the lists."""
     try:
         tree = _decoded(tree_of(sql))
         place_by_characters(tree, sql)
-        lists = condense(tree)
+        lists = condense(tree, types)
         if count_nodes(tree) > NODES_MAX:
             return Header(error=("54001", "statement too complex", None, TOO_DEEP_HINT)), []
         return Header(msgspec.json.encode(tree), [len(rows) for rows in lists]), lists
@@ -78,9 +86,10 @@ def _decoded(tree: str) -> Any:
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answers requests until there are no more."""
     encode = msgspec.msgpack.Encoder().encode
+    decode = msgspec.msgpack.Decoder(Request).decode
     while len(length := requests.read(LENGTH.size)) == LENGTH.size:
-        sql = requests.read(LENGTH.unpack(length)[0]).decode()
-        header, lists = parsed(sql)
+        request = decode(requests.read(LENGTH.unpack(length)[0]))
+        header, lists = parsed(request.sql, request.types)
         _send(answers, encode(header))
         for number, rows in enumerate(lists):
             for start in range(0, len(rows), ROWS_PER_FRAME):

@@ -147,11 +147,11 @@ class Session:
                 raise
         await self.finish(is_last=True)
 
-    async def _parsed(self, sql: str) -> list[ParsedStatement]:
+    async def _parsed(self, sql: str, types: Sequence[int] = ()) -> list[ParsedStatement]:
         """Parses a query string; a long one in a process of its own (tsql/parser_process.py)."""
         if len(sql) <= SHORT_BYTES_MAX:
             return parse(sql)
-        return await self.guarded(self._state.database.parser.parse(sql))
+        return await self.guarded(self._state.database.parser.parse(sql, types))
 
     async def _run_template(self, sql: str) -> Result | None:
         """Runs a text by the plan that it shares with others like it, if it can.
@@ -305,7 +305,7 @@ class Session:
         state.begin_statement()
         if name and name in state.statements:
             raise DatabaseError("42P05", f'prepared statement "{name}" already exists')
-        statements = await self._parsed(sql)
+        statements = await self._parsed(sql, parameter_types)
         if len(statements) > 1:
             raise DatabaseError(
                 "42601", "cannot insert multiple commands into a prepared statement"

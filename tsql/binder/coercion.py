@@ -38,6 +38,7 @@ from tsql.bound import (
     Expression,
     FunctionCall,
     Param,
+    ParameterColumn,
     Relabel,
     RowConstructor,
     WholeRow,
@@ -167,6 +168,8 @@ def _coerce_to_domain(
         # Its input function has tested it already, unless it is NULL.
         parameter = context.infer_parameter(expression, domain, position_of(node))
         return CoerceToDomain(as_base(parameter), domain)
+    if isinstance(expression, ParameterColumn):
+        return CoerceToDomain(as_base(_inferred_column(context, expression, domain, node)), domain)
     base, typmod = base_of(domain, -1)
     value = coerce(context, expression, base, how, typmod=typmod, node=node)
     return CoerceToDomain(fit_length(value, typmod, how), domain)
@@ -182,9 +185,20 @@ def _coerce_unknown(
             return literal(context, text, target, typmod, position_of(node))
         case Param():
             return context.infer_parameter(expression, target, position_of(node))
+        case ParameterColumn():
+            return _inferred_column(context, expression, target, node)
         case _:
             own_typmod = typmod if target == oids.INTERVAL else -1
             return CoerceViaIO(expression, target, own_typmod)
+
+
+def _inferred_column(
+    context: Context, column: ParameterColumn, target: int, node: Any
+) -> ColumnRef:
+    """Gives parameters of unknown type this one. Raises 42P08 if one has another already."""
+    for number in column.numbers:
+        context.infer_parameter(Param(number, oids.UNKNOWN), target, position_of(node))
+    return ColumnRef(column.relation, column.position, column.name, target)
 
 
 def literal(context: Context, text: str, target: int, typmod: int, position: int | None) -> Const:
