@@ -84,6 +84,8 @@ class KeyPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Attributes:
         operator_class: Its name, where it isn't the type's own: it orders alike here.
+        collation: OID of the one that is named; 0: the column's or the expression's. It is shown, and
+            orders nothing.
         attribute: Name of an undeclared attribute; rows where it has another kind count as NULL.
             `expression_sql` then shows it.
     """
@@ -98,6 +100,7 @@ class KeyPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     descending: bool = False
     nulls_first: bool = False
     operator_class: str = ""
+    collation: int = 0
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

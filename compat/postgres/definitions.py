@@ -12,7 +12,7 @@ from compat.postgres import recorded
 from compat.postgres.constraints import Constraint, constraint_by_id
 from compat.postgres.domains import domain_check_definition
 from compat.postgres.expressions import column_default_text, expression_text
-from compat.postgres.relations import IndexView, index_by_id
+from compat.postgres.relations import IndexView, index_by_id, own_collation
 from storage.catalog import Catalog
 from storage.errors import DatabaseError
 from storage.objects import View
@@ -23,6 +23,7 @@ from tsql.env import Env
 from tsql.functions.registry import implements
 from tsql.identifiers import quoted
 from tsql.parser import ast, parse_expression
+from tsql.types.collations import collation_name
 from tsql.types.regclass import name_parts
 
 
@@ -89,11 +90,13 @@ def _part_text(index: IndexView, part: KeyPart, env: Env, *, pretty: bool = Fals
     return f"({text})" if _needs_parentheses(part.expression_sql) else text
 
 
-def _order_text(part: KeyPart) -> str:
-    operator_class = f" {part.operator_class}" if part.operator_class else ""
+def _order_text(table: Table, part: KeyPart) -> str:
+    named = f" {part.operator_class}" if part.operator_class else ""
+    if part.collation and part.collation != own_collation(table, part):
+        named = f" COLLATE {quoted(collation_name(part.collation) or '')}{named}"
     if part.descending:
-        return f"{operator_class} DESC{'' if part.nulls_first else ' NULLS LAST'}"
-    return f"{operator_class}{' NULLS FIRST' if part.nulls_first else ''}"
+        return f"{named} DESC{'' if part.nulls_first else ' NULLS LAST'}"
+    return f"{named}{' NULLS FIRST' if part.nulls_first else ''}"
 
 
 def qualified(schema: str, name: str) -> str:
@@ -105,7 +108,8 @@ def index_definition(index: IndexView, env: Env, *, pretty: bool = False) -> str
     """Returns CREATE INDEX for an index."""
     table = index.table
     keys = ", ".join(
-        _part_text(index, part, env, pretty=pretty) + _order_text(part) for part in index.parts
+        _part_text(index, part, env, pretty=pretty) + _order_text(table, part)
+        for part in index.parts
     )
     unique = "UNIQUE " if index.unique else ""
     shown = (

@@ -177,6 +177,11 @@ def part_type(table: Table, part: KeyPart) -> tuple[int, int]:
 
 def part_collation(table: Table, part: KeyPart) -> int:
     """Returns the OID of the collation of a part of an index."""
+    return part.collation or own_collation(table, part)
+
+
+def own_collation(table: Table, part: KeyPart) -> int:
+    """Returns the collation that a part has if its index names none."""
     type_, _ = part_type(table, part)
     if part.column_id is None:
         return collation_of(type_)

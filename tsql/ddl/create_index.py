@@ -16,13 +16,14 @@ from storage.online_build import OnlineBuilds
 from storage.schema import Index, KeyPart, Projection, Table
 from storage.transaction import EmbeddedTransaction
 from tsql.binder import bind_expression
+from tsql.binder.collations import collation_named
 from tsql.binder.names import UNNAMED, column_name
 from tsql.bound import ColumnRef, Expression, FunctionCall
 from tsql.ddl.columns import check_can_be_key, type_name
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.names import free_name, index_columns_part, index_part_names
 from tsql.ddl.stored_text import stored_text
-from tsql.parser import enums
+from tsql.parser import ast, enums
 from tsql.planner.walk import columns_of, walk
 from tsql.types.kinds import storable_kinds
 
@@ -164,8 +165,6 @@ def _element_name(element: Any) -> str | None:
 
 
 def _key_part(element: Any, table: Table, ddl: Ddl) -> KeyPart:
-    if element.collation:
-        raise not_supported("COLLATE")
     descending = element.ordering == _SORT.SORTBY_DESC
     nulls_first = descending
     if element.nulls_ordering != _NULLS.SORTBY_NULLS_DEFAULT:
@@ -192,6 +191,7 @@ def _key_part(element: Any, table: Table, ddl: Ddl) -> KeyPart:
             descending=descending,
             nulls_first=nulls_first,
             operator_class=operator_class,
+            collation=_collation(element, column.sql_type),
         )
     assert expression is not None
     _require_immutable(expression, "index expression")
@@ -210,7 +210,15 @@ def _key_part(element: Any, table: Table, ddl: Ddl) -> KeyPart:
         descending=descending,
         nulls_first=nulls_first,
         operator_class=operator_class,
+        collation=_collation(element, expression.type),
     )
+
+
+def _collation(element: Any, type_: int) -> int:
+    if not element.collation:
+        return 0
+    clause = ast.CollateClause(collname=element.collation, location=None)
+    return collation_named(clause, type_)
 
 
 def _operator_class(element: Any, type_: int) -> str:

@@ -30,6 +30,19 @@ SELECT x FROM (SELECT b FROM coll_icu UNION SELECT 'q') s(x) WHERE x = 'q';
 SELECT id FROM coll_icu WHERE b IN (SELECT b FROM coll_icu) ORDER BY id;
 
 UPDATE coll_icu SET b = b || 'q' WHERE id = 2 RETURNING b;
+CREATE INDEX coll_by_c ON coll_icu (c COLLATE "C", a COLLATE "fr-x-icu" DESC, b);
+
+CREATE UNIQUE INDEX coll_by_lower ON coll_icu (lower(c) COLLATE "sv-x-icu" text_pattern_ops, upper(c) COLLATE "default");
+
+SELECT pg_get_indexdef(indexrelid), ARRAY(SELECT unnest(indcollation::oid[])::regcollation) FROM pg_index WHERE indrelid = 'coll_icu'::regclass ORDER BY 1;
+
+CREATE INDEX ON coll_icu (id COLLATE "C");
+
+SELECT id FROM coll_icu WHERE c = 'C' AND lower(c) = 'c';
+
+INSERT INTO coll_icu (id, c) VALUES (9, 'C');
+
+DROP INDEX coll_by_c, coll_by_lower;
 
 ALTER TABLE coll_icu ALTER a TYPE text;
 
