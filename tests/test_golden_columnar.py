@@ -13,7 +13,7 @@ from tests.server import Server
 FOLDER = pathlib.Path(__file__).parent / "golden" / "sql"
 ALWAYS = ("aggregates_groups", "grouping_sets", "joins", "paths_into_documents", "windows")
 MORE = (
-    "collations", "composite_types", "cursors", "domains", "enums", "expressions_over_rows", "group_forms", "grouping_sets_keys", "jsonb_documents", "keys_ranges",
+    "collations", "composite_types", "cursors", "domains", "enums", "expressions_over_rows", "group_forms", "grouping_sets_keys", "foreign_collations", "jsonb_documents", "keys_ranges", "money",
     "queries_over_several_tables", "row_types", "select_expressions", "select_forms", "set_operations", "subqueries",
     "subqueries_in_every_place", "transactions", "type_forms", "views", "with_queries",
 )  # fmt: skip

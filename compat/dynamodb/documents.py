@@ -109,6 +109,8 @@ def column_out(kind: Kind, element_kind: Kind | None, sql_type: int) -> Convert 
     """Returns what makes an attribute's value of a column's (not NULL); None: it is the same."""
     if kind in _TEXT_KINDS or kind in {Kind.BOOL, Kind.BYTES}:
         return None
+    if sql_type == oids.MONEY:
+        return _text_out(kind, sql_type)
     if kind in _NUMBER_KINDS:
         return None if kind in {Kind.INT2, Kind.INT4, Kind.INT8, Kind.OID} else _number_out
     if kind is Kind.JSONB:
@@ -266,7 +268,7 @@ def _value_in(
         assert element_kind is not None
         element = _value_in(name, element_kind, None, (element_type_of(oid), typmod))
         return _array_in(name, element)
-    if oid in {oids.BIT, oids.VARBIT}:
+    if oid in {oids.BIT, oids.VARBIT, oids.MONEY}:
         return _scalar_in(name, "S", oid, typmod)
     if typmod < 0 and kind in {Kind.TEXT, Kind.VARCHAR, Kind.BYTES, Kind.BOOL}:
         wanted = {Kind.BYTES: "B", Kind.BOOL: "BOOL"}.get(kind, "S")

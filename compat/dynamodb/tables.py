@@ -58,7 +58,7 @@ _NOT_FOUND: Final = "Requested resource not found"
 
 
 def _may_be_key(column: Column) -> bool:
-    return column.kind in _KEY_TYPES and column.sql_type not in {oids.BIT, oids.VARBIT}
+    return column.kind in _KEY_TYPES and column.sql_type not in {oids.BIT, oids.VARBIT, oids.MONEY}
 
 
 @dataclass(frozen=True, slots=True)

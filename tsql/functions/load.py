@@ -74,6 +74,7 @@ _FAMILIES: Final = (
     "tsql.functions.jsonb_compare",
     "tsql.functions.jsonpath.functions",
     "tsql.functions.like",
+    "tsql.functions.money",
     "tsql.functions.multiranges",
     "tsql.functions.network",
     "tsql.functions.addresses",

@@ -14,6 +14,7 @@ _KINDS: Final = {
     oids.BOOL: Kind.BOOL,
     oids.INT2: Kind.INT2,
     oids.INT4: Kind.INT4,
+    oids.MONEY: Kind.INT8,
     oids.INT8: Kind.INT8,
     oids.OID: Kind.OID,
     oids.FLOAT4: Kind.FLOAT4,

@@ -24,6 +24,7 @@ FLOAT4: Final = 700
 FLOAT8: Final = 701
 UNKNOWN: Final = 705
 CIDR: Final = 650
+MONEY: Final = 790
 MACADDR: Final = 829
 INET: Final = 869
 ACLITEM: Final = 1033

@@ -50,6 +50,7 @@ for _oid in (oids.XID, oids.CID):
     text_io(_oid, input_of(oids.OID), output_of(oids.OID))
 for _oid in (oids.INET, oids.CIDR, oids.MACADDR):
     text_io_later(_oid, "tsql.types.network")
+text_io_later(oids.MONEY, "tsql.types.money")
 for _oid in (oids.BIT, oids.VARBIT):
     text_io_later(_oid, "tsql.types.bits")
 for _oid in (oids.TID, oids.PG_LSN, oids.XID8):

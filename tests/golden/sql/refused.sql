@@ -59,8 +59,5 @@ SELECT xmlelement(name a);
 -- refused: no macaddr8
 SELECT '08:00:2b:01:02:03:04:05'::macaddr8;
 
--- refused: no money
-SELECT '1'::money;
-
 -- refused: no exclusion constraints
 CREATE TABLE ex (a int, EXCLUDE USING btree (a WITH =));

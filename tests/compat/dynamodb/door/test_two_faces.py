@@ -250,6 +250,21 @@ def test_bit_strings_are_texts_of_digits(client: Any, sql: Sql) -> None:
     assert (code, "none of S, N and B" in message) == ("ValidationException", True)
 
 
+def test_money_is_text(client: Any, sql: Sql) -> None:
+    sql.execute("create table priced (id text primary key, price money, seen money[])")
+    item = {"id": {"S": "a"}, "price": {"S": "$1,234.50"}, "seen": {"L": [{"S": "$1.00"}]}}
+    client.put_item(TableName="priced", Item={**item, "price": {"S": "1234.5"}})
+    assert sql.execute("select price::numeric from priced").fetchall() == [(Decimal("1234.50"),)]
+    assert client.get_item(TableName="priced", Key={"id": {"S": "a"}})["Item"] == item
+    code, message = error_of(
+        client.put_item, TableName="priced", Item={**item, "price": {"N": "5"}}
+    )
+    assert (code, "price" in message) == ("ValidationException", True)
+    sql.execute("create table by_price (id money primary key)")
+    code, message = error_of(client.describe_table, TableName="by_price")
+    assert (code, "none of S, N and B" in message) == ("ValidationException", True)
+
+
 def test_a_locked_item_is_a_conflict(client: Any, sql: Sql, make_table: MakeTable) -> None:
     table = make_table()
     item = {"pk": {"S": "a"}, "v": {"N": "1"}}
