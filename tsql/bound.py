@@ -189,7 +189,8 @@ class BoundSelect:
     With `grouped`, `group_by` are the keys, `aggregates` the distinct aggregate calls, and `targets`, `having` and
     `order_by` are expressions over GroupRef. Set-returning functions of the target list are in `set_functions`, window
     functions in `windows` (above the grouping, below the former). `grouping_sets` name positions of `group_by`,
-    `groupings` likewise for each GROUPING() (GroupingRef). `distinct_on` is () for plain DISTINCT.
+    `groupings` likewise for each GROUPING() (GroupingRef). `distinct_on` is () for plain DISTINCT. `row_keys` are
+    the relations the keys of whose rows stand behind the targets.
     """
 
     relation: Relation | None
@@ -213,6 +214,7 @@ class BoundSelect:
     grouping_sets: tuple[tuple[int, ...], ...] | None = None
     groupings: tuple[tuple[int, ...], ...] = ()
     written: Any = field(default=None, compare=False)
+    row_keys: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +275,10 @@ class BoundInsert:
 
 @dataclass(frozen=True, slots=True)
 class BoundUpdate:
-    """UPDATE of one table; `source` are the items of FROM, whose relations count from 1."""
+    """UPDATE of one table; `source` are the items of FROM, whose relations count from 1.
+
+    `current_of` is the cursor of WHERE CURRENT OF.
+    """
 
     relation: TableRelation
     assignments: tuple[SetColumn, ...]
@@ -283,6 +288,7 @@ class BoundUpdate:
     fields: tuple[Field, ...] = ()
     source: Relation | None = None
     ctes: tuple[WithQuery, ...] = ()
+    current_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +301,7 @@ class BoundDelete:
     fields: tuple[Field, ...] = ()
     source: Relation | None = None
     ctes: tuple[WithQuery, ...] = ()
+    current_of: str = ""
 
 
 BoundStatement = BoundSelect | BoundInsert | BoundUpdate | BoundDelete

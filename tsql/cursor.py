@@ -10,10 +10,12 @@ from collections import deque
 from dataclasses import field
 from typing import Final
 
-from storage.errors import DatabaseError
+from storage.errors import DatabaseError, not_supported
 from storage.records import dataclass
+from storage.schema import Table
 from tsql.bound import Field
 from tsql.executor.run import Batches, Memory, Row, Run
+from tsql.planner.cursor_rows import CursorForm
 
 #: Rows that a cursor keeps to go back to, if it wasn't declared SCROLL or NO SCROLL.
 KEPT_ROWS_MAX: Final = 10_000
@@ -32,6 +34,8 @@ class Cursor:
         table_ids: What it reads.
         is_binary: Whether a simple query's FETCH is answered in the binary format.
         depth: How many savepoints there were; a rollback to one of them ends it.
+        form: What its query tells of it.
+        moved: Keys of rows that it was on when their keys were changed.
     """
 
     name: str
@@ -45,9 +49,11 @@ class Cursor:
     created: int = 0
     table_ids: frozenset[int] = frozenset()
     is_binary: bool = False
+    form: CursorForm = CursorForm((), False, False, True)
     is_new: bool = True
     has_failed: bool = False
     position: int = 0
+    moved: dict[bytes, bytes] = field(default_factory=dict)
     _rows: deque[Row] = field(default_factory=deque)
     _dropped: int = 0
     _count: int = 0
@@ -111,6 +117,11 @@ class Cursor:
     def _here(self) -> list[Row]:
         return [self._row(self.position)] if 1 <= self.position <= self._count else []
 
+    def check_can_repeat(self) -> None:
+        """Raises 55000 if the row that it is on can't be fetched again: that is going back."""
+        if 1 <= self.position <= self._count:
+            self._check_can_go_back()
+
     def _check_can_go_back(self) -> None:
         if self.scrolls is False:
             raise _forward_only()
@@ -121,7 +132,37 @@ class Cursor:
         at = number - 1 - self._dropped
         if at < 0:
             raise _forward_only()
-        return self._rows[at]
+        row = self._rows[at]
+        return row[: len(self.fields)] if self.form.table_ids else row
+
+    def current_row(self, table: Table) -> list[bytes]:
+        """Returns the keys that the table's row under it may have now, likeliest first. Raises 24000, 0A000."""
+        ids, shown = self.form.table_ids, f'cursor "{self.name}"'
+        if not self.is_new or self.has_failed:
+            raise DatabaseError("24000", f"{shown} is held from a previous transaction")
+        count = ids.count(table.id)
+        if self.form.is_locking and count > 1:
+            what = f'has multiple FOR UPDATE/SHARE references to table "{table.name}"'
+            raise DatabaseError("24000", f"{shown} {what}")
+        if not count and self.form.is_indirect:
+            raise not_supported("WHERE CURRENT OF a cursor over a view or a subquery")
+        if not count and self.form.is_locking:
+            what = f'does not have a FOR UPDATE/SHARE reference to table "{table.name}"'
+            raise DatabaseError("24000", f"{shown} {what}")
+        is_on_row = 1 <= self.position <= self._count
+        if is_on_row or not count:
+            row = self._rows[self.position - 1 - self._dropped] if count else ()
+            key = row[len(self.fields) + ids.index(table.id)] if count else None
+            if key is None:
+                what = f'is not a simply updatable scan of table "{table.name}"'
+                raise DatabaseError("24000", f"{shown} {what}")
+            return [self._moved(key), key]
+        raise DatabaseError("24000", f"{shown} is not positioned on a row")
+
+    def _moved(self, key: bytes) -> bytes:
+        while key in self.moved and self.moved[key] != key:
+            key = self.moved[key]
+        return key
 
     async def _reach(self, number: int | None) -> None:
         """Takes rows from the query until there are so many, or no more."""

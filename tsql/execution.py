@@ -40,6 +40,7 @@ def prepare(
     *,
     from_sql: bool = False,
     is_told: bool = True,
+    is_cursor: bool = False,
 ) -> Prepared:
     """Returns a prepared statement; a query is bound and planned now.
 
@@ -52,7 +53,9 @@ def prepare(
             # would have to have another Sync behind it.
             input_of(oid)
     text = "" if parsed is None else parsed.text
-    prepared = Prepared(parsed, text, given_types, None, from_sql, is_told=is_told)
+    prepared = Prepared(
+        parsed, text, given_types, None, from_sql, is_told=is_told, is_cursor=is_cursor
+    )
     if parsed is not None and is_query(parsed.node):
         _bind(state, prepared)
     elif parsed is not None and (inner := query_inside(parsed)) is not None:
@@ -69,7 +72,9 @@ def prepare(
 def _bind(state: SessionState, prepared: Prepared) -> Query:
     assert prepared.parsed is not None
     catalog = state.catalog
-    query = state.database.preparer.query(prepared.parsed, prepared.given_types, catalog, state.env)
+    query = state.database.preparer.query(
+        prepared.parsed, prepared.given_types, catalog, state.env, is_cursor=prepared.is_cursor
+    )
     prepared.query = query
     prepared.catalog_version = catalog.version
     prepared.settings_generation = state.settings.generation

@@ -10,7 +10,7 @@ tables that it names have the versions that it was bound to.
 
 import copy
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any, Final
 
 from storage.catalog import Catalog
@@ -38,6 +38,7 @@ from tsql.executor.run import Batches, Run, Source
 from tsql.executor.statement_subqueries import Subqueries
 from tsql.executor.writes import Write, WriteResult
 from tsql.parser import ParsedStatement, ast, enums, parse
+from tsql.planner.cursor_rows import CursorForm, cursor_form, with_row_keys
 from tsql.planner.plan import Plan
 from tsql.planner.planner import plan_statement
 
@@ -132,6 +133,7 @@ class Query:
 
     Attributes:
         command: SELECT, INSERT, UPDATE or DELETE.
+        cursor: What is known of a cursor for it, if it was made for one.
         fields: Of its rows, or None if it returns none.
         point_read, point_write: Its form without a transaction, if it has one, once compiled.
         locks: What a SELECT that locks rows is called: SELECT FOR UPDATE.
@@ -150,6 +152,7 @@ class Query:
         "absent_names",
         "allowed_version",
         "command",
+        "cursor",
         "fields",
         "is_cacheable",
         "locks",
@@ -173,6 +176,7 @@ class Query:
         #: Whether it means the same later: a literal 'now' has been read by the clock.
         self.is_cacheable = bound.is_cacheable
         self.locks = _locks(statement) if isinstance(statement, BoundSelect) else None
+        self.cursor: CursorForm | None = None
         is_select = isinstance(statement, BoundSelect)
         self.only_reads = is_select and all(
             isinstance(cte.statement, BoundSelect) for cte in statement.ctes
@@ -303,6 +307,7 @@ class Prepared:
     settings_generation: int = -1
     is_told: bool = True
     point: Any = None
+    is_cursor: bool = False
     inner: "Prepared | None" = None
 
     @property
@@ -331,9 +336,11 @@ class Preparer:
         given_types: tuple[int, ...] | None,
         catalog: Catalog,
         env: Env,
+        *,
+        is_cursor: bool = False,
     ) -> Query:
         """Returns the query of a statement, bound to this catalog."""
-        key = (parsed.text, parsed.location, given_types or (), binding_key(env))
+        key = (parsed.text, parsed.location, given_types or (), binding_key(env), is_cursor)
         found = self._queries.get(key)
         if (
             found is not None
@@ -341,7 +348,7 @@ class Preparer:
             and (given_types is not None or not found.parameter_types)
         ):
             return found
-        made = self._make(parsed, given_types, catalog, env)
+        made = self._make(parsed, given_types, catalog, env, is_cursor=is_cursor)
         if made.is_cacheable and parsed.location + len(parsed.text) <= CACHED_TEXT_CHARACTERS_MAX:
             if len(self._queries) >= CACHED_QUERIES_MAX:
                 del self._queries[next(iter(self._queries))]
@@ -354,6 +361,8 @@ class Preparer:
         given_types: tuple[int, ...] | None,
         catalog: Catalog,
         env: Env,
+        *,
+        is_cursor: bool,
     ) -> Query:
         bound = bind_query(
             parsed.node,
@@ -362,7 +371,13 @@ class Preparer:
             given_types,
             catalog_relations=self.catalog_relations,
         )
-        return self.planned(_COMMANDS[type(parsed.node)], bound)
+        command = _COMMANDS[type(parsed.node)]
+        if not (is_cursor and isinstance(bound.statement, BoundSelect)):
+            return self.planned(command, bound)
+        select = with_row_keys(bound.statement)
+        query = self.planned(command, replace(bound, statement=select))
+        query.cursor = cursor_form(select)
+        return query
 
     def planned(self, command: str, bound: BoundQuery) -> Query:
         """Returns the query of a bound statement."""

@@ -11,7 +11,7 @@ from typing import Any, cast
 from storage.deadlocks import advisory_key
 from storage.errors import DatabaseError, FatalError
 from storage.lock_modes import TableLockMode
-from storage.schema import Sequence
+from storage.schema import Sequence, Table
 from tsql.access.privileges import Secured, denied, privileges_of
 from tsql.access.roles import SIGNAL_BACKEND, has_privileges_of, is_superuser
 from tsql.executor.waits import MustWaitError
@@ -326,6 +326,20 @@ class SessionFunctions(SessionCatalog):
                 "42501",
                 f"must be a member of the role whose {what} or member of pg_signal_backend",
             )
+
+    # -- WHERE CURRENT OF --------------------------------------------------------------------------
+
+    def current_row(self, cursor: str, table: Table) -> list[bytes]:
+        """Returns the keys that the row a cursor is on may have now. Raises 34000, 24000, 0A000."""
+        found = self._state.cursors.get(cursor)
+        if found is None:
+            raise DatabaseError("34000", f'cursor "{cursor}" does not exist')
+        keys: list[bytes] = found.current_row(table)
+        return keys
+
+    def move_current_row(self, cursor: str, key: bytes, new_key: bytes) -> None:
+        """Notes that the row a cursor is on has another key now."""
+        self._state.cursors[cursor].moved[key] = new_key
 
     def close(self) -> None:
         """Lets go of what the session holds."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from storage.errors import not_supported
 from storage.schema import Table
 from tsql.binder import context as clauses
 from tsql.binder.assignments import (
@@ -50,7 +51,7 @@ def bind_update(level: Level, node: Any) -> BoundUpdate:
     source = _more_items(level, item, node.fromClause)
     assignments = bind_assignments(level, item, node.targetList)
     note_written(item, "w", [assignment.position for assignment in assignments])
-    where = with_conditions(item, bind_condition(level, node.whereClause, clauses.WHERE))
+    current_of, where = _where(level, node, item, source)
     returning, fields = bind_returning(level, node)
     need_what_views_read(item)
     checks = rules_of(item, level.context.env)
@@ -63,6 +64,7 @@ def bind_update(level: Level, node: Any) -> BoundUpdate:
         fields,
         _source(level, source),
         with_queries(level),
+        current_of,
     )
 
 
@@ -71,11 +73,27 @@ def bind_delete(level: Level, node: Any) -> BoundDelete:
     item = bind_target(level, node, "d")
     need_whole(item, "d")
     source = _more_items(level, item, node.usingClause)
-    where = with_conditions(item, bind_condition(level, node.whereClause, clauses.WHERE))
+    current_of, where = _where(level, node, item, source)
     returning, fields = bind_returning(level, node)
     need_what_views_read(item)
     source = _source(level, source)
-    return BoundDelete(table_relation(item), where, returning, fields, source, with_queries(level))
+    relation = table_relation(item)
+    ctes = with_queries(level)
+    return BoundDelete(relation, where, returning, fields, source, ctes, current_of)
+
+
+def _where(
+    level: Level, node: Any, item: Item, source: Relation | None
+) -> tuple[str, Expression | None]:
+    """Returns the cursor of WHERE CURRENT OF, else "" and the condition."""
+    where = node.whereClause
+    if not isinstance(where, ast.CurrentOfExpr):
+        return "", with_conditions(item, bind_condition(level, where, clauses.WHERE))
+    if item.through is not None:
+        raise error_at(None, "0A000", "WHERE CURRENT OF on a view is not implemented")
+    if source is not None:
+        raise not_supported("WHERE CURRENT OF with FROM or USING")
+    return str(where.cursor_name), None
 
 
 def _more_items(level: Level, target: Item, nodes: Sequence[Any] | None) -> Relation | None:

@@ -29,6 +29,19 @@ def _check_options(options: int) -> None:
         raise DatabaseError("42P11", "cannot specify both ASENSITIVE and INSENSITIVE")
 
 
+def _check_locks(locks: str | None, options: int) -> None:
+    """Raises 0A000 and 42P11 for what a cursor with FOR UPDATE can't be."""
+    if locks is None:
+        return
+    clause = locks.removeprefix("SELECT ")
+    if options & _SCROLL:
+        message = f"DECLARE SCROLL CURSOR ... {clause} is not supported"
+        raise DatabaseError("0A000", message, detail="Scrollable cursors must be READ ONLY.")
+    if options & _INSENSITIVE:
+        message = f"DECLARE INSENSITIVE CURSOR ... {clause} is not valid"
+        raise DatabaseError("42P11", message, detail="Insensitive cursors must be READ ONLY.")
+
+
 async def run_declare(invocation: Invocation) -> Result:
     """Runs a DeclareCursorStmt."""
     node, state, source = invocation.node, invocation.state, invocation.parsed
@@ -44,7 +57,7 @@ async def run_declare(invocation: Invocation) -> Result:
     if not is_query(node.query):
         raise not_supported("DECLARE CURSOR for this statement")
     inner = ParsedStatement(node.query, source.location, source.length, source.text)
-    prepared = prepare(state, inner, invocation.parameter_types)
+    prepared = prepare(state, inner, invocation.parameter_types, is_cursor=True)
     query = prepared.query
     assert query is not None
     if query.is_write or query.fields is None:
@@ -57,20 +70,25 @@ async def run_declare(invocation: Invocation) -> Result:
             f"DECLARE CURSOR WITH HOLD ... {query.locks.removeprefix('SELECT ')} is not supported",
             detail="Holdable cursors must be READ ONLY.",
         )
+    _check_locks(query.locks, options)
     if node.portalname in state.cursors or node.portalname in state.portals:
         raise DatabaseError("42P03", f'cursor "{node.portalname}" already exists')
+    form = query.cursor
+    assert form is not None
+    scrolls = True if options & _SCROLL else None if form.can_go_back else False
     cursor = Cursor(
         node.portalname,
         query.fields,
         await start_prepared(state, prepared, invocation.values, is_stepped=True),
         state.run(state.statement_env(())),
-        True if options & _SCROLL else False if options & _NO_SCROLL else None,
+        False if options & _NO_SCROLL else scrolls,
         holds,
         state.control.savepoint_count,
         source.text.strip().rstrip(";"),
         state.statement_env(()).statement_timestamp,
         frozenset([object_id for object_id, _ in query.table_versions]),
         bool(options & _BINARY),
+        form,
     )
     if holds:
         await cursor.load()
@@ -126,6 +144,8 @@ async def execute_cursor(cursor: Cursor, row_limit: int) -> Result:
 
 async def _fetched(cursor: Cursor, node: Any) -> list[Row]:
     count = int(node.howMany)
+    if not count and not node.ismove and node.direction != _Direction.FETCH_ABSOLUTE:
+        cursor.check_can_repeat()
     match node.direction:
         case _Direction.FETCH_ABSOLUTE:
             return await cursor.absolute(count)

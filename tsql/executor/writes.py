@@ -267,6 +267,8 @@ def compile_update(node: plan.Update, joined: Source | None, tables: Tables) -> 
         new_key = await access.update(run.txn, key, old, forms.stored(new, attributes))
         if may_repeat or joined is not None:
             result.touched.add(new_key)
+        if node.current_of and new_key != key:
+            env.session.move_current_row(node.current_of, key, new_key)
         result.add(new if joined is None else with_row(inputs, node.offset, new))
 
     if joined is not None:
@@ -274,7 +276,7 @@ def compile_update(node: plan.Update, joined: Source | None, tables: Tables) -> 
         return rows.write(joined, ReturningRows(node.returning, -1), update)
     candidates = _Candidates(_path_of(node), node.condition, tables, assigned, mode)
     returning = ReturningRows(node.returning, _seen_width(relation))
-    return _row_by_row(candidates, returning, update, node.gate)
+    return _row_by_row(candidates, returning, update, node)
 
 
 def compile_delete(node: plan.Delete, joined: Source | None, tables: Tables) -> Write:
@@ -293,7 +295,7 @@ def compile_delete(node: plan.Delete, joined: Source | None, tables: Tables) -> 
         return rows.write(joined, ReturningRows(node.returning, -1), delete)
     candidates = _Candidates(_path_of(node), node.condition, tables)
     returning = ReturningRows(node.returning, _seen_width(relation))
-    return _row_by_row(candidates, returning, delete, node.gate)
+    return _row_by_row(candidates, returning, delete, node)
 
 
 def _path_of(node: plan.Update | plan.Delete) -> plan.AccessPath:
@@ -331,21 +333,41 @@ async def _done(
             await wait.ready()
 
 
+@dataclass(slots=True)
+class _CurrentRow:
+    """WHERE CURRENT OF: the row that a cursor is on, as it is now; none if it is gone."""
+
+    run: Run
+    access: Any
+    cursor: str
+    is_done: bool = False
+
+    async def next(self) -> list[Entry] | None:
+        if self.is_done:
+            return None
+        self.is_done = True
+        for key in self.run.env.session.current_row(self.cursor, self.access.table):
+            item = await self.run.txn.get_newest(key)
+            if item is not None:
+                return [(key, item)]
+        return None
+
+
 def _row_by_row(
     candidates: _Candidates,
     returning: ReturningRows,
     act: RowAction,
-    gate: Expression | None,
+    node: plan.Update | plan.Delete,
 ) -> Write:
-    access = candidates.access
-    opens = None if gate is None else compile_predicate(gate)
+    access, cursor = candidates.access, node.current_of
+    opens = None if node.gate is None else compile_predicate(node.gate)
 
     async def write(run: Run) -> WriteResult:
         await access.lock_for_write(run.txn)
         result = returning.start(run)
         if opens is not None and not opens((), run.env):
             return result.done()
-        items = candidates.compiled.items(run, None)
+        items = _CurrentRow(run, access, cursor) if cursor else candidates.compiled.items(run, None)
         count = 0
         while (entries := await items.next()) is not None:
             for entry in entries:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from storage.errors import not_supported
+from storage.schema import Table
 from tsql.env import Env, NoSessionError
 
 
@@ -91,6 +92,12 @@ class SessionHooks(Protocol):
 
     def has_relation(self, oid: int) -> bool:
         """Whether there is a relation of that OID."""
+
+    def current_row(self, cursor: str, table: Table) -> Iterable[bytes]:
+        """Returns the keys that the row a cursor is on may have now. Raises 34000, 24000."""
+
+    def move_current_row(self, cursor: str, key: bytes, new_key: bytes) -> None:
+        """Notes that the row a cursor is on has another key now."""
 
     def column_number(self, relation: int, name: str) -> int | None:
         """Returns a column's number, None if there is no such column."""

@@ -453,7 +453,7 @@ class Update:
     """Updates the rows that the access path finds; with a `gate` that is false, none.
 
     With FROM the source is a join instead, in whose rows the target's row begins at `offset`, its
-    key and bytes behind it; `relation` then is the target.
+    key and bytes behind it; `relation` then is the target. `current_of`: a cursor whose row is the only one.
     """
 
     source: "Node"
@@ -464,6 +464,7 @@ class Update:
     gate: Expression | None = None
     relation: TableRelation | None = None
     offset: int = 0
+    current_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -476,6 +477,7 @@ class Delete:
     gate: Expression | None = None
     relation: TableRelation | None = None
     offset: int = 0
+    current_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

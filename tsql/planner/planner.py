@@ -13,6 +13,7 @@ CONFLICT into columns behind the existing row's.
 """
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import field, replace
 from typing import TypeVar
 
@@ -69,6 +70,8 @@ def plan_statement(
 
 
 def _columnar(statement: BoundSelect, root: Node, subqueries: Subqueries) -> plan.Columnar | None:
+    if statement.row_keys:
+        return None
     return columnar_form(statement, root, [one.node for one in subqueries.parameters])
 
 
@@ -169,7 +172,7 @@ class _Planner:
             )
         node = _limited(node, select, keys)
         visible = len(select.fields) or len(targets)
-        return plan.Project(node, targets[:visible])
+        return plan.Project(node, (*targets[:visible], *_row_keys(select, unit, keys)))
 
     def _join_conditions(self, select: BoundSelect, unit: Unit) -> list[Expression]:
         """Returns what a row of inner joins must meet, if one of its parts has changed."""
@@ -328,7 +331,15 @@ class _Planner:
         if update.source is None:
             path = self._target_path(update.relation, condition)
             gate = conjunction(_split(condition)[0])
-            node = plan.Update(path, tuple(assignments), condition, update.checks, returning, gate)
+            node = plan.Update(
+                path,
+                tuple(assignments),
+                condition,
+                update.checks,
+                returning,
+                gate,
+                current_of=update.current_of,
+            )
         else:
             unit = self._joined_target(update.relation, update.source, condition)
             node = plan.Update(
@@ -352,7 +363,7 @@ class _Planner:
         if delete.source is None:
             path = self._target_path(delete.relation, condition)
             gate = conjunction(_split(condition)[0])
-            node = plan.Delete(path, condition, returning, gate)
+            node = plan.Delete(path, condition, returning, gate, current_of=delete.current_of)
         else:
             unit = self._joined_target(delete.relation, delete.source, condition)
             again = self._target_condition(unit, delete.source, condition)
@@ -436,6 +447,17 @@ class _Planner:
         return tuple(
             replace(target, expression=self.ready(target.expression)) for target in targets
         )
+
+
+def _row_keys(select: BoundSelect, unit: Unit, keys: tuple[SortKey, ...]) -> Iterator[Expression]:
+    """Yields the keys of a cursor's rows; NULLs where rows are sorted that aren't locked, as PostgreSQL has it."""
+    leaves = list(leaves_of(select.relation))
+    for number in select.row_keys:
+        if keys and not select.locking:
+            yield bound.Const(None, oids.BYTEA)
+        else:
+            at = width_of(leaves[number])
+            yield unit.flat(ColumnRef(number, at, "key", oids.BYTEA))
 
 
 def _over(unit: Unit, targets: tuple[Target, ...]) -> tuple[Target, ...]:
