@@ -25,6 +25,7 @@ from tsql.parser import ParsedStatement
 from tsql.portal import Portal
 from tsql.prepared import Prepared, Query, is_query, query_inside
 from tsql.session_state import SessionState
+from tsql.temporary import is_temporary
 from tsql.types.io import input_of
 
 #: Rows that are collected before an answer; a longer result is streamed.
@@ -263,11 +264,19 @@ async def load_cursors(state: SessionState) -> None:
             await cursor.load()
 
 
+def _check_writable(state: SessionState, query: Query) -> None:
+    """Raises 25006 in a read-only transaction, unless only a temporary table is written to."""
+    table = state.catalog.table_by_id(query.target_id)
+    is_own = table is not None and is_temporary(table.schema)
+    if not is_own or query.plan.freezes:
+        state.control.check_writable(query.command)
+
+
 async def run_write(state: SessionState, query: Query, values: tuple[Any, ...]) -> Result:
     """Runs an INSERT, UPDATE or DELETE in the session's transaction."""
     check_allowed(state, query)
     await load_cursors(state)
-    state.control.check_writable(query.command)
+    _check_writable(state, query)
     run = state.run(state.statement_env(values))
     written = await query.write(run)
     await state.database.tables.end_statement(run.txn)
@@ -370,7 +379,7 @@ async def run_point(state: SessionState, query: Query, values: tuple[Any, ...]) 
     # What ON COMMIT says takes a transaction.
     if query.point_write is None or state.temporary.commit_actions:
         return None
-    state.control.check_writable(query.command)
+    _check_writable(state, query)
     written = await _run_point_write(state, query.point_write, env)
     if written is None:
         return None

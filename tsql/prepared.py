@@ -139,6 +139,7 @@ class Query:
         locks: What a SELECT that locks rows is called: SELECT FOR UPDATE.
         only_reads: Whether neither it nor a query in its WITH changes rows.
         table_locks: The modes in which it locks its tables.
+        target_id: Of the table that it writes to; 0: it reads only.
     """
 
     __slots__ = (
@@ -164,6 +165,7 @@ class Query:
         "point_write",
         "table_locks",
         "table_versions",
+        "target_id",
     )
 
     def __init__(self, command: str, bound: BoundQuery, planned: Plan, tables: Tables) -> None:
@@ -181,7 +183,9 @@ class Query:
         self.only_reads = is_select and all(
             isinstance(cte.statement, BoundSelect) for cte in statement.ctes
         )
-        target = 0 if isinstance(statement, BoundSelect) else statement.relation.table.id
+        self.target_id = target = (
+            0 if isinstance(statement, BoundSelect) else statement.relation.table.id
+        )
         others = TableLockMode.ROW_SHARE if self.locks else TableLockMode.ACCESS_SHARE
         self.table_locks = tuple(
             (table_id, TableLockMode.ROW_EXCLUSIVE if table_id == target else others)

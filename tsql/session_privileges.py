@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from storage.catalog import Catalog
 from storage.objects import View
+from storage.row_types import is_row_type
+from storage.user_types import user_type_of
 from tsql.access.databases import all_databases, find_database
 from tsql.access.letters import LETTERS
 from tsql.access.privileges import PUBLIC, Secured, grants_on, owns, privileges_of
@@ -108,6 +110,11 @@ class SessionPrivileges:
                 if schema.id == object_id:
                     return Secured.of(schema)
             return None
+        if kind == "type":
+            type_ = user_type_of(catalog, object_id)
+            if type_ is None or is_row_type(type_.id):
+                return None
+            return Secured("type", ("type", type_.id), type_.name, type_.owner)
         found = (
             catalog.table_by_id(object_id)
             or catalog.sequence_by_id(object_id)

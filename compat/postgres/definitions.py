@@ -17,12 +17,15 @@ from storage.catalog import Catalog
 from storage.errors import DatabaseError
 from storage.objects import View
 from storage.schema import Action, Check, ForeignKey, KeyPart, Sequence, Table
+from storage.types import Record
+from tsql.access.privileges import Secured, privileges_of
 from tsql.binder.defaults import bind_expression_text
 from tsql.bound import Expression
 from tsql.env import Env
 from tsql.functions.registry import implements
 from tsql.identifiers import quoted
 from tsql.parser import ast, parse_expression
+from tsql.types import oids
 from tsql.types.collations import collation_name
 from tsql.types.regclass import name_parts
 
@@ -265,3 +268,23 @@ def pg_get_serial_sequence(env: Env, relation: str, column_name: str) -> str | N
         if (sequence.owner_table_id, sequence.owner_column_id) == (oid, column.id):
             return qualified(sequence.schema, sequence.name)
     return None
+
+
+@implements("pg_sequence_parameters", env=True)
+def pg_sequence_parameters(env: Env, oid: int) -> Record:
+    catalog = catalog_of(env)
+    found = catalog.sequence_by_id(oid)
+    if found is None:
+        is_there: bool = env.session.has_relation(oid)
+        message = f"cache lookup failed for sequence {oid}"
+        if not is_there:
+            message = f"relation with OID {oid} does not exist"
+        raise DatabaseError("XX000" if is_there else "42P01", message)
+    if not set("rwU") & set(privileges_of(catalog, env.user, Secured.of(found))):
+        raise DatabaseError("42501", f"permission denied for sequence {found.name}")
+    values = (
+        found.start, found.minimum, found.maximum, found.increment, found.cycle, found.cache,
+        found.sql_type,
+    )  # fmt: skip
+    types = (*[oids.INT8] * 4, oids.BOOL, oids.INT8, oids.OID)
+    return Record.of(values, types)

@@ -7,7 +7,7 @@ from compat.postgres import recorded
 from compat.postgres.domains import domain_default
 from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.relations import schema_ids
-from compat.postgres.roles import role_id
+from compat.postgres.roles import access_list, role_id
 from compat.postgres.system_relations import Moment, Values, built
 from storage.objects import CompositeType, DomainType, EnumType, View
 from storage.row_types import row_type_of
@@ -142,6 +142,12 @@ def _built_in_types() -> dict[int, Values]:
 
 @built(PG_CATALOG, "pg_type")
 def pg_type(moment: Moment) -> Iterator[Values]:
+    for row in _types(moment):
+        acl = access_list(moment.catalog, "type", row["oid"])
+        yield row if acl is None else {**row, "typacl": acl}
+
+
+def _types(moment: Moment) -> Iterator[Values]:
     catalog = moment.catalog
     namespaces = schema_ids(catalog)
     relations: list[Table | View] = [*catalog.tables, *catalog.objects(View)]

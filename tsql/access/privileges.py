@@ -71,13 +71,13 @@ def grants_on(catalog: Catalog, secured: Secured, column_id: int = 0) -> tuple[G
 
 def default_grants(secured: Secured) -> tuple[Grant, ...]:
     """Returns the grants that an object begins with."""
-    grants = [Grant(secured.owner, secured.owner, ALL[secured.kind])]
+    own = Grant(secured.owner, secured.owner, ALL[secured.kind])
     public = PUBLIC_DEFAULTS.get(secured.kind, "")
-    if secured.kind == "schema" and secured.name == "public":
-        public = "U"
     if public:
-        grants.append(Grant(PUBLIC, secured.owner, public))
-    return tuple(grants)
+        return Grant(PUBLIC, secured.owner, public), own
+    if secured.kind == "schema" and secured.name == "public":
+        return own, Grant(PUBLIC, secured.owner, "U")
+    return (own,)
 
 
 def privileges_of(catalog: Catalog, user: str, secured: Secured, column_id: int = 0) -> str:

@@ -33,6 +33,7 @@ from tsql.identifiers import quoted
 from tsql.parser import ParsedStatement, parse
 from tsql.prepared import Prepared, is_query
 from tsql.session_state import SessionState
+from tsql.temporary import is_temporary
 
 
 async def run_copy(invocation: Invocation) -> Result:
@@ -140,9 +141,10 @@ def _check_choices(table: Table, options: CopyOptions, copied: Sequence[str]) ->
 
 async def _copy_from(invocation: Invocation, options: CopyOptions) -> Result:
     node, state = invocation.node, invocation.state
-    state.control.check_writable("COPY FROM")
-    await load_cursors(state)
     table = _table(node.relation, ddl_of(state), is_from=True)
+    if not is_temporary(table.schema):
+        state.control.check_writable("COPY FROM")
+    await load_cursors(state)
     positions = _positions(table, node.attlist)
     need = Need(table.id)
     need.on("a", [table.columns[position].id for position in positions])

@@ -16,11 +16,13 @@ from tsql.bound import Field
 from tsql.commands.command import Command, Invocation
 from tsql.commands.maintenance import ddl_of
 from tsql.commands.materialized_views import check_query, materialized
+from tsql.commands.statements import executed
 from tsql.ddl.alteration.state import without_position
 from tsql.ddl.context import Ddl
 from tsql.ddl.default_privileges import give_default_privileges
 from tsql.ddl.options import table_options
 from tsql.ddl.temporary import check_on_commit, note_on_commit
+from tsql.ddl.user_types import hold_types
 from tsql.execution import prepare, start_select
 from tsql.parser import ParsedStatement, ast, enums
 from tsql.prepared import AS_QUERY, Query, into_clause, is_query, without_into
@@ -48,8 +50,9 @@ async def run_create_table_as(invocation: Invocation) -> Result:
         return Result(tag=tag)
     if is_view:
         check_query(query_node)
-    query = _query(invocation, query_node, is_view=is_view)
+    query, values = _query(invocation, query_node, is_view=is_view)
     made = await _table(into, query, schema, ddl)
+    await hold_types([column.sql_type for column in made.columns], ddl)
     if is_view:
         made = await materialized(query_node, made, ddl)
         made = msgspec.structs.replace(made, is_populated=not into.skipData)
@@ -59,8 +62,8 @@ async def run_create_table_as(invocation: Invocation) -> Result:
     await give_default_privileges(table, ddl)
     note_on_commit(into.onCommit, table, ddl)
     if into.skipData:
-        return Result(tag=tag)
-    return Result(tag=f"SELECT {await _fill(invocation, ddl, table, query)}")
+        return Result(tag="SELECT 0" if isinstance(query_node, ast.ExecuteStmt) else tag)
+    return Result(tag=f"SELECT {await _fill(invocation, ddl, table, (query, values))}")
 
 
 def _refuse(into: Any, *, is_view: bool) -> None:
@@ -73,16 +76,20 @@ def _refuse(into: Any, *, is_view: bool) -> None:
         raise DatabaseError("42704", f'access method "{into.accessMethod}" does not exist')
 
 
-def _query(invocation: Invocation, node: Any, *, is_view: bool) -> Query:
+def _query(invocation: Invocation, node: Any, *, is_view: bool) -> tuple[Query, tuple[Any, ...]]:
+    """Returns the query that gives the rows, and its parameters."""
     state, source = invocation.state, invocation.parsed
     if isinstance(node, ast.ExecuteStmt):
-        raise not_supported("CREATE TABLE AS EXECUTE")
+        prepared, values = executed(invocation, node)
+        if prepared.query is None or prepared.query.is_write:
+            raise DatabaseError("42809", "prepared statement is not a SELECT")
+        return prepared.query, values
     if not is_query(node):
         raise not_supported("CREATE TABLE AS of this statement")
     parsed = ParsedStatement(node, source.location, source.length, source.text + AS_QUERY)
     query = prepare(state, parsed, None if is_view else invocation.parameter_types).query
     assert query is not None
-    return query
+    return query, invocation.values
 
 
 async def _table(into: Any, query: Query, schema: str, ddl: Ddl) -> Table:
@@ -130,12 +137,14 @@ def _column(column_id: int, name: str, field: Field) -> Column:
     )
 
 
-async def _fill(invocation: Invocation, ddl: Ddl, table: Table, query: Query) -> int:
+async def _fill(
+    invocation: Invocation, ddl: Ddl, table: Table, query: tuple[Query, tuple[Any, ...]]
+) -> int:
     """Fills the new table; returns the number of rows."""
     rewrite = Rewrite(ddl.txn, ddl.tables.access(table))
     state = invocation.state
     run = state.run(state.statement_env(()))
-    batches = await start_select(state, query, invocation.values)
+    batches = await start_select(state, *query)
     while (batch := await batches.next()) is not None:
         for row in batch:
             await rewrite.add(list(row))

@@ -14,7 +14,7 @@ from tsql.env import Env
 from tsql.execution import prepare, revalidate, run_prepared
 from tsql.executor.expressions import compile_expression
 from tsql.parser import ParsedStatement
-from tsql.prepared import is_query
+from tsql.prepared import Prepared, is_query
 from tsql.session_state import SessionState
 
 #: How a DEFAULT's coercion says what EXECUTE says in other words.
@@ -46,7 +46,13 @@ def execute_fields(state: SessionState, node: Any) -> Fields | None:
 
 async def run_execute(invocation: Invocation) -> Result:
     """Runs an ExecuteStmt."""
-    node, state = invocation.node, invocation.state
+    prepared, values = executed(invocation, invocation.node)
+    return await run_prepared(invocation.state, prepared, values)
+
+
+def executed(invocation: Invocation, node: Any) -> tuple[Prepared, tuple[Any, ...]]:
+    """Returns what an EXECUTE runs, and with which parameters. Raises 26000, 42601, 42804."""
+    state = invocation.state
     prepared = state.prepared(node.name)
     revalidate(state, prepared)
     query = prepared.query
@@ -64,7 +70,7 @@ async def run_execute(invocation: Invocation) -> Result:
     for number, (argument, type_) in enumerate(zip(arguments, types, strict=True), 1):
         expression = _argument(argument, type_, number, env)
         values.append(compile_expression(expression)((), env))
-    return await run_prepared(state, prepared, tuple(values))
+    return prepared, tuple(values)
 
 
 def _argument(node: Any, type_: int, number: int, env: Env) -> Expression:

@@ -11,7 +11,8 @@ from typing import Any, Final
 import msgspec
 
 from storage.errors import DatabaseError, not_supported
-from storage.objects import Grant, Privileges, View
+from storage.objects import DomainType, Grant, Privileges, View
+from storage.row_types import is_row_type
 from storage.schema import Sequence, Table
 from tsql.access.databases import get_database
 from tsql.access.letters import ALL, LETTERS
@@ -24,9 +25,12 @@ from tsql.access.privileges import (
     owns,
     privileges_of,
 )
+from tsql.binder import bind_type_name
+from tsql.binder.collations import element_of
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.role_names import grantee, named_role
-from tsql.parser import enums
+from tsql.ddl.user_types import find_type
+from tsql.parser import ast, enums
 
 _OBJECTS = enums.ObjectType
 _TARGETS = enums.GrantTargetType
@@ -83,6 +87,8 @@ def _objects(node: Any, ddl: Ddl) -> list[Any]:
             return [_relation(each, kind, ddl) for each in node.objects]
         case _OBJECTS.OBJECT_SCHEMA:
             return [_schema(each.sval, ddl) for each in node.objects]
+        case _OBJECTS.OBJECT_TYPE | _OBJECTS.OBJECT_DOMAIN:
+            return [_type([part.sval for part in names], kind, ddl) for names in node.objects]
         case _OBJECTS.OBJECT_DATABASE:
             for each in node.objects:
                 if get_database(ddl.catalog, each.sval).id != ddl.database.id:
@@ -109,6 +115,26 @@ def _schema(name: str, ddl: Ddl) -> Any:
     if found is None:
         raise DatabaseError("3F000", f'schema "{name}" does not exist')
     return found
+
+
+def _type(names: list[str], kind: Any, ddl: Ddl) -> Secured:
+    """Returns a type that a user has made. Raises 42704, 42809, 0LP01, 0A000."""
+    found = find_type(names, ddl)
+    shown = ".".join(names)
+    if found is None:
+        name = ast.TypeName(names=tuple(ast.String(sval=part) for part in names), typemod=-1)
+        oid, _ = bind_type_name(name, ddl.env)
+        if element_of(oid) != oid:
+            hint = "Set the privileges of the element type instead."
+            raise DatabaseError("0LP01", "cannot set privileges of array types", hint=hint)
+        if kind == _OBJECTS.OBJECT_DOMAIN:
+            raise DatabaseError("42809", f'"{shown}" is not a domain')
+        raise not_supported(f"GRANT on the built-in TYPE {shown}")
+    if kind == _OBJECTS.OBJECT_DOMAIN and not isinstance(found, DomainType):
+        raise DatabaseError("42809", f'"{shown}" is not a domain')
+    if is_row_type(found.id):
+        raise not_supported("GRANT on the TYPE of a table's rows")
+    return Secured("type", ("type", found.id), found.name, found.owner)
 
 
 def _all_in_schemas(node: Any, ddl: Ddl) -> list[Any]:

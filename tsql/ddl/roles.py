@@ -9,6 +9,7 @@ import msgspec
 from storage.catalog import Catalog
 from storage.errors import DatabaseError, not_supported
 from storage.objects import Address, Membership, Privileges, Role, View
+from storage.user_types import user_type
 from tsql.access.databases import all_databases
 from tsql.access.passwords import Verifier
 from tsql.access.privileges import Secured
@@ -313,6 +314,10 @@ def secured_of(found: Privileges, ddl: Ddl) -> Secured | None:
             for schema in catalog.schemas:
                 if schema.id == found.object_id:
                     return Secured.of(schema)
+        case "type":
+            type_ = user_type(catalog, found.object_id)
+            if type_ is not None:
+                return Secured("type", ("type", type_.id), type_.name, type_.owner)
         case "database":
             return Secured.database(ddl.database)
         case _:

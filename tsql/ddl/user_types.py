@@ -10,7 +10,7 @@ from storage.objects import TYPES, CompositeType, DomainType, View
 from storage.row_types import is_row_type, relation_of
 from storage.schema import Sequence
 from storage.user_types import UserType, user_type_named, user_type_of
-from tsql.access.privileges import owns
+from tsql.access.privileges import Secured, owns, require
 from tsql.catalog import pg
 from tsql.ddl.composite_values import holds
 from tsql.ddl.context import Ddl
@@ -105,11 +105,19 @@ async def move_type(node: Any, ddl: Ddl) -> None:
 
 
 async def hold_types(type_ids: list[int], ddl: Ddl) -> None:
-    """Keeps the users' types among these until a column of theirs is made. Raises 42704."""
+    """Keeps the users' types among these until a column of theirs is made. Raises 42501, 42704."""
     for type_id in dict.fromkeys(type_ids):
         found = user_type_of(ddl.catalog, type_id) if type_id >= pg.FIRST_OWN_OID else None
-        if found is not None and await hold_type(found, ddl) is None:
+        if found is None:
+            continue
+        if not is_row_type(found.id):
+            require(ddl.catalog, ddl.env.user, _secured(found, ddl), "U")
+        if await hold_type(found, ddl) is None:
             raise DatabaseError("42704", f'type "{found.name}" does not exist')
+
+
+def _secured(found: UserType, ddl: Ddl) -> Secured:
+    return Secured("type", ("type", found.id), type_name_in(ddl.env, found.id), found.owner)
 
 
 async def hold_type(found: UserType, ddl: Ddl) -> object | None:

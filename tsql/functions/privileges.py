@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from storage.errors import DatabaseError, not_supported
+from storage.user_types import user_type_of
 from tsql.catalog import pg
 from tsql.env import Env
 from tsql.functions.activity import USER_OIDS
 from tsql.functions.registry import implements
 from tsql.functions.session_hooks import session_member
+from tsql.types import oids
+from tsql.types.io import input_of
 
 OWNER_OID: Final = 10
 _SCHEMAS: Final = {"pg_catalog": 11, "public": 2200, "information_schema": None}
@@ -156,6 +159,16 @@ def _has_sequence(env: Env, oid: int) -> bool:
     return _is_not_ours(env, oid) if answers is None else bool(answers.is_sequence(oid))
 
 
+def _find_type(env: Env, text: str) -> int:
+    found: int = input_of(oids.REGTYPE)(text, -1, env)
+    return found
+
+
+def _has_type(env: Env, oid: int) -> bool:
+    catalog = getattr(env.session, "catalog", None)
+    return oid in pg.types() or (catalog is not None and user_type_of(catalog, oid) is not None)
+
+
 def _refuses(feature: str) -> Callable[[Env, str], int]:
     def find(_env: Env, _name: str) -> int:
         raise not_supported(feature)
@@ -229,8 +242,8 @@ _KINDS: Final = (
     ObjectKind(
         "type",
         _USAGE,
-        _refuses("looking up types by name in functions"),
-        lambda _env, oid: oid in pg.types(),
+        _find_type,
+        _has_type,
     ),
 )
 
@@ -306,6 +319,7 @@ _GRANTED: Final = {
     "sequence": "relation",
     "schema": "schema",
     "database": "database",
+    "type": "type",
 }
 
 

@@ -176,6 +176,8 @@ def type_named(text: str, env: Env | None = None) -> int | None:
         found = _types_by_sql_name().get(_MODIFIER.sub("", name))
         if float_name := _FLOAT.fullmatch(name):
             found = oids.FLOAT4 if int(float_name[1]) <= _FLOAT4_BITS else oids.FLOAT8
+        if found is None and users is None and "," in name and not set(name) & set('"('):
+            raise _malformed('syntax error at or near ","', text, text.index(","))
         if found is None and users is None and " " in name and '"' not in name:
             word = name.split()[1]
             raise _malformed(f'syntax error at or near "{word}"', text, text.lower().index(word))

@@ -99,3 +99,40 @@ SELECT * FROM (SELECT 1 AS a INTO c12) x;
 CREATE TABLE c13 AS SELECT random() < 2 AS b, now() IS NOT NULL AS n FROM c4;
 
 SELECT * FROM c13;
+
+-- CREATE TABLE AS EXECUTE
+create table ct1 (a int, b text);
+
+prepare p1(int) as select $1 as x, 'y' as y;
+
+create table ct2 as execute p1(3);
+
+select * from ct2;
+
+create table if not exists ct2 as execute p1(3);
+
+create temp table ct3 as execute p1(4) with no data;
+
+create table ct4(q) as execute p1('5');
+
+select * from ct3;
+
+select * from ct4;
+
+create table ct5 as execute nosuch;
+
+prepare p2 as insert into ct1 values (1,'x') returning *;
+
+create table ct5 as execute p2;
+
+prepare p9(int, text) as select $1 as a, $2 || 'x' as b;
+
+create table ce1 as execute p9(1);
+
+create table ce1 as execute p9(1, 'q');
+
+select * from ce1;
+
+create unlogged table ce2 (x, y) as execute p9(2, 'r') with no data;
+
+select * from ce2;

@@ -207,3 +207,11 @@ EXECUTE n;
 DISCARD SEQUENCES;
 
 SELECT currval('small');
+
+CREATE SEQUENCE of_parameters AS smallint INCREMENT 5 MAXVALUE 100 CYCLE;
+
+SELECT pg_sequence_parameters('of_parameters'::regclass);
+
+SELECT * FROM pg_sequence_parameters('of_parameters'::regclass);
+
+SELECT pg_sequence_parameters(1);

@@ -230,3 +230,48 @@ SELECT * FROM t;
 DISCARD ALL;
 
 SELECT * FROM t;
+
+-- Writes in read-only transactions
+create table ct1 (a int, b text);
+
+create temp table tt (a int);
+
+begin transaction read only;
+
+insert into tt values (1);
+
+update tt set a = 2;
+
+delete from tt;
+
+truncate tt;
+
+create temp table tt2 (a int);
+
+rollback;
+
+begin transaction read only;
+
+insert into ct1 values (1,'x');
+
+rollback;
+
+begin transaction read only;
+
+drop table tt;
+
+rollback;
+
+begin transaction read only;
+
+rollback;
+
+create temp sequence ts1;
+
+begin transaction read only;
+
+select nextval('ts1');
+
+select setval('ts1', 4);
+
+rollback;
