@@ -117,12 +117,13 @@ def _units(value: int | Decimal, scale: int) -> tuple[int, int]:
 
 
 def _any_of(numbers: Integers, wanted: Iterable[int]) -> Flags:
-    flags: Flags = np.zeros(len(numbers), np.bool_)
     limits = np.iinfo(numbers.dtype)
+    flags: Flags | None = None
     for value in wanted:
         if limits.min <= value <= limits.max:
-            flags |= numbers == value
-    return flags
+            found = numbers == value
+            flags = found if flags is None else np.logical_or(flags, found, out=flags)
+    return np.zeros(len(numbers), np.bool_) if flags is None else flags
 
 
 def codes_of(array: "pa.DictionaryArray") -> Integers:

@@ -27,6 +27,8 @@ _AS_INTEGERS: Final = {
     pa.timestamp("us"): pa.int64(),
     pa.timestamp("us", "UTC"): pa.int64(),
 }
+#: Kinds whose values are held as they are stored.
+_AS_STORED: Final = frozenset({"int16", "int32", "int64", "text"})
 #: Kinds that values are in at the columns of paths.
 _OF_LETTERS: Final = {"s": "text", "t": "date", "i": "int64", "in": "numeric", "imn": "numeric"}
 #: Kinds of columns that have zones.
@@ -107,6 +109,8 @@ def held_bounds(spec: TableSpec) -> Iterator[Bound]:
 
 def _held(kind: str, values: list[Any]) -> list[Any]:
     """Returns values as they are held; None for what has no place in such columns."""
+    if kind in _AS_STORED:
+        return values
     wanted = HeldKind("numeric_scaled" if kind in NUMERICS else kind)
     held = hold(wanted, Field(values))
     if held.kind.kind == wanted.kind:

@@ -15,7 +15,7 @@ PostgreSQL's error.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
@@ -27,12 +27,14 @@ from storage.keyspace import ITEMS, prefix_range, storage_prefix
 from storage.records import dataclass
 from storage.schema import Table
 from tsql.api import ReadyRows, Result
-from tsql.bound import Expression
 from tsql.executor.columnar_values import rows_decoder
 from tsql.executor.expressions import compile_expression
 from tsql.executor.run import Batches, ReadyBatches, Row, Run, Source, TooManyReadsError
 from tsql.planner import plan
 from tsql.planner.columnar import tables_of
+
+if TYPE_CHECKING:
+    from tsql.analytics.translator import Translator
 
 #: Rows of a table from which on its columns are asked.
 TABLE_ROWS_MIN: Final = 5_000
@@ -122,6 +124,7 @@ class Chooser:
     def __init__(self, form: plan.Columnar) -> None:
         self.form = form
         self._tables: dict[int, Table] | None = None
+        self._translator: Translator | None = None
 
     def is_worth_it(self, run: Run) -> bool:
         """Returns whether to try at all; cheap, for it is asked at every execution."""
@@ -145,13 +148,12 @@ class Chooser:
 
     async def choose(self, run: Run) -> Chosen | str:
         """Returns what to run on the columns, or why nothing."""
-        from tsql.analytics.translate import translate  # noqa: PLC0415 - few servers' first minute
-
-        def evaluate(expression: Expression) -> Any:
-            return compile_expression(expression)((), run.env)
+        from tsql.analytics.translator import Translator  # noqa: PLC0415 - few servers' first minute
 
         assert run.columns is not None
-        translation = translate(self.form.select, evaluate, run.env, run.columns.extents.get)
+        if self._translator is None:
+            self._translator = Translator(self.form.select, compile_expression)
+        translation = self._translator.translate(run.env, run.columns.extents.get)
         query = translation.query
         if query is None:
             return translation.reason
