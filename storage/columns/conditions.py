@@ -1,8 +1,9 @@
-"""Conditions on texts, decided once for each string of a dictionary and not for each row.
+"""Conditions on texts and small integers, decided once for each value and not for each row.
 
-A condition that reads one column of texts and nothing else (`country IN ('c7', 'c8')`, `city LIKE 'a%'`)
+A condition that reads one column and nothing else (`country IN ('c7', 'c8')`, `city LIKE 'a%'`, `age > 60`)
 is evaluated over the dictionaries of the table's parts, by DuckDB itself; what DuckDB gets of the rows
-is a column of flags. Where a part has no dictionary the condition stays with the rows.
+is a column of flags. Integers of a small range are as good as a dictionary. Where a part has neither,
+the condition stays with the rows.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -11,18 +12,28 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from storage.columns.messages import Condition
-from storage.columns.selection import Flags, among, codes_of
+from storage.columns.selection import Flags, among, integers_of
 
 #: So many strings that don't repeat themselves are a dictionary, too; of a part that is small.
 _DISTINCT_MAX: Final = 65_536
+#: Integers of a range that is no larger are few.
+_RANGE_MAX: Final = 4_096
+#: Types of columns that conditions may read, by DuckDB's names.
+TYPES: Final = {
+    "VARCHAR": pa.string(),
+    "SMALLINT": pa.int16(),
+    "INTEGER": pa.int32(),
+    "BIGINT": pa.int64(),
+}
 #: What is kept with one part.
 _KEPT_MAX: Final = 64
 
 
 class Evaluator(NamedTuple):
-    """Says for which texts a condition is true.
+    """Says for which values a condition is true.
 
     Attributes:
         run: Returns that for SQL that reads the column `r`; None: an error.
@@ -33,31 +44,45 @@ class Evaluator(NamedTuple):
     time_zone: str
 
 
-class Texts:
-    """A part's texts in one column, as a dictionary, and the conditions that have been decided for it."""
+class Values:
+    """A part's values in one column that are few, and the conditions that have been decided for them."""
 
     def __init__(self, array: "pa.Array | None", row_count: int) -> None:
-        if array is not None and not pa.types.is_dictionary(array.type):
+        if array is not None and pa.types.is_string(array.type):
             array = array.dictionary_encode()
         self._array = array
         self._row_count = row_count
+        self._first = 0
+        self._is_range = array is not None and not pa.types.is_dictionary(array.type)
+        if self._is_range:
+            self._first = pc.min(array).as_py() or 0
         self._decided: dict[Hashable, tuple[Flags, bool]] = {}
 
     @staticmethod
-    def are_worth(array: "pa.Array") -> bool:
-        """Returns whether texts are a dictionary, or easily made one."""
-        return pa.types.is_dictionary(array.type) or len(array) <= _DISTINCT_MAX
+    def are_few(array: "pa.Array") -> bool:
+        """Returns whether values are a dictionary or a small range of integers, or easily made one."""
+        if pa.types.is_signed_integer(array.type):
+            ends = pc.min_max(array).as_py()
+            return (ends["max"] or 0) - (ends["min"] or 0) < _RANGE_MAX
+        if pa.types.is_dictionary(array.type):
+            return bool(array.dictionary.type == pa.string())
+        return bool(array.type == pa.string()) and len(array) <= _DISTINCT_MAX
 
-    def distinct(self) -> "pa.Array":
-        """Returns the texts that occur, and others perhaps."""
-        return pa.array([], pa.string()) if self._array is None else self._array.dictionary
+    def distinct(self, kind: "pa.DataType") -> "pa.Array":
+        """Returns the values that occur, and others perhaps."""
+        if self._array is None:
+            return pa.array([], kind)
+        if not self._is_range:
+            return self._array.dictionary
+        last = pc.max(self._array).as_py() or 0
+        return pa.array(np.arange(self._first, last + 1), kind)
 
     def has_decided(self, key: Hashable) -> bool:
         """Returns whether a condition has been decided."""
         return key in self._decided
 
     def decide(self, key: Hashable, verdicts: Flags, *, of_null: bool) -> None:
-        """Keeps for which of its texts, and whether for NULL, a condition is true."""
+        """Keeps for which of its values, and whether for NULL, a condition is true."""
         if len(self._decided) >= _KEPT_MAX:
             self._decided.clear()
         self._decided[key] = verdicts, of_null
@@ -68,26 +93,32 @@ class Texts:
         array = self._array
         if array is None:
             return np.full(self._row_count, of_null)
-        flags = among(codes_of(array), verdicts)
+        codes = integers_of(array if self._is_range else array.indices)
+        flags = among(codes, verdicts, self._first)
         if array.null_count:
             is_valid: npt.NDArray[np.bool_] = array.is_valid().to_numpy(zero_copy_only=False)
             flags = np.where(is_valid, flags, of_null)
         return flags
 
 
-def decide(condition: Condition, texts: Sequence[Texts], evaluator: Evaluator) -> Hashable | None:
-    """Decides a condition for texts; returns what it is called there, or None for an error."""
-    key = condition.pieces, evaluator.time_zone
-    undecided = [each for each in texts if not each.has_decided(key)]
+def decide(condition: Condition, some: Sequence[Values], evaluator: Evaluator) -> Hashable | None:
+    """Decides a condition for values; returns what it is called there, or None for an error."""
+    key = condition.pieces, condition.type, evaluator.time_zone
+    undecided = [each for each in some if not each.has_decided(key)]
     if undecided:
-        nothing = pa.nulls(1, pa.string())
-        listed = pa.concat_arrays([*[each.distinct() for each in undecided], nothing])
-        verdicts = evaluator.run("r".join(condition.pieces), listed)
+        kind = TYPES[condition.type]
+        try:
+            listed = [each.distinct(kind) for each in undecided]
+        except (pa.ArrowInvalid, OverflowError):
+            return None  # integers beyond the type
+        verdicts = evaluator.run(
+            "r".join(condition.pieces), pa.concat_arrays([*listed, pa.nulls(1, kind)])
+        )
         if verdicts is None:
             return None
         start = 0
-        for each in undecided:
-            end = start + len(each.distinct())
+        for each, values in zip(undecided, listed, strict=True):
+            end = start + len(values)
             each.decide(key, verdicts[start:end], of_null=bool(verdicts[-1]))
             start = end
     return key

@@ -66,17 +66,18 @@ class DuckSession:
         relation = self._connection.sql(f"WITH {views} {sql}" if views else sql, params=parameters)
         return relation.to_arrow_reader(batch_rows)
 
-    def true_for(self, sql: str, texts: pa.Array) -> npt.NDArray[np.bool_] | None:
-        """Returns for which texts a condition on the column `r` is true; None where it is an error."""
-        table = pa.table({"n": np.arange(len(texts)), "r": texts})
-        self._connection.register("texts", table)
+    def true_for(self, sql: str, values: pa.Array) -> npt.NDArray[np.bool_] | None:
+        """Returns for which values a condition on the column `r` is true; None where it is an error."""
+        table = pa.table({"n": np.arange(len(values)), "r": values})
+        self._connection.register("distinct_values", table)
         try:
-            found = self._connection.sql(f"SELECT n FROM texts WHERE {sql}").to_arrow_table()  # noqa: S608 - ours
+            select = f"SELECT n FROM distinct_values WHERE {sql}"  # noqa: S608 - ours
+            found = self._connection.sql(select).to_arrow_table()
         except (duckdb.DataError, duckdb.InvalidInputException):
             return None
         finally:
-            self._connection.unregister("texts")
-        flags = np.zeros(len(texts), np.bool_)
+            self._connection.unregister("distinct_values")
+        flags = np.zeros(len(values), np.bool_)
         flags[found.column("n").to_numpy()] = True
         return flags
 

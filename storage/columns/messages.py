@@ -171,17 +171,19 @@ class Top(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Condition(msgspec.Struct, frozen=True, array_like=True):
-    """A condition that reads one column of texts: true or not, and never NULL, for what that matters.
+    """A condition that reads one column of texts or integers; only rows for which it is true count.
 
     Attributes:
         name: Of the column that says for which rows it is true, in DuckDB.
         column: What it reads: a column, or a reading of a path.
         pieces: Its SQL, which names that column between them.
+        type: Of the column, in DuckDB's words.
     """
 
     name: str
     column: str
     pieces: tuple[str, ...]
+    type: str = "VARCHAR"
 
 
 class TableSpec(msgspec.Struct, frozen=True, array_like=True):
@@ -192,6 +194,7 @@ class TableSpec(msgspec.Struct, frozen=True, array_like=True):
             are joined with.
         conditions: Columns of their own; others may read them.
         top: Rows that surely aren't among these may be left out.
+        is_counted: Whether nothing is read of the rows for which the conditions are true.
     """
 
     name: str
@@ -201,6 +204,7 @@ class TableSpec(msgspec.Struct, frozen=True, array_like=True):
     bounds: tuple[Bound, ...] = ()
     conditions: tuple[Condition, ...] = ()
     top: Top | None = None
+    is_counted: bool = False
 
 
 class ResultColumn(msgspec.Struct, frozen=True, array_like=True):

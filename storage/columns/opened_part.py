@@ -8,7 +8,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from storage.columns.conditions import Texts
+from storage.columns.conditions import Values
 from storage.columns.decode import Field
 from storage.columns.ends import Timestamps
 from storage.columns.extents import joined
@@ -24,7 +24,7 @@ from storage.columns.narrow import (
     retyped,
 )
 from storage.columns.part import NUMERICS, column_name, kind_of
-from storage.columns.paths import Documents
+from storage.columns.paths import Documents, PathRead
 from storage.columns.selection import Flags, few_within
 from storage.columns.shred import Shredded
 from storage.columns.shredded_part import shreds_of
@@ -73,7 +73,7 @@ class OpenedPart:
         shredded: What it holds of documents, by their column.
         zones: Between which values its columns are.
         documents: Documents that queries have read paths of, by their column's specification.
-        texts: Texts that conditions have been about.
+        values: What conditions have been about.
     """
 
     batch: "pa.RecordBatch"
@@ -84,7 +84,7 @@ class OpenedPart:
     numbers: "dict[ColumnSpec, tuple[pa.Array, pa.Array | None]]" = field(default_factory=dict)
     extents: dict[ColumnSpec, Extent | None] = field(default_factory=dict)
     documents: dict[ColumnSpec, Documents] = field(default_factory=dict)
-    texts: dict[Hashable, Texts | None] = field(default_factory=dict)
+    values: dict[Hashable, Values | None] = field(default_factory=dict)
     ends: Timestamps | None = None
 
     @classmethod
@@ -155,26 +155,26 @@ class OpenedPart:
             self.numeric(place)[0] if place.kind in NUMERICS else self.batch.column(_name_of(place))
         )
 
-    def texts_of(self, place: ColumnSpec | PathSpec) -> Texts | None:
-        """Returns the texts that a condition reads; None where there are others, or too many."""
-        if isinstance(place, PathSpec):
-            key: Hashable = (_anonymous(place.document), place.path)
+    def values_of(self, place: ColumnSpec | PathRead) -> Values | None:
+        """Returns the values that a condition reads; None where there are others, or too many."""
+        if isinstance(place, PathRead):
+            key: Hashable = (_anonymous(place.document), *place[1:])
         else:
             key = _anonymous(place)
-        if key not in self.texts:
-            self.texts[key] = self._texts_of(place)
-        return self.texts[key]
+        if key not in self.values:
+            self.values[key] = self._values_of(place)
+        return self.values[key]
 
-    def _texts_of(self, place: ColumnSpec | PathSpec) -> Texts | None:
-        if isinstance(place, PathSpec):
+    def _values_of(self, place: ColumnSpec | PathRead) -> Values | None:
+        if isinstance(place, PathRead):
             shreds = self.documents_of(place.document).at(place.path)
-            if not shreds.are_texts:
+            if not shreds.sorts.keys() <= place.sorts:
                 return None
-            array = shreds.columns.get("s")
+            array = shreds.columns.get(place.letter)
         else:
             array = self.column(place)[0][1]
         return (
-            Texts(array, self.batch.num_rows) if array is None or Texts.are_worth(array) else None
+            Values(array, self.batch.num_rows) if array is None or Values.are_few(array) else None
         )
 
     def _is_held_as(self, column: ColumnSpec) -> bool:

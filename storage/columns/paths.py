@@ -5,14 +5,14 @@ that the table's parts have there become SQL, in a view over the table: mostly o
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from storage.columns.messages import Alternative, ColumnSpec, PathSpec, Reading
 from storage.columns.narrow import decimal_type
-from storage.columns.shred import TYPES, Path, Shredded, Shreds, shred
+from storage.columns.shred import COLUMNS, TYPES, Path, Shredded, Shreds, shred
 
 _INDICES: Final = pa.int32()
 
@@ -64,6 +64,32 @@ class Documents:
             if path[: end + 1] not in self._paths:
                 return path[:end] in self._open
         return False
+
+
+class PathRead(NamedTuple):
+    """A reading of a path, as far as it is one column.
+
+    Attributes:
+        letter: Of the column.
+        sorts: Of values for which the reading is in the column, or NULL.
+    """
+
+    document: ColumnSpec
+    path: Path
+    letter: str
+    sorts: frozenset[str]
+
+
+def path_read(spec: PathSpec, reading: Reading) -> PathRead | None:
+    """Returns where a reading is one column, of texts or integers."""
+    sql = {each.sort: each.sql for each in reading.alternatives}
+    for letter, plain in (("s", f"{spec.name}_s"), ("i", f"CAST({spec.name}_i AS {reading.type})")):
+        held = {sort for sort, text in sql.items() if text == plain}
+        if held:
+            return PathRead(
+                spec.document, spec.path, letter, frozenset(held | COLUMNS.keys() - sql.keys())
+            )
+    return None
 
 
 #: Some rows of a part: its documents of a column, and how to cut an array of the part's rows.

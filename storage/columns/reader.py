@@ -30,10 +30,9 @@ from storage.columns.messages import (
 )
 from storage.columns.opened_part import OpenedPart, types_of
 from storage.columns.part import BEGIN, NUMERICS, of_stream, open_part
-from storage.columns.paths import chunked, open_path
+from storage.columns.paths import PathRead, chunked, open_path, path_read
 from storage.columns.query_frames import Extents
 from storage.columns.selection import PICKED_SHARE, Flags, Topmost
-from storage.columns.shred import STRINGS
 from storage.columns.zones import held_bounds
 
 #: Parts that stay mapped.
@@ -181,6 +180,14 @@ class _Piece:
             return np.flatnonzero(flags & self.live.to_numpy(zero_copy_only=False))
         return np.flatnonzero(flags[self.start : self.start + self.row_count]) + self.start
 
+    def count(self, flags: Flags) -> int:
+        """Returns how many of its rows have a flag."""
+        if self.picked is not None:
+            return int(np.count_nonzero(flags[self.picked.to_numpy()]))
+        if self.live is not None:
+            return len(self.rows(flags))
+        return int(np.count_nonzero(flags[self.start : self.start + self.row_count]))
+
     def lives(self) -> "pa.Array":
         """Returns which rows live."""
         return pa.repeat(True, self.row_count) if self.live is None else self.live
@@ -269,12 +276,24 @@ def _table(spec: TableSpec, pieces: "Sequence[_Piece]", evaluator: Evaluator | N
         for column in wanted.values()
         for number, (suffix, kind) in enumerate(types_of(column))
     }
+    flags = {
+        condition.name: None if evaluator is None else _flags(condition, spec, pieces, evaluator)
+        for condition in spec.conditions
+    }
+    if spec.is_counted and all(flags.values()):
+        return _counted(pieces, flags)
     for condition in spec.conditions:
-        flags = None if evaluator is None else _flags(condition, spec, pieces, evaluator)
-        if flags is None:
+        found = flags[condition.name]
+        if found is None:
             made[condition.name] = on_rows(condition, made)
         else:
-            columns[f"{condition.name}_f"] = flags
+            columns[f"{condition.name}_f"] = pa.chunked_array(
+                [
+                    piece.cut(pa.array(each.view(np.int8)))
+                    for piece, each in zip(pieces, found, strict=True)
+                ],
+                pa.int8(),
+            )
             made[condition.name] = f"({condition.name}_f = 1)"
     if any(piece.live is not None for piece in pieces):
         columns[LIVE] = pa.chunked_array([piece.lives() for piece in pieces])
@@ -286,34 +305,39 @@ def _table(spec: TableSpec, pieces: "Sequence[_Piece]", evaluator: Evaluator | N
 
 def _flags(
     condition: Condition, spec: TableSpec, pieces: Sequence[_Piece], evaluator: Evaluator
-) -> "pa.ChunkedArray | None":
-    """Returns for which rows a condition is true, where that can be decided by their dictionaries."""
+) -> list[Flags] | None:
+    """Returns for which rows of each piece's part a condition is true, where values decide that."""
     place = _place_of(condition, spec)
-    texts = [None if place is None else piece.part.texts_of(place) for piece in pieces]
-    found = [each for each in texts if each is not None]
-    if len(found) < len(texts):
+    values = [None if place is None else piece.part.values_of(place) for piece in pieces]
+    found = [each for each in values if each is not None]
+    if len(found) < len(values):
         return None
     key = decide(condition, list({id(each): each for each in found}.values()), evaluator)
-    if key is None:
-        return None
-    flags = [
-        piece.cut(pa.array(each.flags(key).view(np.int8)))
-        for piece, each in zip(pieces, found, strict=True)
-    ]
-    return pa.chunked_array(flags, pa.int8())
+    return None if key is None else [each.flags(key) for each in found]
 
 
-def _place_of(condition: Condition, spec: TableSpec) -> ColumnSpec | PathSpec | None:
+def _place_of(condition: Condition, spec: TableSpec) -> ColumnSpec | PathRead | None:
     for column in spec.columns:
         if column.name == condition.column:
             return column
     for path in spec.paths:
         for reading in path.readings:
             if reading.name == condition.column:
-                strings = [each for each in reading.alternatives if each.sort in STRINGS]
-                is_plain = all(each.sql == f"{path.name}_s" for each in strings)
-                return path if strings and is_plain else None
+                return path_read(path, reading)
     return None
+
+
+def _counted(pieces: Sequence[_Piece], flags: dict[str, list[Flags] | None]) -> "pa.Table":
+    """Returns as many rows as all conditions are true for; nothing else is read of them."""
+    count = 0
+    for number, piece in enumerate(pieces):
+        found = [each[number] for each in flags.values() if each is not None]
+        left = found[0]
+        for each in found[1:]:
+            left = left & each
+        count += piece.count(left)
+    made = json.dumps(dict.fromkeys(flags, "true"))
+    return pa.table({"rows": pa.nulls(count, pa.bool_())}).replace_schema_metadata({MADE: made})
 
 
 def _open_paths(

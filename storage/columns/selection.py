@@ -26,6 +26,8 @@ _SAMPLED: Final = 64
 _COMPARED_MAX: Final = 8
 #: Where so many times the rows that are wanted are left, fewer can be.
 _MOVED_FACTOR: Final = 4
+#: So many runs of numbers are compared; beyond that each is looked up.
+_RUNS_MAX: Final = 8
 _MICROSECONDS: Final = (pa.timestamp("us"), pa.timestamp("us", "UTC"))
 
 
@@ -126,19 +128,21 @@ def _any_of(numbers: Integers, wanted: Iterable[int]) -> Flags:
     return np.zeros(len(numbers), np.bool_) if flags is None else flags
 
 
-def codes_of(array: "pa.DictionaryArray") -> Integers:
-    """Returns the places of rows' values in their dictionary; of NULLs, any."""
-    codes = _numbers(array.indices)
-    return np.zeros(0, np.int8) if codes is None else codes
+def integers_of(array: "pa.Array") -> Integers:
+    """Returns the integers of a column; of NULLs, any."""
+    found = _numbers(array)
+    return np.zeros(0, np.int8) if found is None else found
 
 
-def among(codes: Integers, chosen: Flags) -> Flags:
-    """Returns which rows have a code that is chosen."""
-    places = np.flatnonzero(chosen)
-    if len(places) <= _COMPARED_MAX:
-        return _any_of(codes, places.tolist())
-    if len(chosen) - len(places) <= _COMPARED_MAX:
-        return ~_any_of(codes, np.flatnonzero(~chosen).tolist())
-    # A row without a value may have any code.
-    flags: Flags = np.take(chosen, codes, mode="clip")
-    return flags
+def among(numbers: Integers, chosen: Flags, first: int = 0) -> Flags:
+    """Returns which numbers are chosen: `chosen` is about `first` and those that follow it."""
+    edges = np.flatnonzero(np.diff(chosen, prepend=False, append=False)) + first
+    if len(edges) > 2 * _RUNS_MAX:
+        # A row without a value may have any number.
+        flags: Flags = np.take(chosen, numbers.astype(np.intp) - first, mode="clip")
+        return flags
+    found: Flags | None = None
+    for low, high in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        run = _within(numbers, Bound("", low, high - 1, (low,) if high == low + 1 else ()), 0)
+        found = run if found is None else np.logical_or(found, run, out=found)
+    return np.zeros(len(numbers), np.bool_) if found is None else found

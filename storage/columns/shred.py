@@ -81,8 +81,6 @@ COLUMNS: Final = {
     "array": "a",
     "other": "x",
 }
-#: Sorts of strings.
-STRINGS: Final = frozenset({"string", "digits", "dates"})
 #: Paths that are followed while documents are read, and that are held in the end.
 _FOLLOWED_MAX: Final = 512
 _HELD_MAX: Final = 256
@@ -160,11 +158,6 @@ class Shreds:
                     return None
                 flags = found if flags is None else flags | found
         return flags
-
-    @property
-    def are_texts(self) -> bool:
-        """Whether there is nothing but strings, and JSON's null."""
-        return self.sorts.keys() <= STRINGS | {"null"}
 
     def extent(self) -> Extent | None:
         """Returns how large the numbers are; None: there are none."""

@@ -58,6 +58,16 @@ _COLUMN_KINDS: Final = {
 }
 
 
+#: DuckDB's names of types whose conditions are decided by value, by kind.
+_DECIDED_KINDS: Final = {
+    "text": type_name(oids.TEXT),
+    "int16": type_name(oids.INT2),
+    "int32": type_name(oids.INT4),
+    "int64": type_name(oids.INT8),
+}
+_DECIDED_TYPES: Final = frozenset(_DECIDED_KINDS.values())
+
+
 def column_kind(oid: int) -> str:
     """Returns how a column of a type is held."""
     kind = _COLUMN_KINDS.get(oid)
@@ -118,6 +128,7 @@ class TableInUse:
         bounds: What its columns, and what is at the paths, have to be for a row to count.
         conditions: Columns that say for which rows something is true of their texts.
         top: If only the first rows of an order are needed.
+        alias: What the statement calls it, if it has conditions.
     """
 
     relation: TableRelation
@@ -128,6 +139,7 @@ class TableInUse:
     bounds: list[Bound] = field(default_factory=list)
     conditions: list[Condition] = field(default_factory=list)
     top: Top | None = None
+    alias: str = ""
 
     def documents(self, alias: str, spec: ColumnSpec, extent_of: ExtentOf) -> "DocumentsInUse":
         """Returns a column of documents; whether it is read itself turns out at the end."""
@@ -142,27 +154,37 @@ class TableInUse:
         conditions = tuple(self.conditions)
         storage_id = self.relation.table.storage_id
         top = self.top if self.top is not None and self.top.name in names else None
-        return TableSpec(self.name, storage_id, columns, paths, bounds, conditions, top)
+        return TableSpec(
+            self.name, storage_id, columns, paths, bounds, conditions, top, self._is_counted(sql)
+        )
 
     def decided(self, alias: str, name: str, pieces: tuple[str, ...]) -> str | None:
-        """Returns the SQL of a condition that reads one column; None unless that is one of texts."""
-        if not self._is_text(name):
+        """Returns the SQL of a condition that reads one column; None unless that is of texts or integers."""
+        type_ = self._type_of(name)
+        if type_ not in _DECIDED_TYPES:
             return None
+        self.alias = alias
         for condition in self.conditions:
             if (condition.column, condition.pieces) == (name, pieces):
                 return f"{alias}.{condition.name}"
-        condition = Condition(f"k{len(self.conditions)}", name, pieces)
+        condition = Condition(f"k{len(self.conditions)}", name, pieces, type_)
         self.conditions.append(condition)
         return f"{alias}.{condition.name}"
 
-    def _is_text(self, name: str) -> bool:
-        return any(
-            spec.name == name and spec.kind == "text" for spec in self.specs.values()
-        ) or any(
-            reading.name == name and reading.type == type_name(oids.TEXT)
-            for path in self.paths.values()
-            for reading in path.readings
-        )
+    def _type_of(self, name: str) -> str:
+        for spec in self.specs.values():
+            if spec.name == name:
+                return _DECIDED_KINDS.get(spec.kind, "")
+        for path in self.paths.values():
+            for reading in path.readings:
+                if reading.name == name:
+                    return reading.type
+        return ""
+
+    def _is_counted(self, sql: str) -> bool:
+        """Returns whether a statement reads nothing but conditions."""
+        read = set(re.findall(rf"\b{self.alias}\.(\w+)", sql)) if self.conditions else {""}
+        return read <= {condition.name for condition in self.conditions}
 
     def column_specs(self, sql: str) -> tuple[ColumnSpec, ...]:
         """Returns the columns that a statement reads."""

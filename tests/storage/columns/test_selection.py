@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.columns.conditions import Evaluator, Texts, decide
+from storage.columns.conditions import Evaluator, Values, decide
 from storage.columns.duck_session import DuckSession
 from storage.columns.messages import Bound, Condition, Top
 from storage.columns.selection import Topmost, few_within
@@ -99,8 +99,8 @@ def test_conditions_are_decided_for_dictionaries_as_for_rows(
     parts: list[list[str | None]], is_encoded: bool
 ) -> None:
     arrays = [pa.array(words, pa.string()) for words in parts]
-    texts = [Texts(one.dictionary_encode() if is_encoded else one, len(one)) for one in arrays]
-    texts.append(Texts(None, 3))
+    texts = [Values(one.dictionary_encode() if is_encoded else one, len(one)) for one in arrays]
+    texts.append(Values(None, 3))
     arrays.append(pa.nulls(3, pa.string()))
     evaluator = Evaluator(DUCK.true_for, "UTC")
     for sql in CONDITIONS:
@@ -112,8 +112,35 @@ def test_conditions_are_decided_for_dictionaries_as_for_rows(
             assert each.flags(key).tolist() == expected.tolist()
 
 
+@settings(max_examples=20)
+@given(
+    st.lists(
+        st.lists(st.one_of(st.none(), st.integers(-128, 127)), max_size=60), min_size=1, max_size=3
+    ),
+    st.sampled_from([pa.int8(), pa.int32(), pa.int64()]),
+)
+def test_conditions_are_decided_for_small_integers_as_for_rows(
+    parts: list[list[int | None]], held_as: pa.DataType
+) -> None:
+    arrays = [pa.array(numbers, held_as) for numbers in parts]
+    some = [Values(one, len(one)) for one in arrays]
+    for sql in ("r > 60", "r IN (1, 5)", "r IS NULL", "r % 3 = 0", "r BETWEEN -9 AND 9 OR r = 12"):
+        condition = Condition("k0", "c0", tuple(sql.split("r")), "INTEGER")
+        key = decide(condition, some, Evaluator(DUCK.true_for, "UTC"))
+        for array, each in zip(arrays, some, strict=True):
+            expected = DUCK.true_for(sql, array.cast(pa.int32()))
+            assert expected is not None
+            assert each.flags(key).tolist() == expected.tolist()
+
+
+def test_integers_beyond_the_type_arent_decided() -> None:
+    values = Values(pa.array([2**40, 2**40 + 1]), 2)
+    condition = Condition("k0", "c0", ("", " > 0"), "INTEGER")
+    assert decide(condition, [values], Evaluator(DUCK.true_for, "UTC")) is None
+
+
 def test_a_condition_that_fails_isnt_decided() -> None:
-    texts = Texts(pa.array(["1", "x"]), 2)
+    texts = Values(pa.array(["1", "x"]), 2)
     condition = Condition("k0", "c0", ("CAST(", " AS INTEGER) = 1"))
     assert decide(condition, [texts], Evaluator(DUCK.true_for, "UTC")) is None
 
