@@ -294,6 +294,7 @@ class Role(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
         connection_limit: -1: none.
         valid_until: When the password ends, in microseconds since 2000-01-01 UTC.
         settings: What ALTER ROLE … SET has set.
+        comment: What COMMENT ON ROLE says of it, in every database.
     """
 
     tag: ClassVar[bytes] = b"r"
@@ -313,6 +314,7 @@ class Role(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):
     password: str | None = None
     valid_until: int | None = None
     settings: dict[str, str] = msgspec.field(default_factory=dict)
+    comment: str | None = None
 
     def key(self) -> Key:
         return (self.id,)

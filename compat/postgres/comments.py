@@ -8,12 +8,13 @@ from compat.postgres.definitions import catalog_of
 from compat.postgres.object_ids import PG_CLASS, PG_DATABASE
 from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.system_relations import Moment, Values, built
-from storage.objects import Comment
+from storage.objects import Comment, Role
 from tsql.env import Env
 from tsql.functions.registry import implements
 
+_PG_AUTHID = 1260
 #: Catalogs of objects that all databases share: their comments are in pg_shdescription.
-_SHARED = frozenset({PG_DATABASE, 1260, 1213})
+_SHARED = frozenset({PG_DATABASE, _PG_AUTHID, 1213})
 
 
 @built(PG_CATALOG, "pg_description")
@@ -37,6 +38,9 @@ def pg_shdescription(moment: Moment) -> Iterator[Values]:
                 "classoid": comment.class_id,
                 "description": comment.text,
             }
+    for role in moment.catalog.objects(Role):
+        if role.comment is not None:
+            yield {"objoid": role.id, "classoid": _PG_AUTHID, "description": role.comment}
 
 
 @functools.cache
@@ -46,6 +50,9 @@ def _recorded() -> dict[tuple[int, int, int], str]:
 
 
 def _find(env: Env, class_id: int, oid: int, sub_id: int = 0) -> str | None:
+    if class_id == _PG_AUTHID:
+        role = catalog_of(env).object(Role, oid)
+        return None if role is None else role.comment
     found = catalog_of(env).object(Comment, class_id, oid, sub_id)
     if found is not None:
         return found.text

@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+import msgspec
+
 from storage.catalog import IndexRef
 from storage.errors import DatabaseError, not_supported
 from storage.objects import Comment
 from storage.schema import Table
 from tsql.access.databases import get_database
 from tsql.access.privileges import Secured, owns
+from tsql.access.roles import find_role, get_role, is_superuser
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.describe import kind_of_relation
 from tsql.ddl.remove import CLASS_IDS
+from tsql.ddl.roles import replace_role
 from tsql.ddl.stored_query import columns_of
 from tsql.ddl.user_types import find_type, no_such_type, require_domain
 from tsql.derived_ids import constraint_id
@@ -32,6 +36,8 @@ _Key = tuple[int, int, int]
 
 async def comment_on(node: Any, ddl: Ddl) -> str:
     """Runs a CommentStmt; returns the command tag. Raises 42P01, 42703, 42704, 42809."""
+    if node.objtype == _TYPES.OBJECT_ROLE:
+        return await _comment_on_role(node, ddl)
     find = _FINDERS.get(node.objtype)
     if find is None:
         what = node.objtype.name.removeprefix("OBJECT_").replace("_", " ")
@@ -47,6 +53,20 @@ async def comment_on(node: Any, ddl: Ddl) -> str:
         await ddl.changes.create_object(new)
     else:
         await ddl.changes.replace_object(new)
+    return "COMMENT"
+
+
+async def _comment_on_role(node: Any, ddl: Ddl) -> str:
+    """COMMENT ON ROLE: kept with the role, which all databases share. Raises 42704, 42501, 0A000."""
+    role, user = get_role(ddl.catalog, node.object.sval), find_role(ddl.catalog, ddl.env.user)
+    if role.name.startswith("pg_"):
+        raise not_supported("COMMENT ON a predefined ROLE")
+    is_super = is_superuser(ddl.catalog, ddl.env.user)
+    if role.superuser and not is_super:
+        raise DatabaseError("42501", "must be superuser")
+    if not is_super and (user is None or not user.create_role):
+        raise DatabaseError("42501", "must have CREATEROLE privilege")
+    await replace_role(role, msgspec.structs.replace(role, comment=node.comment or None), ddl)
     return "COMMENT"
 
 

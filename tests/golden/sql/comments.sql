@@ -97,3 +97,29 @@ DROP SEQUENCE s;
 DROP TABLE u;
 
 SELECT count(*) FROM pg_description WHERE objoid >= 16384 AND classoid = 'pg_class'::regclass;
+
+CREATE ROLE of_comments;
+
+COMMENT ON ROLE of_comments IS 'a role';
+
+COMMENT ON ROLE nobody_there IS 'x';
+
+SELECT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = 'of_comments';
+
+SELECT description FROM pg_shdescription WHERE classoid = 'pg_authid'::regclass AND objoid = 'of_comments'::regrole;
+
+SET ROLE of_comments;
+
+COMMENT ON ROLE of_comments IS 'by itself';
+
+RESET ROLE;
+
+ALTER ROLE of_comments RENAME TO of_comment;
+
+SELECT shobj_description('of_comment'::regrole, 'pg_authid');
+
+COMMENT ON ROLE of_comment IS NULL;
+
+SELECT shobj_description('of_comment'::regrole, 'pg_authid');
+
+DROP ROLE of_comment;
