@@ -105,12 +105,14 @@ class ViewRelation(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         aliased: Whether the query gives it an alias.
         renamed: How many of its columns the alias gives names to.
+        schema: Which it was in, for columns that are named with it.
     """
 
     id: int
     columns: tuple[tuple[int, str], ...] = ()
     aliased: bool = False
     renamed: int = 0
+    schema: str = ""
 
 
 class View(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):

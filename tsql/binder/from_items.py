@@ -182,7 +182,10 @@ def _numbered(level: Level, node: Any, alias: str) -> tuple[Relation, list[Item]
     number = int(node.relname)
     found = numbered_relation(level, number)
     if isinstance(found, SequenceRelation):
-        return _sequence_relation(level, found, node, alias)
+        relation, (row,) = _sequence_relation(level, found, node, alias)
+        spec = level.context.views[-1].relations[number]
+        row.schema, row.is_plain = spec.schema, bool(spec.schema) and not spec.aliased
+        return relation, [row]
     if isinstance(found, View):
         relation, (whole,) = bind_view(level, found, node, alias)
         return relation, [as_it_was(level, number, whole)]

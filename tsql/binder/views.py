@@ -89,7 +89,8 @@ def numbered_relation(level: Level, number: int) -> Table | View | Sequence:
 
 def as_it_was(level: Level, number: int, whole: Item) -> Item:
     """Returns the relation's item with the columns that the view knows, under its names for them."""
-    known = level.context.views[-1].relations[number].columns
+    spec = level.context.views[-1].relations[number]
+    known = spec.columns
     positions = {field.column_number: at for at, field in enumerate(whole.columns)}
     fields, values = [], []
     for column_id, name in known:
@@ -108,9 +109,9 @@ def as_it_was(level: Level, number: int, whole: Item) -> Item:
         whole.alias,
         tuple(fields),
         whole.table,
-        schema=whole.schema,
+        schema=spec.schema or whole.schema,
         values=tuple(values),
-        is_plain=False,
+        is_plain=bool(spec.schema) and not spec.aliased,
         need=whole.need,
         parts=whole.parts,
         row_of=whole.row_of,

@@ -47,7 +47,7 @@ class _Numbering:
         if isinstance(value, ast.RangeVar):
             return self._relation(value, ctes)
         if isinstance(value, ast.ColumnRef) and value.fields:
-            return with_fields(value, fields=value.fields[-2:])
+            return with_fields(value, fields=value.fields[-3:])
         changes: dict[str, Any] = {}
         with_clause = getattr(value, "withClause", None)
         if with_clause is not None:
@@ -87,7 +87,8 @@ class _Numbering:
             for at, (column_id, name) in enumerate(columns_of(found))
         )
         number = len(self.relations)
-        spec = ViewRelation(found.id, columns, node.alias is not None, len(renamed))
+        is_aliased = node.alias is not None
+        spec = ViewRelation(found.id, columns, is_aliased, len(renamed), found.schema)
         self.relations.append(spec)
         return with_fields(
             node,

@@ -262,3 +262,42 @@ SELECT relname FROM pg_class WHERE relname IN ('gv', 'gm', 'gv2', 'gk') ORDER BY
 SELECT '15:36:39 MSK m2'::timetz;
 
 SELECT '15:36:39 MSK'::timetz, '15:36:39 EST m2'::timetz;
+
+-- Two tables of one name
+CREATE SCHEMA other_one;
+
+CREATE TABLE same (f1 int, a text);
+
+CREATE TABLE other_one.same (y1 int, b text);
+
+INSERT INTO same VALUES (1, 'x'), (2, 'y');
+
+INSERT INTO other_one.same VALUES (1, 'p'), (3, 'q');
+
+CREATE VIEW both_1 AS SELECT same.a, other_one.same.b FROM same, other_one.same WHERE public.same.f1 = other_one.same.y1;
+
+CREATE VIEW both_2 AS SELECT * FROM other_one.same WHERE EXISTS (SELECT 1 FROM same WHERE other_one.same.y1 = same.f1);
+
+CREATE VIEW both_3 AS SELECT other_one.same.*, pg_catalog.pg_class.relname FROM other_one.same JOIN pg_class ON relname = 'same' AND relkind = 'r';
+
+SELECT * FROM both_1;
+
+SELECT * FROM both_2;
+
+SELECT count(*) FROM both_3;
+
+SELECT viewname, definition FROM pg_views WHERE viewname LIKE 'both%' ORDER BY 1;
+
+ALTER TABLE other_one.same SET SCHEMA public;
+
+ALTER TABLE other_one.same RENAME TO same_2;
+
+ALTER TABLE other_one.same_2 SET SCHEMA public;
+
+SELECT * FROM both_1;
+
+SELECT viewname, definition FROM pg_views WHERE viewname LIKE 'both%' ORDER BY 1;
+
+INSERT INTO both_2 VALUES (2, 'new');
+
+SELECT * FROM both_2 ORDER BY 1;
