@@ -13,7 +13,7 @@ from compat.postgres.roles import access_list, role_id
 from compat.postgres.system_relations import Moment, Values, built
 from storage.catalog import PUBLIC, Catalog
 from storage.kv.engine import KeyRange
-from storage.objects import CompositeType, View
+from storage.objects import CompositeType, DomainType, View
 from storage.row_types import row_type_id
 from storage.schema import Column, ElementState, Index, KeyPart, Sequence, Table
 from storage.sizes import index_range, table_range
@@ -357,12 +357,16 @@ _SYSTEM_COLUMNS: Final = (
 @built(PG_CATALOG, "pg_attribute")
 def pg_attribute(moment: Moment) -> Iterator[Values]:
     catalog = moment.catalog
+    of_domains = {domain.id: domain.collation for domain in catalog.objects(DomainType)}
     for table in catalog.tables:
         for name, type_, number in _SYSTEM_COLUMNS:
             yield _attribute(table.id, Attribute(number, name, type_, not_null=True))
         for attribute in attributes_of_table(table):
             granted = access_list(catalog, "relation", table.id, attribute.number)
-            yield {**_attribute(table.id, attribute), "attacl": granted}
+            values = {**_attribute(table.id, attribute), "attacl": granted}
+            if not attribute.collation and of_domains.get(attribute.type):
+                values["attcollation"] = of_domains[attribute.type]
+            yield values
         for index in indexes_of(table):
             yield from _index_attributes(index)
     for sequence in catalog.sequences:

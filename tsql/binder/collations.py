@@ -16,6 +16,7 @@ from tsql.binder.written import Collated
 from tsql.bound import Expression, Relabel
 from tsql.types import oids
 from tsql.types.collations import collation_oid, is_foreign, overriding
+from tsql.types.kinds import base_type
 
 _COLLATABLE: Final = frozenset({oids.TEXT, oids.VARCHAR, oids.BPCHAR, oids.NAME})
 
@@ -28,7 +29,7 @@ def collation_named(clause: Any, type_: int) -> int:
         shown = ".".join(names)
         message = f'collation "{shown}" for encoding "UTF8" does not exist'
         raise DatabaseError("42704", message, position=position_at(clause.location))
-    if type_ not in _COLLATABLE and element_of(type_) not in _COLLATABLE:
+    if element_of(base_type(type_)) not in _COLLATABLE:
         message = f"collations are not supported by type {type_name(type_)}"
         raise DatabaseError("42804", message, position=position_at(clause.location))
     return found

@@ -63,3 +63,7 @@ SELECT collname, collprovider, collisdeterministic, collencoding, colliculocale 
 CREATE DOMAIN coll_domain AS text COLLATE "C" CHECK (VALUE <> '');
 
 SELECT typname, typcollation::regcollation FROM pg_type WHERE typname IN ('coll_domain', 'text', 'name') ORDER BY 1;
+
+CREATE TABLE coll_of_domain (a coll_domain, b coll_domain COLLATE "POSIX", c text);
+
+SELECT attname, attcollation::regcollation FROM pg_attribute WHERE attrelid = 'coll_of_domain'::regclass AND attnum > 0 ORDER BY attnum;
