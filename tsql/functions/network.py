@@ -1,4 +1,4 @@
-"""Functions and operators of inet, cidr and macaddr.
+"""Functions and operators of inet, cidr, macaddr and macaddr8.
 
 The values' bytes have PostgreSQL's order, so comparison is Python's own (tsql/types/network.py).
 """
@@ -9,15 +9,16 @@ from collections.abc import Callable
 from storage.errors import DatabaseError, not_supported
 from tsql.functions.hashing import hash_bytes, hash_bytes_extended
 from tsql.functions.registry import implements
-from tsql.types.network import Address, cidr_text, inet_text, send_address, unpacked
+from tsql.types.network import Address, cidr_text, eui64, inet_text, send_address, unpacked
 
 _INT8_MAX = (1 << 63) - 1
 
 for _suffix in ("eq", "ne", "lt", "le", "gt", "ge"):
-    implements(f"network_{_suffix}", f"macaddr_{_suffix}")(getattr(operator, _suffix))
+    _names = f"network_{_suffix}", f"macaddr_{_suffix}", f"macaddr8_{_suffix}"
+    implements(*_names)(getattr(operator, _suffix))
 
 
-@implements("network_cmp", "macaddr_cmp")
+@implements("network_cmp", "macaddr_cmp", "macaddr8_cmp")
 def network_cmp(a: bytes, b: bytes) -> int:
     return (a > b) - (a < b)
 
@@ -205,7 +206,7 @@ def inetmi(a: bytes, b: bytes) -> int:
 # ---- macaddr ---------------------------------------------------------------------------------------
 
 
-@implements("macaddr_out")
+@implements("macaddr_out", "macaddr8_out")
 def macaddr_out(value: bytes) -> str:
     return value.hex(":")
 
@@ -215,17 +216,46 @@ def macaddr_trunc(value: bytes) -> bytes:
     return value[:3] + b"\0\0\0"
 
 
-@implements("macaddr_not")
+@implements("macaddr8_trunc")
+def macaddr8_trunc(value: bytes) -> bytes:
+    return value[:3] + b"\0\0\0\0\0"
+
+
+@implements("macaddr8_set7bit")
+def macaddr8_set7bit(value: bytes) -> bytes:
+    """Marks the address as a modified EUI-64, as IPv6 has it."""
+    return bytes([value[0] | 2]) + value[1:]
+
+
+@implements("macaddrtomacaddr8")
+def macaddrtomacaddr8(value: bytes) -> bytes:
+    return eui64(value)
+
+
+@implements("macaddr8tomacaddr")
+def macaddr8tomacaddr(value: bytes) -> bytes:
+    if value[3:5] != b"\xff\xfe":
+        raise DatabaseError(
+            "22003",
+            "macaddr8 data out of range to convert to macaddr",
+            hint="Only addresses that have FF and FE as values in the 4th and 5th bytes from the left,"
+            " for example xx:xx:xx:ff:fe:xx:xx:xx, are eligible to be converted from macaddr8 to"
+            " macaddr.",
+        )
+    return value[:3] + value[5:]
+
+
+@implements("macaddr_not", "macaddr8_not")
 def macaddr_not(value: bytes) -> bytes:
     return bytes(byte ^ 0xFF for byte in value)
 
 
-@implements("macaddr_and")
+@implements("macaddr_and", "macaddr8_and")
 def macaddr_and(a: bytes, b: bytes) -> bytes:
     return bytes(x & y for x, y in zip(a, b, strict=True))
 
 
-@implements("macaddr_or")
+@implements("macaddr_or", "macaddr8_or")
 def macaddr_or(a: bytes, b: bytes) -> bytes:
     return bytes(x | y for x, y in zip(a, b, strict=True))
 
@@ -243,7 +273,7 @@ def cidr_send(value: bytes) -> bytes:
     return send_address(value, is_cidr=True)
 
 
-@implements("macaddr_send")
+@implements("macaddr_send", "macaddr8_send")
 def macaddr_send(value: bytes) -> bytes:
     return value
 
@@ -264,5 +294,5 @@ def hashinetextended(value: bytes, seed: int) -> int:
     return hash_bytes_extended(_hashed(value), seed)
 
 
-implements("hashmacaddr")(hash_bytes)
-implements("hashmacaddrextended")(hash_bytes_extended)
+implements("hashmacaddr", "hashmacaddr8")(hash_bytes)
+implements("hashmacaddrextended", "hashmacaddr8extended")(hash_bytes_extended)

@@ -44,6 +44,7 @@ _HASHES = {
     oids.INET: "hashinet",
     oids.CIDR: "hashinet",
     oids.MACADDR: "hashmacaddr",
+    oids.MACADDR8: "hashmacaddr8",
     oids.DATE: "hashint4",
     oids.TIME: "time_hash",
     oids.TIMETZ: "timetz_hash",

@@ -46,6 +46,7 @@ NATURAL = frozenset(
         oids.INET,
         oids.CIDR,
         oids.MACADDR,
+        oids.MACADDR8,
         oids.MONEY,
         oids.BIT,
         oids.VARBIT,

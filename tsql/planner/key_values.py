@@ -51,7 +51,7 @@ _ORDERED: Final = frozenset(
         oids.BOOL, oids.INT2, oids.INT4, oids.INT8, oids.OID, oids.FLOAT4, oids.FLOAT8,
         oids.NUMERIC, oids.TEXT, oids.VARCHAR, oids.BPCHAR, oids.NAME, oids.CHAR, oids.BYTEA,
         oids.UUID, oids.DATE, oids.TIME, oids.TIMETZ, oids.TIMESTAMP, oids.TIMESTAMPTZ,
-        oids.INTERVAL, oids.JSONB, oids.INET, oids.CIDR, oids.MACADDR, oids.MONEY, oids.BIT, oids.VARBIT,
+        oids.INTERVAL, oids.JSONB, oids.INET, oids.CIDR, oids.MACADDR, oids.MACADDR8, oids.MONEY, oids.BIT, oids.VARBIT,
         oids.BOOL_ARRAY, oids.INT2_ARRAY, oids.INT4_ARRAY, oids.INT8_ARRAY, oids.OID_ARRAY,
         oids.FLOAT4_ARRAY, oids.FLOAT8_ARRAY, oids.NUMERIC_ARRAY, oids.TEXT_ARRAY,
         oids.VARCHAR_ARRAY, oids.BYTEA_ARRAY, oids.UUID_ARRAY, oids.DATE_ARRAY, oids.TIME_ARRAY,

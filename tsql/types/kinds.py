@@ -39,6 +39,7 @@ _KINDS: Final = {
     oids.JSONB: Kind.JSONB,
     oids.INET: Kind.NETWORK,
     oids.CIDR: Kind.NETWORK,
+    oids.MACADDR8: Kind.NETWORK,
     oids.MACADDR: Kind.NETWORK,
     **dict.fromkeys(RANGES, Kind.RANGE),
     **dict.fromkeys(MULTIRANGES, Kind.MULTIRANGE),

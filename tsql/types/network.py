@@ -1,4 +1,4 @@
-"""inet, cidr and macaddr.
+"""inet, cidr, macaddr and macaddr8.
 
 An inet (or cidr) is bytes whose order is PostgreSQL's: the family (4 or 6), the network (the address
 with the bits behind the prefix taken away), the length of the prefix, the whole address. A macaddr is
@@ -30,6 +30,8 @@ _MAC_FORMS: Final = tuple(
         r"([0-9a-fA-F]{2})" * 6,
     )
 )
+_MAC8_FORM: Final = re.compile(r"[ \t\n\r\v\f]*((?:[0-9a-fA-F]{2}[:.-]?)+)[ \t\n\r\v\f]*")
+_MAC8_SEPARATOR: Final = re.compile(r"[:.-]")
 #: Bits of an address, by its family.
 BITS: Final = {4: 32, 6: 128}
 #: The families as the binary form has them: PGSQL_AF_INET and PGSQL_AF_INET6.
@@ -204,6 +206,24 @@ def _macaddr_out(value: bytes, _env: Env) -> str:
     return value.hex(":")
 
 
+def _macaddr8_in(text: str, _typmod: int, _env: Env) -> bytes:
+    """Reads six or eight octets, one kind of separator between any two of them or none."""
+    found = _MAC8_FORM.fullmatch(text)
+    if found is None or len(set(_MAC8_SEPARATOR.findall(found[1]))) > 1:
+        raise _invalid("macaddr8", text)
+    octets = bytes.fromhex(_MAC8_SEPARATOR.sub("", found[1]))
+    if len(octets) == 6:
+        return eui64(octets)
+    if len(octets) != 8:
+        raise _invalid("macaddr8", text)
+    return octets
+
+
+def eui64(address: bytes) -> bytes:
+    """Returns an address of six octets as one of eight."""
+    return address[:3] + b"\xff\xfe" + address[3:]
+
+
 # ---- binary forms ----------------------------------------------------------------------------------
 
 
@@ -259,9 +279,15 @@ def _macaddr_receive(raw: bytes, _context: Context) -> Any:
     return sized(raw, 6)
 
 
+def _macaddr8_receive(raw: bytes, _context: Context) -> Any:
+    return eui64(raw) if len(raw) == 6 else sized(raw, 8)
+
+
 text_io(oids.INET, _inet_in, _inet_out)
 text_io(oids.CIDR, _cidr_in, _cidr_out)
 text_io(oids.MACADDR, _macaddr_in, _macaddr_out)
+text_io(oids.MACADDR8, _macaddr8_in, _macaddr_out)
 binary_io(oids.INET, _inet_send, _inet_receive)
 binary_io(oids.CIDR, _cidr_send, _cidr_receive)
 binary_io(oids.MACADDR, _macaddr_send, _macaddr_receive)
+binary_io(oids.MACADDR8, _macaddr_send, _macaddr8_receive)

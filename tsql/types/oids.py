@@ -25,6 +25,7 @@ FLOAT8: Final = 701
 UNKNOWN: Final = 705
 CIDR: Final = 650
 MONEY: Final = 790
+MACADDR8: Final = 774
 MACADDR: Final = 829
 INET: Final = 869
 ACLITEM: Final = 1033

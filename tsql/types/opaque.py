@@ -48,7 +48,7 @@ for _oid in _SHOWN:
 text_io(oids.ACLITEM, _read, _written)
 for _oid in (oids.XID, oids.CID):
     text_io(_oid, input_of(oids.OID), output_of(oids.OID))
-for _oid in (oids.INET, oids.CIDR, oids.MACADDR):
+for _oid in (oids.INET, oids.CIDR, oids.MACADDR, oids.MACADDR8):
     text_io_later(_oid, "tsql.types.network")
 text_io_later(oids.MONEY, "tsql.types.money")
 for _oid in (oids.BIT, oids.VARBIT):

@@ -93,3 +93,33 @@ UPDATE hosts SET ip = ip + 1 WHERE family(ip) = 4;
 SELECT to_jsonb(hosts) FROM hosts ORDER BY ip LIMIT 2;
 
 SELECT format_type(869, -1), format_type(1040, -1), 'cidr[]'::regtype, pg_typeof('10/8'::cidr);
+
+SELECT '08:00:2b:01:02:03:04:05'::macaddr8, '08002b0102030405'::macaddr8, '0800-2b01-0203-0405'::macaddr8, '0800.2b01.0203.0405'::macaddr8, '08:00:2b:01:02:03'::macaddr8, ' 08002b:010203:0405 '::macaddr8, '08:00:2b:01:02:03:'::macaddr8, 'FFFFFFFFFFFFFFFF'::macaddr8;
+
+SELECT '08:00:2b:01:02:03:04'::macaddr8;
+
+SELECT '08:00-2b:01:02:03:04:05'::macaddr8;
+
+SELECT '08:00:2b:01:02:03:04:05:06'::macaddr8;
+
+SELECT '08:00:2b:01:02:0g'::macaddr8;
+
+SELECT ''::macaddr8;
+
+SELECT trunc('12:34:56:78:90:ab:cd:ef'::macaddr8), macaddr8_set7bit('00:34:56:ab:cd:ef'::macaddr8), ~ '00:34:56:78:90:ab:cd:ef'::macaddr8, '12:34:56:78:90:ab:cd:ef'::macaddr8 & '0f:0f:0f:0f:0f:0f:0f:0f', '12:34:56:78:90:ab:cd:ef'::macaddr8 | '0f:0f:0f:0f:0f:0f:0f:0f';
+
+SELECT '08:00:2b:01:02:03'::macaddr::macaddr8, '08:00:2b:ff:fe:01:02:03'::macaddr8::macaddr, '08:00:2b:01:02:03'::macaddr = '08:00:2b:ff:fe:01:02:03'::macaddr8::macaddr;
+
+SELECT '08:00:2b:01:02:03:04:05'::macaddr8::macaddr;
+
+SELECT '08:00:2b:01:02:03:04:05'::macaddr8 < '08:00:2b:01:02:03:04:06', '08:00:2b:01:02:03:04:05'::macaddr8 = ANY (ARRAY['08:00:2b:01:02:03:04:05'::macaddr8]), macaddr8_cmp('00:00:00:00:00:00:00:01', '00:00:00:00:00:00:00:02'), hashmacaddr8('08:00:2b:01:02:03:04:05');
+
+CREATE TABLE eui (a macaddr8 PRIMARY KEY, b macaddr8[]);
+
+INSERT INTO eui VALUES ('08:00:2b:01:02:03:04:05', '{08:00:2b:01:02:03,NULL}'), ('00:00:2b:01:02:03', NULL);
+
+INSERT INTO eui VALUES ('08002b0102030405');
+
+SELECT * FROM eui WHERE a > '00:00:2b:01:02:03' ORDER BY a DESC;
+
+SELECT a, count(*), to_json(a) FROM eui GROUP BY a ORDER BY a;

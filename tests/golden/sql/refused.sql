@@ -56,8 +56,5 @@ SELECT * FROM r TABLESAMPLE BERNOULLI (10);
 -- refused: no XML
 SELECT xmlelement(name a);
 
--- refused: no macaddr8
-SELECT '08:00:2b:01:02:03:04:05'::macaddr8;
-
 -- refused: no exclusion constraints
 CREATE TABLE ex (a int, EXCLUDE USING btree (a WITH =));
