@@ -4,7 +4,6 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -80,10 +79,10 @@ class OpenedPart:
     kinds: dict[str, HeldKind | None]
     shredded: dict[str, Shredded]
     zones: dict[str, Zone]
-    columns: "dict[ColumnSpec, list[tuple[str, pa.Array]]]" = field(default_factory=dict)
-    numbers: "dict[ColumnSpec, tuple[pa.Array, pa.Array | None]]" = field(default_factory=dict)
-    extents: dict[ColumnSpec, Extent | None] = field(default_factory=dict)
-    documents: dict[ColumnSpec, Documents] = field(default_factory=dict)
+    columns: "dict[Hashable, list[tuple[str, pa.Array]]]" = field(default_factory=dict)
+    numbers: "dict[Hashable, tuple[pa.Array, pa.Array | None]]" = field(default_factory=dict)
+    extents: dict[Hashable, Extent | None] = field(default_factory=dict)
+    documents: dict[Hashable, Documents] = field(default_factory=dict)
     values: dict[Hashable, Values | None] = field(default_factory=dict)
     ends: Timestamps | None = None
 
@@ -96,7 +95,7 @@ class OpenedPart:
         """Returns the arrays of a column, by suffix of its name; which one query calls it doesn't matter."""
         if column.kind in NUMERICS:
             # As it is read now, and not as it was when numbers were smaller.
-            key = msgspec.structs.replace(_any_numeric(column), kind=column.kind)
+            key = (column.kind, _any_numeric(column))
             found = self.columns.get(key)
             if found is None or found[0][1].type != decimal_type(column.digits, column.scale):
                 found = self.columns[key] = _column(self, column)
@@ -213,12 +212,15 @@ class OpenedPart:
         return found
 
 
-def _anonymous(column: ColumnSpec) -> ColumnSpec:
-    return msgspec.structs.replace(column, name="", missing=repr(column.missing))
+def _anonymous(column: ColumnSpec) -> Hashable:
+    """Returns what a column is, whatever a query calls it."""
+    return column.kind, column.scale, column.digits, _any_numeric(column)
 
 
-def _any_numeric(column: ColumnSpec) -> ColumnSpec:
-    return msgspec.structs.replace(_anonymous(column), kind="numeric", scale=0, digits=0)
+def _any_numeric(column: ColumnSpec) -> Hashable:
+    """Returns what a column of numerics is, however large a query assumes them to be."""
+    missing = None if column.missing is None else repr(column.missing)
+    return column.column, column.path, missing
 
 
 def _name_of(column: ColumnSpec) -> str:

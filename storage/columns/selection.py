@@ -142,7 +142,10 @@ def among(numbers: Integers, chosen: Flags, first: int = 0) -> Flags:
         flags: Flags = np.take(chosen, numbers.astype(np.intp) - first, mode="clip")
         return flags
     found: Flags | None = None
+    after = first + len(chosen)
     for low, high in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        run = _within(numbers, Bound("", low, high - 1, (low,) if high == low + 1 else ()), 0)
+        # Nothing is before the first number, or behind the last.
+        ends = (None if low == first else low, None if high == after else high - 1)
+        run = _within(numbers, Bound("", *ends, (low,) if high == low + 1 else ()), 0)
         found = run if found is None else np.logical_or(found, run, out=found)
     return np.zeros(len(numbers), np.bool_) if found is None else found
