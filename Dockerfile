@@ -1,11 +1,13 @@
 # One command: docker run -p 5432:5432 -e TERRASCALE_PASSWORD=secret -v terrascale:/data terrascale
 FROM python:3.11-slim AS build
 WORKDIR /src
+RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev
 COPY requirements/runtime.txt requirements/
 RUN python -m venv /opt/terrascale \
     && /opt/terrascale/bin/pip install --no-cache-dir --require-hashes -r requirements/runtime.txt
 COPY . .
 RUN /opt/terrascale/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
+    && /opt/terrascale/bin/python tools/compile.py --root /opt/terrascale/lib/python3.11/site-packages \
     && /opt/terrascale/bin/python -m compileall -q /opt/terrascale/lib
 
 FROM python:3.11-slim

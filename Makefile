@@ -29,14 +29,20 @@ $(VENV)/dev: requirements/dev.txt $(VENV)/runtime
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	touch $@
 
+# The modules that point statements run through become machine code where there is a C compiler. What
+# they import is looked at, too, so any change of the packages makes them anew.
+$(VENV)/compiled: tools/compile.py tools/compiled.txt $(shell git ls-files 'storage/*.py' 'tsql/*.py' 'wire/*.py') $(VENV)/runtime
+	$(BIN)/python tools/compile.py
+	touch $@
+
 # Bytecode is written here, so that a start needn't compile where PYTHONDONTWRITEBYTECODE is set.
-install: $(VENV)/runtime
+install: $(VENV)/compiled
 	$(BIN)/python -m compileall -q terrascale wire compat tsql storage
 
 run: install
 	$(BIN)/terrascale serve
 
-test: $(VENV)/dev
+test: $(VENV)/dev $(VENV)/compiled
 	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --maxprocesses 4 --dist worksteal
 
 check: $(VENV)/dev
@@ -84,23 +90,23 @@ $(VENV)/duckdb/bin/python:
 	$(PYTHON) -m venv $(VENV)/duckdb
 	$@ -m pip install --quiet --disable-pip-version-check duckdb==1.4.4 duckdb-ext==0.1.2 duckdb-ext-postgres==1.4.4.20260205 pytz==2025.2
 
-clients: $(VENV)/dev $(VENV)/awscli/bin/aws $(VENV)/node/package.json $(VENV)/java/postgresql.jar $(VENV)/go/pgx_work $(VENV)/duckdb/bin/python
+clients: $(VENV)/dev $(VENV)/compiled $(VENV)/awscli/bin/aws $(VENV)/node/package.json $(VENV)/java/postgresql.jar $(VENV)/go/pgx_work $(VENV)/duckdb/bin/python
 	tools/postgres.sh $(BIN)/python -m pytest -m "not slow" clients
 
 bench: bench-dynamodb
 	tools/postgres.sh $(BIN)/python -m benchmarks
 
-bench-dynamodb: $(VENV)/dev
+bench-dynamodb: $(VENV)/dev $(VENV)/compiled
 	tools/dynamodb_peers.sh
 	$(BIN)/python -m benchmarks.dynamodb
 
-crash: $(VENV)/dev
+crash: $(VENV)/dev $(VENV)/compiled
 	$(BIN)/python -m pytest -m slow tests/crash tests/storage tests/histories tests/test_golden_columnar.py
 
-fuzz: $(VENV)/dev
+fuzz: $(VENV)/dev $(VENV)/compiled
 	$(BIN)/python -m pytest -m slow tests/fuzz
 
-examples: $(VENV)/dev
+examples: $(VENV)/dev $(VENV)/compiled
 	$(BIN)/python examples/flights.py
 	$(BIN)/python examples/browser_compat.py
 

@@ -4,6 +4,7 @@ import ast
 import pathlib
 import subprocess
 import sys
+import sysconfig
 
 ROOT = pathlib.Path(__file__).parent.parent
 PACKAGES = ("terrascale", "wire", "compat", "tsql", "storage")
@@ -67,3 +68,18 @@ def test_the_server_imports_neither_duckdb_nor_pyarrow() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert output.stdout.strip() == "[]"
+
+
+def test_compiled_modules_are_as_new_as_their_sources() -> None:
+    """Python prefers the compiled form: an older one would hide a change."""
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    sources = [ROOT / line for line in (ROOT / "tools/compiled.txt").read_text().split()]
+    compiled = {source: source.with_suffix(suffix) for source in sources}
+    assert all(source.exists() for source in compiled)
+    assert len({form.exists() for form in compiled.values()}) == 1
+    stale = [
+        str(source.relative_to(ROOT))
+        for source, form in compiled.items()
+        if form.exists() and form.stat().st_mtime < source.stat().st_mtime
+    ]
+    assert not stale, "`make install` compiles them again"

@@ -9,10 +9,11 @@ from storage.errors import FatalError
 from tests import pgclient
 from tests.wire.messages import CONVERSATIONS, CUTS, pieces
 from wire.pg import frontend
-from wire.pg.connection import Connection, DirectTls, Disconnect
+from wire.pg.connection import Connection, Disconnect
 from wire.pg.limits import Limits
 from wire.pg.startup import (
     CancelRequest,
+    DirectTls,
     GssRequest,
     SslRequest,
     StartupMessage,

@@ -25,7 +25,7 @@ from tsql.planner.plan import AccessPath
 MULTI_GET_COUNT = 256
 
 Decode = Callable[[bytes], Row]
-Predicate = Callable[[Row, Env], bool]
+Predicate = Callable[[Row, Env], bool | None]
 
 
 class Items(Protocol):

@@ -101,7 +101,7 @@ def _step(arguments: Sequence[Evaluate], *, strict: bool) -> Step:
             return step
 
 
-def _filtered_step(step: Step, predicate: Callable[[Row, Env], bool]) -> Step:
+def _filtered_step(step: Step, predicate: Callable[[Row, Env], bool | None]) -> Step:
     def filtered(state: Any, row: Row, env: Env) -> None:
         if predicate(row, env):
             step(state, row, env)

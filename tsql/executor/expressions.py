@@ -68,7 +68,7 @@ def compile_expression(expression: Expression) -> Evaluate:
         raise DatabaseError("54001", "stack depth limit exceeded", hint=hint) from None
 
 
-def compile_predicate(expression: Expression) -> Callable[[Row, Env], bool]:
+def compile_predicate(expression: Expression) -> Callable[[Row, Env], bool | None]:
     """Returns a closure that is true only where the expression is (NULL counts as false)."""
     return compile_expression(expression)
 

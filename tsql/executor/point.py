@@ -309,10 +309,9 @@ def _has_key(access: TableAccess, row: Row) -> bool:
 class PointUpdate:
     """UPDATE of one row by its key."""
 
-    sequences: Mapping[int, int] = MappingProxyType({})
-    may_defer = False
-
     def __init__(self, node: plan.Update, tables: Tables) -> None:
+        self.sequences: Mapping[int, int] = MappingProxyType({})
+        self.may_defer = False
         path = node.source
         assert isinstance(path, plan.Get)
         self._access = tables.access(path.relation.table)
@@ -351,10 +350,9 @@ class PointUpdate:
 class PointDelete:
     """DELETE of one row by its key."""
 
-    sequences: Mapping[int, int] = MappingProxyType({})
-    may_defer = False
-
     def __init__(self, node: plan.Delete, tables: Tables) -> None:
+        self.sequences: Mapping[int, int] = MappingProxyType({})
+        self.may_defer = False
         path = node.source
         assert isinstance(path, plan.Get)
         self._access = tables.access(path.relation.table)

@@ -72,7 +72,9 @@ class _UpToErrors:
 class _Filtered(_UpToErrors):
     __slots__ = ("_predicate", "_run", "_source")
 
-    def __init__(self, run: Run, source: Batches, predicate: Callable[[Row, Any], bool]) -> None:
+    def __init__(
+        self, run: Run, source: Batches, predicate: Callable[[Row, Any], bool | None]
+    ) -> None:
         super().__init__()
         self._run = run
         self._source = source

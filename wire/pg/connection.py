@@ -18,7 +18,6 @@ no sense any more.
 from typing import Final
 
 from storage.errors import DatabaseError, FatalError
-from storage.records import dataclass
 from tsql.encodings import UTF8, Encoding
 from wire.pg import frontend
 from wire.pg.codec import INT32, protocol_violation
@@ -31,7 +30,7 @@ from wire.pg.limits import (
     STARTUP_BYTES_MAX,
     Limits,
 )
-from wire.pg.startup import GssRequest, SslRequest, StartupPacket, decode_startup
+from wire.pg.startup import DirectTls, GssRequest, SslRequest, StartupPacket, decode_startup
 
 _LARGE_KINDS: Final = frozenset(b"QPBFd")
 _SMALL_KINDS: Final = frozenset(b"DCESHXcf")
@@ -45,11 +44,6 @@ _CANCEL_REQUEST_BYTES: Final = 16
 
 class Disconnect(Exception):  # noqa: N818 - not a fault of ours: the connection just ends
     """The connection ends without a word to the client; the text is for the log."""
-
-
-@dataclass(frozen=True, slots=True)
-class DirectTls:
-    """The first byte is TLS's, without an SSLRequest before it."""
 
 
 class Connection:

@@ -7,10 +7,10 @@ from tsql.api import Notice, Session
 from tsql.encodings import UTF8, encoding
 from wire.pg import backend, errors
 from wire.pg.authentication import authenticate
-from wire.pg.connection import Connection, DirectTls, Disconnect
+from wire.pg.connection import Connection, Disconnect
 from wire.pg.identity import Identity, identify
 from wire.pg.sessions import Sessions, Slot
-from wire.pg.startup import CancelRequest, GssRequest, SslRequest, StartupMessage
+from wire.pg.startup import CancelRequest, DirectTls, GssRequest, SslRequest, StartupMessage
 from wire.pg.stream import ByteStream
 
 

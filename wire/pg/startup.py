@@ -21,6 +21,11 @@ _REPLICATION_ON: Final = frozenset({"true", "on", "yes", "y", "t", "1", "databas
 
 
 @dataclass(frozen=True, slots=True)
+class DirectTls:
+    """The first byte is TLS's, without an SSLRequest before it."""
+
+
+@dataclass(frozen=True, slots=True)
 class SslRequest:
     """May we speak TLS? Answered by one byte, S or N."""
 
