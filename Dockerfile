@@ -6,8 +6,11 @@ COPY requirements/runtime.txt requirements/
 RUN python -m venv /opt/terrascale \
     && /opt/terrascale/bin/pip install --no-cache-dir --require-hashes -r requirements/runtime.txt
 COPY . .
-RUN /opt/terrascale/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
-    && /opt/terrascale/bin/python tools/compile.py --root /opt/terrascale/lib/python3.11/site-packages \
+# What is compiled goes where it would be beside its sources; what compiled it isn't needed any more.
+RUN /opt/terrascale/bin/python tools/compile.py \
+    && /opt/terrascale/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
+    && find . -name '*.so' -exec cp --parents '{}' /opt/terrascale/lib/python3.11/site-packages ';' \
+    && /opt/terrascale/bin/pip uninstall --yes --quiet mypy \
     && /opt/terrascale/bin/python -m compileall -q /opt/terrascale/lib
 
 FROM python:3.11-slim

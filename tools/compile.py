@@ -2,7 +2,6 @@
 
     python tools/compile.py            compiles; where there is no C compiler, says so and leaves all as it is
     python tools/compile.py --remove   goes back to plain Python
-    python tools/compile.py --root D   the same for packages installed in D
 
 Python imports the compiled form where there is one. It is made of the same source and does the same,
 in less time (docs/decisions/0085-compiled-hot-path.md). tools/compiled.txt lists what a point
@@ -11,11 +10,10 @@ functions don't look for the end of the stack.
 """
 
 import argparse
-import contextlib
-import io
 import os
 import shlex
 import shutil
+import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -33,10 +31,6 @@ COMMON = f"{GROUP}__mypyc{SUFFIX}"
 MYPY_OPTIONS = ("--config-file=", "--ignore-missing-imports", "--follow-untyped-imports")
 
 
-class CompileError(Exception):
-    """mypyc would leave something out."""
-
-
 def why_not() -> str | None:
     """Returns what is missing for compiling, or None."""
     compiler = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")[0]
@@ -48,56 +42,65 @@ def why_not() -> str | None:
     return None
 
 
-def remove(root: Path, modules: list[str]) -> None:
+def remove(modules: list[str]) -> None:
     """Removes the compiled forms."""
     for module in modules:
-        (root / module).with_suffix(SUFFIX).unlink(missing_ok=True)
-    (root / COMMON).unlink(missing_ok=True)
+        (ROOT / module).with_suffix(SUFFIX).unlink(missing_ok=True)
+    (ROOT / COMMON).unlink(missing_ok=True)
 
 
-def build(root: Path, modules: list[str]) -> None:
-    """Compiles all modules, as one group: calls among them are calls of C functions.
+def build(modules: list[str], folder: str) -> None:
+    """Compiles all modules into a folder, as one group: calls among them are calls of C functions.
 
-    Raises whatever the compilers raise, SystemExit among it; then nothing has been installed.
+    Raises whatever the compilers raise, SystemExit among it.
     """
-    os.chdir(root)
-    said = io.StringIO()
+    extensions = mypycify(
+        [*MYPY_OPTIONS, *modules],
+        group_name=GROUP,
+        opt_level="1",
+        debug_level="0",
+        multi_file=True,
+        target_dir=folder,
+    )
+    command = Distribution({"ext_modules": extensions}).get_command_obj("build_ext")
+    command.build_temp = command.build_lib = folder
+    command.ensure_finalized()
+    command.run()
+
+
+def install(modules: list[str]) -> str | None:
+    """Compiles all and puts it beside the sources; returns what has gone wrong, or None.
+
+    A process of its own does the work: the compilers say a lot, and end by exiting.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        with contextlib.redirect_stdout(said):
-            extensions = mypycify(
-                [*MYPY_OPTIONS, *modules],
-                group_name=GROUP,
-                opt_level="1",
-                debug_level="0",
-                multi_file=True,
-                target_dir=folder,
-            )
-        if "warning: Unsupported" in said.getvalue():
-            raise CompileError(said.getvalue())
-        command = Distribution({"ext_modules": extensions}).get_command_obj("build_ext")
-        command.build_temp = command.build_lib = folder
-        command.ensure_finalized()
-        command.run()
+        command = [sys.executable, __file__, "--into", folder]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        said = done.stdout + done.stderr
+        if done.returncode != 0 or "warning: Unsupported" in said:
+            return f"compiling failed ({said.strip()[-2000:]})"
         for file in Path(folder).rglob(f"*{SUFFIX}"):
-            shutil.move(file, root / file.relative_to(folder))
+            shutil.move(file, ROOT / file.relative_to(folder))
+    return None
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--remove", action="store_true", help="go back to plain Python")
-    parser.add_argument("--root", type=Path, default=ROOT, help="where the packages are")
+    parser.add_argument("--into", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    os.chdir(ROOT)
     modules = (ROOT / "tools/compiled.txt").read_text().split()
-    remove(options.root, modules)
+    if options.into is not None:
+        build(modules, options.into)
+        return
+    remove(modules)
     if options.remove:
         return
     reason = why_not()
     if reason is None:
         print("Compiling the hot path: a minute or so …", flush=True)
-        try:
-            build(options.root, modules)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a compiler may fail in any way
-            reason = f"compiling failed ({error})"
+        reason = install(modules)
     if reason is not None:
         print(f"{reason}: point statements run as plain Python, a quarter slower", file=sys.stderr)
 
