@@ -4,7 +4,7 @@
     python tools/compile.py --remove   goes back to plain Python
 
 Python imports the compiled form where there is one. It is made of the same source and does the same,
-in less time (docs/decisions/0085-compiled-hot-path.md). tools/compiled.txt lists what a point
+in less time (docs/decisions/0086-compiled-hot-path.md). tools/compiled.txt lists what a point
 statement runs through. Nothing in the list may recurse as deep as a user's data is nested: compiled
 functions don't look for the end of the stack.
 """
