@@ -35,7 +35,7 @@ class Cursor:
         is_binary: Whether a simple query's FETCH is answered in the binary format.
         depth: How many savepoints there were; a rollback to one of them ends it.
         form: What its query tells of it.
-        moved: Keys of rows that it was on when their keys were changed.
+        moved: The last keys of rows that it was on when their keys were changed, by those that it has.
     """
 
     name: str
@@ -137,6 +137,15 @@ class Cursor:
 
     def current_row(self, table: Table) -> list[bytes]:
         """Returns the keys that the table's row under it may have now, likeliest first. Raises 24000, 0A000."""
+        key = self._row_key(table)
+        return [self.moved.get(key, key), key]
+
+    def move_current_row(self, table: Table, new_key: bytes) -> None:
+        """Notes that the table's row under it has another key now."""
+        self.moved[self._row_key(table)] = new_key
+
+    def _row_key(self, table: Table) -> bytes:
+        """Returns the key that the table's row under it had when it was read."""
         ids, shown = self.form.table_ids, f'cursor "{self.name}"'
         if not self.is_new or self.has_failed:
             raise DatabaseError("24000", f"{shown} is held from a previous transaction")
@@ -152,17 +161,12 @@ class Cursor:
         is_on_row = 1 <= self.position <= self._count
         if is_on_row or not count:
             row = self._rows[self.position - 1 - self._dropped] if count else ()
-            key = row[len(self.fields) + ids.index(table.id)] if count else None
+            key: bytes | None = row[len(self.fields) + ids.index(table.id)] if count else None
             if key is None:
                 what = f'is not a simply updatable scan of table "{table.name}"'
                 raise DatabaseError("24000", f"{shown} {what}")
-            return [self._moved(key), key]
+            return key
         raise DatabaseError("24000", f"{shown} is not positioned on a row")
-
-    def _moved(self, key: bytes) -> bytes:
-        while key in self.moved and self.moved[key] != key:
-            key = self.moved[key]
-        return key
 
     async def _reach(self, number: int | None) -> None:
         """Takes rows from the query until there are so many, or no more."""

@@ -337,9 +337,9 @@ class SessionFunctions(SessionCatalog):
         keys: list[bytes] = found.current_row(table)
         return keys
 
-    def move_current_row(self, cursor: str, key: bytes, new_key: bytes) -> None:
+    def move_current_row(self, cursor: str, table: Table, new_key: bytes) -> None:
         """Notes that the row a cursor is on has another key now."""
-        self._state.cursors[cursor].moved[key] = new_key
+        self._state.cursors[cursor].move_current_row(table, new_key)
 
     def close(self) -> None:
         """Lets go of what the session holds."""

@@ -268,7 +268,7 @@ def compile_update(node: plan.Update, joined: Source | None, tables: Tables) -> 
         if may_repeat or joined is not None:
             result.touched.add(new_key)
         if node.current_of and new_key != key:
-            env.session.move_current_row(node.current_of, key, new_key)
+            env.session.move_current_row(node.current_of, access.table, new_key)
         result.add(new if joined is None else with_row(inputs, node.offset, new))
 
     if joined is not None:

@@ -96,7 +96,7 @@ class SessionHooks(Protocol):
     def current_row(self, cursor: str, table: Table) -> Iterable[bytes]:
         """Returns the keys that the row a cursor is on may have now. Raises 34000, 24000."""
 
-    def move_current_row(self, cursor: str, key: bytes, new_key: bytes) -> None:
+    def move_current_row(self, cursor: str, table: Table, new_key: bytes) -> None:
         """Notes that the row a cursor is on has another key now."""
 
     def column_number(self, relation: int, name: str) -> int | None:

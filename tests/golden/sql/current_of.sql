@@ -261,3 +261,35 @@ declare c cursor for select * from pk;
 fetch 3 from c;
 
 update pk set v = 0 where current of c and id = 1;
+
+rollback;
+
+create table there_and_back (id int primary key, v text);
+
+insert into there_and_back values (1, 'a'), (2, 'b');
+
+begin;
+
+declare c cursor for select * from there_and_back order by id;
+
+fetch c;
+
+update there_and_back set id = 100 where current of c;
+
+update there_and_back set id = 1 where current of c;
+
+update there_and_back set v = v || '!' where current of c;
+
+update there_and_back set id = 100 where current of c;
+
+fetch c;
+
+update there_and_back set id = 1 where current of c;
+
+update there_and_back set v = v || '?' where current of c;
+
+select * from there_and_back order by id;
+
+rollback;
+
+drop table there_and_back;
