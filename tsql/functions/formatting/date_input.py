@@ -101,32 +101,52 @@ class ReadParts:
 
 
 class TemplateReader:
-    """Reads one text by one template."""
+    """Reads one text by one template.
 
-    def __init__(self, text: str, nodes: tuple[Node, ...]) -> None:
+    Args:
+        is_standard: The text has to match the template from its first character to its last.
+    """
+
+    def __init__(self, text: str, nodes: tuple[Node, ...], *, is_standard: bool = False) -> None:
         self.parts = ReadParts()
         self._text = text
         self._nodes = nodes
         self._at = 0
-        self._is_fixed = False  # FX was seen
+        self._is_standard = is_standard
+        self._is_fixed = is_standard  # or FX was seen
         self._skipped = 0  # characters skipped beyond those that the template names
 
     def read(self) -> ReadParts:
         """Returns what was read; stops at the end of the text or the template."""
         for index, node in enumerate(self._nodes):
             if self._at >= len(self._text):
+                if self._is_standard:
+                    raise DatabaseError("22007", "input string is too short for datetime format")
                 break
             is_field = node.kind is NodeKind.FIELD
             if not self._is_fixed and node.text.upper() != "FX" and (is_field or index == 0):
                 self._skip_blanks()
             if not is_field:
-                self._skip_character(node.kind)
+                if self._is_standard:
+                    self._match_character(node)
+                else:
+                    self._skip_character(node.kind)
                 continue
             self._read_field(index, node)
             if not self._is_fixed:
                 self._skipped = 0
                 self._skip_blanks()
+        if self._is_standard and not all(map(is_blank, self._text[self._at :])):
+            raise DatabaseError(
+                "22007", "trailing characters remain in input string after datetime format"
+            )
         return self.parts
+
+    def _match_character(self, node: Node) -> None:
+        if self._text[self._at] != node.text:
+            what = "character" if node.kind is NodeKind.CHARACTER else "separator"
+            raise DatabaseError("22007", f'unmatched format {what} "{node.text}"')
+        self._at += 1
 
     def _skip_blanks(self) -> None:
         text, start = self._text, self._at

@@ -58,6 +58,7 @@ _DATE_FIELDS = names(
     "IDDD ID IW IYYY IYY IY I J MI MM MONTH MON MS Month Mon OF P.M. PM Q RM SSSSS SSSS SS "
     "TZH TZM TZ US WW W Y,YYY YYYY YYY YY Y"
 )
+_STANDARD_SEPARATORS = frozenset("-./,':; ")
 _NUMBER_FIELDS = names(", . 0 9 B C D EEEE FM G L MI PL PR RN SG SP S TH V")
 
 
@@ -100,6 +101,19 @@ def cached_by_text(parse: Callable[[str], _T]) -> Callable[[str], _T]:
 @cached_by_text
 def date_template(text: str) -> tuple[Node, ...]:
     """Returns the pieces of a date template."""
+    return _date_nodes(text, is_standard=False)
+
+
+@cached_by_text
+def standard_date_template(text: str) -> tuple[Node, ...]:
+    """Returns the pieces of a date template in the SQL standard's form; raises 22007.
+
+    Between its fields stand the standard's separators only, and text in double quotes.
+    """
+    return _date_nodes(text, is_standard=True)
+
+
+def _date_nodes(text: str, *, is_standard: bool) -> tuple[Node, ...]:
     nodes: list[Node] = []
     position = 0
     while position < len(text):
@@ -109,6 +123,8 @@ def date_template(text: str) -> tuple[Node, ...]:
         field = _DATE_FIELD.match(text, position)
         if field is None:
             if position < len(text):
+                if is_standard:
+                    _check_separator(text[position])
                 position = _read_text(text, position, nodes, is_date=True)
             continue
         position = field.end()
@@ -119,6 +135,11 @@ def date_template(text: str) -> tuple[Node, ...]:
         ordinal = "" if suffix is None or suffix[0] == "SP" else suffix[0]
         nodes.append(Node(NodeKind.FIELD, field[0], flag == "FM", ordinal, flag == "TM"))
     return tuple(nodes)
+
+
+def _check_separator(character: str) -> None:
+    if character not in _STANDARD_SEPARATORS and character != '"':
+        raise DatabaseError("22007", f'invalid datetime format separator: "{character}"')
 
 
 def number_nodes(text: str) -> tuple[Node, ...]:

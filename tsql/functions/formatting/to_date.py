@@ -31,7 +31,7 @@ from tsql.types.timezones import session_zone
 
 
 @dataclass
-class _Date:
+class CivilDate:
     """The date so far, and which of its parts a template named."""
 
     year: int = 0
@@ -46,7 +46,7 @@ class _Date:
         self.has_year = self.has_month = self.has_day = True
 
 
-def _set_year(date: _Date, parts: ReadParts) -> None:
+def _set_year(date: CivilDate, parts: ReadParts) -> None:
     century = -parts.cc if parts.bc else parts.cc
     if parts.year and parts.cc and parts.year_size <= 2:
         last_digits = parts.year % 100
@@ -67,7 +67,7 @@ def _set_year(date: _Date, parts: ReadParts) -> None:
     date.has_year = True
 
 
-def _set_day(date: _Date, parts: ReadParts) -> None:
+def _set_day(date: CivilDate, parts: ReadParts) -> None:
     if parts.j:
         date.set_days(parts.j - EPOCH_JULIAN)
     day_of_year = parts.ddd
@@ -87,7 +87,7 @@ def _set_day(date: _Date, parts: ReadParts) -> None:
         _set_day_of_year(date, parts, day_of_year)
 
 
-def _set_day_of_year(date: _Date, parts: ReadParts, day_of_year: int) -> None:
+def _set_day_of_year(date: CivilDate, parts: ReadParts, day_of_year: int) -> None:
     if not date.year and not parts.bc:
         raise DatabaseError("22007", "cannot calculate day of year without year information")
     if parts.iso_week:
@@ -104,7 +104,7 @@ def _set_day_of_year(date: _Date, parts: ReadParts, day_of_year: int) -> None:
     date.has_month = date.has_day = True
 
 
-def _is_valid(date: _Date) -> bool:
+def _is_valid(date: CivilDate) -> bool:
     if date.has_month and not 1 <= date.month <= 12:
         return False
     if date.has_day and not 1 <= date.day <= 31:
@@ -133,10 +133,10 @@ def _time_of_day(parts: ReadParts) -> int | None:
     return ((hour * 60 + minute) * 60 + second) * SECOND + fraction
 
 
-def _conclude(text: str, parts: ReadParts) -> tuple[_Date, int, int | None]:
+def conclude(text: str, parts: ReadParts) -> tuple[CivilDate, int, int | None]:
     """Returns the date, the time of day, and the seconds east of Greenwich if they were given."""
     time = _time_of_day(parts)
-    date = _Date()
+    date = CivilDate()
     _set_year(date, parts)
     _set_day(date, parts)
     if not _is_valid(date) or time is None:
@@ -148,8 +148,8 @@ def _conclude(text: str, parts: ReadParts) -> tuple[_Date, int, int | None]:
     return date, time, parts.zone_sign * (parts.zone_hour * 3600 + parts.zone_minute * 60)
 
 
-def _days(date: _Date) -> int | None:
-    """Returns the day number; None out of range, or for a month that no day checked."""
+def days_of(date: CivilDate) -> int | None:
+    """Returns the day number of a date; None out of range, or for a month that no day checked."""
     if not is_valid_julian(date.year, date.month) or abs(date.year) > INT4_MAX:
         return None
     return days_from_civil(date.year, date.month, date.day)
@@ -157,8 +157,8 @@ def _days(date: _Date) -> int | None:
 
 @implements("to_date")
 def to_date(text: str, template: str) -> int:
-    date, _, _ = _conclude(text, read_by_template(text, template))
-    days = _days(date)
+    date, _, _ = conclude(text, read_by_template(text, template))
+    days = days_of(date)
     if days is None or not DATE_MIN <= days < DATE_END:
         raise DatabaseError("22008", f'date out of range: "{text}"')
     return days
@@ -167,8 +167,8 @@ def to_date(text: str, template: str) -> int:
 @implements("to_timestamp", env=True)
 def to_timestamp(env: Env, text: str, template: str) -> int:
     parts = read_by_template(text, template)
-    date, time, offset = _conclude(text, parts)
-    days = _days(date)
+    date, time, offset = conclude(text, parts)
+    days = days_of(date)
     if days is None:
         raise DatabaseError("22008", "timestamp out of range")
     local = days * DAY + time

@@ -1,7 +1,8 @@
 """Dates and times inside a path: what .datetime() makes of a string, and how two of them compare.
 
-Without a template the ISO 8601 forms count. Values of different kinds compare after a conversion;
-one that needs the session's time zone is refused, unless the function's name ends in _tz.
+Without a template the ISO 8601 forms count; with one, the SQL standard's rules for templates.
+Values of different kinds compare after a conversion; one that needs the session's time zone is
+refused, unless the function's name ends in _tz.
 """
 
 import re
@@ -17,6 +18,8 @@ from tsql.functions.datetime_cast import (
     time_timetz,
     timestamp_timestamptz,
 )
+from tsql.functions.formatting.standard import read_standard
+from tsql.functions.formatting.template import standard_date_template
 from tsql.functions.jsonpath.errors import PathError
 from tsql.types import oids
 from tsql.types.civil import days_from_civil, days_in_month
@@ -92,6 +95,17 @@ def parse_iso(text: str) -> PathTime:
             hint="Use a datetime template argument to specify the input data format.",
         )
     return value
+
+
+def parse_by_template(text: str, template: str) -> PathTime:
+    """Returns what a text stands for by a template; a text that doesn't match is a fault of the document."""
+    nodes = standard_date_template(template)
+    try:
+        return PathTime(*read_standard(text, nodes))
+    except DatabaseError as error:
+        raise PathError(
+            error.sqlstate, error.message, detail=error.detail, hint=error.hint
+        ) from None
 
 
 def _of_match(found: re.Match[str]) -> PathTime | None:

@@ -4,10 +4,10 @@ import math
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-from storage.errors import DatabaseError, not_supported
+from storage.errors import DatabaseError
 from tsql.functions.jsonb_access import jsonb_typeof
 from tsql.functions.jsonpath import errors
-from tsql.functions.jsonpath.datetimes import PathTime, parse_iso
+from tsql.functions.jsonpath.datetimes import PathTime, parse_by_template, parse_iso
 from tsql.functions.jsonpath.errors import PathError
 from tsql.functions.number_cast import float8_numeric
 from tsql.types.floats import float8_of
@@ -79,5 +79,5 @@ def datetime_of(value: Any, template: str | None) -> PathTime:
     if type(value) is not str:
         raise errors.wrong_method("22031", "datetime", "a string")
     if template is not None:
-        raise not_supported("a template argument of jsonpath item method .datetime()")
+        return parse_by_template(value, template)
     return parse_iso(value)
