@@ -17,6 +17,8 @@ in tests/storage/kv/test_rocksdb_traps.py, so that a release that changes it is 
 - `close` doesn't close while an iterator lives: snapshots are kept track of and released first.
 - Opening writes `rocksdict-config.json` even when another process has the store: the caller holds a
   lock of our own before (storage/kv/directory.py), and all options are given at each opening.
+- They are given twice, for the database and for its column family. Of a database that exists, the
+  binding else takes the family's from the OPTIONS file, where neither cache nor filters can stand.
 """
 
 import functools
@@ -275,6 +277,7 @@ class RocksEngine:
             self._db = rocksdict.Rdict(
                 str(path),
                 self._options,
+                column_families={"default": self._options},
                 access_type=rocksdict.AccessType.read_only(False)
                 if settings.is_read_only
                 else rocksdict.AccessType.read_write(),

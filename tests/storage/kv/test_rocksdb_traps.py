@@ -287,6 +287,21 @@ def test_what_an_opening_recovers_is_in_tables_at_once(tmp_path: Path) -> None:
     engine.close()
 
 
+@pytest.mark.parametrize("is_read_only", [False, True])
+def test_cache_and_filters_are_the_same_after_another_opening(
+    engine: RocksEngine, tmp_path: Path, is_read_only: bool
+) -> None:
+    """Without options for the column family, the binding opens it with a cache of 8 MB and no filter."""
+    put(engine, "a")
+    engine.close()
+    settings = RocksSettings(block_cache_bytes=24 << 20, is_read_only=is_read_only)
+    again = RocksEngine(tmp_path / "engine", settings)
+    assert again._db.property_int_value("rocksdb.block-cache-capacity") == 24 << 20
+    again.close()
+    newest = max((tmp_path / "engine").glob("OPTIONS-*"), key=lambda file: file.name)
+    assert "filter_policy=bloomfilter" in newest.read_text()
+
+
 def test_a_checkpoint_opens_by_itself(engine: RocksEngine, tmp_path: Path) -> None:
     put(engine, "a")
     engine.checkpoint(tmp_path / "checkpoint")
