@@ -134,12 +134,22 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class IsNull:
-    """IS [NOT] NULL; of a row: all fields (not) null."""
+    """IS [NOT] NULL; of a row: all fields (not) null.
+
+    `of_whole`: of a row itself, whatever its fields are: IS [NOT] DISTINCT FROM NULL.
+    """
 
     argument: "Expression"
     negated: bool
     type: int = 16
     typmod: int = -1
+    of_whole: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The test as it is written."""
+        words = "DISTINCT FROM " if self.of_whole else ""
+        return f"IS {'NOT ' * (self.negated is not self.of_whole)}{words}NULL"
 
 
 @dataclass(frozen=True, slots=True)

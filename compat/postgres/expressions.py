@@ -315,7 +315,7 @@ class Printer:
             case bound.Not(argument=argument):
                 shown = f"NOT {self.operand(argument, node, implied=False)}"
             case bound.IsNull():
-                shown = f"{self.operand(node.argument, node)} IS {'NOT ' * node.negated}NULL"
+                shown = f"{self.operand(node.argument, node)} {node.shown}"
             case bound.IsBoolean():
                 word = {True: "TRUE", False: "FALSE", None: "UNKNOWN"}[node.value]
                 shown = self.operand(node.argument, node, implied=False)

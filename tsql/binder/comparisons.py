@@ -26,6 +26,8 @@ from tsql.bound import (
 )
 from tsql.parser import ConstantList, ast, enums
 from tsql.types import oids
+from tsql.types.composites import is_row
+from tsql.types.kinds import base_type
 
 _Kind = enums.A_Expr_Kind
 _PLAIN: Final = frozenset(
@@ -149,7 +151,8 @@ def _is_distinct(level: Level, node: Any) -> Expression:
     left_node, right_node = node.lexpr, node.rexpr
     for null, other in ((right_node, left_node), (left_node, right_node)):
         if isinstance(null, ast.A_Const) and null.isnull:
-            return IsNull(level.bind(level, other), not negated)
+            argument = level.bind(level, other)
+            return IsNull(argument, not negated, of_whole=is_row(base_type(argument.type)))
     if _is_row(left_node) and _is_row(right_node):
         return _rows_distinct(level, node, negated)
     left, right = level.bind(level, left_node), level.bind(level, right_node)

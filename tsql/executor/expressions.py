@@ -257,7 +257,7 @@ class _Compiler:
 
     def _null_test(self, node: bound.IsNull) -> Part:
         part = self.part(node.argument)
-        if is_row(base_type(node.argument.type)):
+        if is_row(base_type(node.argument.type)) and not node.of_whole:
             return logic.row_null_test(part, negated=node.negated)
         return logic.null_test(part, negated=node.negated)
 

@@ -21,6 +21,8 @@ from tsql.bound import Const, Expression, FunctionCall
 from tsql.planner.key_values import comparable, comparable_as_it_is
 from tsql.planner.walk import is_fixed, strip_relabels
 from tsql.types import oids
+from tsql.types.composites import is_row
+from tsql.types.kinds import base_type
 
 _MIRRORED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _TEXTS = frozenset({oids.TEXT, oids.VARCHAR, oids.NAME})
@@ -96,7 +98,9 @@ def test_of(conjunct: Expression) -> Test | None:
             return _row_test(conjunct)
         case bound.Or():
             return _either_test(conjunct)
-        case bound.IsNull():
+        case bound.IsNull(argument=argument) if conjunct.of_whole or not is_row(
+            base_type(argument.type)
+        ):
             return NullTest(strip_relabels(conjunct.argument), conjunct.negated)
         case bound.ColumnRef(type=oids.BOOL):
             return EqualTest(conjunct, Const(True, oids.BOOL), oids.BOOL)

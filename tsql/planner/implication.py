@@ -21,7 +21,7 @@ from tsql.planner.key_values import comparable
 from tsql.planner.walk import strip_relabels
 from tsql.types import oids
 from tsql.types.composites import is_row
-from tsql.types.kinds import kinds_of_type
+from tsql.types.kinds import base_type, kinds_of_type
 
 #: Longer lists are compared as wholes only.
 _MEMBERS_MAX: Final = 100
@@ -125,7 +125,7 @@ def _implies(one: _Clause, goal: _Clause) -> bool:
     match goal:
         case _Compared():
             return isinstance(one, _Compared) and _comparison_implies(one, goal)
-        case bound.IsNull(argument=argument, negated=True) if not is_row(argument.type):
+        case bound.IsNull(argument=argument, negated=True) if not is_row(base_type(argument.type)):
             return _is_null_for_null(one, strip_relabels(argument))
         case _:
             return False

@@ -61,7 +61,7 @@ def _show(node: Expression) -> str:  # noqa: C901, PLR0912 - one case a node
         case bound.Not(argument=argument):
             return f"NOT {_operand(argument)}"
         case bound.IsNull():
-            return f"{_operand(node.argument)} IS {'NOT ' * node.negated}NULL"
+            return f"{_operand(node.argument)} {node.shown}"
         case bound.IsBoolean():
             word = {True: "TRUE", False: "FALSE", None: "UNKNOWN"}[node.value]
             return f"{_operand(node.argument)} IS {'NOT ' * node.negated}{word}"
