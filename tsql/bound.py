@@ -183,14 +183,29 @@ class WithQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class RowKey:
+    """The key of a row that a cursor's row is made of, for WHERE CURRENT OF.
+
+    Attributes:
+        relation: The number of the relation that gives it.
+        position: Where in its row.
+        is_lost_by_sorting: Whether PostgreSQL doesn't find it where the rows are sorted.
+    """
+
+    relation: int
+    position: int
+    is_lost_by_sorting: bool
+
+
+@dataclass(frozen=True, slots=True)
 class BoundSelect:
     """SELECT.
 
     With `grouped`, `group_by` are the keys, `aggregates` the distinct aggregate calls, and `targets`, `having` and
     `order_by` are expressions over GroupRef. Set-returning functions of the target list are in `set_functions`, window
     functions in `windows` (above the grouping, below the former). `grouping_sets` name positions of `group_by`,
-    `groupings` likewise for each GROUPING() (GroupingRef). `distinct_on` is () for plain DISTINCT. `row_keys` are
-    the relations the keys of whose rows stand behind the targets.
+    `groupings` likewise for each GROUPING() (GroupingRef). `distinct_on` is () for plain DISTINCT. `row_keys`
+    stand behind the targets.
     """
 
     relation: Relation | None
@@ -214,7 +229,7 @@ class BoundSelect:
     grouping_sets: tuple[tuple[int, ...], ...] | None = None
     groupings: tuple[tuple[int, ...], ...] = ()
     written: Any = field(default=None, compare=False)
-    row_keys: tuple[int, ...] = ()
+    row_keys: tuple[RowKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,8 +153,8 @@ class Cursor:
         if self.form.is_locking and count > 1:
             what = f'has multiple FOR UPDATE/SHARE references to table "{table.name}"'
             raise DatabaseError("24000", f"{shown} {what}")
-        if not count and self.form.is_indirect:
-            raise not_supported("WHERE CURRENT OF a cursor over a view or a subquery")
+        if not count and self.form.may_find_more:
+            raise not_supported("WHERE CURRENT OF a cursor over this query")
         if not count and self.form.is_locking:
             what = f'does not have a FOR UPDATE/SHARE reference to table "{table.name}"'
             raise DatabaseError("24000", f"{shown} {what}")

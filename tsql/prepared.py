@@ -38,7 +38,7 @@ from tsql.executor.run import Batches, Run, Source
 from tsql.executor.statement_subqueries import Subqueries
 from tsql.executor.writes import Write, WriteResult
 from tsql.parser import ParsedStatement, ast, enums, parse
-from tsql.planner.cursor_rows import CursorForm, cursor_form, with_row_keys
+from tsql.planner.cursor_rows import CursorForm, with_row_keys
 from tsql.planner.plan import Plan
 from tsql.planner.planner import plan_statement
 
@@ -378,9 +378,9 @@ class Preparer:
         command = _COMMANDS[type(parsed.node)]
         if not (is_cursor and isinstance(bound.statement, BoundSelect)):
             return self.planned(command, bound)
-        select = with_row_keys(bound.statement)
+        select, form = with_row_keys(bound.statement)
         query = self.planned(command, replace(bound, statement=select))
-        query.cursor = cursor_form(select)
+        query.cursor = form
         return query
 
     def planned(self, command: str, bound: BoundQuery) -> Query:

@@ -15,6 +15,7 @@ from tsql.bound import (
     JoinRelation,
     Relation,
     RowLocking,
+    SetOperation,
     SubqueryRelation,
     TableRelation,
     ValuesRelation,
@@ -48,11 +49,13 @@ def bind_locking(select: BoundSelect, level: Level, node: Any) -> BoundSelect:
     """Returns the query with its locking clauses. Raises 0A000, 42P01."""
     for clause in node.lockingClause:
         name = LOCK_NAMES[clause.strength]
-        _check(select, node, name)
+        _check_plain(select, name)
         numbers = _named(level, select, clause, name)
+        leaves = list(_leaves(select.relation))
         for item in level.relations:
             if numbers is None or item.relation in numbers:
                 _note_locked(item)
+                _check_inside(item, leaves[item.relation], name)
         select = _locked(select, numbers, clause, name)
     return select
 
@@ -65,12 +68,26 @@ def _note_locked(item: Item) -> None:
         _note_locked(part)
 
 
-def _check(select: BoundSelect, node: Any, name: str) -> None:
+def _check_inside(item: Item, relation: Relation, name: str) -> None:
+    """Raises 0A000 for a subquery that can't be locked; a view's set operations just aren't."""
+    if not isinstance(relation, SubqueryRelation) or item.row_of is not None:
+        return
+    inner = relation.select
+    if isinstance(inner.relation, SetOperation):
+        message = f"{name} is not allowed with UNION/INTERSECT/EXCEPT"
+        raise error_at(None, "0A000", message)
+    leaves = list(_leaves(inner.relation))
+    for part in item.parts:
+        if 0 <= part.relation < len(leaves):
+            _check_inside(part, leaves[part.relation], name)
+
+
+def _check_plain(select: BoundSelect, name: str) -> None:
     for is_there, what in (
         (select.distinct, "DISTINCT clause"),
-        (node.groupClause, "GROUP BY clause"),
-        (node.havingClause is not None, "HAVING clause"),
-        (select.aggregates, "aggregate functions"),
+        (select.group_by or select.grouping_sets, "GROUP BY clause"),
+        (select.having is not None, "HAVING clause"),
+        (select.grouped, "aggregate functions"),
         (select.windows, "window functions"),
         (select.set_functions, "set-returning functions in the target list"),
     ):
@@ -141,8 +158,7 @@ def _locked(select: BoundSelect, numbers: set[int] | None, clause: Any, name: st
             problem = "42809", f'cannot lock rows in materialized view "{part.table.name}"'
         if isinstance(part, SubqueryRelation) and not nullable:
             inner = part.select
-            if inner.grouped or inner.distinct or inner.windows or inner.set_functions:
-                raise error_at(None, "0A000", f"{name} of this subquery is not supported")
+            _check_plain(inner, name)
             return replace(part, select=_locked(inner, None, clause, name))
         mode, wait = _MODES[clause.strength], _WAITS[clause.waitPolicy]
         known = locks.get(number)

@@ -71,7 +71,9 @@ class FromClause:
             return self._filtered(Unit(plan.OneRow(), {}, 0, {}), conjuncts(select.where))
         self.is_limited = is_limited or select.limit is not None
         self.leaves = list(leaves_of(select.relation))
-        self.locked = frozenset([*[lock.relation for lock in select.locking], *select.row_keys])
+        needed = {lock.relation for lock in select.locking}
+        needed.update(key.relation for key in select.row_keys)
+        self.locked = frozenset(n for n in needed if isinstance(self.leaves[n], TableRelation))
         group = group_of(select.relation, without_row_equalities(conjuncts(select.where)))
         self.columns = self._columns()
         dependencies = [self._dependencies(leaf) for leaf in self.leaves]

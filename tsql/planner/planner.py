@@ -450,14 +450,12 @@ class _Planner:
 
 
 def _row_keys(select: BoundSelect, unit: Unit, keys: tuple[SortKey, ...]) -> Iterator[Expression]:
-    """Yields the keys of a cursor's rows; NULLs where rows are sorted that aren't locked, as PostgreSQL has it."""
-    leaves = list(leaves_of(select.relation))
-    for number in select.row_keys:
-        if keys and not select.locking:
+    """Yields the keys of a cursor's rows; NULLs where PostgreSQL wouldn't find the rows."""
+    for key in select.row_keys:
+        if keys and key.is_lost_by_sorting:
             yield bound.Const(None, oids.BYTEA)
         else:
-            at = width_of(leaves[number])
-            yield unit.flat(ColumnRef(number, at, "key", oids.BYTEA))
+            yield unit.flat(ColumnRef(key.relation, key.position, "key", oids.BYTEA))
 
 
 def _over(unit: Unit, targets: tuple[Target, ...]) -> tuple[Target, ...]:
