@@ -19,7 +19,7 @@ import functools
 import json
 import sys
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -223,10 +223,13 @@ def _too_deep() -> DatabaseError:
     return DatabaseError("54001", "stack depth limit exceeded", hint=TOO_DEEP_HINT)
 
 
-def statements_of(sql: str, tree: bytes, lists: list[list[Any]]) -> list[ParsedStatement]:
-    """Returns the statements of a condensed tree, whose places count characters already."""
+def statements_of(sql: str, tree: bytes, lists: list[list[Any]]) -> Iterator[ParsedStatement]:
+    """Yields the statements of a condensed tree, whose places count characters already.
+
+    Each takes its time: between two of them others may run.
+    """
     try:
-        return _Builder("", lists).statements(sql, msgspec.json.decode(tree))
+        yield from _Builder("", lists).statements(sql, msgspec.json.decode(tree))
     except RecursionError:
         raise _too_deep() from None
 
@@ -235,7 +238,7 @@ def _statements(sql: str, tree: str) -> list[ParsedStatement]:
     """Returns the statements of a tree in JSON."""
     try:
         decoded = msgspec.json.decode(tree)
-        return _Builder(sql, []).statements(sql, decoded)
+        return list(_Builder(sql, []).statements(sql, decoded))
     except RecursionError:
         return _deep_statements(sql, tree)
 
@@ -248,7 +251,7 @@ def _deep_statements(sql: str, tree: str) -> list[ParsedStatement]:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(_DEPTH_MAX)
     try:
-        return _Builder(sql, []).statements(sql, json.loads(tree))
+        return list(_Builder(sql, []).statements(sql, json.loads(tree)))
     except RecursionError:
         raise _too_deep() from None
     finally:
@@ -290,9 +293,8 @@ class _Builder:
         # Byte offset -> character index; None where they are the same.
         self._index_of: Callable[[int], Any] | None = None if sql.isascii() else Displacements(sql)
 
-    def statements(self, sql: str, decoded: Any) -> list[ParsedStatement]:
-        """Returns the statements of the whole tree."""
-        result = []
+    def statements(self, sql: str, decoded: Any) -> Iterator[ParsedStatement]:
+        """Yields the statements of the whole tree."""
         for raw in decoded["stmts"]:
             offset, length = raw.get("stmt_location", 0), raw.get("stmt_len", 0)
             start = self.location(offset) or 0
@@ -300,8 +302,7 @@ class _Builder:
             end = len(sql) if end is None else end
             text = sql[start:end]
             node = self.node(raw["stmt"])
-            result.append(ParsedStatement(node, start, end - start, text.strip()))
-        return result
+            yield ParsedStatement(node, start, end - start, text.strip())
 
     def location(self, offset: int) -> int | None:
         """Returns the character index of a byte offset."""

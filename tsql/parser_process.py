@@ -84,7 +84,12 @@ class ParserProcess:
         if header.error is not None:
             sqlstate, message, position, hint = header.error
             raise DatabaseError(sqlstate, message, position=position, hint=hint)
-        return statements_of(sql, header.tree, lists)
+        statements = []
+        for statement in statements_of(sql, header.tree, lists):
+            statements.append(statement)
+            if slices.due():
+                await slices.pause()
+        return statements
 
     async def _read(self, stream: asyncio.StreamReader) -> bytes:
         (length,) = LENGTH.unpack(await stream.readexactly(LENGTH.size))

@@ -22,7 +22,8 @@ def through_worker(sql: str) -> list[ParsedStatement]:
     if header.error is not None:
         sqlstate, message, position, hint = header.error
         raise DatabaseError(sqlstate, message, position=position, hint=hint)
-    return statements_of(sql, header.tree, msgspec.msgpack.decode(msgspec.msgpack.encode(lists)))
+    rows = msgspec.msgpack.decode(msgspec.msgpack.encode(lists))
+    return list(statements_of(sql, header.tree, rows))
 
 
 def rows_of(statement: Any) -> list[list[Any]]:

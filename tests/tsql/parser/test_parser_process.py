@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from storage.errors import DatabaseError
+from tsql import parser_process
 from tsql.parser import SHORT_BYTES_MAX, RowTemplate
 from tsql.parser_process import ParserProcess
 
@@ -35,6 +36,30 @@ async def test_long_values_come_as_rows(parser: ParserProcess) -> None:
     assert len(template) == 1
     assert template.kinds == ["i", "s"]
     assert template.rows[4999] == [4999, "row 4999"]
+
+
+class Impatient:
+    """Slices that are over after each piece of work."""
+
+    pauses = 0
+
+    def __init__(self, _loop: asyncio.AbstractEventLoop) -> None:
+        return
+
+    def due(self) -> bool:
+        return True
+
+    async def pause(self) -> None:
+        Impatient.pauses += 1
+
+
+async def test_others_may_run_between_two_statements_of_many(
+    parser: ParserProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parser_process, "Slices", Impatient)
+    statements = await parser.parse("SELECT 1;" * 3000)
+    assert len(statements) == 3000
+    assert Impatient.pauses >= 3000
 
 
 async def test_statements_wait_for_each_other(parser: ParserProcess) -> None:
