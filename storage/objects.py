@@ -88,12 +88,13 @@ class Address(msgspec.Struct, frozen=True, omit_defaults=True, order=True):
 
 
 class ViewColumn(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A column of a view; a default is for what is inserted through it."""
+    """A column of a view; a default is for what is inserted through it, collation 0 the type's own."""
 
     name: str
     sql_type: int
     typmod: int = -1
     default_sql: str | None = None
+    collation: int = 0
 
 
 class ViewRelation(msgspec.Struct, frozen=True, omit_defaults=True):

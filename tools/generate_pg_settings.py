@@ -19,7 +19,7 @@ QUERY = """
            CASE name WHEN 'krb_server_keyfile' THEN ''
                      WHEN 'server_version' THEN split_part(boot_val, ' ', 1)
                      ELSE coalesce(boot_val, '') END,
-           category, short_desc
+           category, short_desc, coalesce(extra_desc, '')
     FROM pg_settings
     WHERE name <> 'extension_destdir'
     ORDER BY name COLLATE "C"

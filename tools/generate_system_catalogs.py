@@ -2,10 +2,11 @@
 
     relations.jsonl      [schema, name, oid, kind, [[column, type, typmod, not null, collation, default], …]]
     rows/NAME.jsonl      the rows of catalog NAME, one JSON array a row, columns in their order
+    views.jsonl          [schema, name, query, query with fewer parentheses, pg_relation_is_updatable()]
 
 They are facts about PostgreSQL, never edited. OIDs stay numbers, whatever their type; arrays and
-vectors become lists. Rows that tell of one installation (sizes, transaction ids, system collations,
-PL/pgSQL) are left out or made neutral.
+vectors become lists; in access control lists, $owner stands for the first role. Rows that tell of one
+installation (sizes, transaction ids, the system's collations, PL/pgSQL) are left out or made neutral.
 
     tools/postgres.sh python tools/generate_system_catalogs.py
 """
@@ -27,6 +28,13 @@ RELATIONS = """
     WHERE n.nspname IN ('pg_catalog', 'information_schema') AND c.relkind IN ('r', 'v')
     ORDER BY 1, 2"""
 
+VIEWS = """
+    SELECT n.nspname::text, c.relname::text, pg_get_viewdef(c.oid), pg_get_viewdef(c.oid, true),
+           pg_relation_is_updatable(c.oid, false)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname IN ('pg_catalog', 'information_schema') AND c.relkind = 'v'
+    ORDER BY 1, 2"""
+
 #: Catalogs whose rows are recorded, and which of them. What is about users' objects is built instead.
 ROWS = {
     "pg_aggregate": "true",
@@ -36,11 +44,13 @@ ROWS = {
     "pg_attribute": "attrelid < 16384",
     "pg_cast": "true",
     "pg_class": "oid < 16384",
-    "pg_collation": "oid < 12000 OR collprovider = 'i'",
+    "pg_collation": "oid < 12000 OR collprovider = 'i' OR collname IN ('ucs_basic', 'C.utf8')",
     "pg_constraint": "oid < 16384",
     "pg_conversion": "true",
+    "pg_depend": "objid < 16384 AND NOT (classid = 'pg_extension'::regclass OR refclassid IN ('pg_extension'::regclass, 'pg_language'::regclass))",
     "pg_description": "objoid < 16384",
     "pg_index": "indexrelid < 16384",
+    "pg_init_privs": "objoid <> 2200 AND privtype = 'i'",
     "pg_language": "lanname <> 'plpgsql'",
     "pg_namespace": "nspname <> 'public'",
     "pg_opclass": "true",
@@ -48,6 +58,7 @@ ROWS = {
     "pg_opfamily": "true",
     "pg_proc": "proname NOT LIKE 'plpgsql%'",
     "pg_range": "true",
+    "pg_rewrite": "ev_class < 16384 AND rulename = '_RETURN'",
     "pg_shdescription": "true",
     "pg_tablespace": "true",
     "pg_ts_config": "true",
@@ -68,14 +79,8 @@ NEUTRAL: dict[str, Any] = {
     "relallvisible": 0,
     "relfrozenxid": 0,
     "relminmxid": 0,
-    "relacl": None,
-    "proacl": None,
-    "typacl": None,
-    "nspacl": None,
-    "lanacl": None,
-    "attacl": None,
-    "spcacl": None,
     "attmissingval": None,
+    "ev_action": "'<>'",
 }
 OID_LIKE = {
     "oid", "regproc", "regprocedure", "regclass", "regtype", "regnamespace", "xid", "cid",
@@ -98,6 +103,9 @@ def expression(column: str, type_name: str) -> str:
         return f"{quoted}::text[]"
     if type_name == "_text":
         return quoted
+    if type_name == "_aclitem":
+        # The first role is called postgres there; grants to PUBLIC begin with =.
+        return f"""regexp_replace(replace({quoted}::text, '/postgres', '/$owner'), '(?<=[{{,])postgres=', '$owner=', 'g')::text[]"""
     if type_name == "anyarray":
         return "NULL"
     return f"{quoted}::text"
@@ -114,6 +122,8 @@ def main() -> None:
     with psycopg.connect() as connection:
         relations = connection.execute(RELATIONS).fetchall()
         write(TARGET / "relations.jsonl", [list(row) for row in relations])
+        views = connection.execute(VIEWS).fetchall()
+        write(TARGET / "views.jsonl", [list(row) for row in views])
         types = dict(connection.execute("SELECT oid::int8, typname::text FROM pg_type").fetchall())
         for schema, name, _oid, _kind, columns in relations:
             if name not in ROWS:

@@ -187,6 +187,7 @@ class CatalogRelation:
 
     Attributes:
         private: What errors call a relation that only superusers may read; None: everybody may.
+        query: Of one of the system's views that is read as such: the tree of its query; its rows come from that.
     """
 
     name: str
@@ -194,6 +195,7 @@ class CatalogRelation:
     fields: tuple[Field, ...]
     rows: Any
     private: str | None = None
+    query: Any = None
 
 
 @dataclass(frozen=True, slots=True)

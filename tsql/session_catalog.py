@@ -20,6 +20,7 @@ from tsql.access.databases import all_databases, find_database
 from tsql.access.privileges import Secured, require
 from tsql.access.roles import find_role, role_by_id
 from tsql.api import TransactionStatus
+from tsql.catalog.pg import FIRST_OWN_OID
 from tsql.cursor import Cursor
 from tsql.identifiers import quoted
 from tsql.portal import Portal
@@ -155,10 +156,18 @@ class SessionCatalog:
         if found is not None:
             return found.id
         found = array_type_named(self.catalog, schemas, name)
-        return None if found is None else found.array_id
+        if found is not None:
+            return found.array_id
+        system: int | None = self._state.database.system_catalogs.type_id(
+            schema or PG_CATALOG, name
+        )
+        return system
 
     def shown_type(self, oid: int) -> str | None:
-        """Returns the name of a type that users made, with its schema unless the path finds it."""
+        """Returns the name of a type, a users' one with its schema unless the path finds it."""
+        if oid < FIRST_OWN_OID:
+            system: str | None = self._state.database.system_catalogs.type_name(oid)
+            return system
         names = shown_type(self.catalog, self._state.env.search_path, oid)
         return None if names is None else ".".join(map(quoted, names))
 

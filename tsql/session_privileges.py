@@ -20,6 +20,8 @@ from tsql.access.roles import (
     roles_of,
 )
 
+#: The OID of the only trusted one: a language that everybody may use.
+_SQL_LANGUAGE: Final = 14
 _GRANT_OPTION: Final = " WITH GRANT OPTION"
 _ADMIN_OPTIONS: Final = (" WITH ADMIN OPTION", _GRANT_OPTION)
 
@@ -74,6 +76,8 @@ class SessionPrivileges:
         """
         if kind == "database":
             return self._has_on_database(role, object_id, names)
+        if kind in {"function", "language", "tablespace"}:
+            return self._has_on_built_in(role, kind, object_id, names)
         secured = self._secured(kind, object_id)
         if secured is None:
             return self._has_on_system(role, object_id, names) if kind == "relation" else None
@@ -87,6 +91,25 @@ class SessionPrivileges:
                 secured = Secured.database(record)
                 return any(self._has(catalog, role, secured, name, 0) for name in names)
         return None
+
+    def _has_on_built_in(self, role: str, kind: str, object_id: int, names: Sequence[str]) -> bool:
+        """Of what PostgreSQL brings along, and nobody can grant here."""
+        if self.is_superuser(role):
+            return True
+        if kind == "tablespace":
+            return False
+        if all(name.endswith(_GRANT_OPTION) for name in names):
+            return False
+        if kind == "language":
+            return object_id == _SQL_LANGUAGE  # The others aren't trusted.
+        roles = self._state.database.system_catalogs.function_roles(object_id)
+        if roles is None:
+            return True
+        return role != PUBLIC and not roles_of(self._catalog, role).isdisjoint(roles)
+
+    def is_superuser(self, role: str) -> bool:
+        """Returns whether a role may do everything."""
+        return role != PUBLIC and is_superuser(self._catalog, role)
 
     def _has_on_system(self, role: str, relation_id: int, names: Sequence[str]) -> bool | None:
         """Of a system relation: everybody may read most of them, superusers do all."""

@@ -29,6 +29,7 @@ class Definition(msgspec.Struct, frozen=True, array_like=True, gc=False):
     default: str
     category: str
     description: str
+    more: str = ""
 
 
 #: Shown by SHOW but left out of pg_settings.

@@ -17,6 +17,15 @@ class SystemCatalogs(Protocol):
     def relation_name(self, oid: int) -> tuple[str, str] | None:
         """Returns the schema and name of an OID, or None."""
 
+    def function_roles(self, oid: int) -> tuple[str, ...] | None:
+        """Returns the roles that may call a built-in function, beside superusers; None: everybody may."""
+
+    def type_id(self, schema: str, name: str) -> int | None:
+        """Returns the OID of a type, also of those that no expression can have: of system relations' rows."""
+
+    def type_name(self, oid: int) -> str | None:
+        """Returns what such a type is called; None if there is none."""
+
 
 class NoSystemCatalogs:
     """There are none: what tests of smaller parts use."""
@@ -28,4 +37,13 @@ class NoSystemCatalogs:
         return None
 
     def relation_name(self, _oid: int) -> tuple[str, str] | None:
+        return None
+
+    def function_roles(self, _oid: int) -> tuple[str, ...] | None:
+        return None
+
+    def type_id(self, _schema: str, _name: str) -> int | None:
+        return None
+
+    def type_name(self, _oid: int) -> str | None:
         return None

@@ -3,7 +3,6 @@
 Made for every statement that reads them. Manual: 28.2.3, 54.10 to 54.24.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -18,12 +17,6 @@ from tsql.setting_definitions import definitions
 from tsql.types.network import inet_value
 
 _UNLISTED: Final = frozenset({"is_superuser", "role", "seed", "session_authorization"})
-
-_DATABASE_COUNTERS: Final = (
-    "xact_commit", "xact_rollback", "blks_read", "blks_hit", "tup_returned", "tup_fetched",
-    "tup_inserted", "tup_updated", "tup_deleted", "conflicts", "temp_files", "temp_bytes",
-    "deadlocks", "sessions", "sessions_abandoned", "sessions_fatal", "sessions_killed",
-)  # fmt: skip
 
 _BLOCK_COUNTERS: Final = (
     "current_locker_pid", "blocks_total", "blocks_done", "tuples_total", "partitions_total",
@@ -60,18 +53,6 @@ def pg_stat_activity(moment: Moment) -> Iterator[Values]:
             "state": activity.state,
             "query": activity.query,
             "backend_type": "client backend",
-        }
-
-
-@built(PG_CATALOG, "pg_stat_database", live=True)
-def pg_stat_database(moment: Moment) -> Iterator[Values]:
-    backends = Counter(activity.database for activity in moment.session.activities())
-    for record, _ in moment.session.databases():
-        yield {
-            **dict.fromkeys(_DATABASE_COUNTERS, 0),
-            "datid": record.id,
-            "datname": record.name,
-            "numbackends": backends[record.name],
         }
 
 
@@ -133,6 +114,7 @@ def pg_settings(moment: Moment) -> Iterator[Values]:
             "unit": definition.unit or None,
             "category": definition.category,
             "short_desc": definition.description,
+            "extra_desc": definition.more or None,
             "context": definition.context,
             "vartype": definition.kind,
             "source": settings.source(definition.name.lower()),

@@ -7,7 +7,7 @@ constraint and its index, a view's rule and what its query names.
 from collections.abc import Iterator
 
 from compat.postgres import object_ids
-from compat.postgres.constraints import constraints_of
+from compat.postgres.constraints import constraints_of, referenced_index_id
 from compat.postgres.domains import domain_checks
 from compat.postgres.object_ids import (
     PG_ATTRDEF,
@@ -50,7 +50,7 @@ def pg_depend(moment: Moment) -> Iterator[Values]:
     for table in catalog.tables:
         yield _row(PG_CLASS, table.id, PG_NAMESPACE, namespaces.get(table.schema, 0), _NORMAL)
         yield from _of_row_type(table)
-        yield from _of_table(table)
+        yield from _of_table(catalog, table)
     for sequence in catalog.sequences:
         yield _row(PG_CLASS, sequence.id, PG_NAMESPACE, namespaces.get(sequence.schema, 0), _NORMAL)
         owner = catalog.table_by_id(sequence.owner_table_id or 0)
@@ -66,16 +66,24 @@ def pg_depend(moment: Moment) -> Iterator[Values]:
             yield _row(PG_TYPE, domain.id, PG_TYPE, domain.base, _NORMAL)
     yield from _of_types(catalog)
     for view in catalog.objects(View):
-        rule = object_ids.rule_id(view.id)
         yield _row(PG_CLASS, view.id, PG_NAMESPACE, namespaces.get(view.schema, 0), _NORMAL)
-        yield _row(PG_REWRITE, rule, PG_CLASS, view.id, _INTERNAL)
-        yield _row(PG_REWRITE, rule, PG_CLASS, view.id, _NORMAL)
         yield from _of_row_type(view)
-        for address in view.relies_on:
-            if address.kind == "relation":
-                yield _row(PG_REWRITE, rule, PG_CLASS, address.id, _NORMAL, sub=address.sub_id)
-            elif address.kind == "type":
-                yield _row(PG_REWRITE, rule, PG_TYPE, address.id, _NORMAL)
+        yield from _of_rule(view.id, view)
+    for table in catalog.tables:
+        if table.query is not None:
+            yield from _of_rule(table.id, table.query)
+
+
+def _of_rule(relation_id: int, query: View) -> Iterator[Values]:
+    """Yields what the rule of a view, or of a materialized one, depends on."""
+    rule = object_ids.rule_id(relation_id)
+    yield _row(PG_REWRITE, rule, PG_CLASS, relation_id, _INTERNAL)
+    yield _row(PG_REWRITE, rule, PG_CLASS, relation_id, _NORMAL)
+    for address in query.relies_on:
+        if address.kind == "relation":
+            yield _row(PG_REWRITE, rule, PG_CLASS, address.id, _NORMAL, sub=address.sub_id)
+        elif address.kind == "type":
+            yield _row(PG_REWRITE, rule, PG_TYPE, address.id, _NORMAL)
 
 
 def _of_types(catalog: Catalog) -> Iterator[Values]:
@@ -101,7 +109,7 @@ def _of_fields(found: CompositeType) -> Iterator[Values]:
             yield {**row, "objsubid": each.number}
 
 
-def _of_table(table: Table) -> Iterator[Values]:
+def _of_table(catalog: Catalog, table: Table) -> Iterator[Values]:
     yield from _of_defaults(table)
     for index in indexes_of(table):
         if index.constraint is not None:
@@ -116,6 +124,8 @@ def _of_table(table: Table) -> Iterator[Values]:
         key = constraint.rule
         if isinstance(key, ForeignKey):
             target = key.referenced_table_id
+            index_id = referenced_index_id(catalog, key)
+            yield _row(PG_CONSTRAINT, constraint.id, PG_CLASS, index_id, _NORMAL)
             for column_id in key.referenced_column_ids:
                 yield _row(PG_CONSTRAINT, constraint.id, PG_CLASS, target, _NORMAL, sub=column_id)
 

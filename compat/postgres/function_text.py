@@ -69,6 +69,16 @@ def pg_get_function_identity_arguments(oid: int) -> str | None:
     return None if proc is None else "".join(_arguments(proc, with_defaults=False))
 
 
+@implements("pg_get_function_arg_default")
+def pg_get_function_arg_default(oid: int, number: int) -> str | None:
+    """Returns the default of the function's n-th input argument; None if it has none."""
+    proc = pg.procs().get(oid)
+    if proc is None or not 1 <= number <= proc.argument_count:
+        return None
+    at = number - 1 - (proc.argument_count - proc.default_count)
+    return None if at < 0 else str(list(default_texts(proc, proc.default_count))[at])
+
+
 @implements("pg_get_function_result")
 def pg_get_function_result(oid: int) -> str | None:
     proc = pg.procs().get(oid)

@@ -9,13 +9,11 @@ import compat.postgres.definitions
 import compat.postgres.dependencies
 import compat.postgres.extensions
 import compat.postgres.function_text
-import compat.postgres.information_constraints
 import compat.postgres.information_functions
-import compat.postgres.information_schema
 import compat.postgres.relations
 import compat.postgres.roles
 import compat.postgres.server_functions
-import compat.postgres.summaries
+import compat.postgres.server_state
 import compat.postgres.text_search
 import compat.postgres.time_zones
 import compat.postgres.types

@@ -13,8 +13,10 @@ import msgspec
 
 from storage.records import dataclass
 from storage.types import Array
+from tsql.access.roles import FIRST_ROLE
 from tsql.bound import Field
 from tsql.catalog import pg
+from tsql.identifiers import quoted
 from tsql.types import oids
 from tsql.types.vectors import vector
 
@@ -81,14 +83,15 @@ def _nothing(column: Column) -> Any:
     return "" if column.type in _TEXTS else None
 
 
-def _read(name: str) -> Any:
+def read(name: str) -> Any:
+    """Returns the rows of a file of data/."""
     data = resources.files("compat.postgres").joinpath("data", name).read_bytes()
     return msgspec.json.decode(b"[" + data.rstrip().replace(b"\n", b",") + b"]")
 
 
 @functools.cache
 def _domains() -> dict[int, tuple[int, int]]:
-    return {row[0]: _DOMAINS[row[1]] for row in _read("rows/pg_type.jsonl") if row[1] in _DOMAINS}
+    return {row[0]: _DOMAINS[row[1]] for row in read("rows/pg_type.jsonl") if row[1] in _DOMAINS}
 
 
 def _column(raw: list[Any]) -> Column:
@@ -103,7 +106,7 @@ def _column(raw: list[Any]) -> Column:
 def shapes() -> dict[tuple[str, str], Shape]:
     """Returns all system relations by schema and name."""
     result = {}
-    for schema, name, oid, kind, raw_columns in _read("relations.jsonl"):
+    for schema, name, oid, kind, raw_columns in read("relations.jsonl"):
         columns = tuple(map(_column, raw_columns))
         fields = tuple(
             Field(column.name, column.type, column.typmod, oid, number)
@@ -116,17 +119,26 @@ def shapes() -> dict[tuple[str, str], Shape]:
 @functools.cache
 def names_by_oid() -> dict[int, tuple[str, str]]:
     """Returns schema and name of the system relations (and their indexes) by OID."""
-    names = {row[0]: (PG_CATALOG, row[1]) for row in _read("rows/pg_class.jsonl")}
+    names = {row[0]: (PG_CATALOG, row[1]) for row in read("rows/pg_class.jsonl")}
     return names | {shape.oid: key for key, shape in shapes().items()}
 
 
 @functools.cache
 def index_ids() -> dict[str, int]:
     """Returns the OIDs of everything in pg_catalog's own pg_class rows by name: indexes, TOAST apart."""
-    return {row[1]: row[0] for row in _read("rows/pg_class.jsonl") if row[2] == 11}
+    return {row[1]: row[0] for row in read("rows/pg_class.jsonl") if row[2] == 11}
 
 
-def _converter(column: Column) -> Callable[[Any], Any] | None:
+def _access_list(owner: str) -> Callable[[Any], Any]:
+    """Returns what puts the first role's name into recorded access control lists."""
+    return lambda value: (
+        None if value is None else Array.of([item.replace("$owner", owner) for item in value])
+    )
+
+
+def _converter(column: Column, owner: str) -> Callable[[Any], Any] | None:
+    if column.type == oids.ACLITEM_ARRAY:
+        return _access_list(owner)
     if column.type in {oids.INT2VECTOR, oids.OIDVECTOR}:
         return lambda value: None if value is None else vector(value)
     if column.type in {oids.INT4, oids.INT2}:
@@ -143,33 +155,69 @@ def has_rows(name: str) -> bool:
     return resources.files("compat.postgres").joinpath("data", f"rows/{name}.jsonl").is_file()
 
 
-def rows(shape: Shape) -> Iterator[Row]:
-    """Yields the recorded rows of a relation: PostgreSQL's own objects."""
+def rows(shape: Shape, owner: str = FIRST_ROLE.name) -> Iterator[Row]:
+    """Yields the recorded rows of a relation: PostgreSQL's own objects, which `owner` has."""
     conversions = [
         (at, convert)
         for at, column in enumerate(shape.columns)
-        if (convert := _converter(column)) is not None
+        if (convert := _converter(column, owner)) is not None
     ]
-    for raw in _read(f"rows/{shape.name}.jsonl"):
+    for raw in read(f"rows/{shape.name}.jsonl"):
         for at, convert in conversions:
             raw[at] = convert(raw[at])
         yield tuple(raw)
 
 
+@functools.cache
+def function_roles() -> dict[int, tuple[str, ...]]:
+    """Returns who may call the functions that not everybody may, beside superusers."""
+    names = [column.name for column in shapes()[PG_CATALOG, "pg_proc"].columns]
+    at = names.index("proacl")
+    restricted = {row[0]: row[at] for row in read("rows/pg_proc.jsonl") if row[at] is not None}
+    return {
+        oid: tuple(item.partition("=")[0] for item in items if not item.startswith("$"))
+        for oid, items in restricted.items()
+        if not any(item.startswith("=") for item in items)
+    }
+
+
+_TYPE_SCHEMAS: Final = {11: PG_CATALOG, 13207: INFORMATION_SCHEMA}
+
+
+@functools.cache
+def type_ids() -> dict[tuple[str, str], int]:
+    """Returns the OIDs of all recorded types by schema and name."""
+    return {(_TYPE_SCHEMAS[row[2]], row[1]): row[0] for row in read("rows/pg_type.jsonl")}
+
+
+@functools.cache
+def type_names() -> dict[int, str]:
+    """Returns what all recorded types are called by OID, information_schema's with the schema."""
+    names = [column.name for column in shapes()[PG_CATALOG, "pg_type"].columns]
+    category_at, element_at = names.index("typcategory"), names.index("typelem")
+    elements, result = {}, {}
+    for row in read("rows/pg_type.jsonl"):
+        if row[category_at] == "A" and row[element_at]:
+            elements[row[0]] = row[element_at]
+        schema = _TYPE_SCHEMAS[row[2]]
+        result[row[0]] = ("" if schema == PG_CATALOG else f"{schema}.") + quoted(row[1])
+    return result | {oid: f"{result[element]}[]" for oid, element in elements.items()}
+
+
 def keywords() -> Iterator[Row]:
     """Yields pg_get_keywords()'s rows."""
-    for raw in _read("rows/pg_get_keywords.jsonl"):
+    for raw in read("rows/pg_get_keywords.jsonl"):
         yield tuple(raw)
 
 
 @functools.cache
 def _index_definitions() -> dict[int, str]:
-    names = {row[0]: row[1] for row in _read("rows/pg_class.jsonl")}
-    columns = {(row[0], row[5]): row[1] for row in _read("rows/pg_attribute.jsonl")}
+    names = {row[0]: row[1] for row in read("rows/pg_class.jsonl")}
+    columns = {(row[0], row[5]): row[1] for row in read("rows/pg_attribute.jsonl")}
     shape = shapes()[PG_CATALOG, "pg_index"]
     at = {column.name: number for number, column in enumerate(shape.columns)}
     result = {}
-    for row in _read("rows/pg_index.jsonl"):
+    for row in read("rows/pg_index.jsonl"):
         oid, table = row[at["indexrelid"]], row[at["indrelid"]]
         schema = PG_CATALOG if (PG_CATALOG, names[table]) in shapes() else "pg_toast"
         keys = ", ".join(columns.get((table, number), "?") for number in row[at["indkey"]])
@@ -177,6 +225,12 @@ def _index_definitions() -> dict[int, str]:
         target = f"{schema}.{names[table]}"
         result[oid] = f"CREATE {unique}INDEX {names[oid]} ON {target} USING btree ({keys})"
     return result
+
+
+def index_column_count(oid: int) -> int:
+    """Returns how many columns an index of a system catalog has; 0 if there is no such index."""
+    text = _index_definitions().get(oid)
+    return 0 if text is None else text.count(",") + 1
 
 
 def index_definition(oid: int) -> str | None:

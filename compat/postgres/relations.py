@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from compat.postgres import object_ids, recorded
-from compat.postgres.object_ids import BTREE, HEAP, OWNER
+from compat.postgres.object_ids import BTREE, HEAP, PG_NAMESPACE
 from compat.postgres.query_text import view_definition
 from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.roles import access_list, role_id
@@ -374,7 +374,9 @@ def pg_attribute(moment: Moment) -> Iterator[Values]:
             yield _attribute(sequence.id, attribute)
     for view in catalog.objects(View):
         for number, column in enumerate(view.columns, 1):
-            found = Attribute(number, column.name, column.sql_type, column.typmod)
+            found = Attribute(
+                number, column.name, column.sql_type, column.typmod, collation=column.collation
+            )
             yield _attribute(view.id, found)
     for composite in catalog.objects(CompositeType):
         for each in composite.attributes:
@@ -395,7 +397,8 @@ def _index_attributes(index: IndexView) -> Iterator[Values]:
     for number, column_id in enumerate(index.included, len(index.parts) + 1):
         column = index.table.column_by_id(column_id)
         found = Attribute(number, column.name, column.sql_type, column.typmod)
-        yield _attribute(index.id, found)
+        # What is only carried along is never compared.
+        yield {**_attribute(index.id, found), "attcollation": 0}
 
 
 @built(PG_CATALOG, "pg_attrdef")
@@ -494,6 +497,7 @@ def pg_sequence(moment: Moment) -> Iterator[Values]:
         }
 
 
+_PUBLIC_ID: Final = 2200
 #: What initdb grants on a schema: all to its owner, USAGE to everyone.
 _FIRST_GRANTS: Final = ("{owner}=UC/{owner}", "=U/{owner}")
 
@@ -502,11 +506,8 @@ def _first_grants(owner: str) -> Array:
     return Array.of([item.format(owner=owner) for item in _FIRST_GRANTS])
 
 
-@built(PG_CATALOG, "pg_namespace", replaces=True)
+@built(PG_CATALOG, "pg_namespace")
 def pg_namespace(moment: Moment) -> Iterator[Values]:
-    for id_, name, owner, _ in recorded.rows(recorded.shapes()[PG_CATALOG, "pg_namespace"]):
-        acl = None if name == "pg_toast" else _first_grants(moment.session.role_name(owner))
-        yield {"oid": id_, "nspname": name, "nspowner": owner, "nspacl": acl}
     for schema in moment.catalog.schemas:
         acl = access_list(moment.catalog, "schema", schema.id)
         if acl is None and schema.name == PUBLIC:
@@ -520,16 +521,13 @@ def pg_namespace(moment: Moment) -> Iterator[Values]:
 
 
 @built(PG_CATALOG, "pg_init_privs")
-def pg_init_privs(moment: Moment) -> Iterator[Values]:
-    class_ = recorded.shapes()[PG_CATALOG, "pg_namespace"].oid
-    for id_, owner in ((11, moment.session.role_name(OWNER)), (2200, DATABASE_OWNER.name)):
-        yield {
-            "objoid": id_,
-            "classoid": class_,
-            "objsubid": 0,
-            "privtype": "i",
-            "initprivs": _first_grants(owner),
-        }
+def pg_init_privs(_moment: Moment) -> Iterator[Values]:
+    yield {
+        "objoid": _PUBLIC_ID,
+        "classoid": PG_NAMESPACE,
+        "privtype": "i",
+        "initprivs": _first_grants(DATABASE_OWNER.name),
+    }
 
 
 @built(PG_CATALOG, "pg_rewrite", by_path=True)

@@ -73,15 +73,6 @@ def pg_authid(moment: Moment) -> Iterator[Values]:
         }
 
 
-@built(PG_CATALOG, "pg_roles")
-def pg_roles(moment: Moment) -> Iterator[Values]:
-    settings = {role.id: role.settings for role in all_roles(moment.catalog)}
-    for role in pg_authid(moment):
-        own = [f"{name}={value}" for name, value in settings[role["oid"]].items()]
-        config = Array.of(own) if own else None
-        yield {**role, "rolpassword": "********", "rolconfig": config}
-
-
 @built(PG_CATALOG, "pg_auth_members")
 def pg_auth_members(moment: Moment) -> Iterator[Values]:
     catalog = moment.catalog
@@ -92,42 +83,6 @@ def pg_auth_members(moment: Moment) -> Iterator[Values]:
             "grantor": role_id(catalog, membership.grantor),
             "admin_option": membership.admin,
         }
-
-
-@built(PG_CATALOG, "pg_group")
-def pg_group(moment: Moment) -> Iterator[Values]:
-    members: dict[int, list[int]] = {}
-    for membership in pg_auth_members(moment):
-        members.setdefault(membership["roleid"], []).append(membership["member"])
-    for role in pg_authid(moment):
-        if not role["rolcanlogin"]:
-            yield {
-                "groname": role["rolname"],
-                "grosysid": role["oid"],
-                "grolist": Array.of(members.get(role["oid"], [])),
-            }
-
-
-@built(PG_CATALOG, "pg_user")
-def pg_user(moment: Moment) -> Iterator[Values]:
-    for shadow in pg_shadow(moment):
-        yield {**shadow, "passwd": "********"}
-
-
-@built(PG_CATALOG, "pg_shadow")
-def pg_shadow(moment: Moment) -> Iterator[Values]:
-    for role in pg_authid(moment):
-        if role["rolcanlogin"]:
-            yield {
-                "usename": role["rolname"],
-                "usesysid": role["oid"],
-                "usecreatedb": role["rolcreatedb"],
-                "usesuper": role["rolsuper"],
-                "userepl": role["rolreplication"],
-                "usebypassrls": role["rolbypassrls"],
-                "passwd": role["rolpassword"],
-                "valuntil": role["rolvaliduntil"],
-            }
 
 
 @built(PG_CATALOG, "pg_database", live=True)

@@ -8,6 +8,7 @@ from compat.postgres.activity import pg_settings
 from compat.postgres.definitions import catalog_of
 from compat.postgres.relations import index_by_id
 from compat.postgres.system_relations import Moment
+from compat.postgres.system_views import is_system_table, system_view_by_id
 from storage.errors import DatabaseError
 from storage.objects import View
 from storage.types import Array
@@ -15,6 +16,7 @@ from tsql.binder.view_targets import updatable_columns
 from tsql.env import Env
 from tsql.functions.registry import implements
 from tsql.functions.session_hooks import session_member
+from tsql.temporary import is_temporary
 from tsql.types.type_names import type_name
 
 
@@ -63,7 +65,10 @@ def pg_relation_is_updatable(env: Env, oid: int, _include_triggers: bool) -> int
     if view is not None:
         columns = updatable_columns(view, catalog, env)
         return 0 if columns is None else 28 if any(columns) else 16
-    return 28 if catalog.table_by_id(oid) is not None else 0
+    recorded_view = system_view_by_id(oid)
+    if recorded_view is not None:
+        return recorded_view.updatable
+    return 28 if catalog.table_by_id(oid) is not None or is_system_table(oid) else 0
 
 
 @implements("pg_column_is_updatable", env=True)
@@ -73,13 +78,25 @@ def pg_column_is_updatable(env: Env, oid: int, column: int, _include_triggers: b
     if view is not None:
         columns = updatable_columns(view, catalog, env) or ()
         return 0 < column <= len(columns) and columns[column - 1]
-    return column > 0 and catalog.table_by_id(oid) is not None
+    recorded_view = system_view_by_id(oid)
+    if recorded_view is not None:
+        return column > 0 and recorded_view.updatable != 0
+    return column > 0 and (catalog.table_by_id(oid) is not None or is_system_table(oid))
 
 
-@implements("pg_relation_is_publishable")
-def pg_relation_is_publishable(_oid: int) -> bool:
-    """There is no logical replication."""
-    return False
+@implements("pg_relation_is_publishable", env=True)
+def pg_relation_is_publishable(env: Env, oid: int) -> bool | None:
+    """Returns whether a publication, if there could be any, might have the relation: a permanent table."""
+    if recorded.names_by_oid().get(oid) is not None:
+        return False
+    catalog = catalog_of(env)
+    table = catalog.table_by_id(oid)
+    if table is None:
+        is_relation = (
+            catalog.object(View, oid) or catalog.sequence_by_id(oid) or index_by_id(catalog, oid)
+        )
+        return False if is_relation else None
+    return table.query is None and not table.is_unlogged and not is_temporary(table.schema)
 
 
 @implements("pg_partition_ancestors", "pg_partition_tree")
@@ -95,36 +112,45 @@ def pg_partition_root(_oid: int) -> None:
 
 # ---- index properties (manual: 9.26.3, tables 9.73 to 9.75) ------------------------------------------
 
-_AM_PROPERTIES: Final = {
-    "can_order": True,
-    "can_unique": True,
-    "can_multi_col": True,
-    "can_exclude": False,
-    "can_include": True,
+#: By the OID of the access method, those of these that it has.
+_METHOD_PROPERTIES: Final = (
+    "can_order",
+    "can_unique",
+    "can_multi_col",
+    "can_exclude",
+    "can_include",
+)
+_HAS: Final = {
+    403: frozenset(_METHOD_PROPERTIES),
+    405: frozenset({"can_exclude"}),
+    783: frozenset({"can_multi_col", "can_exclude", "can_include"}),
+    2742: frozenset({"can_multi_col"}),
+    3580: frozenset({"can_multi_col"}),
+    4000: frozenset({"can_exclude", "can_include"}),
 }
-_INDEX_PROPERTIES: Final = {
-    "clusterable": False,
-    "index_scan": True,
-    "bitmap_scan": False,
-    "backward_scan": True,
-}
-_BTREE: Final = 403
+#: A btree index has them all.
+_INDEX_PROPERTIES: Final = frozenset({"clusterable", "index_scan", "bitmap_scan", "backward_scan"})
 
 
 @implements("pg_indexam_has_property")
 def pg_indexam_has_property(method: int, name: str) -> bool | None:
-    return _AM_PROPERTIES.get(name.lower()) if method == _BTREE else None
+    has, property_ = _HAS.get(method), name.lower()
+    return None if has is None or property_ not in _METHOD_PROPERTIES else property_ in has
 
 
 @implements("pg_index_has_property", env=True)
 def pg_index_has_property(env: Env, oid: int, name: str) -> bool | None:
-    found = index_by_id(catalog_of(env), oid)
-    return None if found is None else _INDEX_PROPERTIES.get(name.lower())
+    is_known = (
+        recorded.index_definition(oid) is not None or index_by_id(catalog_of(env), oid) is not None
+    )
+    return True if is_known and name.lower() in _INDEX_PROPERTIES else None
 
 
 @implements("pg_index_column_has_property", env=True)
 def pg_index_column_has_property(env: Env, oid: int, column: int, name: str) -> bool | None:
     index = index_by_id(catalog_of(env), oid)
+    if index is None and 1 <= column <= recorded.index_column_count(oid):
+        return _key_properties(False, False).get(name.lower())
     if index is None or not 1 <= column <= len(index.parts) + len(index.included):
         return None
     is_key = column <= len(index.parts)
@@ -132,18 +158,22 @@ def pg_index_column_has_property(env: Env, oid: int, column: int, name: str) -> 
         known = {"returnable": True, "orderable": False, "distance_orderable": False}
         return known.get(name.lower())
     part = index.parts[column - 1]
-    properties = {
-        "asc": not part.descending,
-        "desc": part.descending,
-        "nulls_first": part.nulls_first,
-        "nulls_last": not part.nulls_first,
+    return _key_properties(part.descending, part.nulls_first).get(name.lower())
+
+
+def _key_properties(descending: bool, nulls_first: bool) -> dict[str, bool]:
+    """Returns the properties of a key column of a btree index."""
+    return {
+        "asc": not descending,
+        "desc": descending,
+        "nulls_first": nulls_first,
+        "nulls_last": not nulls_first,
         "orderable": True,
         "distance_orderable": False,
         "returnable": True,
         "search_array": True,
         "search_nulls": True,
     }
-    return properties.get(name.lower())
 
 
 # ---- privileges as aclitem (nothing is granted to others yet) ----------------------------------------

@@ -21,8 +21,10 @@ from compat.postgres import recorded
 from compat.postgres.own_relations import SCHEMA as OWN_SCHEMA
 from compat.postgres.own_relations import own_relation
 from compat.postgres.recorded import PG_CATALOG, Row, Shape
+from compat.postgres.system_views import query_of
 from storage.catalog import Catalog
 from storage.records import dataclass
+from tsql.access.roles import get_first_role
 from tsql.bound import CatalogRelation
 from tsql.env import Env
 
@@ -67,20 +69,19 @@ class _Built:
     build: Builder
     live: bool
     by_path: bool
-    replaces: bool
 
 
 _BUILDERS: dict[tuple[str, str], _Built] = {}
 
 
 def built(
-    schema: str, name: str, *, live: bool = False, by_path: bool = False, replaces: bool = False
+    schema: str, name: str, *, live: bool = False, by_path: bool = False
 ) -> Callable[[Builder], Builder]:
-    """Registers the builder of a relation's rows; with `replaces` the recorded ones don't count."""
+    """Registers the builder of a relation's rows."""
 
     def register(build: Builder) -> Builder:
         assert (schema, name) not in _BUILDERS, name
-        _BUILDERS[schema, name] = _Built(build, live, by_path, replaces)
+        _BUILDERS[schema, name] = _Built(build, live, by_path)
         return build
 
     return register
@@ -92,10 +93,9 @@ class _Rows:
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
         self._built = _BUILDERS.get((shape.schema, shape.name))
-        self._has_recorded = recorded.has_rows(shape.name) and not (
-            self._built is not None and self._built.replaces
-        )
-        self._recorded: list[Row] | None = None
+        self._has_recorded = recorded.has_rows(shape.name)
+        #: The name of the first role, whose they are, and the rows.
+        self._recorded: tuple[str, list[Row]] | None = None
         #: The versions of the catalog and of its statistics that they are made of, the path, the rows.
         self._made: tuple[tuple[Any, ...], list[Row]] | None = None
 
@@ -106,9 +106,10 @@ class _Rows:
 
     def _rows(self, env: Env) -> Iterator[Row]:
         if self._has_recorded:
-            if self._recorded is None:
-                self._recorded = list(recorded.rows(self._shape))
-            yield from self._recorded
+            owner = get_first_role(env.session.catalog).name
+            if self._recorded is None or self._recorded[0] != owner:
+                self._recorded = owner, list(recorded.rows(self._shape, owner))
+            yield from self._recorded[1]
         built = self._built
         if built is None:
             return
@@ -146,7 +147,8 @@ class PostgresCatalogs:
             importlib.import_module("compat.postgres.load")
             kind = _PRIVATE.get(name) if schema == PG_CATALOG else None
             private = None if kind is None else f"{kind} {name}"
-            found = CatalogRelation(name, name, shape.fields, _Rows(shape), private)
+            query = None if (schema, name) in _BUILDERS else query_of(schema, name)
+            found = CatalogRelation(name, name, shape.fields, _Rows(shape), private, query)
             self._relations[schema, name] = found
         return found
 
@@ -158,6 +160,15 @@ class PostgresCatalogs:
 
     def relation_name(self, oid: int) -> tuple[str, str] | None:
         return recorded.names_by_oid().get(oid)
+
+    def function_roles(self, oid: int) -> tuple[str, ...] | None:
+        return recorded.function_roles().get(oid)
+
+    def type_id(self, schema: str, name: str) -> int | None:
+        return recorded.type_ids().get((schema, name))
+
+    def type_name(self, oid: int) -> str | None:
+        return recorded.type_names().get(oid)
 
 
 def rows_of(schema: str, name: str, moment: Moment) -> Iterator[Values]:

@@ -3,7 +3,9 @@
 from compat.postgres.definitions import catalog_of, is_visible, qualified
 from compat.postgres.object_ids import rule_id
 from compat.postgres.query_text import view_definition
+from compat.postgres.system_views import system_view_by_id
 from compat.postgres.visibility import relation_named
+from storage.errors import not_supported
 from storage.objects import View
 from storage.schema import Table
 from tsql.env import Env
@@ -12,6 +14,11 @@ from tsql.identifiers import quoted
 
 
 def _definition(env: Env, oid: int, *, pretty: bool = False, wrap: int = 0) -> str | None:
+    recorded = system_view_by_id(oid)
+    if recorded is not None:
+        if wrap:
+            raise not_supported("wrapping the lines of a system view")
+        return recorded.pretty_text if pretty else recorded.text
     catalog = catalog_of(env)
     found: View | Table | None = catalog.object(View, oid) or catalog.table_by_id(oid)
     if found is None or (isinstance(found, Table) and found.query is None):

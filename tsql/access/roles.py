@@ -76,6 +76,11 @@ def role_by_id(catalog: Catalog, role_id: int) -> Role | None:
     return _PREDEFINED_BY_ID.get(role_id) if found is None else found
 
 
+def get_first_role(catalog: Catalog) -> Role:
+    """Returns the role that the system's own objects belong to, whatever it is called by now."""
+    return role_by_id(catalog, FIRST_ROLE.id) or FIRST_ROLE
+
+
 def all_roles(catalog: Catalog) -> list[Role]:
     """Returns all roles, in the order of their ids."""
     roles = [*_PREDEFINED, *catalog.objects(Role)]

@@ -18,6 +18,7 @@ from storage.objects import CompositeType, View
 from storage.records import dataclass
 from storage.schema import Table
 from tsql.access.privileges import Need
+from tsql.access.roles import get_first_role
 from tsql.binder.shown_names import name_types_for, type_name
 from tsql.bound import (
     AggregateCall,
@@ -285,6 +286,19 @@ class Context:
             yield
         finally:
             self.views.pop()
+            self.env, self.acting_role = outer, role
+            self.used_columns, self.used_keys = used
+
+    @contextmanager
+    def inside_system_view(self) -> Iterator[None]:
+        """Binds the query of one of the system's views: its names are the system's, its rights the first role's."""
+        outer, used, role = self.env, (self.used_columns, self.used_keys), self.acting_role
+        self.acting_role = get_first_role(self.catalog).name
+        self.env = dataclasses.replace(outer, search_path=("pg_catalog",))
+        self.used_columns, self.used_keys = set(), set()
+        try:
+            yield
+        finally:
             self.env, self.acting_role = outer, role
             self.used_columns, self.used_keys = used
 

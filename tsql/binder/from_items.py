@@ -21,7 +21,13 @@ from tsql.binder.context import Cte, Item, Level
 from tsql.binder.joins import add_relation, bind_join, check_names, renamed
 from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.range_functions import bind_range_function
-from tsql.binder.views import OID_SCHEMA, as_it_was, bind_view, numbered_relation
+from tsql.binder.views import (
+    OID_SCHEMA,
+    as_it_was,
+    bind_system_view,
+    bind_view,
+    numbered_relation,
+)
 from tsql.binder.with_names import use_cte
 from tsql.bound import (
     CatalogRelation,
@@ -243,6 +249,8 @@ def _catalog_relation(level: Level, node: Any, alias: str) -> tuple[Relation, li
     found = lookup(schema, node.relname)
     if found is None:
         return None
+    if found.query is not None:
+        return bind_system_view(level, found, schema, node, alias)
     item = add_relation(level, alias, renamed(found.fields, node.alias, alias))
     item.schema, item.is_plain = schema, node.alias is None
     if found.private is not None:

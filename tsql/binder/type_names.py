@@ -47,6 +47,9 @@ def _find(names: list[str], node: Any, env: Env | None) -> int:
         except DatabaseError as error:
             raise error_at(node, error.sqlstate, error.message) from None
         row = pg.types().get(found) if found is not None else None
+        if found is not None and row is None:
+            # A type of the system's that only its relations have: of their rows, or a domain of their columns.
+            raise unsupported_at(node, f"type {name}")
     if row is None and schemas and not _has_schema(schema, env):
         raise error_at(node, "3F000", f'schema "{schema}" does not exist')
     if row is None:

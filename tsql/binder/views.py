@@ -13,7 +13,7 @@ from storage.objects import View
 from storage.schema import Sequence, Table
 from tsql.binder.context import Item, Level
 from tsql.binder.joins import add_relation, renamed
-from tsql.bound import Field, Relation, SubqueryRelation, reference_to
+from tsql.bound import CatalogRelation, Field, Relation, SubqueryRelation, reference_to
 from tsql.parser import Constant, ast, enums, parse, with_fields
 
 #: In front of a number in a view's text. Only there does it mean anything.
@@ -68,6 +68,21 @@ def bind_view(level: Level, view: View, node: Any, alias: str) -> tuple[Relation
     item = add_relation(level, alias, renamed(fields, node.alias, alias))
     item.schema, item.is_plain, item.need = view.schema, node.alias is None, need
     item.parts, item.row_of = inner.relations, view
+    return SubqueryRelation(select, alias, item.columns), [item]
+
+
+def bind_system_view(
+    level: Level, found: CatalogRelation, schema: str, node: Any, alias: str
+) -> tuple[Relation, list[Item]]:
+    """Binds one of the system's views in FROM, as its query is recorded of PostgreSQL."""
+    context = level.context
+    context.need(0).private = found.private
+    inner = Level(context, level.bind, level.bind_select, depth=level.depth)
+    with context.inside_system_view():
+        select = context.bind_body(inner, found.query, False)
+    item = add_relation(level, alias, renamed(found.fields, node.alias, alias))
+    item.schema, item.is_plain = schema, node.alias is None
+    item.parts = inner.relations
     return SubqueryRelation(select, alias, item.columns), [item]
 
 

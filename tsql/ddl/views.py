@@ -4,12 +4,14 @@ from typing import Any, Final
 
 import msgspec
 
+from storage.catalog import Catalog
 from storage.errors import DatabaseError, not_supported
 from storage.objects import TRUE_WORDS, TYPES, Address, View, ViewColumn
 from storage.row_types import relation_of, row_type_of
 from storage.user_types import user_type
 from tsql.binder import bind_query
 from tsql.binder.view_targets import why_not_updatable
+from tsql.bound import Field
 from tsql.bound_query import BoundQuery
 from tsql.ddl.alteration.finish import lock_users, write_values_again
 from tsql.ddl.context import Ddl
@@ -38,7 +40,7 @@ async def create_view(node: Any, ddl: Ddl) -> str:
     bound = bind_query(
         node.query, ddl.catalog, ddl.env, None, catalog_relations=ddl.catalog_relations
     )
-    columns = _columns(bound, node)
+    columns = _columns(bound, node, ddl.catalog)
     options = _options(node)
     query = stored_query(node.query, ddl)
     schema = await ddl.creation_schema(_with_persistence(relation, query, ddl))
@@ -179,7 +181,7 @@ def _check_query(query: Any) -> None:
             raise DatabaseError("0A000", "views must not contain data-modifying statements in WITH")
 
 
-def _columns(bound: BoundQuery, node: Any) -> tuple[ViewColumn, ...]:
+def _columns(bound: BoundQuery, node: Any, catalog: Catalog) -> tuple[ViewColumn, ...]:
     fields = bound.statement.fields
     names = [alias.sval for alias in node.aliases or ()]
     if len(names) > len(fields):
@@ -193,8 +195,19 @@ def _columns(bound: BoundQuery, node: Any) -> tuple[ViewColumn, ...]:
             raise DatabaseError("42P16", f'column "{name}" has pseudo-type {shown}')
         if any(column.name == name for column in columns):
             raise DatabaseError("42701", f'column "{name}" specified more than once')
-        columns.append(ViewColumn(name, field.type, field.typmod))
+        collation = field.collation or _collation_of_source(field, catalog)
+        columns.append(ViewColumn(name, field.type, field.typmod, collation=collation))
     return tuple(columns)
+
+
+def _collation_of_source(field: Field, catalog: Catalog) -> int:
+    """Returns the collation of the column that a column of a query is; 0 if it has its type's own."""
+    table = catalog.table_by_id(field.table_id)
+    if table is not None:
+        found = [column for column in table.columns if column.id == field.column_number]
+        return found[0].collation if found else 0
+    view = catalog.object(View, field.table_id)
+    return 0 if view is None else view.columns[field.column_number - 1].collation
 
 
 def _check_replaces(old: View, columns: tuple[ViewColumn, ...]) -> None:

@@ -15,13 +15,15 @@ from storage.errors import DatabaseError, not_supported
 from storage.user_types import user_type_of
 from tsql.catalog import pg
 from tsql.env import Env
-from tsql.functions.activity import USER_OIDS
 from tsql.functions.registry import implements
 from tsql.functions.session_hooks import session_member
 from tsql.types import oids
 from tsql.types.io import input_of
 
 OWNER_OID: Final = 10
+#: OIDs from here to the middle of their range may be those of user objects.
+USER_OIDS: Final = range(16384, 2**31)
+
 _SCHEMAS: Final = {"pg_catalog": 11, "public": 2200, "information_schema": None}
 _LANGUAGES: Final = {"internal": 12, "c": 13, "sql": 14}
 _TABLESPACES: Final = {"pg_default": 1663, "pg_global": 1664}
@@ -169,13 +171,6 @@ def _has_type(env: Env, oid: int) -> bool:
     return oid in pg.types() or (catalog is not None and user_type_of(catalog, oid) is not None)
 
 
-def _refuses(feature: str) -> Callable[[Env, str], int]:
-    def find(_env: Env, _name: str) -> int:
-        raise not_supported(feature)
-
-    return find
-
-
 def _set(*names: str) -> frozenset[str]:
     return frozenset(names)
 
@@ -212,7 +207,7 @@ _KINDS: Final = (
     ObjectKind(
         "function",
         _set("EXECUTE"),
-        _refuses("looking up functions by signature"),
+        lambda env, text: int(input_of(oids.REGPROCEDURE)(text, -1, env)),
         lambda _env, oid: oid in pg.procs(),
     ),
     ObjectKind(
@@ -320,6 +315,9 @@ _GRANTED: Final = {
     "schema": "schema",
     "database": "database",
     "type": "type",
+    "function": "function",
+    "language": "language",
+    "tablespace": "tablespace",
 }
 
 
@@ -394,9 +392,8 @@ _MEMBER = _set("USAGE", "MEMBER", "USAGE WITH ADMIN OPTION", "MEMBER WITH ADMIN 
 
 
 @implements("has_parameter_privilege_name", env=True)
-def has_parameter_privilege(_env: Env, _parameter: str, privilege: str) -> bool:
-    _check_privileges(_PARAMETER, privilege)
-    return True
+def has_parameter_privilege(env: Env, _parameter: str, privilege: str) -> bool:
+    return _may_set(env, env.user, privilege)
 
 
 @implements("has_parameter_privilege_name_name", "has_parameter_privilege_id_name", env=True)
@@ -405,7 +402,15 @@ def has_parameter_privilege_of_role(
 ) -> bool:
     _check_privileges(_PARAMETER, privilege)
     _check_role(env, role)
-    return True
+    return _may_set(env, role, privilege)
+
+
+def _may_set(env: Env, role: str | int, privilege: str) -> bool:
+    """Returns whether a role has a privilege on a parameter: nobody but superusers, as none can be granted."""
+    _check_privileges(_PARAMETER, privilege)
+    answers = _answers(env)
+    name = role if answers is None else answers.role_name(role)
+    return answers is None or (name is not None and bool(answers.is_superuser(name)))
 
 
 @implements("pg_has_role_name", "pg_has_role_id", env=True)

@@ -42,7 +42,11 @@ def _procedure_named(text: str, _env: Env) -> int | None:
 
 def _procedure_name(oid: int, _env: Env) -> str | None:
     row = pg.procs().get(oid)
-    return None if row is None else quoted(row.name)
+    if row is None:
+        return None
+    # A name that several functions have wouldn't be read back as this one: it shows where it is from.
+    is_known = len(pg.procs_by_name()[row.name]) == 1
+    return quoted(row.name) if is_known else f"pg_catalog.{quoted(row.name)}"
 
 
 def _arguments(text: str, env: Env) -> tuple[str, list[int]]:

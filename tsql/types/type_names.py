@@ -107,7 +107,8 @@ def type_name_in(env: Env, oid: int, typmod: int | None = None) -> str:
     """
     row = pg.types().get(oid)
     element = oid if row is None or row.category != "A" or not row.element else row.element
-    look_up = getattr(env.session, "shown_type", None) if element >= pg.FIRST_OWN_OID else None
+    is_own = row is not None and element < pg.FIRST_OWN_OID
+    look_up = None if is_own or oid == 0 else getattr(env.session, "shown_type", None)
     shown: str | None = None if look_up is None else look_up(element)
     if shown is None:
         return type_name(oid, typmod)
@@ -182,7 +183,10 @@ def type_named(text: str, env: Env | None = None) -> int | None:
             word = name.split()[1]
             raise _malformed(f'syntax error at or near "{word}"', text, text.lower().index(word))
     found = found or users
-    return pg.types()[found].array if found and is_array else found
+    if found and is_array:
+        row = pg.types().get(found)
+        return None if row is None else row.array
+    return found
 
 
 def _regtype_in(text: str, typmod: int, env: Env) -> int:
@@ -198,7 +202,8 @@ def _regtype_in(text: str, typmod: int, env: Env) -> int:
 
 
 def _regtype_out(value: int, env: Env) -> str:
-    return type_name_in(env, value) if value == 0 or value in pg.types() else str(value)
+    name = type_name_in(env, value)
+    return str(value) if name == "???" else name
 
 
 text_io(oids.REGTYPE, _regtype_in, _regtype_out)
