@@ -186,7 +186,8 @@ class CatalogRelation:
     """A catalog table or a sequence: `rows(env)` is called once per execution, and may raise MustWaitError.
 
     Attributes:
-        private: What errors call a relation that only superusers may read; None: everybody may.
+        private: What errors call a relation that not everybody may read; None: everybody may.
+        readers: Roles that may read what is private, beside superusers.
         query: Of one of the system's views that is read as such: the tree of its query; its rows come from that.
     """
 
@@ -196,6 +197,7 @@ class CatalogRelation:
     rows: Any
     private: str | None = None
     query: Any = None
+    readers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

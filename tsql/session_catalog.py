@@ -140,10 +140,17 @@ class SessionCatalog:
     def column_number(self, relation: int, name: str) -> int | None:
         """Returns a column's number."""
         table: Table | None = self.catalog.table_by_id(relation)
-        for column in () if table is None else table.columns:
-            if column.name == name:
-                return column.id
-        return None
+        if table is not None:
+            return next((column.id for column in table.columns if column.name == name), None)
+        view = self.catalog.object(View, relation)
+        names = self._system_columns(relation) if view is None else [c.name for c in view.columns]
+        return names.index(name) + 1 if name in names else None
+
+    def _system_columns(self, relation: int) -> list[str]:
+        catalogs = self._state.database.system_catalogs
+        place = catalogs.relation_name(relation)
+        found = None if place is None else catalogs.relation(*place)
+        return [] if found is None else [field.name for field in found.fields]
 
     # -- types -----------------------------------------------------------------------------------
 

@@ -80,7 +80,9 @@ class SessionPrivileges:
             return self._has_on_built_in(role, kind, object_id, names)
         secured = self._secured(kind, object_id)
         if secured is None:
-            return self._has_on_system(role, object_id, names) if kind == "relation" else None
+            return (
+                self._has_on_system(role, object_id, names, column) if kind == "relation" else None
+            )
         if column > 0 and not self._has_column(object_id, column):
             return None
         return any(self._has(self._catalog, role, secured, name, column) for name in names)
@@ -111,16 +113,23 @@ class SessionPrivileges:
         """Returns whether a role may do everything."""
         return role != PUBLIC and is_superuser(self._catalog, role)
 
-    def _has_on_system(self, role: str, relation_id: int, names: Sequence[str]) -> bool | None:
+    def _has_on_system(
+        self, role: str, relation_id: int, names: Sequence[str], column: int
+    ) -> bool | None:
         """Of a system relation: everybody may read most of them, superusers do all."""
         catalogs = self._state.database.system_catalogs
         place = catalogs.relation_name(relation_id)
         relation = None if place is None else catalogs.relation(*place)
-        if relation is None:
+        if relation is None or column > len(relation.fields):
             return None
         if role != PUBLIC and is_superuser(self._catalog, role):
             return any(LETTERS[name.removesuffix(_GRANT_OPTION)] for name in names)
-        return relation.private is None and "SELECT" in names
+        if "SELECT" not in names:
+            return False
+        is_reader = role != PUBLIC and not roles_of(self._catalog, role).isdisjoint(
+            relation.readers
+        )
+        return relation.private is None or is_reader
 
     def _has_column(self, table_id: int, number: int) -> bool:
         table = self._catalog.table_by_id(table_id)

@@ -63,7 +63,8 @@ def _expression_of(env: Env, text: str, relation: int, *, pretty: bool = False) 
         return column_default_text(table, column_id, env, pretty=pretty) if is_there else None
     parts = _separate(text, table)
     return ", ".join(
-        expression_text(bind_expression_text(part, table), env, pretty=pretty) for part in parts
+        expression_text(bind_expression_text(part, table, shown=True), env, pretty=pretty)
+        for part in parts
     )
 
 
@@ -88,7 +89,7 @@ def _part_text(index: IndexView, part: KeyPart, env: Env, *, pretty: bool = Fals
     if part.column_id is not None:
         return quoted(index.table.column_by_id(part.column_id).name)
     assert part.expression_sql is not None
-    bound: Expression = bind_expression_text(part.expression_sql, index.table)
+    bound: Expression = bind_expression_text(part.expression_sql, index.table, shown=True)
     text = expression_text(bound, env, pretty=pretty)
     return f"({text})" if _needs_parentheses(part.expression_sql) else text
 
@@ -127,7 +128,7 @@ def index_definition(index: IndexView, env: Env, *, pretty: bool = False) -> str
     if index.unique and not index.nulls_distinct:
         text += " NULLS NOT DISTINCT"
     if index.predicate_sql is not None:
-        condition = bind_expression_text(index.predicate_sql, table)
+        condition = bind_expression_text(index.predicate_sql, table, shown=True)
         text += f" WHERE {expression_text(condition, env, pretty=pretty)}"
     return text
 
@@ -167,7 +168,7 @@ def constraint_definition(constraint: Constraint, env: Env, *, pretty: bool = Fa
     table = constraint.table
     match constraint.rule:
         case Check() as check:
-            condition = bind_expression_text(check.check_sql, table)
+            condition = bind_expression_text(check.check_sql, table, shown=True)
             text = f"CHECK ({expression_text(condition, env, pretty=pretty)})"
             return text if check.validated else text + " NOT VALID"
         case ForeignKey() as key:

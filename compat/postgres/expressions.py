@@ -490,7 +490,7 @@ def column_default_text(
     column = table.column_by_id(column_id)
     if column.generated_sql is not None:
         return expression_text(
-            bind_expression_text(column.generated_sql, table), env, pretty=pretty
+            bind_expression_text(column.generated_sql, table, shown=True), env, pretty=pretty
         )
     if column.default_sql is None or column.identity:
         return None
@@ -499,7 +499,7 @@ def column_default_text(
 
 def default_text(sql: str, column: Column, env: Env, *, pretty: bool = False) -> str:
     """Returns the DEFAULT of a column, or of a domain whose values are the column's."""
-    expression = bind_default_text(sql, column, env)
+    expression = bind_default_text(sql, column, env, shown=True)
     # Its conversion to the column's type is implied, unless it was written as a cast.
     written = parse_expression(sql)
     domain = 0
@@ -509,6 +509,8 @@ def default_text(sql: str, column: Column, env: Env, *, pretty: bool = False) ->
     if domain or not isinstance(written, ast.TypeCast):
         while isinstance(expression, bound.Relabel) or _is_cast(expression):
             if _keyword(expression) or expression.type == domain:
+                break
+            if isinstance(expression, bound.Relabel) and isinstance(expression.written, Collated):
                 break
             expression = _cast_argument(expression)
     if isinstance(expression, bound.CoerceToDomain):

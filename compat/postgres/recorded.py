@@ -23,6 +23,7 @@ from tsql.types.vectors import vector
 Row = tuple[Any, ...]
 
 PG_CATALOG: Final = "pg_catalog"
+_SUBSCRIPTION_ID: Final = 6100
 INFORMATION_SCHEMA: Final = "information_schema"
 
 #: The domains of information_schema; the protocol shows their base types.
@@ -171,14 +172,36 @@ def rows(shape: Shape, owner: str = FIRST_ROLE.name) -> Iterator[Row]:
 @functools.cache
 def function_roles() -> dict[int, tuple[str, ...]]:
     """Returns who may call the functions that not everybody may, beside superusers."""
-    names = [column.name for column in shapes()[PG_CATALOG, "pg_proc"].columns]
-    at = names.index("proacl")
-    restricted = {row[0]: row[at] for row in read("rows/pg_proc.jsonl") if row[at] is not None}
-    return {
-        oid: tuple(item.partition("=")[0] for item in items if not item.startswith("$"))
-        for oid, items in restricted.items()
-        if not any(item.startswith("=") for item in items)
-    }
+    return _not_public("pg_proc", "proacl", "X")
+
+
+@functools.cache
+def relation_readers() -> dict[int, tuple[str, ...]]:
+    """Returns who may read the relations that not everybody may, beside superusers."""
+    found = _not_public("pg_class", "relacl", "r")
+    with_lists = _relations_with_access_lists()
+    # Without a list only its owner may.
+    found |= {shape.oid: () for shape in shapes().values() if shape.oid not in with_lists}
+    # Everybody may read some of its columns, and there are no rows.
+    return {oid: roles for oid, roles in found.items() if oid != _SUBSCRIPTION_ID}
+
+
+@functools.cache
+def _relations_with_access_lists() -> frozenset[int]:
+    at = [found.name for found in shapes()[PG_CATALOG, "pg_class"].columns].index("relacl")
+    return frozenset(row[0] for row in read("rows/pg_class.jsonl") if row[at] is not None)
+
+
+def _not_public(catalog: str, column: str, letter: str) -> dict[int, tuple[str, ...]]:
+    """Returns the roles with a privilege on objects on which PUBLIC hasn't it, by OID."""
+    at = [found.name for found in shapes()[PG_CATALOG, catalog].columns].index(column)
+    result = {}
+    for row in read(f"rows/{catalog}.jsonl"):
+        grants = [item.partition("/")[0].partition("=") for item in row[at] or ()]
+        roles = tuple(role for role, _, letters in grants if letter in letters)
+        if row[at] is not None and "" not in roles:
+            result[row[0]] = tuple(role for role in roles if not role.startswith("$"))
+    return result
 
 
 _TYPE_SCHEMAS: Final = {11: PG_CATALOG, 13207: INFORMATION_SCHEMA}

@@ -5,6 +5,7 @@ each has what an idle server of PostgreSQL's shows.
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from compat.postgres.recorded import PG_CATALOG
@@ -32,6 +33,8 @@ _COUNTERS: Final = {
         "wal_write_time", "wal_sync_time",
     ),
 }  # fmt: skip
+#: Of counters that aren't integers.
+_ZEROS: Final = {"wal_bytes": Decimal(0), "wal_write_time": 0.0, "wal_sync_time": 0.0}
 _CACHES: Final = (
     "CommitTs", "MultiXactMember", "MultiXactOffset", "Notify", "Serial", "Subtrans", "Xact", "other",
 )  # fmt: skip
@@ -44,7 +47,7 @@ def _register_counters(name: str, counters: tuple[str, ...]) -> None:
     @built(PG_CATALOG, name, live=True)
     def build(moment: Moment) -> Iterator[Values]:
         yield {
-            **dict.fromkeys(counters, 0),
+            **{counter: _ZEROS.get(counter, 0) for counter in counters},
             "stats_reset": pg_postmaster_start_time(moment.env),
         }
 

@@ -15,7 +15,7 @@ locks, settings) are made for every statement.
 import importlib
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from compat.postgres import recorded
 from compat.postgres.own_relations import SCHEMA as OWN_SCHEMA
@@ -29,23 +29,6 @@ from tsql.bound import CatalogRelation
 from tsql.env import Env
 
 Values = Mapping[str, Any]
-
-#: Relations of pg_catalog that PostgreSQL lets nobody read but superusers, and what they are.
-_PRIVATE: Final = {
-    "pg_authid": "table",
-    "pg_backend_memory_contexts": "view",
-    "pg_config": "view",
-    "pg_file_settings": "view",
-    "pg_hba_file_rules": "view",
-    "pg_ident_file_mappings": "view",
-    "pg_largeobject": "table",
-    "pg_replication_origin_status": "view",
-    "pg_shadow": "view",
-    "pg_shmem_allocations": "view",
-    "pg_statistic": "table",
-    "pg_statistic_ext_data": "table",
-    "pg_user_mapping": "table",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +128,13 @@ class PostgresCatalogs:
             if shape is None:
                 return None
             importlib.import_module("compat.postgres.load")
-            kind = _PRIVATE.get(name) if schema == PG_CATALOG else None
-            private = None if kind is None else f"{kind} {name}"
+            readers = recorded.relation_readers().get(shape.oid)
+            kind = "view" if shape.kind == "v" else "table"
+            private = None if readers is None else f"{kind} {name}"
             query = None if (schema, name) in _BUILDERS else query_of(schema, name)
-            found = CatalogRelation(name, name, shape.fields, _Rows(shape), private, query)
+            found = CatalogRelation(
+                name, name, shape.fields, _Rows(shape), private, query, readers or ()
+            )
             self._relations[schema, name] = found
         return found
 

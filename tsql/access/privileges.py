@@ -178,7 +178,7 @@ class Need:
         role: Whose rights count: a view's owner for what the view reads; None: the user's.
         letters: Privileges on the relation that no column's grant can stand for.
         columns: By letter, ids of the columns; an empty set: at least one.
-        private: What errors call a system relation that only superusers may read.
+        private: What errors call a system relation that only superusers, and `readers`, may read.
         schema: The name of a schema that is looked into, and where that stands.
     """
 
@@ -187,6 +187,7 @@ class Need:
     letters: str = ""
     columns: dict[str, set[int]] = field(default_factory=dict)
     private: str | None = None
+    readers: tuple[str, ...] = ()
     schema: tuple[str, int | None] | None = None
 
     def on(self, letter: str, column_ids: Iterable[int] = ()) -> None:
@@ -206,7 +207,7 @@ def check_needs(needs: Collection[Need], catalog: Catalog, user: str) -> None:
         role = need.role or user
         if is_superuser(catalog, role):
             continue
-        if need.private is not None:
+        if need.private is not None and roles_of(catalog, role).isdisjoint(need.readers):
             raise DatabaseError("42501", f"permission denied for {need.private}")
         found = (
             catalog.table_by_id(need.relation_id)

@@ -46,7 +46,8 @@ def bind_collate(level: Level, node: Any) -> Expression:
     if argument.type == oids.UNKNOWN:
         argument = coerce(level.context, argument, oids.TEXT)
     collation = collation_named(node, argument.type)
-    written = Collated(node.collname[-1].sval) if level.context.keeps_written else None
+    is_shown = level.context.keeps_written or level.context.keeps_collations
+    written = Collated(node.collname[-1].sval) if is_shown else None
     if is_foreign(collation) or derived(argument):
         return Relabel(
             argument, argument.type, argument.typmod, written, collation=overriding(collation)

@@ -259,6 +259,8 @@ class Context:
         self.unpopulated: str | None = None
         #: Whether bound nodes tell how they were written (tsql/binder/written.py).
         self.keeps_written = False
+        #: Whether they tell of COLLATE, at least.
+        self.keeps_collations = False
 
     def new_number(self) -> int:
         """Returns a number for a slot or a WITH query, that nothing else in the statement has."""
@@ -269,6 +271,12 @@ class Context:
         need = Need(relation_id, self.acting_role)
         self.needs.append(need)
         return need
+
+    def need_system_relation(self, relation: CatalogRelation) -> None:
+        """Notes that the statement reads a system relation."""
+        if relation.private is not None:
+            need = self.need(0)
+            need.private, need.readers = relation.private, relation.readers
 
     @contextmanager
     def inside(self, view: View) -> Iterator[None]:

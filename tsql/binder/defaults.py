@@ -96,16 +96,23 @@ def _names(node: Any, name: str) -> bool:
     return getattr(fields[-1], "sval", None) == name
 
 
-def bind_expression_text(sql: str, table: Table, env: Env | None = None) -> Expression:
-    """Binds an expression of an index or a check over the table's columns (relation 0)."""
+def bind_expression_text(
+    sql: str, table: Table, env: Env | None = None, *, shown: bool = False
+) -> Expression:
+    """Binds an expression of an index or a check over the table's columns (relation 0).
+
+    What is to be `shown` has its COLLATE.
+    """
     level = _level(table, env or Env())
+    level.context.keeps_collations = shown
     node = parse_expression(sql)
     return known(level.context, level.expression(node, clauses.INDEX), node)
 
 
-def bind_default(node: Any, column: Column, env: Env) -> Expression:
+def bind_default(node: Any, column: Column, env: Env, *, shown: bool = False) -> Expression:
     """Binds a DEFAULT expression and coerces it to the column's type, as an assignment does."""
     level = _level(None, env)
+    level.context.keeps_collations = shown
     _check_columns(node, clauses.DEFAULT)
     expression = level.expression(node, clauses.DEFAULT)
     to = Destination(0, column.name, column.sql_type, column.typmod)
@@ -122,9 +129,11 @@ def bind_default(node: Any, column: Column, env: Env) -> Expression:
     return converted
 
 
-def bind_default_text(sql: str, column: Column, env: Env | None = None) -> Expression:
-    """Likewise, from its text."""
-    return bind_default(parse_expression(sql), column, env or Env())
+def bind_default_text(
+    sql: str, column: Column, env: Env | None = None, *, shown: bool = False
+) -> Expression:
+    """Likewise, from its text; to be `shown` with its COLLATE."""
+    return bind_default(parse_expression(sql), column, env or Env(), shown=shown)
 
 
 def bind_transform(

@@ -253,8 +253,7 @@ def _catalog_relation(level: Level, node: Any, alias: str) -> tuple[Relation, li
         return bind_system_view(level, found, schema, node, alias)
     item = add_relation(level, alias, renamed(found.fields, node.alias, alias))
     item.schema, item.is_plain = schema, node.alias is None
-    if found.private is not None:
-        level.context.need(0).private = found.private
+    level.context.need_system_relation(found)
     return type(found)(found.name, alias, item.columns, found.rows), [item]
 
 

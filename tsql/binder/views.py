@@ -76,7 +76,7 @@ def bind_system_view(
 ) -> tuple[Relation, list[Item]]:
     """Binds one of the system's views in FROM, as its query is recorded of PostgreSQL."""
     context = level.context
-    context.need(0).private = found.private
+    context.need_system_relation(found)
     inner = Level(context, level.bind, level.bind_select, depth=level.depth)
     with context.inside_system_view():
         select = context.bind_body(inner, found.query, False)

@@ -23,7 +23,7 @@ from tsql.ddl.columns import check_can_be_key, type_name
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.names import free_name, index_columns_part, index_part_names
 from tsql.ddl.stored_text import stored_text
-from tsql.parser import ast, enums
+from tsql.parser import ast, enums, with_fields
 from tsql.planner.walk import columns_of, walk
 from tsql.types.kinds import storable_kinds
 
@@ -165,6 +165,11 @@ def _element_name(element: Any) -> str | None:
 
 
 def _key_part(element: Any, table: Table, ddl: Ddl) -> KeyPart:
+    while isinstance(element.expr, ast.CollateClause):
+        # ((a COLLATE "C")) is (a) COLLATE "C".
+        clause = element.expr
+        collation = element.collation or clause.collname
+        element = with_fields(element, expr=clause.arg, collation=collation)
     descending = element.ordering == _SORT.SORTBY_DESC
     nulls_first = descending
     if element.nulls_ordering != _NULLS.SORTBY_NULLS_DEFAULT:

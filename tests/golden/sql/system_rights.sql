@@ -79,3 +79,40 @@ SELECT lastval()
 DROP VIEW names
 
 DROP ROLE plain_reader
+
+-- Whom the system's relations are for, and which columns there are.
+CREATE ROLE stats_reader IN ROLE pg_read_all_stats;
+
+CREATE ROLE nobody_special;
+
+SELECT c.oid::regclass::text, has_table_privilege('stats_reader', c.oid, 'SELECT') FROM pg_class c WHERE relnamespace IN (11, 13207) AND relkind IN ('r', 'v') AND NOT has_table_privilege('nobody_special', c.oid, 'SELECT') AND relname <> 'pg_subscription' ORDER BY 1;
+
+SELECT has_column_privilege('nobody_special', 'pg_authid', 99::int2, 'SELECT'), has_column_privilege('pg_authid', 99::int2, 'SELECT'), has_column_privilege('nobody_special', 'pg_class', 2::int2, 'SELECT'), has_column_privilege('pg_class', 'relname', 'SELECT'), has_column_privilege('nobody_special', 'pg_class', 'relname', 'UPDATE');
+
+CREATE TABLE under_view (a int, b int);
+
+CREATE VIEW over_it AS SELECT b, a FROM under_view;
+
+SELECT has_column_privilege('over_it', 'a', 'SELECT'), has_column_privilege('nobody_special', 'over_it', 'a', 'SELECT');
+
+SELECT has_column_privilege('over_it', 'c', 'SELECT');
+
+SET ROLE nobody_special;
+
+SELECT count(*) FROM pg_shmem_allocations;
+
+SELECT count(*) FROM pg_authid;
+
+SELECT count(*) >= 0 FROM information_schema.sql_parts;
+
+SET ROLE stats_reader;
+
+SELECT count(*) >= 0 FROM pg_shmem_allocations;
+
+RESET ROLE;
+
+DROP VIEW over_it;
+
+DROP TABLE under_view;
+
+DROP ROLE stats_reader, nobody_special;
