@@ -118,6 +118,18 @@ class WriteSet:
         self._is_undo_kept = True
         return Mark(len(self.undo), len(self.changes), len(self.ranges))
 
+    def was_removed(self, key: bytes, since: int) -> bool:
+        """Returns whether the key was removed and written again behind so many notes."""
+        undo = self.undo
+        for position in range(len(undo) - 1, since - 1, -1):
+            noted, previous = undo[position]
+            if noted == key:
+                if previous is None:
+                    return True
+                if isinstance(previous, _Absent):
+                    return False
+        return False
+
     def forget_undo(self) -> None:
         """There is nothing to roll back to any more."""
         self.bytes -= ENTRY_BYTES * len(self.undo)

@@ -35,7 +35,9 @@ class Cursor:
         is_binary: Whether a simple query's FETCH is answered in the binary format.
         depth: How many savepoints there were; a rollback to one of them ends it.
         form: What its query tells of it.
-        moved: The last keys of rows that it was on when their keys were changed, by those that it has.
+        moved: The last keys of rows that it was on when their keys were changed, by those that it has;
+            and the transaction's mark then.
+        declared: The transaction's mark at its DECLARE.
     """
 
     name: str
@@ -53,7 +55,8 @@ class Cursor:
     is_new: bool = True
     has_failed: bool = False
     position: int = 0
-    moved: dict[bytes, bytes] = field(default_factory=dict)
+    declared: int = 0
+    moved: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
     _rows: deque[Row] = field(default_factory=deque)
     _dropped: int = 0
     _count: int = 0
@@ -135,14 +138,18 @@ class Cursor:
         row = self._rows[at]
         return row[: len(self.fields)] if self.form.table_ids else row
 
-    def current_row(self, table: Table) -> list[bytes]:
-        """Returns the keys that the table's row under it may have now, likeliest first. Raises 24000, 0A000."""
-        key = self._row_key(table)
-        return [self.moved.get(key, key), key]
+    def current_row(self, table: Table) -> list[tuple[bytes, int]]:
+        """Returns the keys that the table's row under it may have now, likeliest first. Raises 24000, 0A000.
 
-    def move_current_row(self, table: Table, new_key: bytes) -> None:
+        With each comes the mark since which it is the row's.
+        """
+        key = self._row_key(table)
+        own = (key, self.declared)
+        return [self.moved.get(key, own), own]
+
+    def move_current_row(self, table: Table, new_key: bytes, mark: int) -> None:
         """Notes that the table's row under it has another key now."""
-        self.moved[self._row_key(table)] = new_key
+        self.moved[self._row_key(table)] = (new_key, mark)
 
     def _row_key(self, table: Table) -> bytes:
         """Returns the key that the table's row under it had when it was read."""

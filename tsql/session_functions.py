@@ -329,17 +329,17 @@ class SessionFunctions(SessionCatalog):
 
     # -- WHERE CURRENT OF --------------------------------------------------------------------------
 
-    def current_row(self, cursor: str, table: Table) -> list[bytes]:
-        """Returns the keys that the row a cursor is on may have now. Raises 34000, 24000, 0A000."""
+    def current_row(self, cursor: str, table: Table) -> list[tuple[bytes, int]]:
+        """Returns the keys that the row a cursor is on may have now, each with its mark. Raises 34000, 24000, 0A000."""
         found = self._state.cursors.get(cursor)
         if found is None:
             raise DatabaseError("34000", f'cursor "{cursor}" does not exist')
-        keys: list[bytes] = found.current_row(table)
+        keys: list[tuple[bytes, int]] = found.current_row(table)
         return keys
 
-    def move_current_row(self, cursor: str, table: Table, new_key: bytes) -> None:
+    def move_current_row(self, cursor: str, table: Table, new_key: bytes, mark: int) -> None:
         """Notes that the row a cursor is on has another key now."""
-        self._state.cursors[cursor].move_current_row(table, new_key)
+        self._state.cursors[cursor].move_current_row(table, new_key, mark)
 
     def close(self) -> None:
         """Lets go of what the session holds."""

@@ -234,6 +234,15 @@ class Transaction(Protocol):
         Call it every few hundred writes.
         """
 
+    def watch(self) -> int:
+        """Returns a mark for `was_removed`."""
+
+    def was_removed(self, key: bytes, since: int) -> bool | None:
+        """Returns whether own writes since a mark have removed the key and written it again.
+
+        None if that isn't known any more.
+        """
+
     def savepoint(self) -> int:
         """Returns a mark to roll back to."""
 

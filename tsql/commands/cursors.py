@@ -89,6 +89,7 @@ async def run_declare(invocation: Invocation) -> Result:
         frozenset([object_id for object_id, _ in query.table_versions]),
         bool(options & _BINARY),
         form,
+        declared=state.control.open_transaction().watch() if form.table_ids else 0,
     )
     if holds:
         await cursor.load()

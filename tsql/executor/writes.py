@@ -11,7 +11,7 @@ READ COMMITTED tests the whole condition again on the newest row (PostgreSQL man
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from storage.errors import DatabaseError
+from storage.errors import DatabaseError, not_supported
 from storage.kv.store import Entry
 from storage.lock_modes import LockMode
 from storage.records import dataclass
@@ -268,7 +268,7 @@ def compile_update(node: plan.Update, joined: Source | None, tables: Tables) -> 
         if may_repeat or joined is not None:
             result.touched.add(new_key)
         if node.current_of and new_key != key:
-            env.session.move_current_row(node.current_of, access.table, new_key)
+            env.session.move_current_row(node.current_of, access.table, new_key, run.txn.watch())
         result.add(new if joined is None else with_row(inputs, node.offset, new))
 
     if joined is not None:
@@ -346,9 +346,17 @@ class _CurrentRow:
         if self.is_done:
             return None
         self.is_done = True
-        for key in self.run.env.session.current_row(self.cursor, self.access.table):
-            item = await self.run.txn.get_newest(key)
-            if item is not None:
+        txn = self.run.txn
+        for key, mark in self.run.env.session.current_row(self.cursor, self.access.table):
+            item = await txn.get_newest(key)
+            if item is None:
+                continue
+            is_another = txn.was_removed(key, mark)
+            if is_another is None:
+                raise not_supported(
+                    "WHERE CURRENT OF a row that so large a transaction has written"
+                )
+            if not is_another:
                 return [(key, item)]
         return None
 

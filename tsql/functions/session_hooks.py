@@ -93,10 +93,10 @@ class SessionHooks(Protocol):
     def has_relation(self, oid: int) -> bool:
         """Whether there is a relation of that OID."""
 
-    def current_row(self, cursor: str, table: Table) -> Iterable[bytes]:
+    def current_row(self, cursor: str, table: Table) -> Iterable[tuple[bytes, int]]:
         """Returns the keys that the row a cursor is on may have now. Raises 34000, 24000."""
 
-    def move_current_row(self, cursor: str, table: Table, new_key: bytes) -> None:
+    def move_current_row(self, cursor: str, table: Table, new_key: bytes, mark: int) -> None:
         """Notes that the row a cursor is on has another key now."""
 
     def column_number(self, relation: int, name: str) -> int | None:

@@ -263,3 +263,44 @@ async def all_changes(store: OpenStore, after: int = 0) -> list[Change]:
     reader = store.begin()
     slices = read_changes(reader, after, reader.read_timestamp)
     return [change async for changes in slices for change in changes]
+
+    async def test_what_was_removed_and_written_again_is_known(self, store: OpenStore) -> None:
+        await write(store, a="old", b="old", c="old")
+        transaction = store.begin()
+        transaction.delete(key("c"))
+        transaction.put(key("c"), b"1")
+        mark = transaction.watch()
+        inner = transaction.savepoint()
+        transaction.put(key("a"), b"1")
+        transaction.delete(key("b"))
+        transaction.put(key("b"), b"1")
+        transaction.put(key("b"), b"2")
+        transaction.put(key("c"), b"2")
+        found = [transaction.was_removed(key(name), mark) for name in "abcd"]
+        assert found == [False, True, False, False]
+        assert transaction.was_removed(key("b"), transaction.watch()) is False
+        await transaction.rollback_to(inner)
+        assert transaction.was_removed(key("b"), mark) is False
+        transaction.delete(key("a"))
+        transaction.release_savepoint(inner)
+        transaction.put(key("a"), b"2")
+        assert transaction.was_removed(key("a"), mark) is True
+        await transaction.commit()
+
+    async def test_what_was_removed_is_not_known_any_more_behind_a_spill(
+        self, store: OpenStore
+    ) -> None:
+        await write(store, a="old")
+        transaction = store.begin()
+        mark = transaction.watch()
+        await put_many(transaction, MANY)
+        await transaction.pressure()
+        later = transaction.watch()
+        transaction.put_item(row(3), b"again")
+        transaction.delete(row(4))
+        transaction.put_item(row(4), b"again")
+        assert transaction.was_removed(key("a"), mark) is False
+        assert transaction.was_removed(row(4), mark) is None
+        assert transaction.was_removed(row(3), later) is False
+        assert transaction.was_removed(row(4), later) is True
+        await transaction.commit()
