@@ -117,11 +117,21 @@ def test_roles_outlive_the_server(tmp_path: pathlib.Path) -> None:
             first.execute("GRANT INSERT ON t TO ann")
         running.kill()
         running.start()
-        # Nobody is asked for a password here: a role is itself, another name means terrascale.
+        # Nobody is asked for a password here: a role is itself.
         with _trusted(running, "ann") as ann:
             assert ann.execute("SELECT current_user").fetchone() == ("ann",)
             ann.execute("INSERT INTO t VALUES (1)")
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 ann.execute("SELECT * FROM t")
+
+
+def test_another_name_means_the_first_role_until_one_is_made(tmp_path: pathlib.Path) -> None:
+    with Server(tmp_path / "data") as running:
         with _trusted(running, "nobody") as nobody:
             assert nobody.execute("SELECT current_user").fetchone() == ("terrascale",)
+            nobody.execute("CREATE ROLE ann")
+        with pytest.raises(psycopg.OperationalError, match='role "nobody" does not exist'):
+            _trusted(running, "nobody")
+        with _trusted(running, "terrascale") as first:
+            first.execute("DROP ROLE ann")
+        _trusted(running, "nobody").close()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from storage.catalog import Catalog
+from storage.objects import Role
 from tsql.access.databases import find_database
 from tsql.access.passwords import Verifier
 from tsql.access.roles import FIRST_ROLE, all_roles, find_role
@@ -61,6 +62,10 @@ class Logins(Mapping[str, Verifier]):
         """Returns whether the role has LOGIN."""
         role = find_role(self._catalog(), name)
         return role is not None and role.login
+
+    def has_made_roles(self) -> bool:
+        """Returns whether there are roles that somebody has made."""
+        return any(role.id != FIRST_ROLE.id for role in self._catalog().objects(Role))
 
     def has_database(self, name: str) -> bool:
         """Returns whether there is a database of that name."""

@@ -1,10 +1,11 @@
 """Who a client is here: the mapping of names that a newcomer's client makes up.
 
-There is a database `terrascale`, and a user of that name. A client that comes in without a password
-(by loopback or a Unix socket) usually sends the name of its operating system's user, and that as the
-database too: a name that is no role's means the default one, and a notice says so. A role is itself,
-and so is a database. `postgres`, from which tools create and drop other databases, means the default
-one to everybody.
+There is a database `terrascale`, and a user of that name. A client that comes in without a password (by
+loopback or a Unix socket) usually sends the name of its operating system's user, and that as the database
+too: a name that is no role's means the default one, and a notice says so. That ends with the first role that
+somebody makes: from then on a name is meant, and one that isn't there, or not any more, comes in no longer as
+a superuser. A role is itself, and so is a database. `postgres`, from which tools create and drop other
+databases, means the default one to everybody.
 """
 
 from typing import Final, Protocol
@@ -36,6 +37,9 @@ class Roles(Protocol):
     def may_log_in(self, name: str) -> bool:
         """Returns whether the role has LOGIN."""
 
+    def has_made_roles(self) -> bool:
+        """Returns whether there are roles that somebody has made."""
+
     def has_database(self, name: str) -> bool:
         """Returns whether there is a database of that name."""
 
@@ -49,6 +53,9 @@ class OnlyDefault:
     def may_log_in(self, name: str) -> bool:
         return name == DEFAULT_NAME
 
+    def has_made_roles(self) -> bool:
+        return False
+
     def has_database(self, name: str) -> bool:
         return name == DEFAULT_NAME
 
@@ -60,7 +67,7 @@ def identify(startup: StartupMessage, roles: Roles, *, is_trusted: bool) -> Iden
     if is_known and not roles.may_log_in(user):
         raise FatalError("28000", f'role "{user}" is not permitted to log in')
     if not is_known:
-        if not is_trusted:
+        if not is_trusted or roles.has_made_roles():
             raise FatalError("28000", f'role "{user}" does not exist')
         replaced.append(f'user "{user}"')
     found = database

@@ -258,12 +258,6 @@ class LargeContract:
         assert store.get_now(key("other")) == str(count).encode()
         assert len(await names(store.begin())) == MANY + 1
 
-
-async def all_changes(store: OpenStore, after: int = 0) -> list[Change]:
-    reader = store.begin()
-    slices = read_changes(reader, after, reader.read_timestamp)
-    return [change async for changes in slices for change in changes]
-
     async def test_what_was_removed_and_written_again_is_known(self, store: OpenStore) -> None:
         await write(store, a="old", b="old", c="old")
         transaction = store.begin()
@@ -304,3 +298,9 @@ async def all_changes(store: OpenStore, after: int = 0) -> list[Change]:
         assert transaction.was_removed(row(3), later) is False
         assert transaction.was_removed(row(4), later) is True
         await transaction.commit()
+
+
+async def all_changes(store: OpenStore, after: int = 0) -> list[Change]:
+    reader = store.begin()
+    slices = read_changes(reader, after, reader.read_timestamp)
+    return [change async for changes in slices for change in changes]
