@@ -24,6 +24,7 @@ from storage.lock_modes import AnyLockMode, LockMode
 from storage.locks import LockTable, new_in_claim
 from storage.overlay import Overlay, SnapshotScan
 from storage.records import dataclass
+from storage.removed_keys import RemovedKeys
 from storage.scratch import ScratchSpace
 from storage.serializable import NotedScan, ReadSet, RecentWrites, serialization_failure
 from storage.slices import Slices
@@ -72,7 +73,7 @@ class Services:
     make_reads: Callable[[RecentWrites], ReadSet]
 
 
-class EmbeddedTransaction:
+class EmbeddedTransaction(RemovedKeys):
     """A transaction; see `storage.kv.store.Transaction`.
 
     Attributes:
@@ -105,7 +106,6 @@ class EmbeddedTransaction:
         self._large: LargeCommit | None = None
         self._late_ranges: tuple[bytes, list[KeyRange]] | None = None
         self._is_snapshot_fixed = False
-        self._is_watched = False
         self._reads: ReadSet | None = None
         if isolation is Isolation.SERIALIZABLE:
             self._reads = services.make_reads(services.committer.recent)
@@ -403,17 +403,6 @@ class EmbeddedTransaction:
         if self._spill.bytes > TRANSACTION_BYTES_MAX:
             raise DatabaseError("54000", "transaction is too large")
 
-    def watch(self) -> int:
-        self._is_watched = True
-        spilled = 0 if self._spill is None else self._spill.undo_count
-        return self._writes.mark().undo_count + spilled
-
-    def was_removed(self, key: bytes, since: int) -> bool | None:
-        if self._own(key) is ABSENT:
-            return False
-        spilled = 0 if self._spill is None else self._spill.undo_count
-        return None if since < spilled else self._writes.was_removed(key, since - spilled)
-
     # Savepoints
 
     def savepoint(self) -> int:
@@ -425,7 +414,7 @@ class EmbeddedTransaction:
 
     def release_savepoint(self, savepoint: int) -> None:
         del self._savepoints[savepoint:]
-        if not self._savepoints and self._spill is None and not self._is_watched:
+        if not self._savepoints and self._spill is None and not self._writes.is_watched:
             self._writes.forget_undo()
 
     async def rollback_to(self, savepoint: int) -> None:

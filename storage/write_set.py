@@ -62,6 +62,7 @@ class WriteSet:
         changes: Values for the change log, in order.
         ranges: Ranges that go at commit, before the writes.
         dropped: Those of them in which own writes go, too.
+        is_watched: Whether what is replaced is noted without savepoints, too.
         bytes: Rough size in memory.
     """
 
@@ -71,6 +72,7 @@ class WriteSet:
         "bytes",
         "changes",
         "dropped",
+        "is_watched",
         "ranges",
         "undo",
         "writes",
@@ -85,6 +87,7 @@ class WriteSet:
         self.bytes = 0
         self._order: SortedList[bytes] | None = None
         self._is_undo_kept = False
+        self.is_watched = False
 
     def is_empty(self) -> bool:
         """Returns whether there is nothing to commit."""
