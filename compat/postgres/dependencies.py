@@ -25,7 +25,9 @@ from storage.objects import CompositeType, DomainType, View
 from storage.row_types import row_type_of
 from storage.schema import ForeignKey, Table
 from storage.user_types import user_types
+from tsql.binder.defaults import bind_expression_text
 from tsql.catalog import pg
+from tsql.planner.walk import columns_of
 
 _NORMAL, _AUTO, _INTERNAL = "n", "a", "i"
 
@@ -135,7 +137,12 @@ def _of_defaults(table: Table) -> Iterator[Values]:
         if column.default_sql is None and column.generated_sql is None:
             continue
         default = object_ids.default_id(table.id, column.id)
-        yield _row(PG_ATTRDEF, default, PG_CLASS, table.id, _AUTO, sub=column.id)
+        kind = _AUTO if column.generated_sql is None else _INTERNAL
+        yield _row(PG_ATTRDEF, default, PG_CLASS, table.id, kind, sub=column.id)
         for address in column.default_relies_on:
             if address.kind == "relation":
                 yield _row(PG_ATTRDEF, default, PG_CLASS, address.id, _NORMAL)
+        if column.generated_sql is not None:
+            for position in sorted(columns_of(bind_expression_text(column.generated_sql, table))):
+                source = table.columns[position].id
+                yield _row(PG_ATTRDEF, default, PG_CLASS, table.id, _NORMAL, sub=source)

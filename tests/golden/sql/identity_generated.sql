@@ -277,3 +277,9 @@ ALTER TABLE numbered ADD COLUMN f4 int GENERATED ALWAYS AS IDENTITY, ALTER COLUM
 INSERT INTO numbered (f1, f3) VALUES (5, 1) RETURNING *
 
 SELECT * FROM numbered ORDER BY f1
+
+CREATE TABLE depends (a int, b int GENERATED ALWAYS AS (a * 2) STORED, c text, d text GENERATED ALWAYS AS (c || a::text) STORED);
+
+SELECT table_name, column_name, dependent_column FROM information_schema.column_column_usage WHERE table_name = 'depends' ORDER BY 1, 2, 3;
+
+SELECT a.adnum, d.refobjsubid, d.deptype FROM pg_depend d JOIN pg_attrdef a ON a.oid = d.objid WHERE d.classid = 'pg_attrdef'::regclass AND a.adrelid = 'depends'::regclass ORDER BY 1, 2;
