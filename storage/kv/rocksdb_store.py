@@ -41,6 +41,7 @@ from storage.kv.engine import (
     SortedFile,
     TableFile,
 )
+from storage.kv.log_room import LogRoom
 from storage.records import dataclass
 
 MIB: Final = 1 << 20
@@ -285,6 +286,8 @@ class RocksEngine:
         except Exception as error:
             raise _translated(error) from error
         self._get = self._db.get
+        has_log = settings.has_log and not settings.is_read_only
+        self._room = LogRoom(path) if has_log else None
         self._write_options = rocksdict.WriteOptions()
         self._write_options.no_slowdown = True
         if not settings.has_log:
@@ -318,10 +321,13 @@ class RocksEngine:
                 delete(key)
             else:
                 put(key, value)
+        size = batch.size_in_bytes()
         try:
             self._db.write(batch, self._write_options)
         except Exception as error:
             raise _translated(error) from error
+        if self._room is not None:
+            self._room.written(size)
 
     def sync(self) -> None:
         try:

@@ -48,7 +48,7 @@ class PowerCut:
 
     def after_cut(self, target: pathlib.Path, *, strict: bool) -> int:
         """Builds the directory after the cut; returns how many unsynced bytes were lost. The process is dead."""
-        sizes, folders = self._read_log()
+        sizes, folders, overwritten = self._read_log()
         lost = 0
         for folder, now in self._folders():
             names = dict(folders.get(folder, {}))
@@ -63,11 +63,19 @@ class PowerCut:
             goal = target / folder
             goal.mkdir(parents=True, exist_ok=True)
             for name, inode in names.items():
-                lost += self._restore(folder, name, inode, sizes.get(inode, 0), goal)
+                source = self._source(folder, inode)
+                if not source.is_file():
+                    continue
+                content = bytearray(source.read_bytes())
+                lost += max(len(content) - sizes.get(inode, 0), 0)
+                for start, end in overwritten.get(inode, ()):
+                    content[start:end] = bytes(len(content[start:end]))
+                    lost += end - start
+                (goal / name).write_bytes(content[: sizes.get(inode, 0)])
         return lost
 
-    def _restore(self, folder: str, name: str, inode: int, size: int, goal: pathlib.Path) -> int:
-        source = next(
+    def _source(self, folder: str, inode: int) -> pathlib.Path:
+        return next(
             (
                 p
                 for p in (self.data_dir / folder).iterdir()
@@ -75,11 +83,6 @@ class PowerCut:
             ),
             self.kept / str(inode),
         )
-        if not source.is_file():
-            return 0
-        content = source.read_bytes()
-        (goal / name).write_bytes(content[:size])
-        return max(len(content) - size, 0)
 
     def _folders(self) -> list[tuple[str, dict[str, int]]]:
         result = []
@@ -89,30 +92,42 @@ class PowerCut:
             result.append((str(path.relative_to(self.data_dir)), inodes))
         return result
 
-    def _read_log(self) -> tuple[dict[int, int], dict[str, dict[str, int]]]:
-        """Returns synced sizes by inode, and synced entries by folder (known by its own inode)."""
+    def _read_log(
+        self,
+    ) -> tuple[dict[int, int], dict[str, dict[str, int]], dict[int, list[tuple[int, int]]]]:
+        """Returns what the shim has noted.
+
+        Synced sizes by inode, synced entries by folder (known by its own inode), and ranges of zeros that were
+        written over after their file's last sync, by inode.
+        """
         own = {
             pathlib.Path(root).stat().st_ino: str(pathlib.Path(root).relative_to(self.data_dir))
             for root, _, _ in os.walk(self.data_dir)
         }
         sizes: dict[int, int] = {}
         folders: dict[str, dict[str, int]] = {}
+        overwritten: dict[int, list[tuple[int, int]]] = {}
         for line in self.log.read_text(errors="replace").splitlines():
             kind, *fields = line.split("\t")
             if kind == "S":
                 sizes[int(fields[0])] = int(fields[1])
+                overwritten.pop(int(fields[0]), None)
+            elif kind == "W":
+                inode, offset, count = map(int, fields)
+                overwritten.setdefault(inode, []).append((offset, offset + count))
             elif kind == "T":
                 inode = int(fields[0])
                 sizes[inode] = min(sizes.get(inode, 0), int(fields[1]))
             elif kind == "R":
                 sizes.pop(int(fields[0]), None)
+                overwritten.pop(int(fields[0]), None)
             elif kind == "D":
                 entries = dict(zip(fields[::2], map(int, fields[1::2]), strict=True))
                 folder = own.get(entries.pop(".", 0))
                 entries.pop("..", None)
                 if folder is not None:
                     folders[folder] = entries
-        return sizes, folders
+        return sizes, folders, overwritten
 
 
 def copy(source: pathlib.Path, target: pathlib.Path) -> None:

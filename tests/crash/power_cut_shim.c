@@ -7,6 +7,7 @@
  *   S inode size              a file was synced when it had that size (taken before the call)
  *   D name inode name inode … a directory was synced when it had these entries
  *   T inode size              a file was cut to that size
+ *   W inode offset count      bytes that were zeros before were written over (log files are zeros ahead of their end)
  *   R inode                   a file was removed for good: its inode may come back as another file's
  * Files that are removed or renamed over stay linked below POWER_CUT_KEPT by inode. With POWER_CUT_AT the process kills
  * itself before its n-th sync: a power cut inside the database's own flush, compaction or ingest.
@@ -35,6 +36,7 @@ static int (*real_rename)(const char *, const char *);
 static int (*real_unlink)(const char *);
 static int (*real_unlinkat)(int, const char *, int);
 static int (*real_ftruncate)(int, off_t);
+static ssize_t (*real_write)(int, const void *, size_t);
 
 __attribute__((constructor)) static void start(void) {
     real_fsync = dlsym(RTLD_NEXT, "fsync");
@@ -43,6 +45,7 @@ __attribute__((constructor)) static void start(void) {
     real_unlink = dlsym(RTLD_NEXT, "unlink");
     real_unlinkat = dlsym(RTLD_NEXT, "unlinkat");
     real_ftruncate = dlsym(RTLD_NEXT, "ftruncate");
+    real_write = dlsym(RTLD_NEXT, "write");
     directory = getenv("POWER_CUT_DIR");
     kept = getenv("POWER_CUT_KEPT");
     const char *path = getenv("POWER_CUT_LOG");
@@ -132,4 +135,20 @@ int ftruncate(int file, off_t size) {
     if (log_file >= 0 && watched_path(file, path) && !fstat(file, &before) && size < before.st_size)
         note(line, snprintf(line, sizeof line, "T\t%lu\t%ld\n", (unsigned long)before.st_ino, (long)size));
     return real_ftruncate(file, size);
+}
+
+static int is_log(const char *path) {
+    size_t length = strlen(path);
+    return length > 4 && !strcmp(path + length - 4, ".log");
+}
+
+ssize_t write(int file, const void *bytes, size_t count) {
+    char path[PATH_MAX], line[80];
+    struct stat before;
+    if (log_file >= 0 && !fstat(file, &before) && S_ISREG(before.st_mode) && !(fcntl(file, F_GETFL) & O_APPEND)) {
+        off_t place = lseek(file, 0, SEEK_CUR);
+        if (place >= 0 && place < before.st_size && watched_path(file, path) && is_log(path))
+            note(line, snprintf(line, sizeof line, "W\t%lu\t%ld\t%zu\n", (unsigned long)before.st_ino, (long)place, count));
+    }
+    return real_write ? real_write(file, bytes, count) : syscall(SYS_write, file, bytes, count);
 }

@@ -61,6 +61,11 @@ def last_log(directory: Path) -> Path:
     return logs_in(directory / "store")[-1]
 
 
+def end_of_records(log: bytes) -> int:
+    """Returns where a log's records end and the zeros ahead of its end begin."""
+    return len(log.rstrip(b"\0"))
+
+
 def change(path: Path, edit: Callable[[bytearray], None]) -> None:
     content = bytearray(path.read_bytes())
     edit(content)
@@ -74,9 +79,19 @@ async def test_after_a_kill_everything_acknowledged_is_there(killed: Path) -> No
     assert await rows_in(killed) == 400
 
 
-async def test_a_torn_tail_that_was_never_acknowledged_opens(killed: Path) -> None:
-    with last_log(killed).open("ab") as log:
-        log.write(b"\x12\x34\x56\x78\xff\x00\x01half of a record")
+@pytest.mark.parametrize("distance", [0, 1, 40_000, None], ids=str)
+async def test_a_torn_tail_that_was_never_acknowledged_opens(
+    killed: Path, distance: int | None
+) -> None:
+    """Behind the last record, or somewhere in the zeros that come after that, or behind them."""
+
+    def tear(content: bytearray) -> None:
+        end = len(content) if distance is None else end_of_records(content) + distance
+        torn = b"\x12\x34\x56\x78\xff\x00\x01half of a record"
+        content[end : end + len(torn)] = torn
+
+    assert end_of_records(last_log(killed).read_bytes()) + 50_000 < last_log(killed).stat().st_size
+    change(last_log(killed), tear)
     verdict = judge(killed / "store", killed / "synced-through")
     assert verdict.torn_log is not None
     assert await rows_in(killed) == 400
@@ -89,17 +104,40 @@ async def test_zeros_behind_the_last_record_are_no_damage(killed: Path) -> None:
     assert await rows_in(killed) == 400
 
 
-async def test_an_unacknowledged_batch_may_be_cut(killed: Path) -> None:
-    # As if the last batch had been written and not synced.
+@pytest.mark.parametrize("lost", [3, 2000, 4000])
+@pytest.mark.parametrize("is_cut", [True, False])
+async def test_an_unacknowledged_batch_may_be_cut(killed: Path, lost: int, is_cut: bool) -> None:
+    """It had been written and not synced: the file is as short as before, or has its zeros."""
     synced_through.create(killed / "synced-through", 399)
-    change(last_log(killed), lambda content: content.__delitem__(slice(-3, None)))
+
+    def lose(content: bytearray) -> None:
+        start = end_of_records(content) - lost
+        if is_cut:
+            del content[start:]
+        else:
+            content[start:] = bytes(len(content) - start)
+
+    change(last_log(killed), lose)
+    assert await rows_in(killed) == 399
+
+
+async def test_any_page_of_an_unacknowledged_batch_may_be_lost(killed: Path) -> None:
+    """Pages reach the disk in any order: zeros may lie before what was written later."""
+    last = walk(last_log(killed)).batches[-1][0]
+    synced_through.create(killed / "synced-through", 399)
+
+    def lose(content: bytearray) -> None:
+        content[last : last + 3000] = bytes(3000)
+
+    change(last_log(killed), lose)
     assert await rows_in(killed) == 399
 
 
 def flipped(position: float) -> Callable[[Path], None]:
     def damage(directory: Path) -> None:
         def flip(content: bytearray) -> None:
-            content[min(int(len(content) * position), len(content) - 1)] ^= 4
+            end = end_of_records(content)
+            content[min(int(end * position), end - 1)] ^= 4
 
         change(last_log(directory), flip)
 
@@ -108,15 +146,18 @@ def flipped(position: float) -> Callable[[Path], None]:
 
 def cut(position: float) -> Callable[[Path], None]:
     def damage(directory: Path) -> None:
-        log = last_log(directory)
-        change(log, lambda content: content.__delitem__(slice(int(len(content) * position), None)))
+        def shorten(content: bytearray) -> None:
+            del content[int(end_of_records(content) * position) :]
+
+        change(last_log(directory), shorten)
 
     return damage
 
 
 def zeroed(directory: Path) -> None:
     def zero(content: bytearray) -> None:
-        content[-200:] = bytes(200)
+        end = end_of_records(content)
+        content[end - 200 : end] = bytes(200)
 
     change(last_log(directory), zero)
 
