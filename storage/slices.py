@@ -7,17 +7,23 @@ and then (every fifty rows, say), and awaits `pause()` when it says yes:
         await slices.pause()
 
 One `Slices` serves a whole loop: it measures from the first question in a turn of the loop, so work
-of several statements in one turn counts together. A pause is a timer of one millisecond and never
-`asyncio.sleep(0)`: a loop that always has something ready lets go of the interpreter lock too
-briefly for the thread that syncs the log to take it (commits of seconds were seen).
+of several statements in one turn count together.
+
+A pause is one of two things. Mostly it is two turns of the loop: in the first others are heard, in
+the second their answers are sent (wire/outbox.py). That costs next to nothing, so slices are short.
+But a loop that always has something ready lets go of the interpreter lock too briefly for the thread
+that syncs the log to take it (commits of seconds were seen). So after a few slices it is a *rest*, a
+timer of one millisecond.
 """
 
 import asyncio
 import time
 from typing import Final
 
-SLICE_SECONDS: Final = 0.002
-PAUSE_SECONDS: Final = 0.001
+SLICE_SECONDS: Final = 0.0005
+#: Work of so long, with whatever else the loop did meanwhile, comes before a rest.
+WORK_SECONDS: Final = 0.002
+REST_SECONDS: Final = 0.001
 
 
 class Slices:
@@ -27,25 +33,34 @@ class Slices:
         loop: The loop that the work shares.
     """
 
-    __slots__ = ("_deadline", "_is_measuring", "_loop")
+    __slots__ = ("_deadline", "_is_measuring", "_loop", "_rest_at")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._deadline = 0.0
         self._is_measuring = False
+        self._rest_at = 0.0
 
     def due(self) -> bool:
         """Returns whether the work has run long enough; cheap (a fifth of a microsecond)."""
         if self._is_measuring:
             return time.monotonic() >= self._deadline
         self._is_measuring = True
-        self._deadline = time.monotonic() + SLICE_SECONDS
+        now = time.monotonic()
+        self._deadline = now + SLICE_SECONDS
+        if self._rest_at == 0.0:
+            self._rest_at = now + WORK_SECONDS
         self._loop.call_soon(self._turned)
         return False
 
     async def pause(self) -> None:
         """Lets everything else run."""
-        await asyncio.sleep(PAUSE_SECONDS)
+        if time.monotonic() < self._rest_at:
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        else:
+            self._rest_at = 0.0
+            await asyncio.sleep(REST_SECONDS)
 
     async def sleep(self, seconds: float) -> None:
         """Lets everything else run for that long."""
