@@ -21,7 +21,7 @@ from storage.kv.engine import Change, Engine, EngineError, EngineSnapshot, Fault
 from storage.lock_modes import LockMode, strongest_row_mode
 from storage.lock_owners import LockOwner
 from storage.scratch import ScratchSpace
-from storage.slices import Slices
+from storage.slices import REST_SECONDS, Slices
 from storage.write_set import ABSENT, Pending, Previous, WriteSet
 
 Own = tuple[bytes, Pending]
@@ -133,7 +133,7 @@ class Spill:
                     raise
                 # On a full disk it would be busy for ever: its background work waits for room.
                 self._scratch.check_room()
-                await self._slices.pause()
+                await self._slices.sleep(REST_SECONDS)
         self.bytes += sum(len(key) + len(value or b"") for key, value in batch)
         if self._slices.due():
             await self._slices.pause()

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from storage.slices import REST_SECONDS
 from tsql.api import Result
 from tsql.commands.command import Command, Invocation
 from tsql.commands.ddl import command_of_ddl
@@ -51,7 +52,7 @@ async def _end_sessions(name: str, state: SessionState) -> None:
     for other in there():
         state.functions.signal_backend(other.options.process_id, terminate=True)
     while there() and state.database.clock() < deadline:
-        await state.database.store.slices.pause()
+        await state.database.store.slices.sleep(REST_SECONDS)
 
 
 CREATE: Final = Command(_create, name="CREATE DATABASE")

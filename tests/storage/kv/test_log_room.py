@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from storage.kv import log_room
 from storage.kv.batches import BATCH_KEY, BatchRecord, encode_record
 from storage.kv.log_room import BATCH_BYTES_MAX, PIECE_BYTES
 from storage.kv.rocksdb_store import RocksEngine, RocksSettings
@@ -124,7 +123,7 @@ def test_a_disk_without_room_for_zeros_fails_no_write(
     def fail(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(log_room.os, "open", fail)
+    monkeypatch.setattr("storage.kv.log_room.os.open", fail)
     for number in range(1, 2001):
         write(engine, number)
     engine.sync()

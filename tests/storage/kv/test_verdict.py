@@ -61,7 +61,7 @@ def last_log(directory: Path) -> Path:
     return logs_in(directory / "store")[-1]
 
 
-def end_of_records(log: bytes) -> int:
+def end_of_records(log: bytes | bytearray) -> int:
     """Returns where a log's records end and the zeros ahead of its end begin."""
     return len(log.rstrip(b"\0"))
 
