@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage.columns.messages import Condition
-from storage.columns.selection import Flags, among, integers_of
+from storage.columns.selection import Flags, Integers, Run, among, integers_of, runs_of
 
 #: So many strings that don't repeat themselves are a dictionary, too; of a part that is small.
 _DISTINCT_MAX: Final = 65_536
@@ -30,6 +30,9 @@ TYPES: Final = {
 }
 #: What is kept with one part.
 _KEPT_MAX: Final = 64
+#: Values of a range that is no larger have codes of a byte, as long as there is room for them.
+_CODES: Final = np.iinfo(np.int8)
+_CODE_BYTES_MAX: Final = 128 << 20
 
 
 class Evaluator(NamedTuple):
@@ -44,6 +47,24 @@ class Evaluator(NamedTuple):
     time_zone: str
 
 
+class _Decided(NamedTuple):
+    """For which of a part's values a condition is true, and whether for NULL."""
+
+    verdicts: Flags
+    runs: list[Run] | None
+    of_null: bool
+
+
+class _Room:
+    """How many bytes of codes may still be kept, in all parts of this process."""
+
+    def __init__(self) -> None:
+        self.byte_count = _CODE_BYTES_MAX
+
+
+_room: Final = _Room()
+
+
 class Values:
     """A part's values in one column that are few, and the conditions that have been decided for them."""
 
@@ -56,7 +77,12 @@ class Values:
         self._is_range = array is not None and not pa.types.is_dictionary(array.type)
         if self._is_range:
             self._first = pc.min(array).as_py() or 0
-        self._decided: dict[Hashable, tuple[Flags, bool]] = {}
+        self._kept_bytes = 0
+        self._codes: Integers | None = None
+        self._decided: dict[Hashable, _Decided] = {}
+
+    def __del__(self) -> None:
+        _room.byte_count += self._kept_bytes
 
     @staticmethod
     def are_few(array: "pa.Array") -> bool:
@@ -85,16 +111,38 @@ class Values:
         """Keeps for which of its values, and whether for NULL, a condition is true."""
         if len(self._decided) >= _KEPT_MAX:
             self._decided.clear()
-        self._decided[key] = verdicts, of_null
+        if self._array is not None and self._codes is None:
+            self._codes = self._coded(self._array)
+        self._decided[key] = _Decided(verdicts, runs_of(verdicts, self._lowest_code), of_null)
+
+    @property
+    def _lowest_code(self) -> int:
+        """The code of the first value."""
+        is_shifted = self._kept_bytes > 0
+        return _CODES.min if is_shifted else self._first
+
+    def _coded(self, array: "pa.Array") -> Integers:
+        """Returns what tells the values of rows apart, in a byte each if that is possible."""
+        if not self._is_range:
+            return integers_of(array.indices)
+        numbers = integers_of(array)
+        is_wide = numbers.dtype.itemsize > 1
+        size = len(numbers)
+        last = pc.max(array).as_py() or 0
+        if not is_wide or last - self._first > _CODES.max - _CODES.min or size > _room.byte_count:
+            return numbers
+        # Comparing them is a matter of reading them.
+        _room.byte_count -= size
+        self._kept_bytes = size
+        return ((numbers - self._first).astype(np.int16) + _CODES.min).astype(_CODES.dtype)
 
     def flags(self, key: Hashable) -> Flags:
         """Returns the rows for which a condition is true."""
-        verdicts, of_null = self._decided[key]
-        array = self._array
-        if array is None:
+        verdicts, runs, of_null = self._decided[key]
+        array, codes = self._array, self._codes
+        if array is None or codes is None:
             return np.full(self._row_count, of_null)
-        codes = integers_of(array if self._is_range else array.indices)
-        flags = among(codes, verdicts, self._first)
+        flags = among(codes, verdicts, self._lowest_code, runs)
         if array.null_count:
             is_valid: npt.NDArray[np.bool_] = array.is_valid().to_numpy(zero_copy_only=False)
             flags = np.where(is_valid, flags, of_null)

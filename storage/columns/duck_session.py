@@ -6,6 +6,7 @@ private directory, which no other query's spilled data ever is in.
 """
 
 import json
+from collections import OrderedDict
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from storage.columns.reader import LIVE, MADE
+from storage.columns.reader import LIVE, MADE, ROW_COUNT
 
 #: What DuckDB takes only when it connects. Set afterwards, some are shown and not enforced.
 _AT_CONNECT: Final = {
@@ -36,6 +37,24 @@ _BY_SQL: Final = (
     "SET allowed_configs = ['TimeZone', 'max_temp_directory_size']",
     "SET lock_configuration = true",
 )
+#: Views that stay registered.
+_VIEWS_MAX: Final = 64
+
+
+class _Held:
+    """What DuckDB knows as a table: the rows of one query after another, all of one schema."""
+
+    def __init__(self, view: str, schema: pa.Schema) -> None:
+        self.view = view
+        self.table: pa.Table | None = None
+        self._schema = schema
+
+    def __arrow_c_schema__(self) -> object:
+        return self._schema.__arrow_c_schema__()
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        assert self.table is not None
+        return self.table.__arrow_c_stream__(requested_schema)
 
 
 class DuckSession:
@@ -51,6 +70,8 @@ class DuckSession:
             "threads": str(threads),
         }
         self._connection = duckdb.connect(":memory:", config=config)
+        self._held: OrderedDict[tuple[str, pa.Schema], _Held] = OrderedDict()
+        self._view_count = 0
         self._spilled_bytes_max = -1
         self.limit_spilled(temporary_bytes)
         for statement in _BY_SQL:
@@ -60,8 +81,7 @@ class DuckSession:
         self, sql: str, tables: dict[str, pa.Table], parameters: list[Any], batch_rows: int
     ) -> pa.RecordBatchReader:
         """Starts a SELECT over tables and returns its result, which is made as it is read."""
-        made = [self._registered(name, table) for name, table in tables.items()]
-        views = ", ".join(filter(None, made))
+        views = ", ".join([self._registered(name, table) for name, table in tables.items()])
         # `execute` would make the whole result first; a relation streams.
         relation = self._connection.sql(f"WITH {views} {sql}" if views else sql, params=parameters)
         return relation.to_arrow_reader(batch_rows)
@@ -82,18 +102,34 @@ class DuckSession:
         return flags
 
     def _registered(self, name: str, table: pa.Table) -> str:
-        """Registers a table; returns the WITH query that takes its place, if it isn't as it should be."""
-        made = json.loads((table.schema.metadata or {}).get(MADE, b"{}"))
-        has_dead = LIVE in table.column_names
-        if not has_dead and not made:
-            self._connection.register(name, table)
-            return ""
-        self._connection.register(f"{name}_all", table)
-        listed = "".join(f', {sql} AS "{column}"' for column, sql in made.items())
-        # Filtering here costs less than copying what lives.
-        where = f" WHERE {LIVE}" if has_dead else ""
-        select = f'SELECT *{listed} FROM "{name}_all"{where}'  # noqa: S608 - our names
+        """Has DuckDB know a table; returns the WITH query that takes its place."""
+        metadata = table.schema.metadata or {}
+        listed = [f'{sql} AS "{column}"' for column, sql in _made(metadata).items()]
+        if ROW_COUNT in metadata:
+            # Nothing is read of the rows.
+            source = f"range({int(metadata[ROW_COUNT])})"
+        else:
+            source = self._view_of(name, table.replace_schema_metadata())
+            listed.insert(0, "*")
+            if LIVE in table.column_names:
+                # Filtering here costs less than copying what lives.
+                source += f" WHERE {LIVE}"
+        select = f"SELECT {', '.join(listed or ['NULL'])} FROM {source}"  # noqa: S608 - our names
         return f'"{name}" AS NOT MATERIALIZED ({select})'
+
+    def _view_of(self, name: str, table: pa.Table) -> str:
+        """Returns the view that has a table's rows, for this query. Making one takes half a millisecond."""
+        key = name, table.schema
+        held = self._held.get(key)
+        if held is None:
+            if len(self._held) >= _VIEWS_MAX:
+                self._connection.unregister(self._held.popitem(last=False)[1].view)
+            self._view_count += 1
+            held = self._held[key] = _Held(f"v{self._view_count}", table.schema)
+            self._connection.register(held.view, held)
+        self._held.move_to_end(key)
+        held.table = table
+        return held.view
 
     def limit_spilled(self, byte_count: int) -> None:
         """Sets how much may be spilled to disk, by all that it runs."""
@@ -106,12 +142,17 @@ class DuckSession:
         quoted = name.replace("'", "''")
         self._connection.execute(f"SET TimeZone = '{quoted}'")
 
-    def release(self, names: list[str]) -> None:
+    def release(self) -> None:
         """Lets the tables of a query go."""
-        for name in names:
-            self._connection.unregister(name)
-            self._connection.unregister(f"{name}_all")
+        for held in self._held.values():
+            held.table = None
 
     def interrupt(self) -> None:
         """Asks the running query to stop; from another thread. It may take its time."""
         self._connection.interrupt()
+
+
+def _made(metadata: dict[bytes, bytes]) -> dict[str, str]:
+    """Returns the SQL of columns that are made of a table's others, by name."""
+    made: dict[str, str] = json.loads(metadata.get(MADE, b"{}"))
+    return made

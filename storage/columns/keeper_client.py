@@ -16,7 +16,6 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -30,10 +29,10 @@ from storage.columns.catch_up import (
 from storage.columns.feed import KeeperSettings, ToServer, frame
 from storage.columns.followed_table import FollowedTable, NotReadyError, Phase
 from storage.columns.keeper_process import Connection, launch
+from storage.columns.known_versions import KnownVersions, Versions
 from storage.columns.layout import layout_of
 from storage.columns.manifest import FORM, Manifest
 from storage.columns.manifest_line import ManifestLine
-from storage.columns.messages import TableVersion
 from storage.embedded import OpenStore
 from storage.errors import DatabaseError
 from storage.following import NOTED_KEYS_MAX
@@ -59,14 +58,6 @@ REBUILDS_MAX: Final = 3
 FORGIVEN_SECONDS: Final = 600.0
 #: The task that a keeper's death doesn't end.
 _WRITING: Final = "manifests"
-
-
-@dataclass(frozen=True, slots=True)
-class Versions:
-    """Versions of tables as of one commit timestamp; `release` them after the query."""
-
-    tables: list[TableVersion]
-    release: Callable[[], None]
 
 
 class KeeperClient:
@@ -107,6 +98,7 @@ class KeeperClient:
         self._asked: dict[int, asyncio.Future[Any]] = {}
         self._number = 0
         self._manifests = ManifestLine(store, report)
+        self._known = KnownVersions()
         self._restart_seconds = RESTART_SECONDS
         self._start_count = 0
         self._problem = ""
@@ -127,6 +119,7 @@ class KeeperClient:
                 await self.flush()
                 await self._manifests.settled()
         self._is_closed = True
+        self._known.forget()
         self._following.follower = None
         for task in list(self._tasks):
             task.cancel()
@@ -207,6 +200,7 @@ class KeeperClient:
         if self._is_closed:
             return
         self._transport = None
+        self._known.forget()
         self._fail_asked("the keeper has died")
         for task in list(self._tasks):
             if task.get_name() != _WRITING:
@@ -363,6 +357,7 @@ class KeeperClient:
 
     def told(self, timestamp: int, changes: Sequence[Change] | Path) -> None:
         """Hears what a group has changed, after its sync."""
+        self._known.told(timestamp)
         self._give_up_what_lags()
         if self._transport is None:
             return
@@ -386,6 +381,7 @@ class KeeperClient:
 
     def lost(self, storage_id: int) -> None:
         """Hears that a table has gone, or that it can't be followed any more."""
+        self._known.forget()
         self._send(feed.Forget(storage_id))
         table = self.tables.pop(storage_id, None)
         if table is not None:
@@ -394,6 +390,7 @@ class KeeperClient:
 
     def missed(self) -> None:
         """Hears that there are commits of which only notes tell."""
+        self._known.forget()
         if self._transport is not None:
             self._feed()
             self._fall_behind()
@@ -433,6 +430,7 @@ class KeeperClient:
         self._last_told = news[-1][0]
 
     def _fall_behind(self) -> None:
+        self._known.forget()
         self._is_behind = True
         for table in self.tables.values():
             table.attempt = 0
@@ -477,6 +475,17 @@ class KeeperClient:
         if answer.refusal:
             raise NotReadyError(answer.refusal)
         return Versions(answer.versions, partial(self._send, feed.Release(number)))
+
+    async def known_versions(self, storage_ids: Sequence[int], timestamp: int) -> Versions:
+        """As `versions`, of an answer from before if that still holds."""
+        known = self._known
+        if all(map(self.is_ready, storage_ids)):
+            found = known.get(storage_ids, timestamp)
+            if found is not None:
+                return found
+        count = known.change_count
+        versions = await self.versions(storage_ids, timestamp)
+        return known.keep(storage_ids, timestamp, versions, count)
 
     async def figures(self) -> list[feed.TableFigures]:
         """Returns figures of all tables that the keeper has."""
@@ -526,6 +535,7 @@ class KeeperClient:
             case feed.Figures(number) | feed.Done(number):
                 self._settle(number, message)
             case feed.NewManifest(sequence, manifest):
+                self._known.forget()
                 kept = feed.ManifestKept(manifest.storage_id, sequence)
                 self._manifests.keep(manifest, partial(self._send, kept))
             case _:
@@ -566,6 +576,7 @@ class KeeperClient:
 
     def _rebuild(self, table: FollowedTable, reason: str) -> None:
         self._report(f"the columns of storage {table.storage_id} are built anew: {reason}")
+        self._known.forget()
         self._send(feed.Forget(table.storage_id))
         self._build_soon(table)
 
@@ -576,6 +587,7 @@ class KeeperClient:
 
     def _failed(self, storage_id: int, reason: str) -> None:
         self._report(f"the columns of storage {storage_id} can't be kept: {reason}")
+        self._known.forget()
         self._send(feed.Forget(storage_id))
         self._manifests.remove(storage_id)
         table = self.tables.get(storage_id)

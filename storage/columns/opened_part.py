@@ -24,7 +24,7 @@ from storage.columns.narrow import (
 )
 from storage.columns.part import NUMERICS, column_name, kind_of
 from storage.columns.paths import Documents, PathRead
-from storage.columns.selection import Flags, few_within
+from storage.columns.selection import Blocks, Flags, blocks_of, few_within
 from storage.columns.shred import Shredded
 from storage.columns.shredded_part import shreds_of
 from storage.columns.zones import Zone, is_beyond, zones_of
@@ -73,6 +73,7 @@ class OpenedPart:
         zones: Between which values its columns are.
         documents: Documents that queries have read paths of, by their column's specification.
         values: What conditions have been about.
+        blocks: What queries have sorted by.
     """
 
     batch: "pa.RecordBatch"
@@ -84,6 +85,7 @@ class OpenedPart:
     extents: dict[Hashable, Extent | None] = field(default_factory=dict)
     documents: dict[Hashable, Documents] = field(default_factory=dict)
     values: dict[Hashable, Values | None] = field(default_factory=dict)
+    blocks: dict[Hashable, Blocks | None] = field(default_factory=dict)
     ends: Timestamps | None = None
 
     @classmethod
@@ -141,8 +143,18 @@ class OpenedPart:
             return few_within(self.numeric(place)[0], bound)
         return few_within(self.batch.column(_name_of(place)), bound)
 
-    def numbers_at(self, place: ColumnSpec | PathSpec, top: Top) -> "pa.Array | None":
-        """Returns the only column that has what an order sorts by."""
+    def blocks_at(self, place: ColumnSpec | PathSpec, top: Top) -> Blocks | None:
+        """Returns the only column that has what an order sorts by, if it is one of numbers."""
+        if isinstance(place, PathSpec):
+            key: Hashable = _anonymous(place.document), place.path, top.letters, top.sorts
+        else:
+            key = _anonymous(place)
+        if key not in self.blocks:
+            array = self._numbers_at(place, top)
+            self.blocks[key] = None if array is None else blocks_of(array)
+        return self.blocks[key]
+
+    def _numbers_at(self, place: ColumnSpec | PathSpec, top: Top) -> "pa.Array | None":
         if isinstance(place, PathSpec):
             shreds = self.documents_of(place.document).at(place.path)
             letters = [letter for letter in top.letters if letter in shreds.columns]

@@ -30,7 +30,13 @@ from storage.columns.conditions import Evaluator
 from storage.columns.data_rows import data_rows
 from storage.columns.duck_session import DuckSession
 from storage.columns.messages import TableSpec, TableVersion
-from storage.columns.process import SCAN_NICENESS, be_nice, do_without_pandas, read_deep_documents
+from storage.columns.process import (
+    SCAN_NICENESS,
+    be_nice,
+    do_without_pandas,
+    keep_memory,
+    read_deep_documents,
+)
 from storage.columns.query_frames import Done, Failed, Request, Start, Stop
 from storage.columns.reader import NotAsAssumedError, Opened
 from storage.columns.result_text import NotColumnwise
@@ -71,7 +77,6 @@ class QueryProcess:
         self._open_tables = open_tables
         self._starts: queue.SimpleQueue[Start | None] = queue.SimpleQueue()
         self._running = 0
-        self._registered: list[str] = []
         self._time_zone = ""
 
     def serve(self) -> None:
@@ -92,8 +97,7 @@ class QueryProcess:
             finally:
                 self._running = 0
                 # Nobody waits for that any more.
-                self._session.release(self._registered)
-                self._registered = []
+                self._session.release()
 
     def _listen(self) -> None:
         """Takes requests, beside the query that runs. Ends the process with the server.
@@ -126,7 +130,6 @@ class QueryProcess:
         opened = self._open_tables(query.tables, start.versions, evaluator)
         tables = opened.tables
         done = Done(opened.row_count, opened.extents, opened.pruned_count)
-        self._registered = list(tables)
         batch_rows = _VALUE_ROWS if start.formats is None else _READY_ROWS
         reader = self._session.run(query.sql, tables, list(query.parameters), batch_rows)
         kinds = [column.kind for column in query.results]
@@ -192,6 +195,7 @@ def run(open_tables: OpenTables) -> None:
     memory_bytes, spill_bytes, threads, floor_bytes, running_count_max = map(int, sys.argv[2:7])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server sees to a Ctrl-C
     be_nice(SCAN_NICENESS)
+    keep_memory()
     do_without_pandas()
     read_deep_documents()
     session = DuckSession(

@@ -44,6 +44,8 @@ SLICES_MAX: Final = 16
 LIVE: Final = "live"
 #: Metadata of a table: columns that DuckDB makes of its others, by name; as JSON.
 MADE: Final = b"made"
+#: Metadata of a table of which no column is read: how many rows it has.
+ROW_COUNT: Final = b"rows"
 
 
 class NotAsAssumedError(Exception):
@@ -64,7 +66,8 @@ class Opened:
 
     Attributes:
         tables: By their names in DuckDB. A table with a column named `live` has dead rows among the
-            others: where it isn't true. Its metadata may have more columns, made of the others.
+            others: where it isn't true. Its metadata may have more columns, made of the others,
+            and if it has no columns how many rows there are.
         extents: What of their numbers isn't as the query assumes.
         pruned_count: Parts that are left out, for none of their rows is within the query's bounds.
         row_count: Visible rows of the others, of which the tables may have fewer.
@@ -224,18 +227,19 @@ class _TopRows:
 
     def flags(self, part: OpenedPart, pieces: Sequence[_Piece]) -> Flags | None:
         """Returns which rows of a part may be; None: nobody knows."""
-        array = part.numbers_at(self._place, self._top)
-        if array is None:
+        blocks = part.blocks_at(self._place, self._top)
+        if blocks is None:
             return None
         living: Flags | None = None
-        if sum(piece.row_count for piece in pieces) < len(array) or any(
+        row_count = part.batch.num_rows
+        if sum(piece.row_count for piece in pieces) < row_count or any(
             piece.live is not None for piece in pieces
         ):
-            living = np.zeros(len(array), np.bool_)
-            every = np.ones(len(array), np.bool_)
+            living = np.zeros(row_count, np.bool_)
+            every = np.ones(row_count, np.bool_)
             for piece in pieces:
                 living[piece.rows(every)] = True
-        return self._topmost.flags(array, living)
+        return self._topmost.flags(blocks, living)
 
 
 def _picked(part: OpenedPart, pieces: list[_Piece], flags: Flags) -> list[_Piece]:
@@ -298,9 +302,14 @@ def _table(spec: TableSpec, pieces: "Sequence[_Piece]", evaluator: Evaluator | N
     if any(piece.live is not None for piece in pieces):
         columns[LIVE] = pa.chunked_array([piece.lives() for piece in pieces])
     if not columns:
-        # A table without columns has no rows, in Arrow.
-        columns["rows"] = pa.nulls(sum(piece.row_count for piece in pieces), pa.bool_())
+        return _rows(sum(piece.row_count for piece in pieces), made)
     return pa.table(columns).replace_schema_metadata({MADE: json.dumps(made)} if made else None)
+
+
+def _rows(count: int, made: dict[str, str]) -> "pa.Table":
+    """Returns a table of which only the number of rows counts; in Arrow one without columns has none."""
+    metadata = {ROW_COUNT: str(count), MADE: json.dumps(made)}
+    return pa.table({}).replace_schema_metadata(metadata)
 
 
 def _flags(
@@ -336,8 +345,7 @@ def _counted(pieces: Sequence[_Piece], flags: dict[str, list[Flags] | None]) -> 
         for each in found[1:]:
             left = left & each
         count += piece.count(left)
-    made = json.dumps(dict.fromkeys(flags, "true"))
-    return pa.table({"rows": pa.nulls(count, pa.bool_())}).replace_schema_metadata({MADE: made})
+    return _rows(count, dict.fromkeys(flags, "true"))
 
 
 def _open_paths(

@@ -15,7 +15,8 @@ from typing import Final
 
 from storage.columns.extents import KnownExtents
 from storage.columns.followed_table import NotReadyError
-from storage.columns.keeper_client import KeeperClient, Versions
+from storage.columns.keeper_client import KeeperClient
+from storage.columns.known_versions import Versions
 from storage.columns.messages import ColumnarQuery
 from storage.columns.query_answer import Answer
 from storage.columns.query_client import QueryProcesses, QuerySettings
@@ -144,7 +145,7 @@ class TableColumns:
     async def as_of(self, storage_ids: Sequence[int], timestamp: int) -> HeldTables | None:
         """Returns the tables as of a commit timestamp; None if they can't be read so."""
         try:
-            versions = await self._keeper.versions(storage_ids, timestamp)
+            versions = await self._keeper.known_versions(storage_ids, timestamp)
         except NotReadyError:
             return None
         return HeldTables(self.processes, versions)

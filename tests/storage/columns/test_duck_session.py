@@ -21,7 +21,7 @@ def rows(session: DuckSession, sql: str) -> list[dict[str, object]]:
         result: list[dict[str, object]] = session.run(sql, tables, [], 1000).read_all().to_pylist()
         return result
     finally:
-        session.release(["t0"])
+        session.release()
 
 
 def test_it_answers_over_registered_tables(session: DuckSession) -> None:
@@ -35,7 +35,7 @@ def test_dead_rows_are_left_out(session: DuckSession) -> None:
     for table, total in ((dead, 4), (plain, 11), (dead, 4), (dead, 4), (plain, 11)):
         found = session.run("SELECT sum(c0)::BIGINT AS s FROM t0", {"t0": table}, [], 100)
         assert found.read_all().to_pylist() == [{"s": total}]
-        session.release(["t0"])
+        session.release()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from storage.columns import keeper_client, kept_table
 from storage.columns.feed import KeeperSettings
 from storage.columns.followed_table import NotReadyError, Phase
-from storage.columns.keeper_client import Versions
+from storage.columns.known_versions import Versions
 from storage.columns.manifest import FORM
 from storage.columns.reader import LIVE, Reader
 from storage.disk import free_bytes

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from storage.columns.conditions import Evaluator, Values, decide
 from storage.columns.duck_session import DuckSession
 from storage.columns.messages import Bound, Condition, Top
-from storage.columns.selection import Topmost, few_within
+from storage.columns.selection import Topmost, blocks_of, few_within
 from storage.types import Kind
 from tests.storage.columns.followed import Followed, spec_of, values
 
@@ -65,18 +65,25 @@ def test_no_row_within_bounds_is_left_out(
 
 @given(
     st.lists(st.lists(st.tuples(st.integers(-128, 127), st.booleans()), max_size=40), max_size=4),
-    TYPES, st.integers(1, 9), st.booleans(),
+    TYPES, st.integers(1, 9), st.booleans(), st.sampled_from([1, 1, 50]),
 )  # fmt: skip
 def test_no_row_of_the_first_ones_is_left_out(
-    parts: list[list[tuple[int, bool]]], kind: pa.DataType, count: int, is_descending: bool
+    parts: list[list[tuple[int, bool]]],
+    kind: pa.DataType,
+    count: int,
+    is_descending: bool,
+    repeats: int,
 ) -> None:
     topmost = Topmost(count, is_descending=is_descending)
-    living = sorted([n for part in parts for n, lives in part if lives], reverse=is_descending)
+    every = [number for part in parts for number, lives in part * repeats if lives]
+    living = sorted(every, reverse=is_descending)
     last = living[:count][-1] if living else 0
-    for part in parts:
-        array = held([number for number, _ in part], kind)
+    for some in parts:
+        # Some are longer than a block.
+        part = some * repeats
+        blocks = blocks_of(held([number for number, _ in part], kind))
         lives = np.array([lives for _, lives in part], np.bool_)
-        flags = topmost.flags(array, None if lives.all() else lives)
+        flags = None if blocks is None else topmost.flags(blocks, None if lives.all() else lives)
         for place, (number, is_alive) in enumerate(part):
             is_among = is_alive and (number >= last if is_descending else number <= last)
             assert flags is None or flags[place] or not is_among

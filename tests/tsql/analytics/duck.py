@@ -187,7 +187,7 @@ def run(duck: DuckSession, query: ColumnarQuery, tables: dict[str, pa.Table]) ->
     try:
         table = duck.run(query.sql, tables, list(query.parameters), 1000).read_all()
     finally:
-        duck.release(list(tables))
+        duck.release()
     columns = [
         _values(column.combine_chunks(), result.kind)
         for column, result in zip(table.columns, query.results, strict=True)
