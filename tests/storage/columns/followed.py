@@ -114,7 +114,7 @@ class Followed:
 
     async def columns(self, timestamp: int, spec: TableSpec | None = None) -> pa.Table:
         spec = spec or spec_of(self.table)
-        versions = await self.client.versions([self.table.storage_id], timestamp)
+        versions = await self.client.known_versions([self.table.storage_id], timestamp)
         try:
             opened = self.reader.open_tables([spec], versions.tables)["t0"]
             if LIVE in opened.column_names:

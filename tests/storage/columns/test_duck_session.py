@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from storage.columns.duck_session import DuckSession
+from storage.columns.reader import MADE, ROW_COUNT
 
 
 @pytest.fixture
@@ -36,6 +37,35 @@ def test_dead_rows_are_left_out(session: DuckSession) -> None:
         found = session.run("SELECT sum(c0)::BIGINT AS s FROM t0", {"t0": table}, [], 100)
         assert found.read_all().to_pylist() == [{"s": total}]
         session.release()
+
+
+def test_tables_of_one_schema_follow_one_another(session: DuckSession) -> None:
+    sql = "SELECT count(*) AS n, min(a.c0) AS c FROM t0 a, t0 b, t1 c WHERE a.c0 = b.c0 AND a.c0 = c.c0"
+    for first in range(100):
+        t0 = pa.table({"c0": pa.chunked_array([[first], [first + 1, first + 2]])})
+        t1 = pa.table({"c0": [first + 1]})
+        found = session.run(sql, {"t0": t0, "t1": t1}, [], 100).read_all().to_pylist()
+        assert found == [{"n": 1, "c": first + 1}]
+        session.release()
+    kept = pa.total_allocated_bytes()
+    for width in range(1, 100):
+        columns = {f"c{n}": pa.nulls(100_000, pa.int64()) for n in range(width)}
+        sql = f"SELECT count(c{width - 1}) AS n FROM t0"
+        found = session.run(sql, {"t0": pa.table(columns)}, [], 100).read_all().to_pylist()
+        assert found == [{"n": 0}]
+        session.release()
+        del columns
+    assert pa.total_allocated_bytes() < kept + (1 << 20)
+
+
+def test_rows_of_which_nothing_is_read(session: DuckSession) -> None:
+    made = {ROW_COUNT: "70000", MADE: '{"k0": "true"}'}
+    table = pa.table({}).replace_schema_metadata(made)
+    for sql in ("SELECT count(*) AS n FROM t0 WHERE t0.k0", "SELECT count(*) AS n FROM t0"):
+        assert session.run(sql, {"t0": table}, [], 100).read_all().to_pylist() == [{"n": 70000}]
+    plain = pa.table({}).replace_schema_metadata({ROW_COUNT: "3"})
+    rows = session.run("SELECT 1 AS one FROM t0", {"t0": plain}, [], 100).read_all().to_pylist()
+    assert rows == [{"one": 1}] * 3
 
 
 @pytest.mark.parametrize(
