@@ -6,6 +6,7 @@ private directory, which no other query's spilled data ever is in.
 """
 
 import json
+import re
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any, Final
@@ -39,10 +40,15 @@ _BY_SQL: Final = (
 )
 #: Views that stay registered.
 _VIEWS_MAX: Final = 64
+#: What reads rows from somewhere: where it comes once, nothing is joined.
+_SOURCE: Final = re.compile(r"\bFROM (?!\()|\bJOIN\b")
 
 
 class _Held:
-    """What DuckDB knows as a table: the rows of one query after another, all of one schema."""
+    """What DuckDB knows as a table: the rows of one query after another, all of one schema.
+
+    How many there are it doesn't know.
+    """
 
     def __init__(self, view: str, schema: pa.Schema) -> None:
         self.view = view
@@ -72,6 +78,7 @@ class DuckSession:
         self._connection = duckdb.connect(":memory:", config=config)
         self._held: OrderedDict[tuple[str, pa.Schema], _Held] = OrderedDict()
         self._view_count = 0
+        self._registered: list[str] = []
         self._spilled_bytes_max = -1
         self.limit_spilled(temporary_bytes)
         for statement in _BY_SQL:
@@ -81,7 +88,14 @@ class DuckSession:
         self, sql: str, tables: dict[str, pa.Table], parameters: list[Any], batch_rows: int
     ) -> pa.RecordBatchReader:
         """Starts a SELECT over tables and returns its result, which is made as it is read."""
-        views = ", ".join([self._registered(name, table) for name, table in tables.items()])
+        # The order of joins depends on how many rows there are.
+        is_joined = len(_SOURCE.findall(sql)) > 1
+        views = ", ".join(
+            [
+                self._known(name, table, is_joined=is_joined or len(tables) > 1)
+                for name, table in tables.items()
+            ]
+        )
         # `execute` would make the whole result first; a relation streams.
         relation = self._connection.sql(f"WITH {views} {sql}" if views else sql, params=parameters)
         return relation.to_arrow_reader(batch_rows)
@@ -101,7 +115,7 @@ class DuckSession:
         flags[found.column("n").to_numpy()] = True
         return flags
 
-    def _registered(self, name: str, table: pa.Table) -> str:
+    def _known(self, name: str, table: pa.Table, *, is_joined: bool) -> str:
         """Has DuckDB know a table; returns the WITH query that takes its place."""
         metadata = table.schema.metadata or {}
         listed = [f'{sql} AS "{column}"' for column, sql in _made(metadata).items()]
@@ -109,13 +123,21 @@ class DuckSession:
             # Nothing is read of the rows.
             source = f"range({int(metadata[ROW_COUNT])})"
         else:
-            source = self._view_of(name, table.replace_schema_metadata())
+            plain = table.replace_schema_metadata()
+            source = self._sized_view_of(name, plain) if is_joined else self._view_of(name, plain)
             listed.insert(0, "*")
             if LIVE in table.column_names:
                 # Filtering here costs less than copying what lives.
                 source += f" WHERE {LIVE}"
         select = f"SELECT {', '.join(listed or ['NULL'])} FROM {source}"  # noqa: S608 - our names
         return f'"{name}" AS NOT MATERIALIZED ({select})'
+
+    def _sized_view_of(self, name: str, table: pa.Table) -> str:
+        """Returns a view that has a table's rows, and is known to have so many."""
+        view = f"{name}_all"
+        self._connection.register(view, table)
+        self._registered.append(view)
+        return view
 
     def _view_of(self, name: str, table: pa.Table) -> str:
         """Returns the view that has a table's rows, for this query. Making one takes half a millisecond."""
@@ -146,6 +168,8 @@ class DuckSession:
         """Lets the tables of a query go."""
         for held in self._held.values():
             held.table = None
+        while self._registered:
+            self._connection.unregister(self._registered.pop())
 
     def interrupt(self) -> None:
         """Asks the running query to stop; from another thread. It may take its time."""

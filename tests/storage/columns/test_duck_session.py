@@ -1,6 +1,7 @@
 """DuckDB's session: what it reaches, and what it doesn't."""
 
 import pathlib
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -56,6 +57,46 @@ def test_tables_of_one_schema_follow_one_another(session: DuckSession) -> None:
         session.release()
         del columns
     assert pa.total_allocated_bytes() < kept + (1 << 20)
+
+
+class Explaining:
+    """A connection that has each query explained before it runs."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self.plan = ""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def sql(self, text: str, **options: Any) -> Any:
+        self.plan = self._connection.sql(f"EXPLAIN {text}", **options).fetchall()[0][1]
+        return self._connection.sql(text, **options)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT count(*) AS n FROM t0 AS a JOIN t1 AS b ON a.c0 = b.c0",
+        "SELECT count(*) AS n FROM t1 AS b WHERE b.c0 IN (SELECT a.c0 FROM t0 AS a)",
+        "SELECT count(*) AS n FROM (SELECT a.c0 FROM t0 AS a) AS a JOIN (VALUES (1), (2)) AS b (c0) ON a.c0 = b.c0",
+    ],
+)
+def test_what_is_joined_is_known_to_be_large(session: DuckSession, sql: str) -> None:
+    session._connection = explaining = Explaining(session._connection)
+    tables = {"t0": pa.table({"c0": range(54_321)}), "t1": pa.table({"c0": [1, 2]})}
+    for _ in range(2):
+        chosen = {name: table for name, table in tables.items() if f" {name} " in sql}
+        assert session.run(sql, chosen, [], 100).read_all().to_pylist() == [{"n": 2}]
+        session.release()
+        assert "~54,321 rows" in explaining.plan
+
+
+def test_more_tables_than_there_are_views(session: DuckSession) -> None:
+    tables = {f"t{number}": pa.table({f"c{number}": [number]}) for number in range(80)}
+    sql = "SELECT " + " + ".join(f"c{n}" for n in range(80)) + " AS n FROM " + ", ".join(tables)
+    assert session.run(sql, tables, [], 100).read_all().to_pylist() == [{"n": 79 * 40}]
+    session.release()
 
 
 def test_rows_of_which_nothing_is_read(session: DuckSession) -> None:
