@@ -78,7 +78,7 @@ async def test_an_answer_goes_with_its_keeper(followed: Followed) -> None:
     first = await known(followed)
     assert followed.client.process_id is not None
     os.kill(followed.client.process_id, signal.SIGKILL)
-    while followed.client.is_ready(followed.table.storage_id):
+    while followed.client.is_ready(followed.table.storage_id):  # noqa: ASYNC110 - nobody tells
         await asyncio.sleep(0)
     await followed.client.wait_ready(followed.table.storage_id)
     assert (await known(followed)).tables is not first.tables
