@@ -82,8 +82,11 @@ class Explaining:
         "SELECT count(*) AS n FROM (SELECT a.c0 FROM t0 AS a) AS a JOIN (VALUES (1), (2)) AS b (c0) ON a.c0 = b.c0",
     ],
 )
-def test_what_is_joined_is_known_to_be_large(session: DuckSession, sql: str) -> None:
-    session._connection = explaining = Explaining(session._connection)
+def test_what_is_joined_is_known_to_be_large(
+    session: DuckSession, monkeypatch: pytest.MonkeyPatch, sql: str
+) -> None:
+    explaining = Explaining(session._connection)
+    monkeypatch.setattr(session, "_connection", explaining)
     tables = {"t0": pa.table({"c0": range(54_321)}), "t1": pa.table({"c0": [1, 2]})}
     for _ in range(2):
         chosen = {name: table for name, table in tables.items() if f" {name} " in sql}
