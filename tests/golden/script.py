@@ -103,9 +103,12 @@ def result_lines(
 
 
 def _field(field: FieldInfo) -> str:
-    row = pg.types().get(field.type)
     # OIDs of types that the script has made are nobody's promise.
-    name = row.name if row else "made" if field.type >= _FIRST_OWN_OID else str(field.type)
+    if field.type >= _FIRST_OWN_OID:
+        name = "made"
+    else:
+        row = pg.types().get(field.type)
+        name = row.name if row else str(field.type)
     return f"{field.name} {name}" + (f"({field.typmod})" if field.typmod != -1 else "")
 
 
