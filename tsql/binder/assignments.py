@@ -145,6 +145,8 @@ def assigned_part(
         raise error_at(to.place, "0A000", f"cannot set {what} to DEFAULT")
     if container.type == oids.NAME:
         raise error_at(to.place, "0A000", "assigning to a letter of a name is not supported")
+    if isinstance(container, CoerceToDomain):  # of the part before: the last one tests the whole
+        container = container.argument
     changed = _replaced(level, container, to.parts, (expression, node), to)
     return CoerceToDomain(changed, to.type) if is_domain(to.type) else changed
 

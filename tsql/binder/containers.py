@@ -1,4 +1,4 @@
-"""ARRAY[…], ROW(…), subscripts, and fields of rows."""
+"""ARRAY[…], subscripts, and fields of rows."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -10,10 +10,9 @@ from tsql.binder.coercion import (
     coerce,
     coerce_to,
     coerce_to_common,
-    is_unknown_literal,
     select_common_type,
 )
-from tsql.binder.columns import as_call, expand_star, record_columns
+from tsql.binder.columns import as_call, record_columns
 from tsql.binder.context import Level
 from tsql.binder.derived_collations import is_collatable
 from tsql.binder.functions import output_columns
@@ -48,7 +47,6 @@ from tsql.types.collations import is_foreign
 from tsql.types.composites import attributes_of, is_composite, is_row
 from tsql.types.kinds import base_type
 
-_ROW_FIELDS_MAX: Final = 1664
 _SUBSCRIPTS_MAX: Final = 6
 
 # ---- ARRAY[…] ------------------------------------------------------------------------------------
@@ -105,30 +103,6 @@ def _cast(level: Level, element: Expression, target: int, node: Any) -> Expressi
         shown = f"{type_name(element.type)} to {type_name(target)}"
         raise error_at(node, "42846", f"cannot cast type {shown}")
     return converted
-
-
-# ---- ROW(…) --------------------------------------------------------------------------------------
-
-
-def bind_row(level: Level, node: Any) -> Expression:
-    """Binds an `ast.RowExpr`; t.* inside it is its columns."""
-    fields: list[Expression] = []
-    unknown: list[int] = []
-    for field in node.args or ():
-        star = expand_star(level, field)
-        if star is None:
-            bound = level.bind(level, field)
-            if is_unknown_literal(bound):
-                unknown.append(len(fields))
-                bound = coerce(level.context, bound, oids.TEXT, node=field)
-            fields.append(bound)
-        else:
-            fields += [column for _, column in star]
-    if len(fields) > _ROW_FIELDS_MAX:
-        message = f"ROW expressions can have at most {_ROW_FIELDS_MAX} entries"
-        raise error_at(node.location, "54011", message)
-    names = tuple([f"f{at}" for at in range(1, len(fields) + 1)])
-    return RowConstructor(tuple(fields), names, unknown=tuple(unknown))
 
 
 # ---- a[1], (r).f ---------------------------------------------------------------------------------

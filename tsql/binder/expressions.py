@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from storage.errors import DatabaseError
-from tsql.binder import comparisons, conditionals, containers, sublinks
+from tsql.binder import comparisons, conditionals, containers, stars, sublinks
 from tsql.binder.aggregates import owner_of
 from tsql.binder.bulk import bind_placeholder
 from tsql.binder.calls import bind_call
@@ -271,7 +271,7 @@ _HANDLERS: Final[dict[type[Any], Handler]] = {
     ast.NamedArgExpr: _named_argument,
     ast.NullTest: _null_test,
     ast.ParamRef: _parameter,
-    ast.RowExpr: containers.bind_row,
+    ast.RowExpr: stars.bind_row,
     ast.SQLValueFunction: _sql_value,
     ast.SetToDefault: _default,
     ast.SubLink: sublinks.bind_sublink,

@@ -32,6 +32,7 @@ from tsql.binder.locations import error_at, unsupported_at
 from tsql.binder.row_counts import bind_row_count, wants_ties
 from tsql.binder.row_locks import LOCK_NAMES, bind_locking
 from tsql.binder.set_operations import bind_set_operation
+from tsql.binder.stars import bind_list
 from tsql.binder.targets import (
     TargetEntry,
     bind_targets,
@@ -209,8 +210,8 @@ def bind_condition(level: Level, node: Any, clause: Clause) -> Expression | None
 def bind_values(level: Level, node: Any) -> BoundSelect:
     """Binds a VALUES list that is a query. Raises 42601, 42804."""
     rows = bind_value_rows(level, node.valuesLists)
-    columns = list(zip(*rows, strict=True))
-    column_nodes = list(zip(*node.valuesLists, strict=True))
+    columns = list(zip(*[[value for value, _ in row] for row in rows], strict=True))
+    column_nodes = list(zip(*[[value_node for _, value_node in row] for row in rows], strict=True))
     fields = []
     converted = []
     for at, (members, nodes) in enumerate(zip(columns, column_nodes, strict=True), 1):
@@ -226,19 +227,22 @@ def bind_values(level: Level, node: Any) -> BoundSelect:
     if isinstance(node.valuesLists, RowTemplate):
         values = [column[0] for column in converted]
         return _select_over_values(level, node, rows_relation(node.valuesLists), fields, values)
-    relation = ValuesRelation(tuple(zip(*converted, strict=True)), "*VALUES*", tuple(fields))
+    values_rows = tuple(zip(*converted, strict=True)) if converted else ((),) * len(rows)
+    relation = ValuesRelation(values_rows, "*VALUES*", tuple(fields))
     columns_of: list[Expression] = [reference_to(0, at, f) for at, f in enumerate(fields)]
     return _select_over_values(level, node, relation, fields, columns_of)
 
 
-def bind_value_rows(level: Level, lists: Sequence[Any]) -> list[list[Expression]]:
-    """Binds the rows of VALUES. Raises 42601 where their lengths differ."""
-    rows = []
-    for row in lists:
-        if len(row) != len(lists[0]):
-            message = "VALUES lists must all be the same length"
-            raise error_at(row, "42601", message)
-        rows.append([level.expression(value, clauses.VALUES) for value in row])
+def bind_value_rows(level: Level, lists: Sequence[Any]) -> list[list[tuple[Expression, Any]]]:
+    """Binds the rows of VALUES; returns each value with its node. Raises 42601 where lengths differ."""
+    rows: list[list[tuple[Expression, Any]]] = []
+    with level.within(clauses.VALUES):
+        for nodes in lists:
+            row = bind_list(level, nodes)
+            if rows and len(row) != len(rows[0]):
+                message = "VALUES lists must all be the same length"
+                raise error_at(nodes, "42601", message)
+            rows.append(row)
     return rows
 
 

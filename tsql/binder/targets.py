@@ -5,26 +5,20 @@ from typing import Any, Final
 
 from storage.errors import DatabaseError
 from storage.records import dataclass
-from tsql.binder.coercion import as_base, known
-from tsql.binder.columns import expand_star
-from tsql.binder.containers import bind_indirection, field_access, fields_of, note_field
+from tsql.binder.coercion import known
+from tsql.binder.containers import fields_of
 from tsql.binder.context import Clause, Level
 from tsql.binder.derived_collations import derived, is_collatable
-from tsql.binder.locations import error_at
 from tsql.binder.names import column_name
-from tsql.binder.nodes import is_a
-from tsql.binder.shown_names import type_name
+from tsql.binder.stars import expand
 from tsql.bound import (
     ColumnRef,
     Expression,
     Field,
     GroupRef,
     Target,
-    WholeRow,
 )
-from tsql.parser import ast
 from tsql.types import oids
-from tsql.types.composites import is_row
 
 TARGETS_MAX: Final = 1664
 
@@ -61,39 +55,14 @@ def bind_targets(level: Level, nodes: Sequence[Any], clause: Clause) -> list[Tar
 
 def _bind(level: Level, target: Any) -> Iterator[TargetEntry]:
     node = target.val
-    columns = expand_star(level, node)
+    columns = expand(level, node)
     if columns is not None:
         for name, column in columns:
             yield TargetEntry(column, name, node)
         return
-    if is_a(node, ast.A_Indirection) and isinstance(node.indirection[-1], ast.A_Star):
-        yield from _expand_record(level, node)
-        return
     expression = level.bind(level, node)
     name = column_name(node) if target.name is None else target.name
     yield TargetEntry(expression, name, node)
-
-
-def _expand_record(level: Level, node: Any) -> Iterator[TargetEntry]:
-    """Yields the fields of (record).*."""
-    *parts, _ = node.indirection
-    inner = ast.A_Indirection(arg=node.arg, indirection=tuple(parts)) if parts else None
-    record = level.bind(level, node.arg) if inner is None else bind_indirection(level, inner)
-    record = as_base(record)
-    if not is_row(record.type):
-        message = f"type {type_name(record.type)} is not composite"
-        raise error_at(node, "42809", message)
-    if isinstance(record, WholeRow):
-        for position, column in enumerate(record.columns):
-            note_field(level, record, position)
-            yield TargetEntry(column, column.name, node)
-        return
-    fields = fields_of(level, record)
-    if fields is None:
-        raise error_at(node, "42809", "record type has not been registered")
-    for position, (name, type_, typmod) in enumerate(fields):
-        note_field(level, record, position)
-        yield TargetEntry(field_access(level, record, position, type_, typmod), name, node)
 
 
 def resolve_unknowns(level: Level, entries: Sequence[TargetEntry]) -> None:

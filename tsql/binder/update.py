@@ -20,6 +20,7 @@ from tsql.binder.from_items import bind_from, refreshed, table_relation
 from tsql.binder.locations import error_at
 from tsql.binder.nodes import is_a
 from tsql.binder.select import bind_condition
+from tsql.binder.stars import expand
 from tsql.binder.sublinks import bind_row_subquery
 from tsql.binder.view_targets import need_what_views_read, with_conditions
 from tsql.binder.with_queries import with_queries
@@ -111,8 +112,8 @@ def _source(level: Level, source: Relation | None) -> Relation | None:
 
 def bind_assignments(level: Level, item: Item, nodes: Sequence[Any]) -> tuple[SetColumn, ...]:
     """Binds the SET list. Raises 42703, 42601, 42804."""
-    rows: dict[int, list[Expression]] = {}
-    values = [_value(level, target.val, rows) for target in nodes]
+    row: list[tuple[Expression, Any]] = []
+    values = [_value(level, target.val, row) for target in nodes]
     table, context = item.base.table, level.context
     assert table is not None
     result: dict[int, SetColumn] = {}
@@ -150,24 +151,41 @@ def _check_not_generated(table: Table, position: int) -> None:
         raise generated_always(column, message)
 
 
-def _value(level: Level, node: Any, rows: dict[int, list[Expression]]) -> tuple[Expression, Any]:
-    """Returns a bound value with its node; (a, b) = (1, 2) is taken apart."""
-    if is_a(node, ast.MultiAssignRef):
-        source: Any = node.source
-        if isinstance(source, ast.SubLink):
-            if node.colno == 1:
-                with level.within(clauses.UPDATE):
-                    rows[0] = bind_row_subquery(level, source, node.ncolumns)
-            return rows[0][node.colno - 1], source
-        if not is_a(source, ast.RowExpr):
-            message = (
-                "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression"
-            )
-            raise error_at(source, "0A000", message)
-        if len(source.args or ()) != node.ncolumns:
-            message = "number of columns does not match number of values"
-            raise error_at(source, "42601", message)
-        node = source.args[node.colno - 1]
+def _value(level: Level, node: Any, row: list[tuple[Expression, Any]]) -> tuple[Expression, Any]:
+    """Returns a bound value with its node; `row` is what (a, b) = (1, 2) is taken from."""
+    if not is_a(node, ast.MultiAssignRef):
+        return _bound(level, node), node
+    column: int = node.colno
+    if column == 1:
+        row[:] = _row(level, node)
+    return row[column - 1]
+
+
+def _row(level: Level, node: Any) -> list[tuple[Expression, Any]]:
+    source: Any = node.source
+    if isinstance(source, ast.SubLink):
+        with level.within(clauses.UPDATE):
+            columns = bind_row_subquery(level, source, node.ncolumns)
+        return [(column, source) for column in columns]
+    if not is_a(source, ast.RowExpr):
+        message = (
+            "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression"
+        )
+        raise error_at(source, "0A000", message)
+    values: list[tuple[Expression, Any]] = []
+    for part in source.args or ():
+        columns_of = None if isinstance(part, ast.SetToDefault) else expand(level, part)
+        if columns_of is None:
+            values.append((_bound(level, part), part))
+        else:
+            values += [(column, part) for _, column in columns_of]
+    if len(values) != node.ncolumns:
+        message = "number of columns does not match number of values"
+        raise error_at(source, "42601", message)
+    return values
+
+
+def _bound(level: Level, node: Any) -> Expression:
     if isinstance(node, ast.SetToDefault):
-        return Default(), node
-    return level.expression(node, clauses.UPDATE), node
+        return Default()
+    return level.expression(node, clauses.UPDATE)

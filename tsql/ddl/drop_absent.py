@@ -22,6 +22,14 @@ _ON_RELATION: Final = {
     _TYPES.OBJECT_POLICY: "policy",
 }
 _BY_NAME: Final = {
+    _TYPES.OBJECT_ACCESS_METHOD: "access method",
+    _TYPES.OBJECT_COLLATION: "collation",
+    _TYPES.OBJECT_CONVERSION: "conversion",
+    _TYPES.OBJECT_LANGUAGE: "language",
+    _TYPES.OBJECT_TSPARSER: "text search parser",
+    _TYPES.OBJECT_TSDICTIONARY: "text search dictionary",
+    _TYPES.OBJECT_TSTEMPLATE: "text search template",
+    _TYPES.OBJECT_TSCONFIGURATION: "text search configuration",
     _TYPES.OBJECT_FDW: "foreign-data wrapper",
     _TYPES.OBJECT_FOREIGN_SERVER: "server",
     _TYPES.OBJECT_PUBLICATION: "publication",
@@ -40,8 +48,31 @@ _TAGS: Final = {
     _TYPES.OBJECT_FOREIGN_SERVER: "SERVER",
     _TYPES.OBJECT_STATISTIC_EXT: "STATISTICS",
     _TYPES.OBJECT_FOREIGN_TABLE: "FOREIGN TABLE",
+    _TYPES.OBJECT_TSPARSER: "TEXT SEARCH PARSER",
+    _TYPES.OBJECT_TSDICTIONARY: "TEXT SEARCH DICTIONARY",
+    _TYPES.OBJECT_TSTEMPLATE: "TEXT SEARCH TEMPLATE",
+    _TYPES.OBJECT_TSCONFIGURATION: "TEXT SEARCH CONFIGURATION",
+    _TYPES.OBJECT_OPCLASS: "OPERATOR CLASS",
+    _TYPES.OBJECT_OPFAMILY: "OPERATOR FAMILY",
 }
-_BUILT_IN_EXTENSIONS: Final = frozenset({"plpgsql"})
+_LANGUAGE_NAMES: Final = (
+    "arabic armenian basque catalan danish dutch english finnish french german greek hindi hungarian indonesian irish "
+    "italian lithuanian nepali norwegian portuguese romanian russian serbian simple spanish swedish tamil turkish "
+    "yiddish"
+)
+_LANGUAGES: Final = frozenset(_LANGUAGE_NAMES.split())
+#: What PostgreSQL has from the start.
+_BUILT_IN: Final = {
+    _TYPES.OBJECT_ACCESS_METHOD: frozenset(
+        ("heap", "btree", "hash", "gist", "gin", "spgist", "brin")
+    ),
+    _TYPES.OBJECT_EXTENSION: frozenset({"plpgsql"}),
+    _TYPES.OBJECT_LANGUAGE: frozenset(("internal", "c", "sql", "plpgsql")),
+    _TYPES.OBJECT_TSPARSER: frozenset({"default"}),
+    _TYPES.OBJECT_TSDICTIONARY: _LANGUAGES | {f"{name}_stem" for name in _LANGUAGES},
+    _TYPES.OBJECT_TSTEMPLATE: frozenset(("simple", "synonym", "ispell", "thesaurus", "snowball")),
+    _TYPES.OBJECT_TSCONFIGURATION: _LANGUAGES,
+}
 
 
 def drop_absent(node: Any, ddl: Ddl) -> str:
@@ -59,9 +90,18 @@ def drop_absent(node: Any, ddl: Ddl) -> str:
             if kind == _TYPES.OBJECT_TRIGGER:
                 error.message = error.message.replace(" for relation ", " for table ")
             raise error
+        if (
+            kind in _OF_ACCESS_METHODS
+            and item[0].sval not in _BUILT_IN[_TYPES.OBJECT_ACCESS_METHOD]
+        ):
+            raise error
         message = error.message
         if kind in _ROUTINES and error.sqlstate == "42883":
             message = f"{_ROUTINES[kind]} {_as_written(item)} does not exist"
+        elif kind == _TYPES.OBJECT_OPERATOR and error.sqlstate == "42883":
+            message = _skipped_operator(item, ddl)
+        elif kind == _TYPES.OBJECT_COLLATION:
+            message = message.replace(_FOR_ENCODING, "")
         ddl.notice("NOTICE", "00000", f"{message}, skipping")
     return f"DROP {what}"
 
@@ -73,7 +113,7 @@ def _finder(kind: Any) -> Callable[[Any, Any, Ddl], DatabaseError | None] | None
         return _by_name
     if kind in _ROUTINES:
         return _routine
-    return _foreign_table if kind == _TYPES.OBJECT_FOREIGN_TABLE else None
+    return _FINDERS.get(kind)
 
 
 def _names(item: Any) -> list[str]:
@@ -93,12 +133,21 @@ def _on_relation(item: Any, kind: Any, ddl: Ddl) -> DatabaseError:
 
 def _by_name(item: Any, kind: Any, ddl: Ddl) -> DatabaseError | None:
     *schemas, name = _names(item)
-    if kind == _TYPES.OBJECT_EXTENSION and name in _BUILT_IN_EXTENSIONS:
+    if _is_built_in(kind, name):
         return None
     if schemas and ddl.catalog.schema(schemas[-1]) is None:
         return DatabaseError("3F000", f'schema "{schemas[-1]}" does not exist')
     shown = ".".join((*schemas, name))
-    return DatabaseError("42704", f'{_BY_NAME[kind]} "{shown}" does not exist')
+    encoding = _FOR_ENCODING if kind == _TYPES.OBJECT_COLLATION else ""
+    return DatabaseError("42704", f'{_BY_NAME[kind]} "{shown}"{encoding} does not exist')
+
+
+def _is_built_in(kind: Any, name: str) -> bool:
+    if kind == _TYPES.OBJECT_COLLATION:
+        return name in pg.collations()
+    if kind == _TYPES.OBJECT_CONVERSION:
+        return "_to_" in name
+    return name in _BUILT_IN.get(kind, ())
 
 
 def _foreign_table(item: Any, _kind: Any, ddl: Ddl) -> DatabaseError:
@@ -135,8 +184,80 @@ def _routine(item: Any, kind: Any, ddl: Ddl) -> DatabaseError | None:
     if item.args_unspecified:
         message = f'could not find a {word} named "{shown}"'
         return DatabaseError("42883", message)
-    types = [type_name(bind_type_name(part, ddl.env)[0]) for part in item.objargs or ()]
+    try:
+        types = [type_name(bind_type_name(part, ddl.env)[0]) for part in item.objargs or ()]
+    except DatabaseError as error:
+        return _absent_type(error)
     arguments = ", ".join(types)
     if kind == _TYPES.OBJECT_AGGREGATE:
         arguments = arguments or "*"
     return DatabaseError("42883", f"{word} {shown}({arguments}) does not exist")
+
+
+def _absent_type(error: DatabaseError) -> DatabaseError:
+    """Returns the error if it is of a type or schema that isn't there; raises any other."""
+    if error.sqlstate not in {"42704", "3F000"}:
+        raise error
+    error.position = None
+    return error
+
+
+def _operator(item: Any, _kind: Any, ddl: Ddl) -> DatabaseError | None:
+    *schemas, name = [part.sval for part in item.objname]
+    try:
+        left, right = [
+            0 if part is None else bind_type_name(part, ddl.env)[0] for part in item.objargs
+        ]
+    except DatabaseError as error:
+        return _absent_type(error)
+    found = pg.operators_by_name().get(name, ()) if schemas in ([], ["pg_catalog"]) else ()
+    if any(operator.left == left and operator.right == right for operator in found):
+        return None
+    operands = [type_name(left)] * bool(left), [type_name(right)] * bool(right)
+    shown = " ".join((*operands[0], ".".join((*schemas, name)), *operands[1]))
+    return DatabaseError("42883", f"operator does not exist: {shown}")
+
+
+def _skipped_operator(item: Any, ddl: Ddl) -> str:
+    *schemas, name = [part.sval for part in item.objname]
+    if schemas and ddl.catalog.schema(schemas[-1]) is None:
+        return f'schema "{schemas[-1]}" does not exist'
+    return f"operator {'.'.join((*schemas, name))} does not exist"
+
+
+def _cast(item: Any, _kind: Any, ddl: Ddl) -> DatabaseError | None:
+    try:
+        source, target = [bind_type_name(part, ddl.env)[0] for part in item]
+    except DatabaseError as error:
+        return _absent_type(error)
+    if (source, target) in pg.casts():
+        return None
+    message = f"cast from type {type_name(source)} to type {type_name(target)} does not exist"
+    return DatabaseError("42704", message)
+
+
+def _operator_class(item: Any, kind: Any, ddl: Ddl) -> DatabaseError | None:
+    method, *schemas, name = _names(item)
+    if method not in _BUILT_IN[_TYPES.OBJECT_ACCESS_METHOD]:
+        return DatabaseError("42704", f'access method "{method}" does not exist')
+    if name.endswith("_ops") and not schemas:
+        return None
+    if schemas and ddl.catalog.schema(schemas[-1]) is None:
+        return DatabaseError("3F000", f'schema "{schemas[-1]}" does not exist')
+    shown = ".".join((*schemas, name))
+    message = f'{_OF_ACCESS_METHODS[kind]} "{shown}" does not exist for access method "{method}"'
+    return DatabaseError("42704", message)
+
+
+_FOR_ENCODING: Final = ' for encoding "UTF8"'
+_OF_ACCESS_METHODS: Final = {
+    _TYPES.OBJECT_OPCLASS: "operator class",
+    _TYPES.OBJECT_OPFAMILY: "operator family",
+}
+_FINDERS: Final[dict[Any, Callable[[Any, Any, Ddl], DatabaseError | None]]] = {
+    _TYPES.OBJECT_FOREIGN_TABLE: _foreign_table,
+    _TYPES.OBJECT_OPERATOR: _operator,
+    _TYPES.OBJECT_CAST: _cast,
+    _TYPES.OBJECT_OPCLASS: _operator_class,
+    _TYPES.OBJECT_OPFAMILY: _operator_class,
+}

@@ -63,3 +63,29 @@ UPDATE nested SET f5[3] = -1
 INSERT INTO nested (f1[1].x, f1[1].y) VALUES (0, 1)
 
 INSERT INTO nested (f1[1].y, f1[1].x) VALUES (1, 1) RETURNING f1
+
+-- Several parts of one column: the domain's constraints are tested once they all are there.
+CREATE TYPE of_two AS (a int, b text[]);
+CREATE DOMAIN whole AS of_two CHECK ((value).b[1] IS NOT NULL);
+CREATE DOMAIN full_pair AS int[] CHECK (value[1] IS NOT NULL AND value[2] IS NOT NULL);
+CREATE TABLE in_pieces (id int PRIMARY KEY, w whole, f full_pair DEFAULT '{1,2}')
+
+INSERT INTO in_pieces (id, w.a, w.b) VALUES (1, 1, ARRAY['foo'])
+
+INSERT INTO in_pieces (id, w.a) VALUES (2, 1)
+
+INSERT INTO in_pieces (id, w.a, w.b) VALUES (3, 1, '{foo}'), (4, 2, '{bar}')
+
+INSERT INTO in_pieces (id, w.a, w.b) SELECT 5, 3, '{baz,quux}'
+
+INSERT INTO in_pieces (id, w.a, w.b[1], w.b[2]) VALUES (6, 1, 'x', 'y')
+
+INSERT INTO in_pieces (id, w.b, w.a, f[1], f[2]) VALUES (7, '{w}', 1, 1, 2)
+
+INSERT INTO in_pieces (id, w.b, f[2]) VALUES (8, '{w}', 2)
+
+UPDATE in_pieces SET w.a = 9, w.b = '{z}', f[1] = 5, f[2] = 6 WHERE id = 7 RETURNING *
+
+UPDATE in_pieces SET f[1] = NULL, f[2] = 8 WHERE id = 7
+
+TABLE in_pieces ORDER BY id

@@ -57,3 +57,81 @@ DROP EVENT TRIGGER IF EXISTS nothing
 DROP STATISTICS IF EXISTS nothing
 
 DROP STATISTICS nothing
+
+DROP FUNCTION IF EXISTS nothing(no_such_type)
+
+DROP FUNCTION nothing(no_such_type)
+
+DROP AGGREGATE IF EXISTS nothing(no_schema.no_such_type)
+
+DROP OPERATOR @#@ (int, int)
+
+DROP OPERATOR IF EXISTS @#@ (int, int)
+
+DROP OPERATOR IF EXISTS no_schema.+ (int, int)
+
+DROP OPERATOR no_schema.+ (int, int)
+
+DROP OPERATOR IF EXISTS + (no_such_type, no_such_type)
+
+DROP OPERATOR + (no_such_type, int)
+
+DROP OPERATOR IF EXISTS # (NONE, no_schema.no_such_type)
+
+DROP OPERATOR # (NONE, text)
+
+DROP CAST (text AS uuid)
+
+DROP CAST IF EXISTS (text AS uuid)
+
+DROP CAST IF EXISTS (int AS no_such_type)
+
+DROP CAST (int AS no_such_type)
+
+DROP CAST IF EXISTS (no_schema.no_such_type AS int)
+
+DROP OPERATOR CLASS nothing USING btree
+
+DROP OPERATOR CLASS IF EXISTS nothing USING btree
+
+DROP OPERATOR CLASS IF EXISTS nothing USING nothing
+
+DROP OPERATOR CLASS IF EXISTS no_schema.nothing USING gist
+
+DROP OPERATOR FAMILY no_schema.nothing USING gist
+
+DROP OPERATOR FAMILY IF EXISTS nothing USING btree
+
+DROP ACCESS METHOD nothing
+
+DROP ACCESS METHOD IF EXISTS nothing
+
+DROP LANGUAGE nothing
+
+DROP LANGUAGE IF EXISTS nothing
+
+DROP COLLATION nothing
+
+DROP COLLATION IF EXISTS nothing
+
+DROP COLLATION IF EXISTS no_schema.nothing
+
+DROP CONVERSION nothing
+
+DROP CONVERSION IF EXISTS no_schema.nothing
+
+DROP TEXT SEARCH PARSER nothing
+
+DROP TEXT SEARCH PARSER IF EXISTS nothing
+
+DROP TEXT SEARCH DICTIONARY nothing
+
+DROP TEXT SEARCH DICTIONARY IF EXISTS no_schema.nothing
+
+DROP TEXT SEARCH TEMPLATE nothing
+
+DROP TEXT SEARCH TEMPLATE IF EXISTS nothing
+
+DROP TEXT SEARCH CONFIGURATION nothing
+
+DROP TEXT SEARCH CONFIGURATION IF EXISTS nothing
