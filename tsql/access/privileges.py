@@ -71,7 +71,7 @@ def grants_on(catalog: Catalog, secured: Secured, column_id: int = 0) -> tuple[G
 
 def default_grants(secured: Secured) -> tuple[Grant, ...]:
     """Returns the grants that an object begins with."""
-    own = Grant(secured.owner, secured.owner, ALL[secured.kind])
+    own = Grant(secured.owner, secured.owner, "".join(sorted(ALL[secured.kind])))
     public = PUBLIC_DEFAULTS.get(secured.kind, "")
     if public:
         return Grant(PUBLIC, secured.owner, public), own

@@ -66,7 +66,7 @@ def _table(relation: Any, ddl: Ddl, *, is_from: bool) -> Table:
     """Returns the table that is copied. Raises 42P01, 42809."""
     found = ddl.find(relation.schemaname, relation.relname)
     if found is None:
-        raise no_such_relation(relation)
+        raise no_such_relation(relation, ddl)
     if isinstance(found, Table) and found.query is None:
         return found
     kind = kind_of_relation(found)

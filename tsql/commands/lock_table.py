@@ -44,7 +44,7 @@ def _lockable(relation: Any, ddl: Ddl) -> Table | View:
     """Returns what a RangeVar names, if it can be locked. Raises 42P01, 42809."""
     found = ddl.find(relation.schemaname, relation.relname)
     if found is None:
-        raise no_such_relation(relation)
+        raise no_such_relation(relation, ddl)
     kind = kind_of_relation(found)
     if not isinstance(found, Table | View) or kind == "materialized view":
         plural = "indexes" if kind == "index" else f"{kind}s"

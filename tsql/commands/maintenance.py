@@ -68,8 +68,10 @@ def _target(ddl: Ddl, target: Any, command: str) -> Table | None:
     """Returns the table that is named, None with a warning if it is another kind of relation."""
     name = target.relation
     found = ddl.find(name.schemaname, name.relname)
+    if found is None and ddl.is_system_relation(name.schemaname, name.relname):
+        return None  # nothing in it is stored
     if found is None:
-        raise no_such_relation(name)
+        raise no_such_relation(name, ddl)
     if not isinstance(found, Table):
         verb = command.lower()
         what = f"cannot {verb} non-tables or special system tables"

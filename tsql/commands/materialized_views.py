@@ -64,14 +64,14 @@ async def run_refresh(invocation: Invocation) -> Result:
     ddl, relation = ddl_of(state), node.relation
     found = ddl.find(relation.schemaname, relation.relname)
     if found is None:
-        raise no_such_relation(relation)
+        raise no_such_relation(relation, ddl)
     if not isinstance(found, Table) or found.query is None:
         raise DatabaseError("0A000", f'"{relation.relname}" is not a materialized view')
     if not owns(ddl.catalog, ddl.env.user, found.owner):
         raise DatabaseError("42501", f"must be owner of materialized view {found.name}")
     table = await ddl.changes.lock_table(found.id)
     if table is None or table.query is None:
-        raise no_such_relation(relation)
+        raise no_such_relation(relation, ddl)
     if node.concurrent:
         _check_concurrent(table, skips_data=node.skipData)
     view = msgspec.structs.replace(table.query, owner=table.owner)

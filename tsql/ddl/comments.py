@@ -79,7 +79,7 @@ def _relation(node: Any, ddl: Ddl) -> _Key:
     place = _range_var([part.sval for part in node.object])
     found = ddl.find(place.schemaname, place.relname)
     if found is None:
-        raise no_such_relation(place)
+        raise no_such_relation(place, ddl)
     wanted = _KINDS[node.objtype]
     if kind_of_relation(found) != wanted:
         article = "an" if wanted == "index" else "a"
@@ -108,7 +108,7 @@ def _column(node: Any, ddl: Ddl) -> _Key:
     place = _range_var(names)
     found = ddl.find(place.schemaname, place.relname)
     if found is None:
-        raise no_such_relation(place)
+        raise no_such_relation(place, ddl)
     kind = kind_of_relation(found)
     if kind in {"index", "sequence"}:
         plural = "indexes" if kind == "index" else "sequences"
@@ -163,7 +163,7 @@ def _constraint(node: Any, ddl: Ddl) -> _Key:
     place = _range_var(names)
     table = ddl.find(place.schemaname, place.relname)
     if table is None:
-        raise no_such_relation(place)
+        raise no_such_relation(place, ddl)
     _require_owner(table, "relation", place.relname, ddl)
     if isinstance(table, Table):
         known = {table.primary_key_constraint}

@@ -138,6 +138,16 @@ class Ddl:
                 return found
         return None
 
+    def is_system_relation(self, schema: str | None, name: str) -> bool:
+        """Returns whether pg_catalog or information_schema has a relation of that name."""
+        lookup = self.catalog_relations
+        return lookup is not None and lookup(schema or "pg_catalog", name) is not None
+
+    def refuse_system_relation(self, schema: str | None, name: str) -> None:
+        """Raises 42501 if the system has a relation of that name."""
+        if self.is_system_relation(schema, name):
+            raise DatabaseError("42501", f'permission denied: "{name}" is a system catalog')
+
     def require_owner(self, found: Table | Sequence | View | Schema) -> None:
         """Raises 42501 unless the user owns the object."""
         require_owner(self.catalog, self.env.user, Secured.of(found))
@@ -179,7 +189,7 @@ class Ddl:
         """Returns the table that a RangeVar names. Raises 42P01, 42809."""
         found = self.find(relation.schemaname, relation.relname)
         if found is None:
-            raise no_such_relation(relation)
+            raise no_such_relation(relation, self)
         if not isinstance(found, Table) or found.query is not None:
             raise DatabaseError("42809", f'"{relation.relname}" is not a table')
         return found
@@ -189,9 +199,10 @@ def _position(relation: Any) -> int | None:
     return None if relation.location is None else relation.location + 1
 
 
-def no_such_relation(relation: Any) -> DatabaseError:
-    """Returns the error for a RangeVar that names nothing."""
+def no_such_relation(relation: Any, ddl: Ddl) -> DatabaseError:
+    """Returns the error for a RangeVar that names nothing; raises 42501 if one of the system's has the name."""
     name = relation.relname
+    ddl.refuse_system_relation(relation.schemaname, name)
     if relation.schemaname is not None:
         name = f"{relation.schemaname}.{name}"
     return DatabaseError("42P01", f'relation "{name}" does not exist')

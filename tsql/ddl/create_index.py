@@ -45,7 +45,7 @@ async def create_index(node: Any, ddl: Ddl) -> str:
     # SHARE lets two indexes be made at once; the record of the table is changed by one at a time.
     locked = await ddl.changes.lock_record(table.id)
     if locked is None:
-        raise no_such_relation(node.relation)
+        raise no_such_relation(node.relation, ddl)
     ddl.require_owner(locked)
     ddl.require_create(locked.schema)
     ddl.check_no_events(locked, "CREATE INDEX")
@@ -67,7 +67,7 @@ async def create_index_online(
         return "CREATE INDEX"
     locked = await ddl.changes.lock_definition(table.id)
     if locked is None:
-        raise no_such_relation(node.relation)
+        raise no_such_relation(node.relation, ddl)
     ddl.require_owner(locked)
     ddl.require_create(locked.schema)
     index = await _index(node, locked, ddl)
@@ -92,7 +92,7 @@ def _table(node: Any, ddl: Ddl) -> Table:
     relation = node.relation
     found = ddl.find(relation.schemaname, relation.relname)
     if found is None:
-        raise no_such_relation(relation)
+        raise no_such_relation(relation, ddl)
     if not isinstance(found, Table):
         kind = "indexes" if isinstance(found, IndexRef) else "sequences"
         raise DatabaseError(

@@ -65,6 +65,8 @@ async def drop(node: Any, ddl: Ddl) -> str:
 
 def _find(names: list[str], kind: str, ddl: Ddl, *, missing_ok: bool) -> Relation | None:
     schema, name = (None, names[0]) if len(names) == 1 else (names[-2], names[-1])
+    if schema is not None or ddl.find(None, name) is None:
+        ddl.refuse_system_relation(schema, name)
     if schema is not None and ddl.catalog.schema(schema) is None:
         if not missing_ok:
             raise DatabaseError("3F000", f'schema "{schema}" does not exist')

@@ -126,7 +126,7 @@ def _on_relation(item: Any, kind: Any, ddl: Ddl) -> DatabaseError:
     if schema is not None and ddl.catalog.schema(schema) is None:
         return DatabaseError("3F000", f'schema "{schema}" does not exist')
     if ddl.find(schema, place[-1]) is None:
-        return no_such_relation(ast.RangeVar(relname=place[-1], schemaname=schema))
+        return no_such_relation(ast.RangeVar(relname=place[-1], schemaname=schema), ddl)
     message = f'{_ON_RELATION[kind]} "{name}" for relation "{place[-1]}" does not exist'
     return DatabaseError("42704", message)
 

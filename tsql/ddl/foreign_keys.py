@@ -69,7 +69,7 @@ def foreign_key_clause(constraint: Any, column: str | None, timing: Timing) -> F
         match_full=constraint.fk_matchtype == "f",
         on_delete=_ACTIONS[constraint.fk_del_action],
         on_update=_ACTIONS[constraint.fk_upd_action],
-        set_columns=_names(constraint.fk_del_set_cols),
+        set_columns=tuple(dict.fromkeys(_names(constraint.fk_del_set_cols))),
         timing=timing,
         is_valid=not constraint.skip_validation,
     )
@@ -182,7 +182,7 @@ async def _parent(clause: ForeignKeyClause, table: Table, ddl: Ddl) -> Table:
     if found is None:
         if relation.schemaname is not None and ddl.catalog.schema(relation.schemaname) is None:
             raise DatabaseError("3F000", f'schema "{relation.schemaname}" does not exist')
-        raise no_such_relation(relation)
+        raise no_such_relation(relation, ddl)
     if not isinstance(found, Table) or found.query is not None:
         raise DatabaseError("42809", f'referenced relation "{relation.relname}" is not a table')
     if found.id == table.id:
@@ -195,7 +195,7 @@ async def _parent(clause: ForeignKeyClause, table: Table, ddl: Ddl) -> Table:
         )
     locked = await ddl.changes.lock_table(found.id)
     if locked is None:
-        raise no_such_relation(relation)
+        raise no_such_relation(relation, ddl)
     return locked
 
 

@@ -102,7 +102,7 @@ def _objects(node: Any, ddl: Ddl) -> list[Any]:
 def _relation(name: Any, kind: Any, ddl: Ddl) -> Table | Sequence | View:
     found = ddl.find(name.schemaname, name.relname)
     if found is None:
-        raise no_such_relation(name)
+        raise no_such_relation(name, ddl)
     if kind == _OBJECTS.OBJECT_SEQUENCE and not isinstance(found, Sequence):
         raise DatabaseError("42809", f'"{name.relname}" is not a sequence')
     if not isinstance(found, Table | Sequence | View):

@@ -38,7 +38,7 @@ def read_like(definition: Definition, clause: Any, copied: Copied, ddl: Ddl) -> 
     found = ddl.find(relation.schemaname, relation.relname)
     place = None if relation.location is None else relation.location + 1
     if found is None:
-        error = no_such_relation(relation)
+        error = no_such_relation(relation, ddl)
         error.position = place
         raise error
     if not isinstance(found, Table | View):

@@ -16,6 +16,7 @@ from typing import Any, Final
 from storage.errors import DatabaseError
 from storage.schema import ColumnPolicy, KeyScheme
 from tsql.parser import ast
+from tsql.setting_definitions import parse_bool
 
 _POSTGRES_PARAMETERS: Final = frozenset(
     {
@@ -50,6 +51,8 @@ def table_options(definitions: Sequence[Any] | None) -> TableOptions:
             policy = ColumnPolicy(_choice(name, text, tuple(ColumnPolicy)))
         elif name == "scheme":
             scheme = KeyScheme(_choice(name, text, tuple(KeyScheme)))
+        elif name == "oids":
+            _check_without_oids(text)
         elif name == "fillfactor":
             kept[name] = _fill_factor(text)
         elif name in _POSTGRES_PARAMETERS or name.startswith(("autovacuum_", "toast.")):
@@ -57,6 +60,15 @@ def table_options(definitions: Sequence[Any] | None) -> TableOptions:
         else:
             raise DatabaseError("22023", f'unrecognized parameter "{name}"')
     return TableOptions(partition_columns, policy, scheme, kept)
+
+
+def _check_without_oids(text: str) -> None:
+    """Raises 0A000 for rows with OIDs of their own; dumps of older servers say that there are none."""
+    has_oids = parse_bool(text)
+    if has_oids is None:
+        raise DatabaseError("42601", "oids requires a Boolean value")
+    if has_oids:
+        raise DatabaseError("0A000", "tables declared WITH OIDS are not supported")
 
 
 def text_of(argument: Any) -> str:

@@ -61,7 +61,7 @@ class Reindex:
         relation = self.node.relation
         found = self.ddl.find(relation.schemaname, relation.relname)
         if found is None:
-            raise no_such_relation(relation)
+            raise no_such_relation(relation, self.ddl)
         if not isinstance(found, IndexRef):
             raise DatabaseError("42809", f'"{relation.relname}" is not an index')
         if not owns(self.ddl.catalog, self.ddl.env.user, found.table.owner):
@@ -73,8 +73,12 @@ class Reindex:
     async def _table(self) -> None:
         relation = self.node.relation
         found = self.ddl.find(relation.schemaname, relation.relname)
+        if found is None and self.ddl.is_system_relation(relation.schemaname, relation.relname):
+            if self._is_online:
+                raise DatabaseError("0A000", "cannot reindex system catalogs concurrently")
+            return  # nothing in it is stored
         if found is None:
-            raise no_such_relation(relation)
+            raise no_such_relation(relation, self.ddl)
         if not isinstance(found, Table):
             message = f'"{relation.relname}" is not a table or materialized view'
             raise DatabaseError("42809", message)

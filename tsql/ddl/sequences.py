@@ -45,7 +45,7 @@ async def alter_sequence(node: Any, ddl: Ddl) -> str:
     relation = node.sequence
     found = ddl.find(relation.schemaname, relation.relname)
     if found is None:
-        error = no_such_relation(relation)
+        error = no_such_relation(relation, ddl)
         if not node.missing_ok:
             raise error
         ddl.notice("NOTICE", "00000", f"{error.message}, skipping")
@@ -112,7 +112,7 @@ async def _owned(sequence: Sequence, names: tuple[str, ...], ddl: Ddl) -> Sequen
     found = ddl.find(schemas[-1] if schemas else None, relation)
     if found is None:
         schema = schemas[-1] if schemas else None
-        raise no_such_relation(ast.RangeVar(relname=relation, schemaname=schema))
+        raise no_such_relation(ast.RangeVar(relname=relation, schemaname=schema), ddl)
     if not isinstance(found, Table):
         raise DatabaseError(
             "42809",

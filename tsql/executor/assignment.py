@@ -100,6 +100,7 @@ def _with_slice(
         count *= last - first + 1
     if not array.dimensions:
         shape = tuple(last - first + 1 for first, last in ranges)
+        check_bounds(shape, tuple(first for first, _ in ranges))
         if len(new.items) < count:
             raise DatabaseError("2202E", "source array too small")
         return _made(new.items[:count], shape, tuple(first for first, _ in ranges))

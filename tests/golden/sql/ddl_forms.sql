@@ -201,3 +201,13 @@ CREATE INDEX ON jobs (owner) WHERE id;
 CREATE INDEX ON jobs (owner) WHERE count(*) > 0;
 
 CREATE INDEX ON jobs (owner) WHERE now() > '2024-01-01';
+
+CREATE TABLE with_oids (a int) WITH (oids)
+
+CREATE TABLE with_oids (a int) WITH (oids = true)
+
+CREATE TABLE with_oids (a int) WITH (oids = maybe)
+
+CREATE TABLE without_oids (a int) WITH (oids = false)
+
+SELECT reloptions FROM pg_class WHERE relname = 'without_oids'

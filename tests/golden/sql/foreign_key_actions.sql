@@ -255,3 +255,8 @@ CREATE INDEX ON many (b);
 DELETE FROM big WHERE id < 50;
 
 SELECT count(*) FROM many;
+
+CREATE TABLE named_twice (id int PRIMARY KEY, a int DEFAULT 1, b int,
+  FOREIGN KEY (a) REFERENCES named_twice ON DELETE SET DEFAULT (a, a))
+
+SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'named_twice'::regclass AND contype = 'f'

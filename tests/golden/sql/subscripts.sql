@@ -99,3 +99,9 @@ UPDATE z SET j['a'] = 5;
 UPDATE z SET j['a'] = to_jsonb(id) WHERE id = 2 RETURNING j;
 
 UPDATE z SET j['a'][1:2] = '5';
+
+CREATE TABLE too_long (id int PRIMARY KEY, f int[])
+
+INSERT INTO too_long (id, f[0:2147483647]) VALUES (2, '{}')
+
+INSERT INTO too_long (id, f[-2147483648:2147483647]) VALUES (2, '{}')

@@ -66,7 +66,7 @@ async def _locked(relation: Any, ddl: Ddl) -> CompositeType:
     if not isinstance(found, CompositeType) or is_row_type(found.id):
         if ddl.find(relation.schemaname, relation.relname) is not None:
             raise DatabaseError("42809", f'"{relation.relname}" is not a composite type')
-        raise no_such_relation(relation)
+        raise no_such_relation(relation, ddl)
     locked = await lock_type(names, ddl)
     assert isinstance(locked, CompositeType)
     return locked

@@ -57,7 +57,7 @@ def _found(node: Any, ddl: Ddl) -> Relation | None:
     relation = node.relation
     found = ddl.find(relation.schemaname, relation.relname)
     if found is None:
-        error = no_such_relation(relation)
+        error = no_such_relation(relation, ddl)
         if not node.missing_ok:
             raise error
         ddl.notice("NOTICE", "00000", f"{error.message}, skipping")
@@ -108,7 +108,7 @@ def _require_free(schema: str, name: str, ddl: Ddl) -> None:
 async def _locked(table: Table, node: Any, ddl: Ddl) -> Table:
     locked = await ddl.changes.lock_table(table.id)
     if locked is None:
-        raise no_such_relation(node.relation)
+        raise no_such_relation(node.relation, ddl)
     return locked
 
 

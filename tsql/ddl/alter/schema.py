@@ -44,7 +44,7 @@ async def _move_relation(node: Any, ddl: Ddl) -> None:
     relation, schema = node.relation, node.newschema
     found = ddl.find(relation.schemaname, relation.relname)
     if found is None:
-        error = no_such_relation(relation)
+        error = no_such_relation(relation, ddl)
         if not node.missing_ok:
             raise error
         ddl.notice("NOTICE", "00000", f"{error.message}, skipping")
@@ -59,7 +59,7 @@ async def _move_relation(node: Any, ddl: Ddl) -> None:
         case Table():
             locked = await ddl.changes.lock_table(found.id)
             if locked is None:
-                raise no_such_relation(relation)
+                raise no_such_relation(relation, ddl)
             ddl.require_owner(locked)
             _check_schema(found.schema, schema, ddl)
             await _move_table(locked, schema, ddl)

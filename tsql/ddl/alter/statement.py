@@ -81,7 +81,7 @@ async def _change_owner(node: Any, kind: str, ddl: Ddl) -> str:
     relation = node.relation
     found = ddl.find(relation.schemaname, relation.relname)
     if found is None:
-        error = no_such_relation(relation)
+        error = no_such_relation(relation, ddl)
         if not node.missing_ok:
             raise error
         ddl.notice("NOTICE", "00000", f"{error.message}, skipping")
@@ -106,7 +106,7 @@ async def _locked(node: Any, ddl: Ddl) -> Table | None:
     relation = node.relation
     found = ddl.find(relation.schemaname, relation.relname)
     if found is None:
-        error = no_such_relation(relation)
+        error = no_such_relation(relation, ddl)
         if not node.missing_ok:
             raise error
         ddl.notice("NOTICE", "00000", f"{error.message}, skipping")
@@ -119,7 +119,7 @@ async def _locked(node: Any, ddl: Ddl) -> Table | None:
         _check_materialized(found, node)
     locked = await ddl.changes.lock_table(found.id)
     if locked is None:
-        raise no_such_relation(relation)
+        raise no_such_relation(relation, ddl)
     return locked
 
 
