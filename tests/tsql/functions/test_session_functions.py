@@ -181,7 +181,6 @@ def test_the_user_may_do_everything_with_what_exists(env: Env) -> None:
         ("has_schema_privilege(text,text)", ("x", "usage"), "3F000", 'schema "x" does not exist'),
         ("has_server_privilege(text,text)", ("x", "usage"), "42704", 'server "x" does not exist'),
         ("pg_has_role(name,text)", ("bob", "member"), "42704", 'role "bob" does not exist'),
-        ("pg_stat_get_numscans(oid)", (16_384,), "0A000", "collecting statistics is not supported"),
         ("pg_event_trigger_ddl_commands()", (), "39P03", "can only be called in an event trigger function"),
     ],
 )  # fmt: skip
