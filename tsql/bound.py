@@ -252,10 +252,23 @@ class ViewCheck:
 RowRule = SetColumn | tuple[str, Expression] | ViewCheck
 
 
+NO_ARBITER = "there is no unique or exclusion constraint matching the ON CONFLICT specification"
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleArbiter:
+    """A partial unique index that is meant if the conditions imply its predicate, parameters being known."""
+
+    index: Index
+    conditions: tuple[Expression, ...]
+    predicate: Expression
+
+
 @dataclass(frozen=True, slots=True)
 class OnConflict:
     """ON CONFLICT: `arbiters` are the unique indexes inferred (None in the tuple stands for the primary key).
 
+    `possible` are those about which only the values of parameters will tell.
     `update` empty and `do_nothing` True for DO NOTHING. In `update` and `where`, relation 0 is the existing row and
     relation 1 the excluded one.
     """
@@ -265,6 +278,7 @@ class OnConflict:
     do_nothing: bool
     update: tuple[SetColumn, ...] = ()
     where: Expression | None = None
+    possible: tuple[PossibleArbiter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

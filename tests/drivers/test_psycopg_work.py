@@ -222,6 +222,30 @@ def test_explain_names_the_access_path(server: Server, condition: str, path: str
         connection.rollback()
 
 
+def test_explain_in_json_has_the_names_of_postgresqls_plans(server: Server) -> None:
+    with connect(server) as connection:
+        connection.execute('CREATE TABLE "Named" (a int PRIMARY KEY, b text)')
+
+        def explained(options: str, statement: str) -> dict[str, Any]:
+            ((plans,),) = connection.execute(f"EXPLAIN ({options}) {statement}").fetchall()
+            whole: dict[str, Any] = plans[0]
+            return whole
+
+        plan = explained("FORMAT json", "SELECT 1 FROM pg_type t")["Plan"]
+        assert (plan["Relation Name"], plan["Alias"]) == ("pg_type", "t")
+        assert "Actual Total Time" not in plan
+        insert = "INSERT INTO \"Named\" AS n VALUES (1, 'x'), (2, 'y')"
+        whole = explained("ANALYZE, FORMAT json", insert)
+        plan = whole["Plan"]
+        assert (plan["Node Type"], plan["Operation"]) == ("ModifyTable", "Insert")
+        assert (plan["Relation Name"], plan["Alias"], plan["Actual Rows"]) == ("Named", "n", 2)
+        assert 0 < plan["Actual Total Time"] <= whole["Execution Time"]
+        plan = explained("ANALYZE, TIMING off, FORMAT json", 'SELECT * FROM "Named"')["Plan"]
+        assert (plan["Alias"], plan["Actual Rows"]) == ("Named", 2)
+        assert "Actual Total Time" not in plan
+        connection.rollback()
+
+
 @pytest.mark.parametrize("binary", [False, True])
 def test_explain_in_xml_and_yaml_says_the_same(server: Server, binary: bool) -> None:
     with connect(server) as connection:

@@ -15,10 +15,10 @@ from tsql.binder.select import bind_condition
 from tsql.binder.update import bind_assignments
 from tsql.binder.view_targets import moved
 from tsql.binder.writes import note_written
-from tsql.bound import ColumnRef, Expression, OnConflict
+from tsql.bound import NO_ARBITER, ColumnRef, Const, Expression, OnConflict, PossibleArbiter
 from tsql.parser import enums
 from tsql.planner.implication import implied
-from tsql.planner.walk import conjuncts
+from tsql.planner.walk import conjuncts, is_computable, walk
 
 _Action = enums.OnConflictAction
 
@@ -35,8 +35,8 @@ def bind_on_conflict(level: Level, item: Item, node: Any) -> OnConflict:
         )
     wanted = None if node.infer is None else _wanted(level, item, node.infer)
     if not is_update:
-        arbiters = () if wanted is None else _arbiters(item, wanted)
-        return OnConflict(arbiters, wanted is None, do_nothing=True)
+        arbiters, possible = ((), ()) if wanted is None else _arbiters(item, wanted)
+        return OnConflict(arbiters, wanted is None, do_nothing=True, possible=possible)
     assert item.base.table is not None
     excluded = table_item(item.base.table, "excluded", relation=1)
     excluded.is_stored = False
@@ -49,8 +49,15 @@ def bind_on_conflict(level: Level, item: Item, node: Any) -> OnConflict:
     # Which rows a view has isn't asked of the one that is there.
     where = bind_condition(level, node.whereClause, clauses.WHERE)
     assert wanted is not None
-    arbiters = _arbiters(item, wanted)
-    return OnConflict(arbiters, any_constraint=False, do_nothing=False, update=update, where=where)
+    arbiters, possible = _arbiters(item, wanted)
+    return OnConflict(
+        arbiters,
+        any_constraint=False,
+        do_nothing=False,
+        update=update,
+        where=where,
+        possible=possible,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,29 +84,42 @@ def _wanted(level: Level, item: Item, node: Any) -> _Wanted:
     return _Wanted(expressions, conjuncts(condition))
 
 
-def _arbiters(item: Item, wanted: _Wanted) -> tuple[Index | None, ...]:
-    """Returns the unique indexes that are meant, None for the primary key. Raises 42P10."""
+def _arbiters(
+    item: Item, wanted: _Wanted
+) -> tuple[tuple[Index | None, ...], tuple[PossibleArbiter, ...]]:
+    """Returns the unique indexes that are meant, None for the primary key; and those that may be.
+
+    Raises 42P10 if there are neither.
+    """
     if wanted.is_named:
-        return (wanted.index,)
+        return (wanted.index,), ()
     table, expressions = item.base.table, wanted.expressions
     assert table is not None
     found: list[Index | None] = []
+    possible: list[PossibleArbiter] = []
     if table.key_column_ids and _same(expressions, _key_columns(table)):
         found.append(None)
-    found += [
-        index
-        for index in table.indexes
-        if index.unique
-        and index.state == ElementState.PUBLIC
-        and _same(expressions, _expressions(table, index.parts))
-        and _predicate_holds(table, index, wanted.conditions)
-    ]
-    if not found:
-        message = (
-            "there is no unique or exclusion constraint matching the ON CONFLICT specification"
-        )
-        raise error_at(None, "42P10", message)
-    return tuple(found)
+    for index in table.indexes:
+        if not index.unique or index.state != ElementState.PUBLIC:
+            continue
+        if not _same(expressions, _expressions(table, index.parts)):
+            continue
+        if index.predicate_sql is None:
+            found.append(index)
+            continue
+        predicate = bind_expression_text(index.predicate_sql, table)
+        if implied(wanted.conditions, predicate):
+            found.append(index)
+        elif any(map(_depends, wanted.conditions)):
+            possible.append(PossibleArbiter(index, tuple(wanted.conditions), predicate))
+    if not found and not possible:
+        raise error_at(None, "42P10", NO_ARBITER)
+    return tuple(found), tuple(possible)
+
+
+def _depends(condition: Expression) -> bool:
+    """Returns whether it holds parameters, or what is computed of constants."""
+    return any(not isinstance(node, Const) and is_computable(node) for node in walk(condition))
 
 
 def _constraint(table: Table, name: str) -> Index | None:
@@ -155,11 +175,3 @@ def _expressions(table: Table, parts: Sequence[KeyPart]) -> list[Expression]:
 
 def _same(wanted: Sequence[Expression], parts: Sequence[Expression]) -> bool:
     return all(part in wanted for part in parts) and all(part in parts for part in wanted)
-
-
-def _predicate_holds(table: Table, index: Index, given: Sequence[Expression]) -> bool:
-    """Returns whether the specification's WHERE implies the partial index's."""
-    if index.predicate_sql is None:
-        return True
-    predicate = bind_expression_text(index.predicate_sql, table)
-    return implied(given, predicate)

@@ -109,8 +109,13 @@ async def run_explain(invocation: Invocation) -> Result:
         text = write({"Plan": as_json(root, profiles), **dict(summary)})
         return Result(fields, [(text,)], tag="EXPLAIN")
     lines = text_lines(root, profiles)
-    lines += [f"{label}: {value}" for label, value in summary]
+    lines += [f"{label}: {_with_unit(value)}" for label, value in summary]
     return Result(fields, [(line,) for line in lines], tag="EXPLAIN")
+
+
+def _with_unit(value: Any) -> str:
+    """Returns a figure of the summary in words: the only one that isn't a count is a time."""
+    return f"{value:.3f} ms" if isinstance(value, float) else str(value)
 
 
 async def _from_columns(query: Query, state: SessionState) -> dict[int, Description]:
@@ -186,20 +191,26 @@ def _explained_query(invocation: Invocation) -> Query:
 
 
 class _Observed:
-    """An operator that counts what it gives and what was read meanwhile."""
+    """An operator that counts what it gives, what was read meanwhile, and how long that took."""
 
-    __slots__ = ("_batches", "_profile", "_reads", "_run")
+    __slots__ = ("_batches", "_is_timed", "_profile", "_reads", "_run")
 
-    def __init__(self, run: Run, batches: Batches, profile: Profile, *, reads: bool) -> None:
+    def __init__(
+        self, run: Run, batches: Batches, profile: Profile, *, reads: bool, is_timed: bool
+    ) -> None:
         self._run = run
         self._batches = batches
         self._profile = profile
         self._reads = reads
+        self._is_timed = is_timed
 
     async def next(self) -> list[Row] | None:
         counts = self._run.txn.counts
         before = dataclasses.asdict(counts)
+        began = time.perf_counter()
         rows = await self._batches.next()
+        if self._is_timed:
+            self._profile.seconds = (self._profile.seconds or 0) + time.perf_counter() - began
         if self._reads:
             for name, value in dataclasses.asdict(counts).items():
                 if name.endswith("_read"):
@@ -212,13 +223,14 @@ class _Observed:
         return rows
 
 
-def _observer(profiles: dict[int, Profile]) -> Callable[[Node, Start], Start]:
+def _observer(profiles: dict[int, Profile], *, is_timed: bool) -> Callable[[Node, Start], Start]:
     def observe(node: Node, start: Start) -> Start:
         profile = profiles.setdefault(id(node), Profile())
         reads = isinstance(node, plan.Access)
 
         def observed(run: Run, wanted: int | None) -> Batches:
-            return _Observed(run, start(run, wanted), profile, reads=reads)
+            batches = start(run, wanted)
+            return _Observed(run, batches, profile, reads=reads, is_timed=is_timed)
 
         return observed
 
@@ -232,7 +244,8 @@ async def _analyze(
     profiles: dict[int, Profile],
     options: _Options,
 ) -> list[tuple[str, Any]]:
-    compiler = Compiler(state.database.tables, _observer(profiles))
+    observer = _observer(profiles, is_timed=options.timing)
+    compiler = Compiler(state.database.tables, observer)
     before = dataclasses.asdict(run.txn.counts)
     began = time.perf_counter()
     await query.lock_tables(run.txn)
@@ -241,13 +254,14 @@ async def _analyze(
     if query.is_write:
         write = compiler.write(root)
         written = await Subqueries(query.plan, compiler).write(write, run)
-        profiles[id(root)] = Profile(rows=written.count)
+        seconds = time.perf_counter() - began if options.timing else None
+        profiles[id(root)] = Profile(rows=written.count, seconds=seconds)
         returned = len(written.rows)
     else:
-        batches = await _started(query, compiler, run, profiles)
+        batches = await _started(query, compiler, run, profiles, is_timed=options.timing)
         while (rows := await batches.next()) is not None:
             returned += len(rows)
-    seconds = time.perf_counter() - began
+    total = time.perf_counter() - began
     counts = _difference(run.txn.counts, before)
     summary: list[tuple[str, Any]] = [
         ("Items read", counts["items_read"]),
@@ -260,12 +274,17 @@ async def _analyze(
         summary.append(("Bytes written", counts["bytes_written"]))
     summary.append(("Rows returned", returned))
     if options.timing and options.summary is not False:
-        summary.append(("Execution Time", f"{seconds * 1000:.3f} ms"))
+        summary.append(("Execution Time", round(total * 1000, 3)))
     return summary
 
 
 async def _started(
-    query: Query, compiler: Compiler, run: Run, profiles: dict[int, Profile]
+    query: Query,
+    compiler: Compiler,
+    run: Run,
+    profiles: dict[int, Profile],
+    *,
+    is_timed: bool,
 ) -> Batches:
     """Starts a SELECT on the path that it would take."""
     source = compiler.source(query.plan.root)
@@ -278,7 +297,7 @@ async def _started(
         batches = await Chooser(form).start(run, key_path)
         if batches is not None:
             profile = profiles.setdefault(id(form), Profile())
-            return _Observed(run, batches, profile, reads=False)
+            return _Observed(run, batches, profile, reads=False, is_timed=is_timed)
     return await key_path(run)
 
 

@@ -19,6 +19,7 @@ from storage.tables import Tables
 from tsql.bound import Expression, OnConflict, TableRelation, Target
 from tsql.env import Env
 from tsql.executor.access import CompiledAccess
+from tsql.executor.arbiters import Arbiters, arbiters_of
 from tsql.executor.attributes import assigned_types, inserted_types
 from tsql.executor.expressions import compile_predicate
 from tsql.executor.new_rows import RowChecks, RowForms, new_row_maker, row_changer
@@ -62,10 +63,11 @@ def compile_insert(node: plan.Insert, source: Source, tables: Tables) -> Write:
     sequences = sequences_of(node.defaults)
 
     async def insert(run: Run) -> WriteResult:
+        env = run.env
+        arbiters = None if conflict is None else conflict.arbiters(env)
         await access.lock_for_write(run.txn)
         result = returning.start(run)
         batches = source(run)
-        env = run.env
         while (batch := await batches.next()) is not None:
             made: Iterable[list[Any]] = (make(values, env) for values in batch)
             if may_wait:
@@ -74,7 +76,7 @@ def compile_insert(node: plan.Insert, source: Source, tables: Tables) -> Write:
             checked = _checked(made, checks, env)
             if conflict is not None:
                 for row in checked:
-                    await conflict.insert(run, row, result)
+                    await conflict.insert(run, row, arbiters, result)
                 await run.txn.pressure()
                 continue
             await access.insert_many(run.txn, _counted(checked, forms, result))
@@ -116,16 +118,22 @@ class _Conflicts:
         self._access = access
         self._new_forms, self._forms = forms
         self._checks = checks
-        self._arbiters = None if conflict.any_constraint else conflict.arbiters
+        self._conflict = conflict
         self._does_nothing = conflict.do_nothing
         self._change = row_changer(conflict.update)
         self._where = None if conflict.where is None else compile_predicate(conflict.where)
 
-    async def insert(self, run: Run, row: list[Any], result: "RunningResult") -> None:
+    def arbiters(self, env: Env) -> Arbiters | None:
+        """Returns the indexes to ask, None for all. Raises 42P10."""
+        return arbiters_of(self._conflict, env)
+
+    async def insert(
+        self, run: Run, row: list[Any], arbiters: Arbiters | None, result: "RunningResult"
+    ) -> None:
         access, txn = self._access, run.txn
         stored = self._new_forms.stored(row)
         while True:
-            conflict = await access.find_conflict(txn, stored, self._arbiters)
+            conflict = await access.find_conflict(txn, stored, arbiters)
             if conflict is None:
                 result.touched.add(await access.insert(txn, stored))
                 result.add(row)

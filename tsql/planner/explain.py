@@ -25,10 +25,12 @@ class Profile:
     """What one node has done: the rows that it gave, and what was read meanwhile.
 
     Attributes:
+        seconds: From being asked for rows to giving them, that of the nodes below included.
         problem: Why the key path had to stand in for the columns.
     """
 
     rows: int = 0
+    seconds: float | None = None
     counts: dict[str, int] = field(default_factory=dict)
     problem: str = ""
 
@@ -40,6 +42,8 @@ class Description:
     Attributes:
         name: What it is: "Get", "Sort".
         details: (label, text) in the order in which they are shown.
+        relation: The name of what it reads or writes.
+        alias: What the statement calls that.
     """
 
     name: str
@@ -47,6 +51,15 @@ class Description:
     children: list["Description"] = field(default_factory=list)
     relation: str | None = None
     node: Node | None = None
+    alias: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The first line of text: what it is, and on what."""
+        if self.relation is None:
+            return self.name
+        title = f"{self.name} on {quoted(self.relation)}"
+        return title if self.alias in {None, self.relation} else f"{title} {quoted(self.alias)}"
 
 
 def describe(whole: Plan, from_columns: Mapping[int, Description]) -> Description:
@@ -142,7 +155,7 @@ def _named(node: Node) -> Description:
             return _insert(node)
         case plan.Update() | plan.Delete() | plan.Merge():
             name = type(node).__name__
-            return Description(name, relation=_relation(node if node.relation else node.source))
+            return _on_table(name, [], node if node.relation else node.source)
         case _:
             return _joined(node)
 
@@ -165,9 +178,9 @@ def _joined(node: Node) -> Description:
         case plan.With(queries=queries):
             return Description("With", [("Queries", ", ".join(q.name for q in queries))])
         case plan.CteScan(name=name):
-            return Description("With query", relation=quoted(name))
+            return Description("With query", relation=name)
         case plan.WorkingScan(name=name):
-            return Description("Last rows", relation=quoted(name))
+            return Description("Last rows", relation=name)
         case plan.Windows(calls=calls):
             return Description("Window functions", [("Computes", _shown(calls))])
         case _:
@@ -202,7 +215,7 @@ def _leaf(node: Node) -> Description:
         case plan.FunctionScan(relation=functions):
             return Description("Function scan", [("Function", _shown(functions.calls))])
         case plan.CatalogScan(relation=catalog):
-            return Description("Catalog scan", relation=catalog.name)
+            return Description("Catalog scan", relation=catalog.name, alias=catalog.alias)
         case _:
             return _access(node)
 
@@ -221,13 +234,12 @@ def _access(node: Any) -> Description:
         details.append(("Answers", "from the index alone"))
     if node.filter is not None:
         details.append(("Filter", show(node.filter)))
-    return Description(name, details, relation=_relation(node))
+    return _on_table(name, details, node)
 
 
-def _relation(node: Any) -> str:
+def _on_table(name: str, details: list[tuple[str, Any]], node: Any) -> Description:
     relation = node.relation
-    name = quoted(relation.table.name)
-    return name if relation.alias == relation.table.name else f"{name} {quoted(relation.alias)}"
+    return Description(name, details, relation=relation.table.name, alias=relation.alias)
 
 
 def _sort_keys(keys: Sequence[SortKey]) -> str:
@@ -270,8 +282,7 @@ def _insert(node: plan.Insert) -> Description:
     if node.on_conflict is not None:
         action = "do nothing" if node.on_conflict.do_nothing else "update"
         details.append(("On conflict", action))
-    table = node.relation.table
-    return Description("Insert", details, relation=quoted(table.name))
+    return _on_table("Insert", details, node)
 
 
 # ---- rendering ---------------------------------------------------------------------------------
@@ -287,7 +298,7 @@ def text_lines(root: Description, profiles: Profiles | None) -> list[str]:
 
 def _lines(item: Description, profiles: Profiles | None, depth: int) -> Iterator[str]:
     indent = "" if depth == 0 else "  " + "      " * (depth - 1) + "->  "
-    title = item.name if item.relation is None else f"{item.name} on {item.relation}"
+    title = item.title
     profile = _profile(item, profiles)
     if profile is not None:
         title += f"  (rows: {profile.rows})"
@@ -318,14 +329,18 @@ def _read(profile: Profile | None) -> Iterator[tuple[str, Any]]:
 
 
 def as_json(root: Description, profiles: Profiles | None) -> dict[str, Any]:
-    """Returns the plan as a tree for JSON."""
-    result: dict[str, Any] = {"Node Type": item_type(root)}
+    """Returns the plan as a tree for JSON; what PostgreSQL's plans have too has its name there."""
+    result: dict[str, Any] = dict(_kind(root))
     if root.relation is not None:
-        result["Relation Name"] = root.relation
+        is_query = isinstance(root.node, plan.CteScan | plan.WorkingScan)
+        result["CTE Name" if is_query else "Relation Name"] = root.relation
+        result["Alias"] = root.relation if root.alias is None else root.alias
     for label, text in root.details:
         result[_JSON_LABELS.get(label, label)] = text
     profile = _profile(root, profiles)
     if profile is not None:
+        if profile.seconds is not None:
+            result["Actual Total Time"] = round(profile.seconds * 1000, 3)
         result["Actual Rows"] = profile.rows
         for name, count in profile.counts.items():
             result[name.replace("_", " ").title()] = count
@@ -337,6 +352,9 @@ def as_json(root: Description, profiles: Profiles | None) -> dict[str, Any]:
 _JSON_LABELS = {"Key": "Key Condition", "Index": "Index Name", "Direction": "Scan Direction"}
 
 
-def item_type(item: Description) -> str:
-    """Returns the name of a node's kind."""
-    return item.name
+def _kind(item: Description) -> Iterator[tuple[str, str]]:
+    if isinstance(item.node, plan.Insert | plan.Update | plan.Delete | plan.Merge):
+        yield "Node Type", "ModifyTable"
+        yield "Operation", type(item.node).__name__
+    else:
+        yield "Node Type", item.name

@@ -170,6 +170,15 @@ def is_immutable(expression: Expression) -> bool:
     )
 
 
+def is_computable(expression: Expression) -> bool:
+    """Returns whether the expression has one value for ever, parameters being known."""
+    return is_fixed(expression) and not any(
+        isinstance(node, bound.Slot | bound.SubqueryCall | bound.CoerceToDomain)
+        or (isinstance(node, FunctionCall) and node.proc.volatility != "i")
+        for node in walk(expression)
+    )
+
+
 def is_fixed(expression: Expression) -> bool:
     """Returns whether the expression has one value for the whole statement."""
     for node in walk(expression):

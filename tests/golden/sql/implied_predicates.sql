@@ -99,3 +99,27 @@ SELECT n FROM picked WHERE n BETWEEN 3 AND 9 AND s = 'a'
 CREATE VIEW picked_view AS SELECT k AS kk, n AS nn FROM picked WHERE n > 0
 
 INSERT INTO picked_view VALUES (12, 12) ON CONFLICT (kk) WHERE nn > 11 DO UPDATE SET nn = excluded.nn + 1 RETURNING *
+
+PREPARE by_number AS INSERT INTO picked (k, n) VALUES (50, $1) ON CONFLICT (k) WHERE n > $2 DO UPDATE SET n = excluded.n + 100 RETURNING k, n
+
+EXECUTE by_number (6, 5)
+
+EXECUTE by_number (7, 5)
+
+EXECUTE by_number (7, 4)
+
+EXECUTE by_number (7, NULL)
+
+PREPARE by_text AS INSERT INTO picked (n, s) VALUES ($1, 'c') ON CONFLICT (n) WHERE s = $2::varchar DO NOTHING
+
+EXECUTE by_text (60, 'c')
+
+EXECUTE by_text (60, 'b')
+
+EXECUTE by_text (60, 'd')
+
+INSERT INTO picked (k, n) VALUES (51, 6) ON CONFLICT (k) WHERE n > 2 + 3 DO NOTHING
+
+INSERT INTO picked (k, n) VALUES (51, 6) ON CONFLICT (k) WHERE n > 2 + 2 DO NOTHING
+
+INSERT INTO picked (n, s) VALUES (61, 'a') ON CONFLICT (n) WHERE s = lower('A') DO NOTHING
