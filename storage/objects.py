@@ -168,11 +168,13 @@ class EnumLabel(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         id: Its OID, as pg_enum has it.
         code: What a stored value is: order-preserving, never given to another label.
+        order: Its enumsortorder; None: its place in the list, from 1.
     """
 
     id: int
     name: str
     code: bytes
+    order: float | None = None
 
 
 class EnumType(CatalogObject, frozen=True, kw_only=True, omit_defaults=True):

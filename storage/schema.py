@@ -130,6 +130,7 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         timing: Of a DEFERRABLE constraint: then its entries are kept like a plain index's, and
             looked through when it is tested.
         is_primary: It enforces a DEFERRABLE primary key: such a table has a hidden key.
+        options: Its WITH (fillfactor = …), only shown.
     """
 
     id: int
@@ -149,6 +150,7 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     dynamodb_settings: bytes | None = None
     timing: Timing = AT_ONCE
     is_primary: bool = False
+    options: dict[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def is_exclusive(self) -> bool:
@@ -219,6 +221,11 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         query: What a materialized view is filled by; its owner and names are the table's.
         is_populated: False for a materialized view that has not been filled.
         is_unlogged: Whether it was made UNLOGGED. It is as durable as any other.
+        primary_key_included_ids: The columns of the primary key's INCLUDE, only shown: rows have them.
+        primary_key_options: Its WITH (…), only shown.
+        clustered_index_id: The relation id of the index that CLUSTER goes by, only shown; 0: none.
+        replica_identity: What REPLICA IDENTITY says, as pg_class has it: d, f, n or i.
+        replica_index_id: With i, the relation id of the index.
     """
 
     id: int
@@ -248,6 +255,11 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     query: View | None = None
     is_populated: bool = True
     is_unlogged: bool = False
+    primary_key_included_ids: tuple[int, ...] = ()
+    primary_key_options: dict[str, str] = msgspec.field(default_factory=dict)
+    clustered_index_id: int = 0
+    replica_identity: str = "d"
+    replica_index_id: int = 0
 
     @property
     def has_primary_key(self) -> bool:

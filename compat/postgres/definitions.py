@@ -6,6 +6,7 @@ shown by compat/postgres/expressions.py.
 """
 
 import re
+from itertools import starmap
 from typing import Final
 
 from compat.postgres import recorded
@@ -127,10 +128,17 @@ def index_definition(index: IndexView, env: Env, *, pretty: bool = False) -> str
         text += f" INCLUDE ({names})"
     if index.unique and not index.nulls_distinct:
         text += " NULLS NOT DISTINCT"
+    if index.options:
+        text += f" WITH ({', '.join(starmap(_option_text, index.options.items()))})"
     if index.predicate_sql is not None:
         condition = bind_expression_text(index.predicate_sql, table, shown=True)
         text += f" WHERE {expression_text(condition, env, pretty=pretty)}"
     return text
+
+
+def _option_text(name: str, value: str) -> str:
+    doubled = value.replace("'", "''")
+    return f"{quoted(name)}={value}" if quoted(value) == value else f"{quoted(name)}='{doubled}'"
 
 
 def is_visible(env: Env, found: Table | View | Sequence) -> bool:

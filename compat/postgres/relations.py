@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from compat.postgres import object_ids, recorded
@@ -106,6 +106,7 @@ class IndexView:
     is_ready: bool = True
     deferrable: bool = False
     initially_deferred: bool = False
+    options: dict[str, str] = field(default_factory=dict)
 
 
 def key_parts(table: Table) -> tuple[KeyPart, ...]:
@@ -138,6 +139,7 @@ def _index_view(table: Table, index: Index) -> IndexView:
         index.state is not ElementState.DELETE_ONLY,
         index.timing.deferrable,
         index.timing.initially_deferred,
+        index.options,
     )
 
 
@@ -151,8 +153,10 @@ def indexes_of(table: Table) -> Iterator[IndexView]:
             table,
             key_parts(table),
             table_range(table),
+            table.primary_key_included_ids,
             is_primary=True,
             constraint=name,
+            options=table.primary_key_options,
         )
     for index in table.indexes:
         yield _index_view(table, index)
@@ -270,7 +274,7 @@ def pg_class(moment: Moment) -> Iterator[Values]:
             relnatts=sum(1 for _ in attributes_of_table(table)),
             relchecks=len(table.checks),
             relhastriggers=bool(table.foreign_keys or table.referenced_by),
-            relreplident="d",
+            relreplident=table.replica_identity,
             reloptions=_options(table.options),
             **_analyzed(moment, table_range(table)),
         )
@@ -287,6 +291,7 @@ def pg_class(moment: Moment) -> Iterator[Values]:
                 "relnatts": len(index.parts) + len(index.included),
                 "relispopulated": True,
                 "relreplident": "n",
+                "reloptions": _options(index.options),
                 **_analyzed(moment, index.keys),
             }
     for sequence in catalog.sequences:
@@ -468,6 +473,8 @@ def _index(index: IndexView) -> Values:
         "indisvalid": index.is_valid,
         "indisready": index.is_ready,
         "indislive": True,
+        "indisclustered": index.id == table.clustered_index_id,
+        "indisreplident": index.id == table.replica_index_id,
         "indkey": vector([*[part.column_id or 0 for part in index.parts], *index.included]),
         "indcollation": vector([part_collation(table, part) for part in index.parts]),
         "indclass": vector(

@@ -15,6 +15,7 @@ from storage.schema import Table
 from storage.user_types import array_name
 from tsql.catalog import pg
 from tsql.types import oids
+from tsql.types.enums import sort_orders
 from tsql.types.kinds import element_type_of
 
 
@@ -179,11 +180,11 @@ def _types(moment: Moment) -> Iterator[Values]:
 @built(PG_CATALOG, "pg_enum")
 def pg_enum(moment: Moment) -> Iterator[Values]:
     for enum in moment.catalog.objects(EnumType):
-        for order, label in enumerate(enum.labels, 1):
+        for order, label in zip(sort_orders(enum), enum.labels, strict=True):
             yield {
                 "oid": label.id,
                 "enumtypid": enum.id,
-                "enumsortorder": float(order),
+                "enumsortorder": order,
                 "enumlabel": label.name,
             }
 

@@ -10,6 +10,7 @@ from tsql.ddl.alter.domain import alter_domain
 from tsql.ddl.alter.rename import rename
 from tsql.ddl.alter.schema import set_schema
 from tsql.ddl.alter.statement import alter_table
+from tsql.ddl.cluster import cluster
 from tsql.ddl.comments import comment_on
 from tsql.ddl.composites import create_composite
 from tsql.ddl.context import Ddl
@@ -79,6 +80,12 @@ async def _reindex(invocation: Invocation) -> Result:
     return Result(tag=await reindex.run())
 
 
+async def _cluster(invocation: Invocation) -> Result:
+    if invocation.node.relation is None:
+        require_no_transaction(invocation, "CLUSTER")
+    return Result(tag=await cluster(invocation.node, ddl_of(invocation.state)))
+
+
 ALTER_SEQUENCE = command_of_ddl("ALTER SEQUENCE", alter_sequence)
 ALTER_TABLE = command_of_ddl("ALTER TABLE", alter_table)
 RENAME = command_of_ddl("ALTER TABLE", rename)
@@ -95,6 +102,7 @@ CREATE_TABLE = command_of_ddl("CREATE TABLE", create_table)
 CREATE_INDEX = Command(_create_index, name="CREATE INDEX")
 CREATE_SEQUENCE = command_of_ddl("CREATE SEQUENCE", create_sequence)
 CREATE_SCHEMA = command_of_ddl("CREATE SCHEMA", create_schema)
+CLUSTER = Command(_cluster, name="CLUSTER")
 DROP = Command(_drop, name="DROP")
 REINDEX = Command(_reindex, name="REINDEX")
 TRUNCATE = command_of_ddl("TRUNCATE TABLE", truncate)

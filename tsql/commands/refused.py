@@ -31,7 +31,6 @@ REFUSED: Final = {
     "AlterTypeStmt": "ALTER TYPE",
     "AlterUserMappingStmt": "ALTER USER MAPPING",
     "CallStmt": "CALL",
-    "ClusterStmt": "CLUSTER",
     "CreateAmStmt": "CREATE ACCESS METHOD",
     "CreateCastStmt": "CREATE CAST",
     "CreateConversionStmt": "CREATE CONVERSION",

@@ -53,6 +53,7 @@ _LATER: Final[dict[str, dict[type[Any], str]]] = {
         ast.AlterRoleStmt: "ALTER_ROLE",
         ast.AlterSeqStmt: "ALTER_SEQUENCE",
         ast.AlterTableStmt: "ALTER_TABLE",
+        ast.ClusterStmt: "CLUSTER",
         ast.CommentStmt: "COMMENT",
         ast.CompositeTypeStmt: "CREATE_COMPOSITE",
         ast.CreateDomainStmt: "CREATE_DOMAIN",

@@ -21,6 +21,7 @@ class KeyConstraint:
     included: tuple[str, ...]
     nulls_distinct: bool = True
     timing: Timing = AT_ONCE
+    options: tuple[tuple[str, str], ...] = ()
 
 
 _REFUSED: Final = {

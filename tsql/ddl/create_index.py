@@ -22,6 +22,7 @@ from tsql.bound import ColumnRef, Expression, FunctionCall
 from tsql.ddl.columns import check_can_be_key, type_name
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.names import free_name, index_columns_part, index_part_names
+from tsql.ddl.options import index_options
 from tsql.ddl.stored_text import stored_text
 from tsql.parser import ast, enums, with_fields
 from tsql.planner.walk import columns_of, walk
@@ -138,6 +139,7 @@ async def _index(node: Any, table: Table, ddl: Ddl) -> Index:
         unique=node.unique,
         nulls_distinct=not node.nulls_not_distinct,
         predicate_sql=predicate,
+        options=index_options(node.options, node.accessMethod or "btree"),
     )
     if included:
         index = msgspec.structs.replace(

@@ -30,7 +30,7 @@ from tsql.ddl.definition import Definition
 from tsql.ddl.foreign_keys import foreign_key_clause, new_foreign_key
 from tsql.ddl.like import create_comments, read_like, with_indexes
 from tsql.ddl.names import free_name, index_columns_part
-from tsql.ddl.options import TableOptions, table_options
+from tsql.ddl.options import TableOptions, index_options, table_options
 from tsql.ddl.sequence_options import SequenceOptions
 from tsql.ddl.serial import SerialColumn, create_owned_sequences, identity_column
 from tsql.ddl.stored_text import stored_text
@@ -267,15 +267,13 @@ def read_key(
         )
     names = [column.name] if column else [item.sval for item in constraint.keys]
     included = [item.sval for item in constraint.including or ()]
-    if is_primary and included:
-        raise not_supported("INCLUDE in a primary key")
     kind = "primary key" if is_primary else "unique"
     for index, name in enumerate([*names, *included]):
         if definition.position(name) is None:
             raise DatabaseError(
                 "42703", f'column "{name}" named in key does not exist', position=position
             )
-        if name in names[:index]:
+        if name in names[:index] and index < len(names):
             raise DatabaseError(
                 "42701",
                 f'column "{name}" appears twice in {kind} constraint',
@@ -289,6 +287,7 @@ def read_key(
             tuple(included),
             nulls_distinct=not constraint.nulls_not_distinct,
             timing=timing,
+            options=tuple(index_options(constraint.options).items()),
         )
     )
 
@@ -433,6 +432,7 @@ async def _with_key(table: Table, key: KeyConstraint, taken: set[str], ddl: Ddl)
     taken.add(name)
     columns = [column for n in key.columns if (column := table.column(n)) is not None]
     ids = tuple(column.id for column in columns)
+    included = [column.id for n in key.included if (column := table.column(n)) is not None]
     relation_id = await ddl.catalogs.new_relation_id()
     if key.is_primary and not key.timing.deferrable:
         return msgspec.structs.replace(
@@ -441,9 +441,10 @@ async def _with_key(table: Table, key: KeyConstraint, taken: set[str], ddl: Ddl)
             hidden_key=False,
             primary_key_constraint=name,
             primary_key_index_id=relation_id,
+            primary_key_included_ids=tuple(included),
+            primary_key_options=dict(key.options),
         )
     index = unique_index(columns, name, relation_id, await ddl.catalogs.new_storage_id())
-    included = [column.id for n in key.included if (column := table.column(n)) is not None]
     index = with_included(index, included)
     index = msgspec.structs.replace(
         index,
@@ -451,6 +452,7 @@ async def _with_key(table: Table, key: KeyConstraint, taken: set[str], ddl: Ddl)
         nulls_distinct=key.nulls_distinct,
         timing=key.timing,
         is_primary=key.is_primary,
+        options=dict(key.options),
     )
     return msgspec.structs.replace(table, indexes=(*table.indexes, index))
 

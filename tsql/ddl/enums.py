@@ -10,7 +10,14 @@ from tsql.ddl.context import Ddl
 from tsql.ddl.default_privileges import give_default_privileges
 from tsql.ddl.user_types import check_name_is_free, lock_type, type_is_taken
 from tsql.parser import ast
-from tsql.types.enums import LABEL_BYTES_MAX, code_between, first_codes, register_enum
+from tsql.types.enums import (
+    LABEL_BYTES_MAX,
+    code_between,
+    first_codes,
+    order_inserted,
+    register_enum,
+    sort_orders,
+)
 
 
 async def create_enum(node: Any, ddl: Ddl) -> str:
@@ -92,6 +99,11 @@ def _with_label(found: EnumType, node: Any, label_id: int) -> EnumType:
     low = labels[at - 1].code if at else b""
     high = labels[at].code if at < len(labels) else None
     labels.insert(at, EnumLabel(label_id, node.newVal, code_between(low, high)))
+    orders = order_inserted(sort_orders(found), at)
+    labels = [
+        msgspec.structs.replace(label, order=order)
+        for label, order in zip(labels, orders, strict=True)
+    ]
     return msgspec.structs.replace(found, labels=tuple(labels))
 
 

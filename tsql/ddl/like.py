@@ -141,7 +141,15 @@ def _read_indexes(definition: Definition, table: Table, copied: Copied) -> None:
         definition.keys.append(key)
 
     if table.primary_key_constraint is not None:
-        add(KeyConstraint(None, is_primary=True, columns=names(table.key_column_ids), included=()))
+        add(
+            KeyConstraint(
+                None,
+                is_primary=True,
+                columns=names(table.key_column_ids),
+                included=names(table.primary_key_included_ids),
+                options=tuple(table.primary_key_options.items()),
+            )
+        )
     for index in table.indexes:
         if index.dynamodb_settings is not None or index.sparse:
             raise not_supported("LIKE with an index made through DynamoDB")
@@ -156,6 +164,7 @@ def _read_indexes(definition: Definition, table: Table, copied: Copied) -> None:
                 names(index.included_column_ids),
                 nulls_distinct=index.nulls_distinct,
                 timing=index.timing,
+                options=tuple(index.options.items()),
             )
         )
 

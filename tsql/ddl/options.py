@@ -62,6 +62,26 @@ def table_options(definitions: Sequence[Any] | None) -> TableOptions:
     return TableOptions(partition_columns, policy, scheme, kept)
 
 
+def index_options(definitions: Sequence[Any] | None, method: str = "btree") -> dict[str, str]:
+    """Returns the storage parameters of an index, to be kept and shown. Raises 22023."""
+    kept: dict[str, str] = {}
+    for definition in definitions or ():
+        name, text = definition.defname, text_of(definition.arg)
+        if definition.defnamespace is not None:
+            message = f'unrecognized parameter namespace "{definition.defnamespace}"'
+            raise DatabaseError("22023", message)
+        if name == "fillfactor":
+            kept[name] = _fill_factor(text)
+        elif name == "deduplicate_items" and method == "btree":
+            if parse_bool(text) is None:
+                message = f'invalid value for boolean option "{name}": {text}'
+                raise DatabaseError("22023", message)
+            kept[name] = text
+        else:
+            raise DatabaseError("22023", f'unrecognized parameter "{name}"')
+    return kept
+
+
 def _check_without_oids(text: str) -> None:
     """Raises 0A000 for rows with OIDs of their own; dumps of older servers say that there are none."""
     has_oids = parse_bool(text)

@@ -20,6 +20,7 @@ from tsql.catalog import pg
 from tsql.env import Env
 from tsql.types import oids
 from tsql.types.binary.registry import Context, binary_io
+from tsql.types.floats import float4
 from tsql.types.io import text_io
 from tsql.types.kinds import register_kind
 from tsql.types.type_names import type_name_in
@@ -46,6 +47,29 @@ def register_enum(found: EnumType) -> None:
     text_io(found.id, partial(_parse, found.id), partial(_render, found.id))
     binary_io(found.id, partial(_send, found.id), partial(_receive, found.id))
     register_kind(found.id, found.array_id, Kind.BYTES)
+
+
+def sort_orders(found: EnumType) -> list[float]:
+    """Returns the labels' numbers as pg_enum has them, which are PostgreSQL's."""
+    return [
+        float(place) if label.order is None else label.order
+        for place, label in enumerate(found.labels, 1)
+    ]
+
+
+def order_inserted(orders: list[float], at: int) -> list[float]:
+    """Returns the numbers with one more at a place: in the middle, while float4 has one there."""
+    if not orders:
+        new = 1.0
+    elif at == len(orders):
+        new = orders[-1] + 1
+    elif at == 0:
+        new = orders[0] - 1
+    else:
+        new = float4((orders[at - 1] + orders[at]) / 2)
+        if new in orders[at - 1 : at + 1]:
+            return order_inserted([float(place) for place in range(1, len(orders) + 1)], at)
+    return [*orders[:at], new, *orders[at:]]
 
 
 def enum_type(oid: int, env: Env) -> EnumType:

@@ -230,3 +230,81 @@ CREATE TABLE people_types (a humour);
 DROP SCHEMA other;
 
 DROP SCHEMA other CASCADE;
+
+CREATE TYPE numbered AS ENUM ('a', 'c')
+
+ALTER TYPE numbered ADD VALUE 'b' BEFORE 'c'
+
+ALTER TYPE numbered ADD VALUE 'first' BEFORE 'a'
+
+ALTER TYPE numbered ADD VALUE 'last'
+
+ALTER TYPE numbered ADD VALUE 'b2' AFTER 'b'
+
+ALTER TYPE numbered ADD VALUE 'last2' AFTER 'last'
+
+SELECT enumlabel, enumsortorder FROM pg_enum WHERE enumtypid = 'numbered'::regtype ORDER BY enumsortorder
+
+ALTER TYPE numbered RENAME VALUE 'b' TO 'bb'
+
+SELECT enumlabel, enumsortorder FROM pg_enum WHERE enumtypid = 'numbered'::regtype ORDER BY enumsortorder
+
+CREATE TYPE crowded AS ENUM ('low', 'high')
+
+ALTER TYPE crowded ADD VALUE 'v00' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v01' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v02' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v03' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v04' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v05' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v06' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v07' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v08' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v09' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v10' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v11' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v12' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v13' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v14' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v15' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v16' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v17' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v18' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v19' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v20' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v21' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v22' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v23' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v24' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v25' BEFORE 'high'
+
+ALTER TYPE crowded ADD VALUE 'v26' BEFORE 'high'
+
+SELECT enumlabel, enumsortorder FROM pg_enum WHERE enumtypid = 'crowded'::regtype ORDER BY enumsortorder
+
+SELECT 'v03'::crowded < 'v20'::crowded, 'v26'::crowded < 'high'::crowded

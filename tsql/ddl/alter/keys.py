@@ -37,17 +37,22 @@ async def add_key(alteration: Alteration, key: KeyConstraint) -> None:
     kind = "PRIMARY KEY" if key.is_primary else "UNIQUE"
     tell_of_index(f"ALTER TABLE / ADD {kind}", name, table, ddl)
     relation_id = await ddl.catalogs.new_relation_id()
+    included = [alteration.column(each).id for each in key.included]
     if key.is_primary and not key.timing.deferrable:
         set_primary_key(alteration, name, tuple(column.id for column in columns), relation_id)
+        alteration.change(
+            primary_key_included_ids=tuple(included), primary_key_options=dict(key.options)
+        )
         return
     index = unique_index(columns, name, relation_id, await ddl.catalogs.new_storage_id())
-    index = with_included(index, [alteration.column(each).id for each in key.included])
+    index = with_included(index, included)
     index = msgspec.structs.replace(
         index,
         constraint=name,
         nulls_distinct=key.nulls_distinct,
         timing=key.timing,
         is_primary=key.is_primary,
+        options=dict(key.options),
     )
     alteration.change(indexes=(*table.indexes, index))
     alteration.new_indexes.append(index.id)
@@ -128,8 +133,6 @@ async def add_key_of_index(constraint: Any, alteration: Alteration) -> None:
         indexes = tuple(named if each is index else each for each in table.indexes)
         alteration.change(indexes=indexes)
         return
-    if index.included_column_ids:
-        raise not_supported("INCLUDE in a primary key")
     column_ids = tuple(part.column_id for part in index.parts if part.column_id is not None)
     for column_id in column_ids:
         if not table.column_by_id(column_id).not_null:
@@ -138,6 +141,9 @@ async def add_key_of_index(constraint: Any, alteration: Alteration) -> None:
     rest = tuple(each for each in table.indexes if each is not index)
     alteration.change(indexes=rest)
     set_primary_key(alteration, name, column_ids, index.id)
+    alteration.change(
+        primary_key_included_ids=index.included_column_ids, primary_key_options=index.options
+    )
 
 
 def _fit_index(constraint: Any, alteration: Alteration) -> Index:

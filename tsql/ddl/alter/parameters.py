@@ -7,15 +7,16 @@
 | SET (column_policy = …)             | strict only while no undeclared attribute was ever written |
 | ALTER COLUMN … SET STATISTICS,      | the column is looked up; there are no statistics, no TOAST |
 |   STORAGE, COMPRESSION, (…)         |                                                            |
-| CLUSTER ON, SET WITHOUT CLUSTER,    | what they name is looked up; items are always in key order |
+| CLUSTER ON, SET WITHOUT CLUSTER,    | kept and shown; items are always in key order              |
 |   REPLICA IDENTITY                  |                                                            |
 | SET LOGGED, SET UNLOGGED            | kept and shown: every table is durable                     |
 """
 
 from typing import Any, Final
 
+from storage.catalog import IndexRef
 from storage.errors import DatabaseError, not_supported
-from storage.schema import ColumnPolicy, KeyScheme
+from storage.schema import ColumnPolicy, Index, KeyScheme, Table
 from tsql.ddl.alteration.state import Alteration, alterable_column
 from tsql.ddl.create_table import with_partition_key
 from tsql.ddl.options import TableOptions, table_options
@@ -104,8 +105,9 @@ async def set_column_options(cmd: Any, alteration: Alteration) -> None:
             raise DatabaseError("22023", f'unrecognized parameter "{definition.defname}"')
 
 
-async def accept(_cmd: Any, _alteration: Alteration) -> None:
-    """SET WITHOUT CLUSTER: how things are already."""
+async def drop_cluster(_cmd: Any, alteration: Alteration) -> None:
+    """SET WITHOUT CLUSTER."""
+    alteration.change(clustered_index_id=0)
 
 
 async def set_logged(cmd: Any, alteration: Alteration) -> None:
@@ -136,21 +138,36 @@ async def set_logged(cmd: Any, alteration: Alteration) -> None:
 
 
 async def cluster_on(cmd: Any, alteration: Alteration) -> None:
-    """CLUSTER ON index: the index must be the table's."""
-    _index_named(cmd.name, alteration)
+    """CLUSTER ON index. Raises 42704, 42809, 0A000."""
+    alteration.change(clustered_index_id=index_to_cluster(cmd.name, alteration))
+
+
+def index_to_cluster(name: str, alteration: Alteration) -> int:
+    """Returns the relation id of an index of the table by which it can be clustered."""
+    index_id, index = _index_named(name, alteration)
+    if index is not None and index.predicate_sql is not None:
+        raise DatabaseError("0A000", f'cannot cluster on partial index "{name}"')
+    return index_id
 
 
 async def replica_identity(cmd: Any, alteration: Alteration) -> None:
     """REPLICA IDENTITY …: there is no logical replication that would use it."""
-    if cmd.def_.name is None:
-        return
     name, table = cmd.def_.name, alteration.table
-    _index_named(name, alteration)
-    index = next((index for index in table.indexes if index.name == name), None)
-    if index is None:
-        return
+    index_id = 0
+    if name is not None:
+        index_id, index = _index_named(name, alteration)
+        if index is not None:
+            _check_identity(index, table)
+    alteration.change(replica_identity=cmd.def_.identity_type, replica_index_id=index_id)
+
+
+def _check_identity(index: Index, table: Table) -> None:
+    """Raises 42809 or 0A000 if the index doesn't tell every row from the others."""
+    name = index.name
     if not index.unique:
         raise DatabaseError("42809", f'cannot use non-unique index "{name}" as replica identity')
+    if index.timing.deferrable:
+        raise DatabaseError("0A000", f'cannot use non-immediate index "{name}" as replica identity')
     if any(part.column_id is None for part in index.parts):
         raise DatabaseError("0A000", f'cannot use expression index "{name}" as replica identity')
     if index.predicate_sql is not None:
@@ -165,11 +182,17 @@ async def replica_identity(cmd: Any, alteration: Alteration) -> None:
             )
 
 
-def _index_named(name: str, alteration: Alteration) -> None:
+def _index_named(name: str, alteration: Alteration) -> tuple[int, Index | None]:
+    """Returns an index of the table and its relation id; None for the primary key's."""
     table = alteration.table
-    if name in {index.name for index in table.indexes} | {table.primary_key_constraint}:
-        return
-    if alteration.ddl.catalog.relation(table.schema, name) is None:
+    if name == table.primary_key_constraint:
+        return table.primary_key_index_id, None
+    for index in table.indexes:
+        if index.name == name:
+            return index.id, index
+    found = alteration.ddl.catalog.relation(table.schema, name)
+    if found is None:
         message = f'index "{name}" for table "{table.name}" does not exist'
         raise DatabaseError("42704", message)
-    raise DatabaseError("42809", f'"{name}" is not an index for table "{table.name}"')
+    of_another = f' for table "{table.name}"' if isinstance(found, IndexRef) else ""
+    raise DatabaseError("42809", f'"{name}" is not an index{of_another}')

@@ -3,6 +3,8 @@
 import functools
 from typing import Any, Final
 
+import msgspec
+
 from storage.catalog import IndexRef
 from storage.errors import DatabaseError, not_supported
 from storage.objects import View
@@ -13,6 +15,7 @@ from tsql.ddl.alter.view import alter_view
 from tsql.ddl.alteration.finish import finish
 from tsql.ddl.alteration.state import Alteration
 from tsql.ddl.context import Ddl, no_such_relation
+from tsql.ddl.options import index_options
 from tsql.ddl.owned import change_owner
 from tsql.ddl.sequences import set_sequence_logged
 from tsql.parser import enums
@@ -42,7 +45,6 @@ _OF_MATERIALIZED: Final = _TUNING | {
     enums.AlterTableType.AT_SetStatistics,
     enums.AlterTableType.AT_SetStorage,
 }
-_INDEX_PARAMETERS: Final = frozenset({"fillfactor", "deduplicate_items"})
 
 
 async def alter_table(node: Any, ddl: Ddl) -> str:
@@ -59,6 +61,9 @@ async def alter_table(node: Any, ddl: Ddl) -> str:
     if isinstance(found, Sequence) and {cmd.subtype for cmd in node.cmds} <= _LOGGED.keys():
         ddl.require_owner(found)
         await set_sequence_logged(found, ddl, is_logged=_LOGGED[node.cmds[-1].subtype])
+        return f"ALTER {kind}"
+    if isinstance(found, IndexRef) and {cmd.subtype for cmd in node.cmds} <= _TUNING:
+        await _tune_index(found, node, ddl)
         return f"ALTER {kind}"
     subcommands = [_subcommand(cmd) for cmd in node.cmds]
     table = await _locked(node, ddl)
@@ -112,8 +117,6 @@ async def _locked(node: Any, ddl: Ddl) -> Table | None:
         ddl.notice("NOTICE", "00000", f"{error.message}, skipping")
         return None
     if not isinstance(found, Table):
-        if isinstance(found, IndexRef) and _tunes_only(node):
-            return None
         raise _wrong_kind(found, node)
     if found.query is not None:
         _check_materialized(found, node)
@@ -135,15 +138,27 @@ def _check_materialized(found: Table, node: Any) -> None:
             )
 
 
-def _tunes_only(node: Any) -> bool:
-    """Returns whether ALTER INDEX only sets parameters, which tune what isn't here. Raises 22023."""
-    if any(cmd.subtype not in _TUNING for cmd in node.cmds):
-        return False
+async def _tune_index(found: IndexRef, node: Any, ddl: Ddl) -> None:
+    """Runs an ALTER INDEX that sets parameters, which are kept and shown. Raises 22023, 42501."""
+    ddl.require_owner(found.table)
+    table = await ddl.changes.lock_table(found.table.id)
+    if table is None:
+        raise no_such_relation(node.relation, ddl)
+    index = found.index and next((one for one in table.indexes if one.id == found.index.id), None)
+    options = table.primary_key_options if index is None else index.options
     for cmd in node.cmds:
-        for definition in cmd.def_:
-            if definition.defname not in _INDEX_PARAMETERS:
-                raise DatabaseError("22023", f'unrecognized parameter "{definition.defname}"')
-    return True
+        if cmd.subtype == enums.AlterTableType.AT_SetRelOptions:
+            options = {**options, **index_options(cmd.def_)}
+        else:
+            gone = {definition.defname for definition in cmd.def_}
+            options = {name: text for name, text in options.items() if name not in gone}
+    if index is None:
+        changed = msgspec.structs.replace(table, primary_key_options=options)
+    else:
+        tuned = msgspec.structs.replace(index, options=options)
+        indexes = tuple(tuned if one is index else one for one in table.indexes)
+        changed = msgspec.structs.replace(table, indexes=indexes)
+    await ddl.changes.replace_table(changed)
 
 
 def _wrong_kind(found: Any, node: Any) -> DatabaseError:

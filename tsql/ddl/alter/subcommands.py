@@ -28,8 +28,8 @@ from tsql.ddl.alter.identity import (
 )
 from tsql.ddl.alter.nullness import drop_not_null, set_not_null
 from tsql.ddl.alter.parameters import (
-    accept,
     cluster_on,
+    drop_cluster,
     replica_identity,
     reset_parameters,
     set_column_options,
@@ -75,7 +75,7 @@ SUBCOMMANDS: Final[dict[Any, Subcommand]] = {
     _TYPES.AT_AlterColumnType: Subcommand(_in(Pass.ALTER_TYPE), change_type, prepare_type),
     _TYPES.AT_ClusterOn: Subcommand(_in(Pass.MISC), cluster_on),
     _TYPES.AT_ColumnDefault: Subcommand(_default_pass, set_default),
-    _TYPES.AT_DropCluster: Subcommand(_in(Pass.MISC), accept),
+    _TYPES.AT_DropCluster: Subcommand(_in(Pass.MISC), drop_cluster),
     _TYPES.AT_DropColumn: Subcommand(_in(Pass.DROP), drop_column),
     _TYPES.AT_DropConstraint: Subcommand(_in(Pass.DROP), drop_constraint),
     _TYPES.AT_DropExpression: Subcommand(_in(Pass.DROP), drop_expression),

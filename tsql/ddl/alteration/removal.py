@@ -15,7 +15,7 @@ def remove_column(alteration: Alteration, column: Column) -> None:
     table = alteration.table
     indexes = tuple(index for index in table.indexes if column.id not in columns_in(index, table))
     checks = tuple(check for check in table.checks if column.id not in check.column_ids)
-    if column.id in table.key_column_ids:
+    if column.id in {*table.key_column_ids, *table.primary_key_included_ids}:
         drop_primary_key(alteration)
     columns = tuple(other for other in table.columns if other.id != column.id)
     alteration.change(columns=columns, indexes=indexes, checks=checks)
@@ -28,6 +28,8 @@ def drop_primary_key(alteration: Alteration) -> None:
         hidden_key=True,
         primary_key_constraint=None,
         primary_key_index_id=0,
+        primary_key_included_ids=(),
+        primary_key_options={},
         partition_column_count=1,
     )
     alteration.is_rewrite = True
