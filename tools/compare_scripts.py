@@ -1,6 +1,6 @@
 """Compares TerraScale with PostgreSQL 15 over psql scripts, statement by statement.
 
-tools/postgres.sh python tools/compare_scripts.py [--before SETUP.sql …] [--protocol simple|extended] [--show N] SCRIPT.sql …
+tools/postgres.sh python tools/compare_scripts.py [--before SETUP.sql …] [--protocol simple|extended] [--show N] [--skip-refused] SCRIPT.sql …
 
 Each script runs on both sides in a fresh database in which the SETUP scripts have run; all its statements in order, whatever
 they answer. Of each statement rows, column names and types, SQLSTATE, command tag and COPY's output are compared, and the texts of
@@ -14,6 +14,9 @@ errors by themselves. Files that COPY names are read here and sent as STDIN: nei
     differed   anything else: a fault of ours, or a difference that docs/compatibility.md admits
 
 EXPLAIN isn't counted: plans are our own.
+
+With --skip-refused what TerraScale refuses isn't run on PostgreSQL either (inside a transaction TerraScale goes back to before it), so
+that both go on from the same state and nothing differs because of it.
 """
 
 import argparse
@@ -53,6 +56,10 @@ _MADE: Final = re.compile(
     re.IGNORECASE,
 )
 _COPY_FILE: Final = re.compile(r"^(\s*copy\b.*?\b)(from|to)\s+'([^']*)'", re.IGNORECASE | re.DOTALL)
+_NO_SAVEPOINT: Final = re.compile(
+    r"\s*(abort|begin|commit|end|prepare\s+transaction|release|rollback|savepoint|set|start)\b",
+    re.IGNORECASE,
+)
 _COPY_IN: Final = re.compile(r"\s*\\?copy\b.*\bfrom\s+std", re.IGNORECASE | re.DOTALL)
 
 
@@ -153,6 +160,21 @@ class Side:
                 if value is not None:
                     self._send(str(value), ())
 
+    def run_or_go_back(
+        self, step: Step, copy_data: Iterable[bytes]
+    ) -> list[StatementResult] | None:
+        """Runs a step; where it is refused inside a transaction, that goes on as if it had not been sent."""
+        is_saved = self.client.status == "T" and not _NO_SAVEPOINT.match(step.sql)
+        if is_saved:
+            self._send("SAVEPOINT before_step", ())
+        results = self.run(step, copy_data)
+        if is_saved and self.client.status in {"T", "E"}:
+            if results is not None and is_refused(results):
+                self._send("ROLLBACK TO before_step", ())
+            if self.client.status == "T":
+                self._send("RELEASE before_step", ())
+        return results
+
 
 def _file_content(name: str) -> list[bytes]:
     path = pathlib.Path(name)
@@ -228,15 +250,33 @@ def run_script(path: pathlib.Path, sides: tuple[Side, Side]) -> Iterator[tuple[S
             yield Sent(step, step.sql, expected), Sent(step, step.sql, got)
 
 
-def compare(path: pathlib.Path, sides: tuple[Side, Side], refused: set[str]) -> list[Compared]:
+def run_script_without_refused(
+    path: pathlib.Path, sides: tuple[Side, Side]
+) -> Iterator[tuple[Sent, Sent]]:
+    """Runs a script on both sides, on the oracle only what ours doesn't refuse."""
+    reader = ScriptReader(path.read_text(encoding="utf-8", errors="replace"))
+    oracle, ours = sides
+    while (step := reader.next_step()) is not None:
+        taken = [reader.take_copy_data()] if _COPY_IN.match(step.sql) else []
+        got = ours.run_or_go_back(step, taken)
+        is_skipped = got is not None and is_refused(got)
+        expected = [] if is_skipped else oracle.run(step, taken)
+        if expected is not None and got is not None:
+            yield Sent(step, step.sql, expected), Sent(step, step.sql, got)
+
+
+def compare(
+    path: pathlib.Path, sides: tuple[Side, Side], refused: set[str], *, is_skipping: bool = False
+) -> list[Compared]:
     """Returns the comparison of each statement of a script; adds the names that were refused to be made."""
     compared = []
-    for expected, got in run_script(path, sides):
+    run = run_script_without_refused if is_skipping else run_script
+    for expected, got in run(path, sides):
         sql = expected.sql or "\\copy " + expected.step.arguments
         if re.match(r"\s*explain\b", sql, re.IGNORECASE):
             continue
         verdict = _verdict(sql, expected.results, got.results, refused)
-        if verdict in {"refused", "follows"} and (match := _MADE.match(sql)):
+        if not is_skipping and verdict in {"refused", "follows"} and (match := _MADE.match(sql)):
             refused.add(match[2].strip('"').split(".")[-1].lower())
         texts = [_text(each.results) for each in (expected, got)]
         compared.append(Compared(path.stem, expected.step.line, sql, verdict, *texts))
@@ -247,17 +287,21 @@ def _verdict(
     sql: str, expected: list[StatementResult], got: list[StatementResult], refused: set[str]
 ) -> str:
     is_ordered = re.search(r"\border\s+by\b", sql, re.IGNORECASE) is not None
-    is_refused = _states(got) == ["0A000"]
     if _lines(expected, is_ordered) == _lines(got, is_ordered):
         if _messages(expected) == _messages(got):
             return "agreed"
-        return "refused" if is_refused else "text"
-    if is_refused:
+        return "refused" if is_refused(got) else "text"
+    if is_refused(got):
         return "refused"
     if _lines(expected, False) == _lines(got, False):
         return "order"
     words = {word.lower() for word in re.findall(r"\w+", sql)}
     return "follows" if words & refused else "differed"
+
+
+def is_refused(results: list[StatementResult]) -> bool:
+    """True if all that went wrong is that a feature isn't there."""
+    return _states(results) == ["0A000"]
 
 
 def _states(results: list[StatementResult]) -> list[str]:
@@ -301,8 +345,11 @@ def _text(results: list[StatementResult]) -> str:
 class Comparison:
     """Both sides, with the setup ready to be copied."""
 
-    def __init__(self, folder: pathlib.Path, before: list[pathlib.Path]) -> None:
+    def __init__(
+        self, folder: pathlib.Path, before: list[pathlib.Path], *, is_skipping: bool = False
+    ) -> None:
         self.folder = folder
+        self.is_skipping = is_skipping
         self.oracle = Oracle()
         self.template = "template0"
         self.refused: set[str] = set()
@@ -314,7 +361,7 @@ class Comparison:
         with Server(self.folder / "setup") as server:
             sides = self._sides(server, "simple")
             for path in before:
-                compare(path, sides, self.refused)
+                compare(path, sides, self.refused, is_skipping=self.is_skipping)
             for side in sides:
                 side.client.close()
             server.stop()
@@ -336,7 +383,7 @@ class Comparison:
         with Server(data) as server:
             sides = self._sides(server, protocol)
             try:
-                return compare(path, sides, set(self.refused))
+                return compare(path, sides, set(self.refused), is_skipping=self.is_skipping)
             finally:
                 for side in sides:
                     side.client.close()
@@ -357,12 +404,15 @@ def main() -> None:
     parser.add_argument("--protocol", choices=["simple", "extended", "both"], default="both")
     parser.add_argument("--show", type=int, default=0, help="differences shown per script")
     parser.add_argument("--json", type=pathlib.Path, help="where all comparisons are written")
+    parser.add_argument("--skip-refused", action="store_true", help="run on neither side")
     options = parser.parse_args()
     protocols = ["simple", "extended"] if options.protocol == "both" else [options.protocol]
     everything: list[Compared] = []
     print("| script | protocol | statements | " + " | ".join(VERDICTS) + " |")
     with tempfile.TemporaryDirectory(prefix="terrascale-compare.") as folder:
-        comparison = Comparison(pathlib.Path(folder), options.before)
+        comparison = Comparison(
+            pathlib.Path(folder), options.before, is_skipping=options.skip_refused
+        )
         for path in options.scripts:
             for protocol in protocols:
                 compared = comparison.run(path, protocol)

@@ -181,9 +181,17 @@ def _syntax_error(error: ParseError, sql: str) -> DatabaseError:
             hint=f"Unicode escapes must be {forms}.",
             position=position,
         )
+    if message.startswith("unrecognized partitioning strategy"):
+        position = None
     if "stack depth limit" in message:
         return _too_deep()
-    return DatabaseError(_sqlstate_of(message), message, position=position)
+    hint = "Use NONE to denote the missing argument of a unary operator."
+    return DatabaseError(
+        _sqlstate_of(message),
+        message,
+        hint=hint if message == "missing argument" else None,
+        position=position,
+    )
 
 
 def with_fields(node: Any, /, **changes: Any) -> Any:
@@ -208,6 +216,8 @@ _SQLSTATES: Final = (
     ("CREATE SCHEMA IF NOT EXISTS cannot include schema elements", "0A000"),
     ("invalid Unicode surrogate pair", "42601"),
     ("unsafe use of", "22P06"),
+    ("column number must be in range", "22023"),
+    ("unrecognized partitioning strategy", "22023"),
     ("invalid byte sequence for encoding", "22021"),
     ("is reserved", "42939"),
     ("not supported", "0A000"),

@@ -39,8 +39,8 @@ from tsql.executor.statement_subqueries import Subqueries
 from tsql.executor.writes import Write, WriteResult
 from tsql.parser import ParsedStatement, ast, enums, parse
 from tsql.planner.cursor_rows import CursorForm, with_row_keys
-from tsql.planner.plan import Plan
 from tsql.planner.planner import plan_statement
+from tsql.planner.statement_plan import Plan
 
 #: Statements whose plans are kept, over all sessions.
 CACHED_QUERIES_MAX: Final = 2000

@@ -324,10 +324,6 @@ class TransactionControl:
         """Whether there is a savepoint."""
         return bool(self._savepoints)
 
-    def outer_value(self, setting: str) -> str:
-        """Returns what a setting was when the last savepoint was set."""
-        return self.settings.value_at(setting, self._savepoints[-1].settings)
-
     async def rollback_to(self, name: str) -> None:
         """ROLLBACK TO: undoes all since the savepoint, which stays. Raises 25P01, 3B001."""
         self.require_block("ROLLBACK TO SAVEPOINT")

@@ -1,4 +1,4 @@
-"""pg_constraint and pg_trigger's absence: CHECK, PRIMARY KEY, UNIQUE and FOREIGN KEY constraints."""
+"""pg_constraint: CHECK, PRIMARY KEY, UNIQUE and FOREIGN KEY constraints."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

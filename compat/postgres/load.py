@@ -16,6 +16,7 @@ import compat.postgres.server_functions
 import compat.postgres.server_state
 import compat.postgres.text_search
 import compat.postgres.time_zones
+import compat.postgres.triggers
 import compat.postgres.types
 import compat.postgres.views
 import compat.postgres.visibility

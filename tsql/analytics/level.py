@@ -339,6 +339,8 @@ class Level:
 
     def _group(self, source: str, where: Expression | None) -> str:
         select = self._select
+        if not select.group_by and not select.aggregates:
+            raise UntranslatableError("groups without keys and aggregates")
         conditions = self._conditions(where)
         keys = [self._key(one) for one in select.group_by]
         aggregates = [self._aggregate(call) for call in select.aggregates]

@@ -65,7 +65,7 @@ def bind_function(level: Level, node: Any) -> Expression:
     actual = tuple([argument.type for argument in arguments])
     call = Call(schema, name, actual, tuple(names), bool(node.func_variadic))
     try:
-        found = resolve(call, node, has_order_by=bool(node.agg_order) and not node.agg_within_group)
+        found = resolve(call, node, level.context.env)
     except DatabaseError as error:
         field = _as_field(level, call, arguments, node) if error.sqlstate == "42883" else None
         if field is None:
@@ -118,7 +118,7 @@ def _as_field(
     )  # fmt: skip
     if not is_plain or len(arguments) != 1 or not is_row(base_type(arguments[0].type)):
         return None
-    return field_named(level, as_base(arguments[0]), call.name)
+    return field_named(level, as_base(arguments[0]), call.name, (node, -1))
 
 
 def _bind_cast(

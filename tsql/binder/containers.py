@@ -133,7 +133,8 @@ def field_of(level: Level, record: Expression, name: str, argument: Any, node: A
     `argument` is what the record has been bound from.
     """
     record = as_base(record)
-    field = field_named(level, record, name) if is_row(record.type) else None
+    at = 0 if argument is node.arg else len(argument.indirection)
+    field = field_named(level, record, name, (node, at)) if is_row(record.type) else None
     if field is None:
         field = as_call(level, name, argument)
     if field is not None:
@@ -150,11 +151,18 @@ def field_of(level: Level, record: Expression, name: str, argument: Any, node: A
     raise error_at(node, "42703", message)
 
 
-def field_named(level: Level, record: Expression, name: str) -> Expression | None:
-    """Returns a row's field, or None if it has none of that name."""
+def field_named(
+    level: Level, record: Expression, name: str, place: tuple[Any, int]
+) -> Expression | None:
+    """Returns a row's field, or None if it has none of that name.
+
+    `place`: the node that names it, and which of its names does (-1: the function's).
+    """
     for position, (field, type_, typmod) in enumerate(fields_of(level, record) or ()):
         if field == name:
-            note_field(level, record, position)
+            noted = note_field(level, record, position)
+            if noted is not None and level.context.field_places is not None:
+                level.context.field_places.append((*place, noted))
             if isinstance(record, WholeRow):
                 return record.columns[position]
             return field_access(level, record, position, type_, typmod)
@@ -173,14 +181,17 @@ def field_access(
     return Relabel(access, type_, typmod, collation=collation) if is_foreign(collation) else access
 
 
-def note_field(level: Level, record: Expression, position: int) -> None:
-    """Notes that the statement reads a field of a composite type, a relation's column perhaps.
+def note_field(level: Level, record: Expression, position: int) -> tuple[int, int] | None:
+    """Notes that the statement reads a field of a composite type, a relation's column perhaps; returns which.
 
     A table that is being made has a row type that nobody knows yet.
     """
-    if is_composite(record.type) and record.type in pg.types():
-        number = attributes_of(record.type, level.context.env)[position].number
-        level.context.used_columns.add((relation_of(record.type) or record.type, number))
+    if not is_composite(record.type) or record.type not in pg.types():
+        return None
+    number = attributes_of(record.type, level.context.env)[position].number
+    field = (relation_of(record.type) or record.type, number)
+    level.context.used_columns.add(field)
+    return field
 
 
 def fields_of(level: Level, record: Expression) -> list[tuple[str, int, int]] | None:

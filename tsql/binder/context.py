@@ -222,6 +222,9 @@ def _no_queries(*_args: Any) -> Any:
     raise AssertionError("nothing here binds queries")
 
 
+FieldPlaces = list[tuple[Any, int, tuple[int, int]]]
+
+
 class Context:
     """What is one statement's."""
 
@@ -261,6 +264,9 @@ class Context:
         self.keeps_written = False
         #: Whether they tell of COLLATE, at least.
         self.keeps_collations = False
+        #: Where fields are named, if that is asked for: a node, which of its names (-1: the function's), and the
+        #: field as `used_columns` has it.
+        self.field_places: FieldPlaces | None = None
 
     def new_number(self) -> int:
         """Returns a number for a slot or a WITH query, that nothing else in the statement has."""

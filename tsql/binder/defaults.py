@@ -16,7 +16,7 @@ from storage.schema import Column, Table
 from tsql.binder import context as clauses
 from tsql.binder.assignments import Destination
 from tsql.binder.coercion import coerce, coerce_to, coerce_to_boolean, known
-from tsql.binder.context import Clause, Context, Level
+from tsql.binder.context import Clause, Context, FieldPlaces, Level
 from tsql.binder.expressions import bind
 from tsql.binder.from_items import table_item
 from tsql.binder.locations import error_at, unsupported_at
@@ -202,10 +202,22 @@ def column_of_base(domain: DomainType) -> Column:
     )
 
 
+def fields_in_expression(node: Any, table: Table, env: Env) -> FieldPlaces:
+    """Returns where an expression over the table's columns names fields of composite types."""
+    level = _level(table, env)
+    level.context.field_places = []
+    level.expression(node, clauses.INDEX)
+    return level.context.field_places
+
+
+def domain_table(domain: DomainType) -> Table:
+    """Returns the row of one column, the VALUE, that a domain's constraints are over."""
+    return Table(id=0, schema="", name="", storage_id=0, columns=(column_of_base(domain),))
+
+
 def bind_domain_check(node: Any, domain: DomainType, env: Env) -> Expression:
     """Binds a CHECK constraint of a domain: over a row of one column, the VALUE."""
-    table = Table(id=0, schema="", name="", storage_id=0, columns=(column_of_base(domain),))
-    return bind_expression(node, table, env, "check")
+    return bind_expression(node, domain_table(domain), env, "check")
 
 
 def _identity_value(node: Any) -> Any:

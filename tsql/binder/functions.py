@@ -13,10 +13,11 @@ from tsql.binder.candidates import choose, matching
 from tsql.binder.locations import error_at
 from tsql.binder.pathways import CoercionContext, Method, category_of, common_type_of, pathway
 from tsql.binder.shown_names import type_name
-from tsql.binder.type_names import type_of_name
+from tsql.binder.type_names import has_schema, type_of_name
 from tsql.bound import FunctionCall
 from tsql.catalog import pg
 from tsql.catalog.pg import PgProc
+from tsql.env import Env
 from tsql.types import oids
 from tsql.types.composites import is_row
 
@@ -71,7 +72,7 @@ class Call:
         return f"{name}({', '.join(parts)})"
 
 
-def resolve(call: Call, node: Any, *, has_order_by: bool = False) -> Candidate | Cast:
+def resolve(call: Call, node: Any, env: Env) -> Candidate | Cast:
     """Returns what the call means. Raises 42883, 42725, 3F000."""
     found = _find(call)
     if found is not None and not isinstance(found, list):
@@ -84,10 +85,10 @@ def resolve(call: Call, node: Any, *, has_order_by: bool = False) -> Candidate |
             hint="Could not choose a best candidate function."
             " You might need to add explicit type casts.",
         )
-    if call.schema not in _SCHEMAS:
+    if call.schema is not None and not has_schema(call.schema, env):
         raise error_at(node.location, "3F000", f'schema "{call.schema}" does not exist')
     hint = "No function matches the given name and argument types."
-    if has_order_by:
+    if len(node.agg_order or ()) > 1 and not node.agg_within_group:
         hint = (
             "No aggregate function matches the given name and argument types. Perhaps you misplaced"
             " ORDER BY; ORDER BY must appear after all regular arguments of the aggregate."

@@ -25,11 +25,14 @@ def bind_row_count(level: Level, node: Any, clause: Clause) -> Expression | None
 
 
 def wants_ties(node: Any) -> bool:
-    """Returns whether rows equal to the last one are wanted, too. Raises 42601."""
+    """Returns whether rows equal to the last one are wanted, too. Raises 42601, 2201W."""
     if node.limitOption != enums.LimitOption.LIMIT_OPTION_WITH_TIES:
         return False
     if not node.sortClause:
         raise error_at(None, "42601", "WITH TIES cannot be specified without ORDER BY clause")
+    if isinstance(node.limitCount, ast.A_Const) and node.limitCount.isnull:
+        message = "row count cannot be null in FETCH FIRST ... WITH TIES clause"
+        raise error_at(None, "2201W", message)
     for clause in node.lockingClause or ():
         if clause.waitPolicy == enums.LockWaitPolicy.LockWaitSkip:
             message = "SKIP LOCKED and WITH TIES options cannot be used together"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from storage.row_types import relation_of
 from tsql.binder.coercion import as_base, coerce, is_unknown_literal
 from tsql.binder.columns import expand_star
 from tsql.binder.containers import bind_indirection, field_access, fields_of, note_field
@@ -13,7 +14,7 @@ from tsql.binder.shown_names import type_name
 from tsql.bound import Expression, RowConstructor, WholeRow
 from tsql.parser import ast
 from tsql.types import oids
-from tsql.types.composites import is_row
+from tsql.types.composites import attributes_of, is_composite, is_row
 
 _ROW_FIELDS_MAX: Final = 1664
 
@@ -58,6 +59,11 @@ def _fields_of_record(level: Level, node: Any) -> list[tuple[str, Expression]]:
     *parts, _ = node.indirection
     inner = ast.A_Indirection(arg=node.arg, indirection=tuple(parts)) if parts else None
     record = level.bind(level, node.arg) if inner is None else bind_indirection(level, inner)
+    places = level.context.field_places or []
+    for number, (place, at, field) in enumerate(places):
+        if place is inner:
+            # What names the field is the node that is in the tree.
+            places[number] = (node, at, field)
     record = as_base(record)
     if not is_row(record.type):
         message = f"type {type_name(record.type)} is not composite"
@@ -70,7 +76,24 @@ def _fields_of_record(level: Level, node: Any) -> list[tuple[str, Expression]]:
     if fields is None:
         raise error_at(node, "42809", "record type has not been registered")
     columns: list[tuple[str, Expression]] = []
+    known = _known_to_view(level, record)
     for position, (name, type_, typmod) in enumerate(fields):
+        if known is not None and position not in known:
+            continue
         note_field(level, record, position)
         columns.append((name, field_access(level, record, position, type_, typmod)))
     return columns
+
+
+def _known_to_view(level: Level, record: Expression) -> set[int] | None:
+    """Returns the places of the fields that the type had when the view was made; None where that is no matter."""
+    if not level.context.views or not is_composite(record.type):
+        return None
+    owner = relation_of(record.type) or record.type
+    numbers = {
+        each.sub_id
+        for each in level.context.views[-1].relies_on
+        if each.id == owner and each.sub_id
+    }
+    attributes = attributes_of(record.type, level.context.env)
+    return {at for at, each in enumerate(attributes) if each.number in numbers}

@@ -7,7 +7,7 @@ from typing import Any
 from storage.catalog import Catalog
 from storage.errors import DatabaseError, not_supported
 from storage.objects import View
-from tsql.binder.context import CatalogRelations, Context, Level
+from tsql.binder.context import CatalogRelations, Context, FieldPlaces, Level
 from tsql.binder.expressions import bind
 from tsql.binder.insert import bind_insert
 from tsql.binder.select import bind_query_body, bind_select
@@ -40,6 +40,20 @@ def bind_query(
     types = None if parameter_types is None else list(parameter_types)
     context = Context(catalog, env, types, catalog_relations)
     context.keeps_written = keeps_written
+    return _bound(context, node, view)
+
+
+def fields_in_query(
+    node: Any, catalog: Catalog, env: Env, catalog_relations: CatalogRelations | None, view: View
+) -> FieldPlaces:
+    """Returns where a view's query names fields of composite types."""
+    context = Context(catalog, env, None, catalog_relations)
+    context.field_places = []
+    _bound(context, node, view)
+    return context.field_places
+
+
+def _bound(context: Context, node: Any, view: View | None) -> BoundQuery:
     context.bind_body = bind_query_body
     context.bind_statement = _statement
     context.bind_row_comparison = bind_row_comparison

@@ -50,18 +50,21 @@ def _find(names: list[str], node: Any, env: Env | None) -> int:
         if found is not None and row is None:
             # A type of the system's that only its relations have: of their rows, or a domain of their columns.
             raise unsupported_at(node, f"type {name}")
-    if row is None and schemas and not _has_schema(schema, env):
+    if row is None and schemas and not has_schema(schema, env):
         raise error_at(node, "3F000", f'schema "{schema}" does not exist')
     if row is None:
         raise error_at(node, "42704", f'type "{".".join(names)}" does not exist')
     return row.oid
 
 
-def _has_schema(name: str, env: Env | None) -> bool:
+def has_schema(name: str, env: Env | None) -> bool:
+    """Returns whether there is a schema of that name."""
     if name in {"pg_catalog", "public", "information_schema"}:
         return True
-    look_up = None if env is None else getattr(env.session, "schema_id", None)
-    return look_up is not None and look_up(name) is not None
+    if env is None:
+        return False
+    look_up = getattr(env.session, "schema_id", None)
+    return look_up is not None and look_up(env.own_schema(name)) is not None
 
 
 def _check_is_there(oid: int, node: Any) -> None:

@@ -48,6 +48,9 @@ def _with_syntax(value: Any) -> Any:
 def bind_view(level: Level, view: View, node: Any, alias: str) -> tuple[Relation, list[Item]]:
     """Binds a view in FROM; its query sees nothing of the statement around it."""
     context = level.context
+    if any(outer.id == view.id for outer in context.views):
+        message = f'infinite recursion detected in rules for relation "{view.name}"'
+        raise DatabaseError("42P17", message)
     context.tables[view.id] = view.version
     need = context.need(view.id)
     need.on("r")

@@ -24,10 +24,15 @@ from tsql.ddl.options import table_options
 from tsql.ddl.temporary import check_on_commit, note_on_commit
 from tsql.ddl.user_types import hold_types
 from tsql.execution import prepare, start_select
+from tsql.executor.run import Batches, Row
 from tsql.parser import ParsedStatement, ast, enums
 from tsql.prepared import AS_QUERY, Query, into_clause, is_query, without_into
+from tsql.session_state import SessionState
 from tsql.types.kinds import storable_kinds
 from tsql.types.type_names import type_name
+
+#: A query's first rows, and what gives the others.
+_Rows = tuple[list[Row] | None, Batches]
 
 
 async def run_create_table_as(invocation: Invocation) -> Result:
@@ -58,12 +63,14 @@ async def run_create_table_as(invocation: Invocation) -> Result:
         made = msgspec.structs.replace(made, is_populated=not into.skipData)
     if into.rel.relpersistence == "u":
         made = msgspec.structs.replace(made, is_unlogged=True)
+    # The query doesn't see the table that is made of it, not even in pg_class.
+    rows = None if into.skipData else await _begun(state, query, values)
     table = await ddl.changes.create_table(made)
     await give_default_privileges(table, ddl)
     note_on_commit(into.onCommit, table, ddl)
-    if into.skipData:
+    if rows is None:
         return Result(tag="SELECT 0" if isinstance(query_node, ast.ExecuteStmt) else tag)
-    return Result(tag=f"SELECT {await _fill(invocation, ddl, table, (query, values))}")
+    return Result(tag=f"SELECT {await _fill(state, ddl, table, rows)}")
 
 
 def _refuse(into: Any, *, is_view: bool) -> None:
@@ -137,18 +144,22 @@ def _column(column_id: int, name: str, field: Field) -> Column:
     )
 
 
-async def _fill(
-    invocation: Invocation, ddl: Ddl, table: Table, query: tuple[Query, tuple[Any, ...]]
-) -> int:
+async def _begun(state: SessionState, query: Query, values: tuple[Any, ...]) -> _Rows:
+    """Returns the query's first rows, and what gives the others."""
+    batches = await start_select(state, query, values)
+    return await batches.next(), batches
+
+
+async def _fill(state: SessionState, ddl: Ddl, table: Table, rows: _Rows) -> int:
     """Fills the new table; returns the number of rows."""
     rewrite = Rewrite(ddl.txn, ddl.tables.access(table))
-    state = invocation.state
     run = state.run(state.statement_env(()))
-    batches = await start_select(state, *query)
-    while (batch := await batches.next()) is not None:
+    batch, batches = rows
+    while batch is not None:
         for row in batch:
             await rewrite.add(list(row))
         await run.breathe()
+        batch = await batches.next()
     return rewrite.count
 
 

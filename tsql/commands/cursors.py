@@ -50,10 +50,10 @@ async def run_declare(invocation: Invocation) -> Result:
     holds = bool(options & _HOLD)
     if not node.portalname:
         raise DatabaseError("34000", "invalid cursor name: must not be empty")
-    if not holds and state.control.phase not in {Phase.BLOCK, Phase.IMPLICIT}:
-        raise DatabaseError("25P01", "DECLARE CURSOR can only be used in transaction blocks")
     if (into := into_clause(node.query)) is not None:
         raise error_at(into.rel.location, "42601", "SELECT ... INTO is not allowed here")
+    if not holds and state.control.phase not in {Phase.BLOCK, Phase.IMPLICIT}:
+        raise DatabaseError("25P01", "DECLARE CURSOR can only be used in transaction blocks")
     if not is_query(node.query):
         raise not_supported("DECLARE CURSOR for this statement")
     inner = ParsedStatement(node.query, source.location, source.length, source.text)

@@ -58,12 +58,11 @@ def _lockable(relation: Any, ddl: Ddl) -> Table | View:
 
 def _tables_of(
     found: Table | View, role: str, mode: TableLockMode, ddl: Ddl, seen: set[int]
-) -> Iterator[tuple[Table, str]]:
-    """Yields the table, or those under a view, with the role whose privileges count."""
+) -> Iterator[tuple[Table | View, str]]:
+    """Yields the relation, and those under a view, with the role whose privileges count."""
+    yield found, role
     if isinstance(found, Table):
-        yield found, role
         return
-    _require_lockable(found, role, mode, ddl)
     seen.add(found.id)
     inner = ddl.env.user if found.reads_as_invoker else found.owner
     for spec in found.relations:

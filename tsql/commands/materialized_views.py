@@ -90,7 +90,7 @@ def _check_concurrent(table: Table, *, skips_data: bool) -> None:
         message = "CONCURRENTLY cannot be used when the materialized view is not populated"
         raise DatabaseError("0A000", message)
     if skips_data:
-        message = "REFRESH options CONCURRENTLY and WITH NO DATA cannot be used together"
+        message = "CONCURRENTLY and WITH NO DATA options cannot be used together"
         raise DatabaseError("42601", message)
     if not any(
         index.unique

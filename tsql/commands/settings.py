@@ -136,7 +136,7 @@ def _check_read_only(state: SessionState, text: str) -> None:
     control = state.control
     if text not in {"off", "false", "no", "0"} or not state.settings.is_on("transaction_read_only"):
         return
-    if control.is_nested and control.outer_value("transaction_read_only") == "on":
+    if control.is_nested:
         message = "cannot set transaction read-write mode inside a read-only transaction"
         raise DatabaseError("25001", message)
     if control.has_run:

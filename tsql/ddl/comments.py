@@ -7,7 +7,7 @@ import msgspec
 
 from storage.catalog import IndexRef
 from storage.errors import DatabaseError, not_supported
-from storage.objects import Comment
+from storage.objects import Comment, CompositeType
 from storage.schema import Table
 from tsql.access.databases import get_database
 from tsql.access.privileges import Secured, owns
@@ -108,7 +108,7 @@ def _column(node: Any, ddl: Ddl) -> _Key:
     place = _range_var(names)
     found = ddl.find(place.schemaname, place.relname)
     if found is None:
-        raise no_such_relation(place, ddl)
+        return _attribute(place, names, column, ddl)
     kind = kind_of_relation(found)
     if kind in {"index", "sequence"}:
         plural = "indexes" if kind == "index" else "sequences"
@@ -125,6 +125,18 @@ def _column(node: Any, ddl: Ddl) -> _Key:
     raise DatabaseError("42703", message)
 
 
+def _attribute(place: Any, names: list[str], name: str, ddl: Ddl) -> _Key:
+    found = find_type(names, ddl)
+    if not isinstance(found, CompositeType):
+        raise no_such_relation(place, ddl)
+    _require_owner(found, "relation", place.relname, ddl)
+    for attribute in found.attributes:
+        if attribute.name == name:
+            return CLASS_IDS["relation"], found.relation_id, attribute.number
+    message = f'column "{name}" of relation "{place.relname}" does not exist'
+    raise DatabaseError("42703", message)
+
+
 def _schema(node: Any, ddl: Ddl) -> _Key:
     schema = ddl.catalog.schema(node.object.sval)
     if schema is None:
@@ -137,7 +149,7 @@ def _type(node: Any, ddl: Ddl) -> _Key:
     names = [part.sval for part in node.object.names]
     found = find_type(names, ddl)
     if found is None:
-        raise no_such_type(names)
+        raise no_such_type(names, ddl)
     if node.objtype == _TYPES.OBJECT_DOMAIN:
         require_domain(found, names)
     _require_owner(found, "type", found.name, ddl)
@@ -149,7 +161,7 @@ def _domain_constraint(node: Any, ddl: Ddl) -> _Key:
     names = [part.sval for part in type_name.names]
     found = find_type(names, ddl)
     if found is None:
-        raise no_such_type(names)
+        raise no_such_type(names, ddl)
     domain = require_domain(found, names)
     _require_owner(found, "type", found.name, ddl)
     if all(check.name != name.sval for check in domain.checks):

@@ -203,6 +203,22 @@ def no_such_relation(relation: Any, ddl: Ddl) -> DatabaseError:
     """Returns the error for a RangeVar that names nothing; raises 42501 if one of the system's has the name."""
     name = relation.relname
     ddl.refuse_system_relation(relation.schemaname, name)
-    if relation.schemaname is not None:
-        name = f"{relation.schemaname}.{name}"
-    return DatabaseError("42P01", f'relation "{name}" does not exist')
+    if relation.schemaname is None:
+        return DatabaseError("42P01", f'relation "{name}" does not exist')
+    missing = no_such_schema(relation.schemaname, ddl)
+    return missing or DatabaseError(
+        "42P01", f'relation "{relation.schemaname}.{name}" does not exist'
+    )
+
+
+def no_such_schema(name: str, ddl: Ddl) -> DatabaseError | None:
+    """Returns 3F000 if there is no schema of that name, or else None."""
+    if name in SYSTEM_SCHEMAS or ddl.catalog.schema(ddl.env.own_schema(name)) is not None:
+        return None
+    return DatabaseError("3F000", f'schema "{name}" does not exist')
+
+
+def skip_relation(relation: Any, ddl: Ddl) -> None:
+    """Says that IF EXISTS lets a relation be missing. Raises 42501 if one of the system's has the name."""
+    ddl.refuse_system_relation(relation.schemaname, relation.relname)
+    ddl.notice("NOTICE", "00000", f'relation "{relation.relname}" does not exist, skipping')

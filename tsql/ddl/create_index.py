@@ -19,7 +19,8 @@ from tsql.binder import bind_expression
 from tsql.binder.collations import collation_named
 from tsql.binder.names import UNNAMED, column_name
 from tsql.bound import ColumnRef, Expression, FunctionCall
-from tsql.ddl.columns import check_can_be_key, type_name
+from tsql.catalog import pg
+from tsql.ddl.columns import SYSTEM_COLUMNS, check_can_be_key, type_name
 from tsql.ddl.context import Ddl, no_such_relation
 from tsql.ddl.names import free_name, index_columns_part, index_part_names
 from tsql.ddl.options import index_options
@@ -31,7 +32,7 @@ from tsql.types.kinds import storable_kinds
 _ORDERED_METHODS: Final = frozenset({"btree", "hash"})
 _OTHER_METHODS: Final = frozenset({"gin", "gist", "spgist", "brin"})
 _PATTERN_CLASSES: Final = frozenset(
-    {"text_pattern_ops", "varchar_pattern_ops", "bpchar_pattern_ops"}
+    {"text_pattern_ops", "varchar_pattern_ops", "bpchar_pattern_ops", "varchar_ops"}
 )
 _SORT = enums.SortByDir
 _NULLS = enums.SortByNulls
@@ -179,6 +180,8 @@ def _key_part(element: Any, table: Table, ddl: Ddl) -> KeyPart:
     column, expression = None, None
     if element.name is not None:
         column = table.column(element.name)
+        if column is None and element.name in SYSTEM_COLUMNS:
+            raise DatabaseError("0A000", "index creation on system columns is not supported")
         if column is None:
             raise DatabaseError("42703", f'column "{element.name}" does not exist')
     else:
@@ -233,10 +236,21 @@ def _operator_class(element: Any, type_: int) -> str:
     if not element.opclass:
         return ""
     name = str(element.opclass[-1].sval)
+    if element.opclassopts:
+        raise DatabaseError("22023", f"operator class {name} has no options")
     if name in _PATTERN_CLASSES:
         return name
-    if name in {f"{type_name(type_)}_ops", "text_ops", "array_ops"}:
+    if name in {
+        f"{type_name(type_)}_ops",
+        "text_ops",
+        "array_ops",
+        f"{pg.types()[type_].name}_ops",
+    }:
         return ""
+    if name not in {f"{row.name}_ops" for row in pg.types().values()}:
+        method = "btree"
+        message = f'operator class "{name}" does not exist for access method "{method}"'
+        raise DatabaseError("42704", message)
     raise not_supported(f'operator class "{name}"')
 
 

@@ -144,6 +144,14 @@ async def give_default_privileges(
     await ddl.changes.create_object(new)
 
 
+async def forget_defaults_in(schema_id: int, ddl: Ddl) -> None:
+    """Removes the default privileges in a schema that goes."""
+    for found in ddl.catalog.objects(Privileges):
+        if found.kind.startswith(PREFIX) and found.sub_id == schema_id:
+            await ddl.changes.lock_object(Privileges, *found.key())
+            await ddl.changes.drop_object(Privileges, *found.key())
+
+
 def described(found: Privileges, ddl: Ddl) -> tuple[str, str]:
     """Returns whose default privileges they are, and what messages call them."""
     kind = _NAMES[found.kind.removeprefix(PREFIX)]

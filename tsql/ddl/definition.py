@@ -17,12 +17,16 @@ class Copied:
     """What LIKE takes over when the table's columns are there.
 
     Attributes:
-        indexes: Plain ones, with the table that they are on.
+        indexes: Plain ones, with the table that they are on and their comments.
+        key_comments: (constraint, text of its index).
+        index_comments: (OID of the new index, text).
         column_comments: (id of the new column, text).
         check_comments: (name, text).
     """
 
-    indexes: list[tuple[Table, Index]] = field(default_factory=list)
+    indexes: list[tuple[Table, Index, str | None]] = field(default_factory=list)
+    key_comments: list[tuple[KeyConstraint, str]] = field(default_factory=list)
+    index_comments: list[tuple[int, str]] = field(default_factory=list)
     column_comments: list[tuple[int, str]] = field(default_factory=list)
     check_comments: list[tuple[str, str]] = field(default_factory=list)
 

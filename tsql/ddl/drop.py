@@ -19,7 +19,7 @@ from tsql.ddl.describe import describe, is_visible, kind_of_relation
 from tsql.ddl.drop_absent import drop_absent
 from tsql.ddl.extensions import drop_extensions
 from tsql.ddl.remove import check_may_drop, remove_all
-from tsql.ddl.user_types import find_type
+from tsql.ddl.user_types import find_type, no_such_type
 from tsql.parser import enums
 
 _TYPES = enums.ObjectType
@@ -67,7 +67,7 @@ def _find(names: list[str], kind: str, ddl: Ddl, *, missing_ok: bool) -> Relatio
     schema, name = (None, names[0]) if len(names) == 1 else (names[-2], names[-1])
     if schema is not None or ddl.find(None, name) is None:
         ddl.refuse_system_relation(schema, name)
-    if schema is not None and ddl.catalog.schema(schema) is None:
+    if schema is not None and ddl.catalog.schema(ddl.env.own_schema(schema)) is None:
         if not missing_ok:
             raise DatabaseError("3F000", f'schema "{schema}" does not exist')
         ddl.notice("NOTICE", "00000", f'schema "{schema}" does not exist, skipping')
@@ -156,7 +156,7 @@ def _types(node: Any, ddl: Ddl) -> list[Address]:
             continue
         shown = ".".join(names)
         if not node.missing_ok:
-            raise DatabaseError("42704", f'type "{shown}" does not exist')
+            raise no_such_type(names, ddl)
         ddl.notice("NOTICE", "00000", f'type "{shown}" does not exist, skipping')
     return list(dict.fromkeys(roots))
 

@@ -123,7 +123,7 @@ def _names(item: Any) -> list[str]:
 def _on_relation(item: Any, kind: Any, ddl: Ddl) -> DatabaseError:
     *place, name = _names(item)
     schema = place[-2] if len(place) > 1 else None
-    if schema is not None and ddl.catalog.schema(schema) is None:
+    if schema is not None and ddl.catalog.schema(ddl.env.own_schema(schema)) is None:
         return DatabaseError("3F000", f'schema "{schema}" does not exist')
     if ddl.find(schema, place[-1]) is None:
         return no_such_relation(ast.RangeVar(relname=place[-1], schemaname=schema), ddl)
@@ -135,7 +135,7 @@ def _by_name(item: Any, kind: Any, ddl: Ddl) -> DatabaseError | None:
     *schemas, name = _names(item)
     if _is_built_in(kind, name):
         return None
-    if schemas and ddl.catalog.schema(schemas[-1]) is None:
+    if schemas and ddl.catalog.schema(ddl.env.own_schema(schemas[-1])) is None:
         return DatabaseError("3F000", f'schema "{schemas[-1]}" does not exist')
     shown = ".".join((*schemas, name))
     encoding = _FOR_ENCODING if kind == _TYPES.OBJECT_COLLATION else ""
@@ -152,7 +152,7 @@ def _is_built_in(kind: Any, name: str) -> bool:
 
 def _foreign_table(item: Any, _kind: Any, ddl: Ddl) -> DatabaseError:
     *schemas, name = _names(item)
-    if schemas and ddl.catalog.schema(schemas[-1]) is None:
+    if schemas and ddl.catalog.schema(ddl.env.own_schema(schemas[-1])) is None:
         return DatabaseError("3F000", f'schema "{schemas[-1]}" does not exist')
     found = ddl.find(schemas[-1] if schemas else None, name)
     if found is not None:
@@ -175,7 +175,11 @@ def _as_written(item: Any) -> str:
 
 def _routine(item: Any, kind: Any, ddl: Ddl) -> DatabaseError | None:
     *schemas, name = [part.sval for part in item.objname]
-    if schemas and schemas[-1] != "pg_catalog" and ddl.catalog.schema(schemas[-1]) is None:
+    if (
+        schemas
+        and schemas[-1] != "pg_catalog"
+        and ddl.catalog.schema(ddl.env.own_schema(schemas[-1])) is None
+    ):
         return DatabaseError("3F000", f'schema "{schemas[-1]}" does not exist')
     if pg.procs_by_name().get(name) and schemas in ([], ["pg_catalog"]):
         return None
@@ -220,7 +224,7 @@ def _operator(item: Any, _kind: Any, ddl: Ddl) -> DatabaseError | None:
 
 def _skipped_operator(item: Any, ddl: Ddl) -> str:
     *schemas, name = [part.sval for part in item.objname]
-    if schemas and ddl.catalog.schema(schemas[-1]) is None:
+    if schemas and ddl.catalog.schema(ddl.env.own_schema(schemas[-1])) is None:
         return f'schema "{schemas[-1]}" does not exist'
     return f"operator {'.'.join((*schemas, name))} does not exist"
 
@@ -242,7 +246,7 @@ def _operator_class(item: Any, kind: Any, ddl: Ddl) -> DatabaseError | None:
         return DatabaseError("42704", f'access method "{method}" does not exist')
     if name.endswith("_ops") and not schemas:
         return None
-    if schemas and ddl.catalog.schema(schemas[-1]) is None:
+    if schemas and ddl.catalog.schema(ddl.env.own_schema(schemas[-1])) is None:
         return DatabaseError("3F000", f'schema "{schemas[-1]}" does not exist')
     shown = ".".join((*schemas, name))
     message = f'{_OF_ACCESS_METHODS[kind]} "{shown}" does not exist for access method "{method}"'

@@ -1,11 +1,12 @@
 """Tables whose constraints, indexes and generated columns read a field of another relation's rows: (r).x.
 
-Their texts have the field's name, so a field that they read keeps it, and isn't dropped.
+A field that they read isn't dropped.
 """
 
 from collections.abc import Iterator
 
 from storage.errors import DatabaseError, not_supported
+from storage.objects import Address, Attribute, CompositeType, View
 from storage.row_types import row_type_of
 from storage.schema import Column, Table
 from tsql.binder.defaults import bind_expression_text
@@ -20,11 +21,33 @@ from tsql.types.kinds import base_type
 
 def check_droppable(table: Table, column: Column, ddl: Ddl, *, cascades: bool) -> None:
     """Raises 2BP01 for a column that another table reads as a field; 0A000 if that were to go, too."""
-    readers = list(_readers(table, column, ddl))
+    if column not in table.columns:
+        return  # It is as new as the statement.
+    rows = row_type_of(table)
+    readers = list(_readers(rows, table.position(column.id), ddl, but=table.id))
+    _refuse(readers, relation(table.id, column.id), ddl, cascades=cascades)
+
+
+def check_attribute_droppable(
+    found: CompositeType, attribute: Attribute, ddl: Ddl, *, cascades: bool
+) -> None:
+    """Raises 2BP01 for an attribute that a table or a view reads; 0A000 if that were to go, too."""
+    address = Address("type", found.id, attribute.number)
+    readers = list(_readers(found, found.attributes.index(attribute), ddl))
+    views = [view for view in ddl.catalog.objects(View) if address in view.relies_on]
+    materialized = [
+        table for table in ddl.catalog.tables if table.query and address in table.query.relies_on
+    ]
+    path = ddl.env.search_path
+    ids = [*[view.id for view in views], *[table.id for table in materialized]]
+    readers += [describe(relation(each), ddl.catalog, path) for each in ids]
+    _refuse(readers, address, ddl, cascades=cascades)
+
+
+def _refuse(readers: list[str], on: Address, ddl: Ddl, *, cascades: bool) -> None:
     if not readers:
         return
-    path = ddl.env.search_path
-    shown = describe(relation(table.id, column.id), ddl.catalog, path)
+    shown = describe(on, ddl.catalog, ddl.env.search_path)
     if cascades:
         raise not_supported(f"dropping {shown} by CASCADE, on which {readers[0]} depends,")
     raise DatabaseError(
@@ -35,25 +58,15 @@ def check_droppable(table: Table, column: Column, ddl: Ddl, *, cascades: bool) -
     )
 
 
-def check_renameable(table: Table, column: Column, ddl: Ddl) -> None:
-    """Raises 0A000 for a column that another table reads as a field."""
-    for reader in _readers(table, column, ddl):
-        shown = describe(relation(table.id, column.id), ddl.catalog, ddl.env.search_path)
-        raise not_supported(f"renaming {shown}, which {reader} reads,")
-
-
-def _readers(table: Table, column: Column, ddl: Ddl) -> Iterator[str]:
-    """Yields what messages call the readers."""
-    if column not in table.columns:
-        return  # It is as new as the statement.
-    rows = row_type_of(table)
-    for other in ddl.catalog.tables:
-        if other.id == table.id:
+def _readers(rows: CompositeType, position: int, ddl: Ddl, but: int = 0) -> Iterator[str]:
+    """Yields what messages call the tables' parts that read a field, but those of one table."""
+    for table in ddl.catalog.tables:
+        if table.id == but:
             continue
-        if not any(holds(each.sql_type, rows, ddl.catalog) for each in other.columns):
+        if not any(holds(each.sql_type, rows, ddl.catalog) for each in table.columns):
             continue
-        for shown, sql in _texts(other, ddl):
-            if _reads(sql, other, (rows.id, table.position(column.id)), ddl):
+        for shown, sql in _texts(table, ddl):
+            if _reads(sql, table, (rows.id, position), ddl):
                 yield shown
 
 

@@ -109,8 +109,11 @@ class Reindex:
     def _wanted_tables(self) -> Iterable[Table]:
         name, catalog = self.node.name, self.ddl.catalog
         if self.node.kind == _KINDS.REINDEX_OBJECT_SCHEMA:
-            if catalog.schema(name) is None and name not in SYSTEM_SCHEMAS:
+            schema = catalog.schema(name)
+            if schema is None and name not in SYSTEM_SCHEMAS:
                 raise DatabaseError("3F000", f'schema "{name}" does not exist')
+            if schema is not None:
+                self.ddl.require_owner(schema)
             return [table for table in catalog.tables if table.schema == name]
         if name is not None and name != self.ddl.env.database:
             raise DatabaseError("0A000", "can only reindex the currently open database")

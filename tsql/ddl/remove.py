@@ -16,6 +16,7 @@ from tsql.ddl.alteration.finish import change_attributes, finish
 from tsql.ddl.alteration.removal import remove_column
 from tsql.ddl.alteration.state import Alteration
 from tsql.ddl.context import Ddl
+from tsql.ddl.default_privileges import forget_defaults_in
 from tsql.ddl.dependencies import affected, check
 from tsql.ddl.describe import describe, kind_of_relation, relation_by_id
 from tsql.ddl.foreign_keys import forget_referencing, remove_foreign_key
@@ -126,6 +127,7 @@ async def remove(address: Address, ddl: Ddl) -> None:
             for schema in ddl.catalog.schemas:
                 if schema.id == address.id:
                     await ddl.changes.drop_schema(schema.name)
+                    await forget_defaults_in(schema.id, ddl)
         case kind:
             raise not_supported(f"dropping a {kind}")
     await forget_comments(address, ddl)
@@ -166,6 +168,9 @@ async def _remove_type(address: Address, ddl: Ddl) -> None:
     found = None if relation_of(address.id) is not None else user_type(ddl.catalog, address.id)
     if found is None:
         return  # A row type goes with its relation.
+    if isinstance(found, CompositeType):
+        columns = Address("relation", found.relation_id, sub_id=address.sub_id)
+        await forget_comments(columns, ddl)
     if not address.sub_id:
         await ddl.changes.drop_object(type(found), address.id)
         return

@@ -6,7 +6,8 @@ import msgspec
 
 from storage.errors import DatabaseError
 from storage.schema import Sequence, Table
-from tsql.ddl.context import Ddl, no_such_relation
+from tsql.ddl.alteration.state import without_position
+from tsql.ddl.context import Ddl, no_such_relation, skip_relation
 from tsql.ddl.default_privileges import give_default_privileges
 from tsql.ddl.sequence_options import SequenceOptions, applied
 from tsql.parser import ast
@@ -23,7 +24,8 @@ async def new_sequence(schema: str, name: str, options: SequenceOptions, ddl: Dd
 async def create_sequence(node: Any, ddl: Ddl) -> str:
     """Runs a CreateSeqStmt; returns the command tag."""
     relation = node.sequence
-    schema = await ddl.creation_schema(relation)
+    with without_position():
+        schema = await ddl.creation_schema(relation)
     if ddl.catalog.relation(schema, relation.relname) is not None:
         message = f'relation "{relation.relname}" already exists'
         if not node.if_not_exists:
@@ -45,10 +47,9 @@ async def alter_sequence(node: Any, ddl: Ddl) -> str:
     relation = node.sequence
     found = ddl.find(relation.schemaname, relation.relname)
     if found is None:
-        error = no_such_relation(relation, ddl)
         if not node.missing_ok:
-            raise error
-        ddl.notice("NOTICE", "00000", f"{error.message}, skipping")
+            raise no_such_relation(relation, ddl)
+        skip_relation(relation, ddl)
         return "ALTER SEQUENCE"
     if not isinstance(found, Sequence):
         raise DatabaseError("42809", f'"{relation.relname}" is not a sequence')

@@ -13,7 +13,7 @@ from storage.user_types import UserType, user_type_named, user_type_of
 from tsql.access.privileges import Secured, owns, require
 from tsql.catalog import pg
 from tsql.ddl.composite_values import holds
-from tsql.ddl.context import Ddl
+from tsql.ddl.context import Ddl, no_such_schema
 from tsql.types.type_names import type_name_in
 
 
@@ -24,8 +24,10 @@ def find_type(names: list[str], ddl: Ddl) -> UserType | None:
     return user_type_named(ddl.catalog, path, name)
 
 
-def no_such_type(names: list[str]) -> DatabaseError:
-    """Returns 42704."""
+def no_such_type(names: list[str], ddl: Ddl) -> DatabaseError:
+    """Returns 42704, or 3F000 if there is no such schema."""
+    if len(names) > 1 and (missing := no_such_schema(names[-2], ddl)) is not None:
+        return missing
     return DatabaseError("42704", f'type "{".".join(names)}" does not exist')
 
 
@@ -40,7 +42,7 @@ async def lock_type(names: list[str], ddl: Ddl) -> UserType:
     if locked is not None and not owns(ddl.catalog, ddl.env.user, locked.owner):
         raise DatabaseError("42501", f"must be owner of type {locked.name}")
     if locked is None:
-        raise no_such_type(names)
+        raise no_such_type(names, ddl)
     return locked
 
 
@@ -111,9 +113,14 @@ async def hold_types(type_ids: list[int], ddl: Ddl) -> None:
         if found is None:
             continue
         if not is_row_type(found.id):
-            require(ddl.catalog, ddl.env.user, _secured(found, ddl), "U")
+            require_usage(found, ddl)
         if await hold_type(found, ddl) is None:
             raise DatabaseError("42704", f'type "{found.name}" does not exist')
+
+
+def require_usage(found: UserType, ddl: Ddl) -> None:
+    """Raises 42501 unless the user may use the type."""
+    require(ddl.catalog, ddl.env.user, _secured(found, ddl), "U")
 
 
 def _secured(found: UserType, ddl: Ddl) -> Secured:

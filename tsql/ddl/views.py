@@ -14,6 +14,7 @@ from tsql.binder.view_targets import why_not_updatable
 from tsql.bound import Field
 from tsql.bound_query import BoundQuery
 from tsql.ddl.alteration.finish import lock_users, write_values_again
+from tsql.ddl.alteration.state import without_position
 from tsql.ddl.context import Ddl
 from tsql.ddl.create_table import type_exists
 from tsql.ddl.default_privileges import give_default_privileges
@@ -43,7 +44,8 @@ async def create_view(node: Any, ddl: Ddl) -> str:
     columns = _columns(bound, node, ddl.catalog)
     options = _options(node)
     query = stored_query(node.query, ddl)
-    schema = await ddl.creation_schema(_with_persistence(relation, query, ddl))
+    with without_position():
+        schema = await ddl.creation_schema(_with_persistence(relation, query, ddl))
     await hold(bound, ddl)
     old = ddl.catalog.relation(schema, relation.relname)
     view = View(

@@ -39,8 +39,9 @@ from tsql.executor.waits import MustWaitError, sequences_of
 from tsql.executor.writes import WriteResult
 from tsql.functions.registry import NEXT_VALUES
 from tsql.planner import plan
-from tsql.planner.plan import AccessPath, Node, Plan
+from tsql.planner.plan import AccessPath, Node
 from tsql.planner.row_layout import width_of
+from tsql.planner.statement_plan import Plan
 from tsql.planner.walk import is_immutable, is_volatile, walk
 
 #: Items that a statement may read, or rows that it may insert, in one go: some 1 ms of the loop.

@@ -7,7 +7,7 @@ from tsql.executor.compiler import Compiler
 from tsql.executor.run import Batches, Row, Run, Source
 from tsql.executor.subqueries import CompiledSubquery, value_of
 from tsql.executor.writes import Write, WriteResult
-from tsql.planner.plan import Plan
+from tsql.planner.statement_plan import Plan
 
 T = TypeVar("T")
 

@@ -2,7 +2,8 @@
 
 What a subquery has answered is remembered for outer rows with the same values. EXISTS and IN whose
 rows no key leads to are answered by a hash table of all of them, made at the first call; those
-with a key turn to it after many calls.
+with a key turn to it after many calls. What gives a value, and has no key, turns to a table of the
+values at the second call (tsql/executor/hashed_values.py).
 """
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Sequence
@@ -15,9 +16,17 @@ from storage.types import Array
 from tsql.env import Env
 from tsql.executor.equality import image_of
 from tsql.executor.expressions import Evaluate, compile_expression
+from tsql.executor.hashed_values import (
+    NOTHING,
+    UNKNOWN,
+    ValueHashing,
+    ValueTable,
+    key_of,
+    too_many_rows,
+)
 from tsql.executor.run import Batches, Row, Run, Source
 from tsql.functions.aggregate import CollectedArrays
-from tsql.planner.plan import CorrelatedSubquery, HashedSubquery
+from tsql.planner.statement_plan import CorrelatedSubquery, HashedSubquery, HashedValues
 from tsql.types import oids
 
 T = TypeVar("T")
@@ -56,10 +65,13 @@ async def value_of(batches: Batches, kind: str, run: Run) -> Any:
         async for row in _each(batches, run):
             values.append(row[0])  # noqa: PERF401 - it may wait between them
         return Array.of(values)
-    only = await only_row(batches)
+    return _of_row(await only_row(batches), kind)
+
+
+def _of_row(row: Row | None, kind: str) -> Any:
     if kind == "record":
-        return only
-    return None if only is None else only[0]
+        return row
+    return None if row is None else row[0]
 
 
 async def _each(batches: Batches, run: Run) -> AsyncIterator[Row]:
@@ -78,9 +90,7 @@ async def only_row(batches: Batches) -> Row | None:
     while len(rows) < 2 and (batch := await batches.next()) is not None:
         rows += batch
     if len(rows) > 1:
-        raise DatabaseError(
-            "21000", "more than one row returned by a subquery used as an expression"
-        )
+        raise too_many_rows()
     return rows[0] if rows else None
 
 
@@ -95,8 +105,14 @@ class CompiledSubquery:
         self.can_remember = not item.is_volatile and all(t in _REMEMBERED for t in item.types)
         self.compare = None if item.comparison is None else compile_expression(item.comparison)
         self.hashed: _Hashing | None = None
-        if item.hashed is not None and hashed is not None:
-            self.hashed = _Hashing(item.hashed, hashed, self.compare, len(item.slots), item.types)
+        self.values: ValueHashing | None = None
+        match item.hashed:
+            case HashedSubquery() as form if hashed is not None:
+                self.hashed = _Hashing(form, hashed, self.compare, len(item.slots), item.types)
+            case HashedValues() as values if hashed is not None and not item.is_keyed:
+                self.values = ValueHashing(values, hashed)
+            case _:
+                pass
 
     def running(self, run: Run) -> Callable[[tuple[Any, ...]], Any]:
         """Returns the subquery as a function of its arguments, for one execution."""
@@ -104,7 +120,9 @@ class CompiledSubquery:
 
 
 class _Running:
-    __slots__ = ("_answers", "_calls", "_compiled", "_run", "_table", "_use_table")
+    __slots__ = (
+        "_answers", "_calls", "_compiled", "_nothing", "_run", "_table", "_use_table", "_values",
+    )  # fmt: skip
 
     def __init__(self, compiled: CompiledSubquery, run: Run) -> None:
         self._compiled = compiled
@@ -113,6 +131,8 @@ class _Running:
         self._calls = 0
         self._table: _Table | None = None
         self._use_table = compiled.hashed is not None
+        self._values: ValueTable | None = None
+        self._nothing: Any = UNKNOWN
 
     def __call__(self, arguments: tuple[Any, ...]) -> Any:
         compiled = self._compiled
@@ -136,6 +156,25 @@ class _Running:
                 self._table = self._built(hashed)
             if self._table is not None:
                 return self._table.answer(arguments, self._run.env)
+        values = compiled.values
+        if values is not None and self._calls > 1:
+            if self._values is None:
+                self._values = _wait_for(values.build(self._run))
+            row = self._values.row(arguments, self._run.env)
+            if row is NOTHING:
+                return self._of_nothing(arguments)
+            if row is not UNKNOWN:
+                return _of_row(row, compiled.kind)
+        return self._asked(arguments)
+
+    def _of_nothing(self, arguments: tuple[Any, ...]) -> Any:
+        """Returns what an aggregate gives over no rows: asked for once."""
+        if self._nothing is UNKNOWN:
+            self._nothing = self._asked(arguments)
+        return self._nothing
+
+    def _asked(self, arguments: tuple[Any, ...]) -> Any:
+        compiled = self._compiled
         count = len(compiled.slots)
         self._run.env.slots.update(zip(compiled.slots, arguments, strict=False))
         if compiled.compare is None:
@@ -216,7 +255,7 @@ class _Hashing:
         batches = self.source(run)
         while (batch := await batches.next()) is not None:
             for row in batch:
-                key = _key(row[: self.split], self.images)
+                key = key_of(row[: self.split], self.images)
                 if key is None:
                     continue
                 bucket = buckets.get(key)
@@ -229,7 +268,7 @@ class _Hashing:
         return _Table(self, buckets)
 
     def _add(self, bucket: _Bucket, compared: Row, memory: Any) -> None:
-        key = _key(compared, self.images[self.split :])
+        key = key_of(compared, self.images[self.split :])
         if key is None:
             if len(compared) > 1 or not bucket.nulls:
                 bucket.nulls.append(compared)
@@ -238,18 +277,6 @@ class _Hashing:
             bucket.keys.add(key)
             bucket.rows.append(compared)
             memory.add_row(compared)
-
-
-def _key(values: Row, images: Sequence[Any]) -> tuple[Any, ...] | None:
-    """Returns the values' images, or None if one of them is NULL."""
-    if None in values:
-        return None
-    return tuple(
-        [
-            value if image is None else image(value)
-            for value, image in zip(values, images, strict=False)
-        ]
-    )
 
 
 @dataclass(slots=True)
@@ -261,12 +288,12 @@ class _Table:
         """Returns what EXISTS or IN gives for the arguments of a call."""
         hashing = self.hashing
         outer = [evaluate(arguments, env) for evaluate in hashing.outer]
-        key = _key(outer, hashing.outer_images)
+        key = key_of(outer, hashing.outer_images)
         bucket = None if key is None else self.buckets.get(key)
         if not hashing.compared or bucket is None:
             return bucket is not None
         test = arguments[hashing.slot_count :]
-        compared = _key(test, hashing.test_images)
+        compared = key_of(test, hashing.test_images)
         if compared is not None and compared in bucket.keys:
             return True
         # A NULL on either side may make the answer NULL: each such pair is looked at.

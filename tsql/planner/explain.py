@@ -16,8 +16,9 @@ from storage.schema import Index
 from tsql.bound import SortKey
 from tsql.identifiers import quoted
 from tsql.planner import plan
-from tsql.planner.plan import Node, Plan
+from tsql.planner.plan import Node
 from tsql.planner.show import show, show_all
+from tsql.planner.statement_plan import Plan
 
 
 @dataclass(slots=True)

@@ -40,9 +40,10 @@ from tsql.planner.columnar import columnar_form, grouping_of
 from tsql.planner.conditions import without_row_equalities
 from tsql.planner.from_clause import FromClause
 from tsql.planner.min_max import ordered_for_min_max
-from tsql.planner.plan import Node, Plan
+from tsql.planner.plan import Node
 from tsql.planner.row_layout import Unit, leaves_of, width_of
 from tsql.planner.show import show
+from tsql.planner.statement_plan import Plan
 from tsql.planner.subqueries import Subqueries
 from tsql.planner.walk import conjunction, conjuncts, holds_subquery, is_fixed, replaced
 from tsql.planner.windows import positions_of, windowed
@@ -134,14 +135,16 @@ class _Planner:
         node = unit.node
         flat = _Flattened(select, unit)
         if select.grouped:
+            reads = bool(select.group_by or select.aggregates)
             node = plan.Aggregate(
-                node,
+                node if reads else plan.OneRow(),
                 tuple(map(unit.flat, select.group_by)),
                 tuple([flat.call(call) for call in select.aggregates]),
                 _grouping_sets(select),
                 select.groupings,
             )
-            node = columnar_form(grouping_of(bound_select), node) or node
+            if reads:
+                node = columnar_form(grouping_of(bound_select), node) or node
             if select.having is not None:
                 node = plan.Filter(node, flat(select.having))
         if select.windows:

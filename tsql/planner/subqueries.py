@@ -2,9 +2,11 @@
 
 (SELECT max(a) FROM t)                      runs once before the statement: a parameter
 a IN (SELECT b FROM t)                      likewise: a parameter that is an array
-(SELECT max(a) FROM t WHERE t.b = o.b)      a call with o.b, when the expression asks for it
-EXISTS (SELECT FROM t WHERE t.b = o.b)      likewise; if no key leads to t.b, or after many
-                                            calls, from a hash table of all t.b
+(SELECT max(a) FROM t WHERE t.b = o.b)      a call with o.b, when the expression asks for it; if no key
+                                            leads to t.b, from the second call on from a hash table of
+                                            the values for all t.b
+EXISTS (SELECT FROM t WHERE t.b = o.b)      likewise, from the first call on, and after many calls even
+                                            if a key leads to t.b
 """
 
 from collections.abc import Callable
@@ -17,6 +19,7 @@ from tsql.bound import (
     ColumnRef,
     Const,
     Expression,
+    GroupRef,
     Param,
     Slot,
     Subquery,
@@ -25,8 +28,14 @@ from tsql.bound import (
 )
 from tsql.planner.bound_parts import free_slots, holds_volatile
 from tsql.planner.hash_keys import can_hash, equal_sides
-from tsql.planner.plan import CorrelatedSubquery, HashedSubquery, Node, SubqueryParameter
+from tsql.planner.plan import Node
 from tsql.planner.reach import reach
+from tsql.planner.statement_plan import (
+    CorrelatedSubquery,
+    HashedSubquery,
+    HashedValues,
+    SubqueryParameter,
+)
 from tsql.planner.walk import conjunction, conjuncts, needs_row, replaced
 from tsql.types.kinds import array_type_of
 
@@ -112,34 +121,23 @@ class Subqueries:
         number = len(self.correlated) - 1
         return SubqueryCall(number, arguments, node.type, node.typmod, is_volatile)
 
-    def _hashed(self, node: Subquery) -> HashedSubquery | None:
+    def _hashed(self, node: Subquery) -> HashedSubquery | HashedValues | None:
         """Returns the form that answers by a hash table, if the subquery has one."""
+        if node.kind in {"scalar", "record"}:
+            return self._hashed_values(node)
         select = _select_of(node)
         if not _is_plain(select) or not _compares_equal(node):
             return None
-        own = frozenset(node.slots)
-        if not own <= free_slots(node.select):
-            # A WITH query that it reads depends on outer values: there is no table for all of them.
+        parts = _split(node, select)
+        if parts is None:
             return None
-        outer: list[Expression] = []
-        inner: list[Expression] = []
-        rest: list[Expression] = []
-        for condition in conjuncts(select.where):
-            if not free_slots(condition):
-                rest.append(condition)
-                continue
-            sides = _correlation(condition, own)
-            if sides is None:
-                return None
-            outer.append(sides[0])
-            inner.append(sides[1])
         compared = [target.expression for target in select.targets] if node.test else []
-        if not outer and not compared:
+        if not parts.outer and not compared:
             return None
         whole = replace(
             select,
-            targets=tuple([Target(expression, "?column?") for expression in (*inner, *compared)]),
-            where=conjunction(rest),
+            targets=_targets([*parts.inner, *compared]),
+            where=parts.rest,
             order_by=(),
             distinct=False,
             fields=(),
@@ -148,10 +146,88 @@ class Subqueries:
             return None
         return HashedSubquery(
             self.plan_select(whole),
-            tuple([expression.type for expression in (*inner, *compared)]),
-            tuple([_over_arguments(expression, node.slots) for expression in outer]),
+            tuple([expression.type for expression in (*parts.inner, *compared)]),
+            tuple([_over_arguments(expression, node.slots) for expression in parts.outer]),
             len(compared),
         )
+
+    def _hashed_values(self, node: Subquery) -> HashedValues | None:
+        """Returns the form of a subquery that gives a value: its rows, or groups, by the inner sides."""
+        select: BoundSelect = node.select
+        takes_first = _takes_first(select)
+        if select.group_by or select.grouping_sets is not None or select.having is not None:
+            return None
+        if not _is_plain(
+            replace(select, grouped=False, limit=None if takes_first else select.limit)
+        ):
+            return None
+        parts = _split(node, select)
+        if parts is None or not parts.outer:
+            return None
+        keys: list[Expression] = list(parts.inner)
+        if select.grouped:
+            keys = [GroupRef(at, False, key.type, key.typmod) for at, key in enumerate(parts.inner)]
+        whole = replace(
+            select,
+            targets=(*_targets(keys), *select.targets),
+            where=parts.rest,
+            group_by=tuple(parts.inner) if select.grouped else (),
+            order_by=select.order_by if takes_first else (),
+            limit=None,
+            fields=(),
+        )
+        if free_slots(whole):
+            return None
+        return HashedValues(
+            self.plan_select(whole),
+            tuple([expression.type for expression in parts.inner]),
+            tuple([_over_arguments(expression, node.slots) for expression in parts.outer]),
+            takes_first,
+            select.grouped,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """A subquery's WHERE: the sides of the equalities with the outer row, and what is left."""
+
+    outer: list[Expression]
+    inner: list[Expression]
+    rest: Expression | None
+
+
+def _split(node: Subquery, select: BoundSelect) -> _Parts | None:
+    own = frozenset(node.slots)
+    if not own <= free_slots(node.select):
+        # A WITH query that it reads depends on outer values: there is no table for all of them.
+        return None
+    outer: list[Expression] = []
+    inner: list[Expression] = []
+    rest: list[Expression] = []
+    for condition in conjuncts(select.where):
+        if not free_slots(condition):
+            rest.append(condition)
+            continue
+        sides = _correlation(condition, own)
+        if sides is None:
+            return None
+        outer.append(sides[0])
+        inner.append(sides[1])
+    return _Parts(outer, inner, conjunction(rest))
+
+
+def _targets(expressions: list[Expression]) -> tuple[Target, ...]:
+    return tuple([Target(expression, "?column?") for expression in expressions])
+
+
+def _takes_first(select: BoundSelect) -> bool:
+    """Returns whether LIMIT 1 keeps the first of its rows."""
+    limit = select.limit
+    return (
+        isinstance(limit, Const)
+        and limit.value == 1
+        and not (select.grouped or select.distinct or select.with_ties)
+    )
 
 
 def _select_of(node: Subquery) -> BoundSelect:

@@ -9,9 +9,11 @@ from typing import Final
 
 from tsql.catalog import pg
 
+#: The database's own.
+DEFAULT_COLLATION: Final = 100
 #: Where those that sort by bytes have an OID of PostgreSQL's own; 0: a definition that names it is shown without it.
 _BY_BYTES: Final = {
-    "default": 100,
+    "default": DEFAULT_COLLATION,
     "C": 950,
     "POSIX": 951,
     "ucs_basic": 0,

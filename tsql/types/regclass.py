@@ -32,9 +32,16 @@ def parse_regclass(text: str, _typmod: int, env: Env) -> int:
         raise DatabaseError("0A000", "looking up relations is not supported here")
     schema = parts[0] if len(parts) == 2 else None
     found: int | None = look_up(schema, parts[-1])
+    if found is None and schema is not None and not _has_schema(schema, env):
+        raise DatabaseError("3F000", f'schema "{schema}" does not exist')
     if found is None:
         raise DatabaseError("42P01", f'relation "{text}" does not exist')
     return found
+
+
+def _has_schema(name: str, env: Env) -> bool:
+    look_up = getattr(env.session, "schema_id", None)
+    return look_up is None or look_up(env.own_schema(name)) is not None
 
 
 #: One part of a qualified name and what follows it (PostgreSQL's SplitIdentifierString).

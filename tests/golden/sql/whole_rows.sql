@@ -198,7 +198,6 @@ ALTER TABLE read_rows ADD COLUMN k int;
 
 ALTER TABLE read_rows DROP COLUMN k;
 
--- refused: a constraint's text has the field's name
 ALTER TABLE read_rows RENAME COLUMN x TO xx;
 
 DROP TABLE reads_y;

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from storage.errors import DatabaseError, not_supported
-from storage.objects import CompositeType
+from storage.objects import Address, CompositeType
 from storage.row_types import is_row_type
 from tsql.ddl.alter.subcommands import subcommand_name
 from tsql.ddl.alteration.finish import change_attributes
@@ -17,6 +17,9 @@ from tsql.ddl.attribute_uses import bind_again, drop_uses, uses_of
 from tsql.ddl.composite_values import first_use
 from tsql.ddl.composites import attribute_of
 from tsql.ddl.context import Ddl, no_such_relation
+from tsql.ddl.field_names import FieldRename
+from tsql.ddl.field_readers import check_attribute_droppable
+from tsql.ddl.remove import forget_comments
 from tsql.ddl.user_types import check_not_inside, find_type, hold_types, lock_type
 from tsql.executor.user_types import register_type
 from tsql.parser import enums
@@ -56,7 +59,11 @@ async def rename_attribute(node: Any, ddl: Ddl) -> str:
     attributes = tuple(
         replace(each, name=new) if each.name == old else each for each in found.attributes
     )
+    (number,) = [each.number for each in found.attributes if each.name == old]
+    rename = FieldRename((found.id, number), old, new, ddl)
+    await rename.prepare()
     register_type(await ddl.changes.replace_object(replace(found, attributes=attributes)))
+    await rename.finish()
     return "ALTER TYPE"
 
 
@@ -101,8 +108,11 @@ async def _drop(found: CompositeType, known: CompositeType, cmd: Any, ddl: Ddl) 
         return found
     if any(each.name == cmd.name for each in known.attributes):
         cascades = cmd.behavior == enums.DropBehavior.DROP_CASCADE
+        (gone,) = [each for each in known.attributes if each.name == cmd.name]
+        check_attribute_droppable(known, gone, ddl, cascades=cascades)
         uses = uses_of(known, cmd.name, ddl)
         await drop_uses(known, cmd.name, uses, ddl, cascades=cascades)
+        await forget_comments(Address("relation", known.relation_id, sub_id=gone.number), ddl)
     return replace(found, attributes=kept)
 
 

@@ -74,6 +74,10 @@ def _queue_key(constraint: Any, alteration: Alteration) -> None:
     except DatabaseError as error:
         if error.sqlstate == "42703":
             error.position = None
+            if constraint.contype == _TYPES.CONSTR_PRIMARY:
+                error.message = error.message.replace(
+                    " named in key", f' of relation "{alteration.table.name}"'
+                )
         raise
     (key,) = definition.keys
 

@@ -11,7 +11,7 @@ import msgspec
 from storage.catalog import IndexRef
 from storage.errors import DatabaseError, not_supported
 from storage.objects import Address
-from storage.schema import ElementState, Index, Table
+from storage.schema import ElementState, Index, KeyPart, Table
 from tsql.ddl.alter.dependents import remove_dependents
 from tsql.ddl.alteration.removal import drop_primary_key
 from tsql.ddl.alteration.state import Alteration
@@ -20,6 +20,7 @@ from tsql.ddl.constraints import KeyConstraint
 from tsql.ddl.create_table import tell_of_index, unique_index, with_included
 from tsql.ddl.names import free_name, index_columns_part
 from tsql.parser import enums
+from tsql.types.collations import DEFAULT_COLLATION
 
 _TYPES = enums.ConstrType
 _UNFIT: Final = "Cannot create a primary key or unique constraint using such an index."
@@ -172,10 +173,18 @@ def _fit_index(constraint: Any, alteration: Alteration) -> Index:
     if index.predicate_sql is not None:
         raise fault("42809", f'"{name}" is a partial index', _UNFIT)
     for number, part in enumerate(index.parts, 1):
-        if part.descending or part.nulls_first:
+        if not _sorts_by_default(part, table):
             raise fault(
                 "42809",
                 f'index "{name}" column number {number} does not have default sorting behavior',
                 _UNFIT,
             )
     return index
+
+
+def _sorts_by_default(part: KeyPart, table: Table) -> bool:
+    assert part.column_id is not None
+    column = table.column_by_id(part.column_id)
+    if part.descending or part.nulls_first or part.operator_class:
+        return False
+    return part.collation in {0, column.collation or DEFAULT_COLLATION}

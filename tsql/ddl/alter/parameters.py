@@ -18,7 +18,10 @@ from storage.catalog import IndexRef
 from storage.errors import DatabaseError, not_supported
 from storage.schema import ColumnPolicy, Index, KeyScheme, Table
 from tsql.ddl.alteration.state import Alteration, alterable_column
+from tsql.ddl.context import Ddl
 from tsql.ddl.create_table import with_partition_key
+from tsql.ddl.like import part_name
+from tsql.ddl.names import index_part_names
 from tsql.ddl.options import TableOptions, table_options
 from tsql.parser import enums
 from tsql.temporary import is_temporary
@@ -72,13 +75,50 @@ async def reset_parameters(cmd: Any, alteration: Alteration) -> None:
 
 async def set_statistics(cmd: Any, alteration: Alteration) -> None:
     """ALTER COLUMN … SET STATISTICS n."""
-    target = int(getattr(cmd.def_, "ival", 0) or 0)
+    if cmd.name is None:
+        raise DatabaseError("0A000", "cannot refer to non-index column by number")
+    check_statistics_target(cmd, alteration.ddl)
     alterable_column(alteration, cmd.name)
+
+
+def set_index_statistics(cmd: Any, found: IndexRef, ddl: Ddl) -> None:
+    """ALTER INDEX … ALTER COLUMN n SET STATISTICS n. Raises 42703, 0A000, 22023."""
+    check_statistics_target(cmd, ddl)
+    index, table = found.index, found.table
+    name = table.primary_key_constraint if index is None else index.name
+    column_ids = table.key_column_ids if index is None else [part.column_id for part in index.parts]
+    included = table.primary_key_included_ids if index is None else index.included_column_ids
+    count = len(column_ids)
+    number = cmd.num
+    if cmd.name is not None:
+        if index is None:
+            names = [table.column_by_id(column_id).name for column_id in table.key_column_ids]
+        else:
+            names = index_part_names([part_name(part, table) for part in index.parts])
+        number = names.index(cmd.name) + 1 if cmd.name in names else 0
+    if not 1 <= number <= count + len(included):
+        what = f'"{cmd.name}"' if cmd.name is not None else f"number {number}"
+        raise DatabaseError("42703", f'column {what} of relation "{name}" does not exist')
+    if number > count:
+        column = table.column_by_id(included[number - count - 1]).name
+        message = f'cannot alter statistics on included column "{column}" of index "{name}"'
+        raise DatabaseError("0A000", message)
+    column_id = column_ids[number - 1]
+    if column_id is None:
+        return
+    column = table.column_by_id(column_id).name
+    message = f'cannot alter statistics on non-expression column "{column}" of index "{name}"'
+    raise DatabaseError("0A000", message, hint="Alter statistics on table column instead.")
+
+
+def check_statistics_target(cmd: Any, ddl: Ddl) -> None:
+    """Raises 22023 for a target that is too low; one that is too high is lowered."""
+    target = int(getattr(cmd.def_, "ival", 0) or 0)
     if target < -1:
         raise DatabaseError("22023", f"statistics target {target} is too low")
     if target > _STATISTICS_MAX:
         message = f"lowering statistics target to {_STATISTICS_MAX}"
-        alteration.ddl.notice("WARNING", "22023", message)
+        ddl.notice("WARNING", "22023", message)
 
 
 async def set_storage(cmd: Any, alteration: Alteration) -> None:

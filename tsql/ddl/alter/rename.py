@@ -18,16 +18,16 @@ from tsql.access.privileges import owns
 from tsql.ddl.alter.composite import rename_attribute
 from tsql.ddl.alter.constraints import constraint_exists
 from tsql.ddl.alter.domain import rename_domain_constraint
-from tsql.ddl.alter.texts import with_column_renamed, with_table_renamed
 from tsql.ddl.alteration.state import Alteration
 from tsql.ddl.columns import SYSTEM_COLUMNS
-from tsql.ddl.context import Ddl, no_such_relation
+from tsql.ddl.context import Ddl, no_such_relation, skip_relation
 from tsql.ddl.databases import rename_database
 from tsql.ddl.describe import kind_of_relation
-from tsql.ddl.field_readers import check_renameable
+from tsql.ddl.field_names import FieldRename
 from tsql.ddl.foreign_keys import constraint_names
 from tsql.ddl.roles import rename_role
 from tsql.ddl.schemas import rename_schema
+from tsql.ddl.texts import with_column_renamed, with_table_renamed
 from tsql.ddl.user_types import check_relation_name, rename_type
 from tsql.ddl.views import change_view, rename_view_column
 from tsql.parser import enums
@@ -57,10 +57,9 @@ def _found(node: Any, ddl: Ddl) -> Relation | None:
     relation = node.relation
     found = ddl.find(relation.schemaname, relation.relname)
     if found is None:
-        error = no_such_relation(relation, ddl)
         if not node.missing_ok:
-            raise error
-        ddl.notice("NOTICE", "00000", f"{error.message}, skipping")
+            raise no_such_relation(relation, ddl)
+        skip_relation(relation, ddl)
         return None
     if not isinstance(found, IndexRef):
         ddl.require_owner(found)
@@ -178,10 +177,12 @@ async def _rename_column(node: Any, ddl: Ddl) -> str:
     if table.column(new) is not None or new in attributes:
         message = f'column "{new}" of relation "{table.name}" already exists'
         raise DatabaseError("42701", message)
-    check_renameable(table, column, ddl)
+    rename = FieldRename((table.id, column.id), old, new, ddl)
+    await rename.prepare(but=table.id)
     alteration = Alteration(ddl, table, with_column_renamed(table, old, new))
     alteration.change_column(column.id, name=new)
     await ddl.changes.replace_table(alteration.table)
+    await rename.finish()
     return tag
 
 

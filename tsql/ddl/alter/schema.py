@@ -12,7 +12,7 @@ from storage.catalog import relations_of
 from storage.errors import DatabaseError, not_supported
 from storage.objects import TYPES, View
 from storage.schema import Sequence, Table
-from tsql.ddl.context import SYSTEM_SCHEMAS, Ddl, no_such_relation
+from tsql.ddl.context import SYSTEM_SCHEMAS, Ddl, no_such_relation, skip_relation
 from tsql.ddl.describe import kind_of_relation
 from tsql.ddl.user_types import move_type
 from tsql.ddl.views import change_view
@@ -44,10 +44,9 @@ async def _move_relation(node: Any, ddl: Ddl) -> None:
     relation, schema = node.relation, node.newschema
     found = ddl.find(relation.schemaname, relation.relname)
     if found is None:
-        error = no_such_relation(relation, ddl)
         if not node.missing_ok:
-            raise error
-        ddl.notice("NOTICE", "00000", f"{error.message}, skipping")
+            raise no_such_relation(relation, ddl)
+        skip_relation(relation, ddl)
         return
     kind = kind_of_relation(found)
     wanted = _called(node)

@@ -10,11 +10,12 @@ from storage.errors import DatabaseError, not_supported
 from storage.objects import View
 from storage.schema import Sequence, Table
 from tsql.ddl.alter.composite import alter_composite
+from tsql.ddl.alter.parameters import set_index_statistics
 from tsql.ddl.alter.subcommands import SUBCOMMANDS, Subcommand, subcommand_name
 from tsql.ddl.alter.view import alter_view
 from tsql.ddl.alteration.finish import finish
 from tsql.ddl.alteration.state import Alteration
-from tsql.ddl.context import Ddl, no_such_relation
+from tsql.ddl.context import Ddl, no_such_relation, skip_relation
 from tsql.ddl.options import index_options
 from tsql.ddl.owned import change_owner
 from tsql.ddl.sequences import set_sequence_logged
@@ -86,10 +87,9 @@ async def _change_owner(node: Any, kind: str, ddl: Ddl) -> str:
     relation = node.relation
     found = ddl.find(relation.schemaname, relation.relname)
     if found is None:
-        error = no_such_relation(relation, ddl)
         if not node.missing_ok:
-            raise error
-        ddl.notice("NOTICE", "00000", f"{error.message}, skipping")
+            raise no_such_relation(relation, ddl)
+        skip_relation(relation, ddl)
     elif isinstance(found, IndexRef):
         message = f'cannot change owner of index "{relation.relname}"'
         hint = "Change the ownership of the index's table instead."
@@ -111,12 +111,16 @@ async def _locked(node: Any, ddl: Ddl) -> Table | None:
     relation = node.relation
     found = ddl.find(relation.schemaname, relation.relname)
     if found is None:
-        error = no_such_relation(relation, ddl)
         if not node.missing_ok:
-            raise error
-        ddl.notice("NOTICE", "00000", f"{error.message}, skipping")
+            raise no_such_relation(relation, ddl)
+        skip_relation(relation, ddl)
         return None
     if not isinstance(found, Table):
+        if isinstance(found, IndexRef) and all(map(_sets_statistics, node.cmds)):
+            ddl.require_owner(found.table)
+            for cmd in node.cmds:
+                set_index_statistics(cmd, found, ddl)
+            return None
         raise _wrong_kind(found, node)
     if found.query is not None:
         _check_materialized(found, node)
@@ -159,6 +163,10 @@ async def _tune_index(found: IndexRef, node: Any, ddl: Ddl) -> None:
         indexes = tuple(tuned if one is index else one for one in table.indexes)
         changed = msgspec.structs.replace(table, indexes=indexes)
     await ddl.changes.replace_table(changed)
+
+
+def _sets_statistics(cmd: Any) -> bool:
+    return bool(cmd.subtype == enums.AlterTableType.AT_SetStatistics)
 
 
 def _wrong_kind(found: Any, node: Any) -> DatabaseError:

@@ -66,6 +66,9 @@ async def drop_own_key(alteration: Alteration, name: str) -> None:
     rest = tuple(key for key in table.foreign_keys if key.name != name)
     alteration.change(foreign_keys=rest)
     for parent_id in {key.referenced_table_id for key in gone}:
+        parent = alteration.ddl.catalog.table_by_id(parent_id)
+        if parent is not None:
+            alteration.ddl.check_no_events(parent, "ALTER TABLE")
         if any(key.referenced_table_id == parent_id for key in rest):
             continue
         if parent_id == table.id:

@@ -12,18 +12,14 @@ from typing import Final
 from storage.errors import DatabaseError
 from storage.types import MICROSECONDS_PER_DAY
 from tsql.env import Env
-from tsql.functions.datetime_cast import (
-    date_timestamp,
-    date_timestamptz,
-    time_timetz,
-    timestamp_timestamptz,
-)
+from tsql.functions.datetime_cast import from_local, time_timetz
 from tsql.functions.formatting.standard import read_standard
 from tsql.functions.formatting.template import standard_date_template
 from tsql.functions.jsonpath.errors import PathError
 from tsql.types import oids
 from tsql.types.civil import days_from_civil, days_in_month
 from tsql.types.datetime_text import date_text, time_text, timestamp_text
+from tsql.types.timezones import session_zone
 
 _DATE = r"[ ]*(?P<year>-?[0-9]{1,9})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"
 _TIME = (
@@ -180,12 +176,11 @@ def _needs_zone(a: PathTime, b: PathTime) -> DatabaseError:
 
 
 def _moment(value: PathTime, env: Env, *, zoned: bool) -> int:
-    """Returns the point in time, in UTC if `zoned`."""
+    """Returns the point in time, in UTC if `zoned`: beyond what a timestamp may be, too."""
     if value.oid == oids.TIMESTAMPTZ:
         return value.local - value.zone * 1_000_000
-    if value.oid == oids.DATE:
-        return date_timestamptz(env, value.local) if zoned else date_timestamp(value.local)
-    return timestamp_timestamptz(env, value.local) if zoned else value.local
+    local = value.local * MICROSECONDS_PER_DAY if value.oid == oids.DATE else value.local
+    return from_local(local, session_zone(env)) if zoned else local
 
 
 def _clock(value: PathTime, env: Env, *, zoned: bool) -> tuple[int, int]:

@@ -5,6 +5,7 @@ table, without subqueries, so a name means a column of the table, the table, or 
 """
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -74,6 +75,11 @@ def _with_texts(table: Table, rename: Any) -> Table:
         after = _mapped(before, rename)
         return sql if after is before else deparse(after)
 
+    return with_texts(table, changed)
+
+
+def with_texts(table: Table, changed: Callable[[str], str]) -> Table:
+    """Returns the table with its texts as `changed` makes them."""
     checks = tuple(
         msgspec.structs.replace(check, check_sql=changed(check.check_sql)) for check in table.checks
     )
