@@ -88,6 +88,7 @@ INCLUDED_IN: Final = (
         for mode, conflicting in _CONFLICTING.items()
     ),
 )
+_ROW_MODES: Final = tuple(LockMode)
 #: The bits of the table's modes.
 TABLE_MODES: Final = _mask(tuple(_TABLES))
 ACCESS_SHARE_BIT: Final = 1 << TableLockMode.ACCESS_SHARE
@@ -106,7 +107,7 @@ def modes_of(mask: int) -> list[AnyLockMode]:
 
 def strongest_row_mode(mask: int) -> LockMode:
     """Returns the mode that counts of a row lock."""
-    return LockMode(mask.bit_length() - 1)
+    return _ROW_MODES[mask.bit_length() - 2]
 
 
 def lock_name(mode: AnyLockMode) -> str:

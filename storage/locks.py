@@ -386,21 +386,27 @@ class LockTable:
         holdings = self._holdings.get(owner)
         return (0, []) if holdings is None else (holdings.base, list(holdings.log))
 
-    def begin_spill(self, spilled: SpilledLocks) -> list[tuple[bytes, LockMode]]:
-        """Says that `spilled` will answer for row locks of its owner; returns those in the table.
+    def begin_spill(self, spilled: SpilledLocks) -> Iterator[tuple[bytes, LockMode]]:
+        """Says that `spilled` will answer for row locks of its owner; yields those in the table.
 
-        Marks up to now need what `log_of` has given before: `weaken`, and at the end `rebase`.
+        Whoever draws them may pause in between, as long as the owner does nothing else. Marks up to
+        now need what `log_of` has given before: `weaken`, and at the end `rebase`.
         """
         owner = spilled.owner
         if spilled not in self._spilled:
             self._spilled.append(spilled)
         self.keep(owner)
         holdings = self._holdings.get(owner)
-        if holdings is None:
-            return []
+        return iter(()) if holdings is None else self._row_locks(owner, list(holdings.kept))
+
+    def _row_locks(
+        self, owner: LockOwner, keys: Iterable[bytes]
+    ) -> Iterator[tuple[bytes, LockMode]]:
         locks = self._locks
-        masks = [(key, locks[key].holders[owner]) for key in holdings.kept]
-        return [(key, strongest_row_mode(held)) for key, held in masks if not held & TABLE_MODES]
+        for key in keys:
+            held = locks[key].holders[owner]
+            if not held & TABLE_MODES:
+                yield key, strongest_row_mode(held)
 
     def weaken(self, owner: LockOwner, key: bytes, mask: int) -> None:
         """Makes a kept lock what it was before, if it is in the table."""

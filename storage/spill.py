@@ -14,7 +14,7 @@ its lock. A row that is locked and not written gets an entry of its own kind.
 import contextlib
 import itertools
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from storage.kv.engine import Change, Engine, EngineError, EngineSnapshot, Fault, KeyRange
@@ -87,8 +87,8 @@ class Spill:
 
     # Filling
 
-    async def take(self, write_set: WriteSet, locked: list[tuple[bytes, LockMode]]) -> None:
-        """Moves everything in a write set here, and notes the locks.
+    async def take(self, write_set: WriteSet, locked: Mapping[bytes, LockMode]) -> None:
+        """Moves everything in a write set here, and notes the locks and their modes.
 
         The write set is then empty.
         """
@@ -221,7 +221,7 @@ class Spill:
                 await self._write(batch)
                 batch = []
             if len(write_set.writes) >= MEMORY_ROWS_MAX:
-                await self.take(write_set, [])
+                await self.take(write_set, {})
         if batch:
             await self._write(batch)
         changes_prefix = self._prefix + _CHANGES

@@ -13,6 +13,7 @@ from storage.errors import DatabaseError
 from storage.schema import Table
 from tsql.encodings import Encoding
 from tsql.env import Env
+from tsql.types.binary import load as _load  # noqa: F401 - registers the binary forms
 from tsql.types.binary.registry import Context, Receive, TrailingDataError, receive_of
 
 SIGNATURE: Final = b"PGCOPY\n\xff\r\n\0"

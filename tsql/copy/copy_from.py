@@ -28,7 +28,7 @@ from tsql.types.kinds import is_domain
 
 BATCH_ROWS_MAX: Final = 1000
 BATCH_BYTES_MAX: Final = 65535
-_ROWS_PER_SLICE: Final = 100
+_ROWS_PER_SLICE: Final = 32
 #: Bytes of a value or a line that an error's context shows (PostgreSQL's MAX_COPY_DATA_DISPLAY).
 _SHOWN_BYTES_MAX: Final = 100
 
