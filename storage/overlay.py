@@ -15,7 +15,7 @@ from storage.write_set import Pending, visible
 Own = tuple[bytes, Pending]
 
 _SLICE_COUNT_FIRST: Final = 64
-_SLICE_COUNT_MAX: Final = 512
+_SLICE_COUNT_MAX: Final = 128
 
 
 class SnapshotScan:

@@ -30,7 +30,7 @@ from storage.schema import Table
 BUILD_ROWS_MIN: Final = 20_000
 #: Between two counts of the same table that wasn't large enough.
 COUNT_AGAIN_SECONDS: Final = 60.0
-_COUNTED_AT_ONCE: Final = 1_000
+_COUNTED_AT_ONCE: Final = 250
 
 
 class HeldTables:

@@ -63,7 +63,7 @@ class _CountedSnapshot:
 
     def scan(self, start: bytes, end: bytes, limit: int, *, reverse: bool = False) -> list[Entry]:
         entries = self._inner.scan(start, end, limit, reverse=reverse)
-        if len(entries) >= 512:
+        if len(entries) >= 128:
             self._visit("in a long scan")
         return entries
 
