@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sys
+import time
 from collections import deque
 from typing import Final
 
@@ -54,10 +55,10 @@ class LoopMonitor:
         return len(late), p99 * 1000, p999 * 1000, late[-1] * 1000
 
     def _arm(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._due = loop.time() + TICK_SECONDS
-        self._timer = loop.call_later(TICK_SECONDS, self._fired)
+        # The loop's own clock may have no more than milliseconds.
+        self._due = time.perf_counter() + TICK_SECONDS
+        self._timer = asyncio.get_running_loop().call_later(TICK_SECONDS, self._fired)
 
     def _fired(self) -> None:
-        self._late.append(max(asyncio.get_running_loop().time() - self._due, 0.0))
+        self._late.append(max(time.perf_counter() - self._due, 0.0))
         self._arm()

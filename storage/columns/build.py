@@ -5,7 +5,7 @@
 The segments' names begin with NAME. It gives up where fewer than FLOOR bytes are free. The layout
 comes as msgpack on standard input. On standard output, one line of JSON after each segment, {"rows":
 so many so far}, and at the end {"timestamp": of the checkpoint's last commit, "segments": [their
-records]}. It runs at the lowest niceness and ends with whoever started it.
+records]}. It runs where nobody else wants the processor, and ends with whoever started it.
 """
 
 import errno
@@ -23,8 +23,7 @@ from storage.columns.layout import HeldKind
 from storage.columns.manifest import SegmentRecord
 from storage.columns.part import make_batch
 from storage.columns.process import (
-    SCAN_NICENESS,
-    be_nice,
+    be_idle,
     die_with_parent,
     do_without_pandas,
     read_deep_documents,
@@ -78,7 +77,7 @@ def _build(
 def main() -> None:
     """Builds, as the module says."""
     die_with_parent()
-    be_nice(SCAN_NICENESS)
+    be_idle()
     do_without_pandas()
     read_deep_documents()
     checkpoint, directory = Path(sys.argv[1]), Path(sys.argv[2])

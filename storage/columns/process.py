@@ -10,8 +10,7 @@ from typing import Final
 
 #: Of the keeper, which others wait for.
 KEEPER_NICENESS: Final = 5
-#: Of scans: queries and first builds.
-SCAN_NICENESS: Final = 19
+_IDLE_NICENESS: Final = 19
 
 _PR_SET_PDEATHSIG: Final = 1
 _M_TRIM_THRESHOLD: Final = -1
@@ -29,6 +28,17 @@ def be_nice(niceness: int) -> None:
     """Gives way to others, also where the kernel schedules whole sessions (autogroups)."""
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, niceness)
+
+
+def be_idle() -> None:
+    """Runs from here on where nobody else wants the processor: scans, and what is built for them.
+
+    The lowest niceness alone has its share of a busy processor, a few milliseconds at a time, for which
+    a point operation waits.
+    """
+    be_nice(_IDLE_NICENESS)
+    with contextlib.suppress(OSError, AttributeError):  # Linux has it
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def keep_memory() -> None:

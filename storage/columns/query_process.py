@@ -4,7 +4,7 @@ Its standard input is a socket to the server (storage/columns/query_frames.py). 
 a time, over the versions of tables that come with it, and writes the result as DuckDB makes it: when
 the server doesn't read, DuckDB stops. It ends when the server does.
 
-It gives way to everybody (nice 19), spills to a directory of its own, and has a limit of memory: what
+It runs where nobody else wants the processor, spills to a directory of its own, and has a limit of memory: what
 goes beyond fails, and nobody else notices.
 """
 
@@ -31,8 +31,7 @@ from storage.columns.data_rows import data_rows
 from storage.columns.duck_session import DuckSession
 from storage.columns.messages import TableSpec, TableVersion
 from storage.columns.process import (
-    SCAN_NICENESS,
-    be_nice,
+    be_idle,
     do_without_pandas,
     keep_memory,
     read_deep_documents,
@@ -194,7 +193,7 @@ def run(open_tables: OpenTables) -> None:
     directory = Path(sys.argv[1])
     memory_bytes, spill_bytes, threads, floor_bytes, running_count_max = map(int, sys.argv[2:7])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server sees to a Ctrl-C
-    be_nice(SCAN_NICENESS)
+    be_idle()
     keep_memory()
     do_without_pandas()
     read_deep_documents()
