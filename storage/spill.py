@@ -14,7 +14,7 @@ its lock. A row that is locked and not written gets an entry of its own kind.
 import contextlib
 import itertools
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from storage.kv.engine import Change, Engine, EngineError, EngineSnapshot, Fault, KeyRange
@@ -87,18 +87,26 @@ class Spill:
 
     # Filling
 
-    async def take(self, write_set: WriteSet, locked: Mapping[bytes, LockMode]) -> None:
-        """Moves everything in a write set here, and notes the locks and their modes.
+    async def take(
+        self, write_set: WriteSet, locks: Iterable[tuple[bytes, LockMode]]
+    ) -> list[bytes]:
+        """Moves everything in a write set here, and notes the locks; returns their keys.
 
         The write set is then empty.
         """
-        modes = dict(locked)
+        modes: dict[bytes, LockMode] = {}
+        for number, (key, mode) in enumerate(locks):
+            modes[key] = mode
+            if number % _BATCH_COUNT == 0 and self._slices.due():
+                await self._slices.pause()
+        keys = list(modes)
         await self._write_all(self._writes_of(write_set, modes))
         await self._write_all(self._locks_of(modes))
         await self._write_all(self._notes_of(write_set))
         self.change_count += len(write_set.changes)
         self.undo_count += len(write_set.undo)
         write_set.forget()
+        return keys
 
     def _writes_of(self, write_set: WriteSet, modes: dict[bytes, LockMode]) -> Iterator[Change]:
         prefix = self._writes_prefix
@@ -221,7 +229,7 @@ class Spill:
                 await self._write(batch)
                 batch = []
             if len(write_set.writes) >= MEMORY_ROWS_MAX:
-                await self.take(write_set, {})
+                await self.take(write_set, ())
         if batch:
             await self._write(batch)
         changes_prefix = self._prefix + _CHANGES

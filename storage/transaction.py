@@ -392,15 +392,9 @@ class EmbeddedTransaction(RemovedKeys):
                 self._spill = Spill(self, self._services.scratch, self._slices)
             if self._savepoints:
                 await self._spill.keep_lock_log(*self._locks.log_of(self))
-            modes: dict[bytes, LockMode] = {}
-            for number, (key, mode) in enumerate(self._locks.begin_spill(self._spill)):
-                modes[key] = mode
-                if number % 250 == 0 and self._slices.due():
-                    await self._slices.pause()
-            await self._spill.take(self._writes, modes)
+            locked = await self._spill.take(self._writes, self._locks.begin_spill(self._spill))
         except EngineError as error:
             raise write_error(error) from error
-        locked = list(modes)
         for position in range(0, len(locked), 250):
             self._locks.spill(self._spill, locked[position : position + 250])
             if self._slices.due():
