@@ -159,12 +159,13 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A CHECK constraint."""
+    """A CHECK constraint. `no_inherit` is only shown: no table inherits here."""
 
     name: str
     check_sql: str
     column_ids: tuple[int, ...] = ()
     validated: bool = True
+    no_inherit: bool = False
 
 
 class Action(enum.StrEnum):

@@ -220,6 +220,7 @@ _SQLSTATES: Final = (
     ("unrecognized partitioning strategy", "22023"),
     ("invalid byte sequence for encoding", "22021"),
     ("is reserved", "42939"),
+    ("constraints cannot be marked", "0A000"),
     ("not supported", "0A000"),
     ("not yet implemented", "0A000"),
     ("not implemented", "0A000"),

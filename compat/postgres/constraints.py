@@ -140,6 +140,7 @@ def pg_constraint(moment: Moment) -> Iterator[Values]:
             match constraint.rule:
                 case Check() as check:
                     row["convalidated"] = check.validated
+                    row["connoinherit"] = check.no_inherit
                     row["conkey"] = Array.of(list(check.column_ids))
                     row["conbin"] = check.check_sql
                 case ForeignKey() as key:

@@ -178,6 +178,7 @@ def constraint_definition(constraint: Constraint, env: Env, *, pretty: bool = Fa
         case Check() as check:
             condition = bind_expression_text(check.check_sql, table, shown=True)
             text = f"CHECK ({expression_text(condition, env, pretty=pretty)})"
+            text += " NO INHERIT" * check.no_inherit
             return text if check.validated else text + " NOT VALID"
         case ForeignKey() as key:
             return _foreign_key_definition(table, key, env, pretty=pretty)

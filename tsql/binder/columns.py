@@ -198,9 +198,9 @@ def _declared(level: Level, item: Item, name: str, node: Any) -> Expression | No
 def item_column(
     level: Level, item: Item, position: int, node: Any, *, is_read: bool = True
 ) -> Expression:
-    """Returns one of the item's columns; unless it `is_read`, that takes no privilege yet."""
+    """Returns one of the item's columns; unless it `is_read`, that takes no privilege yet, and is no use of it."""
     field = item.columns[position]
-    if field.table_id:
+    if field.table_id and is_read:
         level.context.used_columns.add((field.table_id, field.column_number))
     if item.values is None:
         found = reference_to(item.relation, position, field)

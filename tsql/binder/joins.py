@@ -188,6 +188,11 @@ class _Merged:
             right, right_field = self._right.take(name)
             note_reads(self._level, left)
             note_reads(self._level, right)
+            self._level.context.used_columns |= {
+                (field.table_id, field.column_number)
+                for field in (left_field, right_field)
+                if field.table_id
+            }
             pairs.append((name, left, right))
             self._add(name, (left, right), (left_field, right_field))
         tests: list[Expression] = [

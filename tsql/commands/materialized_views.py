@@ -12,6 +12,7 @@ from storage.errors import DatabaseError
 from storage.objects import View, ViewColumn
 from storage.row_details import KeyDetail
 from storage.schema import Table
+from storage.types import Record
 from tsql.access.privileges import check_needs, owns
 from tsql.api import Result
 from tsql.binder import bind_query
@@ -25,6 +26,7 @@ from tsql.execution import start_select
 from tsql.parser import ast
 from tsql.prepared import Query
 from tsql.session_state import SessionState
+from tsql.types.record import record_out
 
 
 def check_query(node: Any) -> None:
@@ -81,7 +83,15 @@ async def run_refresh(invocation: Invocation) -> Result:
     )
     fresh = await ddl.changes.replace_table(fresh)
     if not node.skipData:
-        await _fill(state, ddl, fresh, query)
+        try:
+            await _fill(state, ddl, fresh, query)
+        except DatabaseError as error:
+            if error.sqlstate == "23505" and error.constraint is not None:
+                if node.concurrent:
+                    await _check_distinct(state, table, query)
+                else:
+                    _as_of_index(error)
+            raise
     return Result(tag="REFRESH MATERIALIZED VIEW")
 
 
@@ -123,18 +133,43 @@ async def _fill(state: SessionState, ddl: Ddl, table: Table, query: Query) -> No
     access = ddl.tables.access(table)
     run = state.run(state.statement_env(()))
     batches = await start_select(state, query, ())
-    try:
-        while (batch := await batches.next()) is not None:
-            await access.insert_many(ddl.txn, [list(row) for row in batch])
-            await run.breathe()
-    except DatabaseError as error:
-        if error.sqlstate == "23505" and error.constraint is not None:
-            error.message = f'could not create unique index "{error.constraint}"'
-            error.detail = "Duplicate keys exist."
-            if isinstance(error.shows, KeyDetail):
-                text = error.shows.text.replace(" already exists.", " is duplicated.")
-                error.shows = dataclasses.replace(error.shows, text=text)
-        raise
+    while (batch := await batches.next()) is not None:
+        await access.insert_many(ddl.txn, [list(row) for row in batch])
+        await run.breathe()
+
+
+def _as_of_index(error: DatabaseError) -> None:
+    """Words the error as that of an index that is built over the new rows."""
+    error.message = f'could not create unique index "{error.constraint}"'
+    error.detail = "Duplicate keys exist."
+    if isinstance(error.shows, KeyDetail):
+        text = error.shows.text.replace(" already exists.", " is duplicated.")
+        error.shows = dataclasses.replace(error.shows, text=text)
+
+
+async def _check_distinct(state: SessionState, table: Table, query: Query) -> None:
+    """Raises 21000 if two rows without NULLs are the same, as PostgreSQL looks for before it compares with the old."""
+    types = tuple(column.sql_type for column in table.columns)
+    env = state.statement_env(())
+    run = state.run(env)
+    memory = run.memory("query")
+    seen: set[str] = set()
+    batches = await start_select(state, query, ())
+    while (batch := await batches.next()) is not None:
+        for row in batch:
+            if None in row:
+                continue
+            text = record_out(Record.of(row, types), env)
+            if text in seen:
+                raise DatabaseError(
+                    "21000",
+                    f'new data for materialized view "{table.name}" contains duplicate rows'
+                    " without any null columns",
+                    detail=f"Row: {text}",
+                )
+            seen.add(text)
+            memory.add_row((text,))
+        await run.breathe()
 
 
 REFRESH = Command(run_refresh, name="REFRESH MATERIALIZED VIEW")

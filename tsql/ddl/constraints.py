@@ -45,9 +45,7 @@ _TIMED: Final = {
 def refuse_constraint(constraint: Any) -> None:
     """Raises 0A000 for what TerraScale doesn't check."""
     feature = _REFUSED.get(constraint.contype)
-    if constraint.is_no_inherit:
-        feature = "NO INHERIT"
-    elif constraint.indexspace is not None:
+    if constraint.indexspace is not None:
         feature = "USING INDEX TABLESPACE"
     elif constraint.indexname is not None:
         feature = "USING INDEX"

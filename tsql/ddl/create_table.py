@@ -26,7 +26,7 @@ from tsql.ddl.constraints import (
 )
 from tsql.ddl.context import Ddl
 from tsql.ddl.default_privileges import give_default_privileges
-from tsql.ddl.definition import Definition
+from tsql.ddl.definition import CheckClause, Definition
 from tsql.ddl.foreign_keys import foreign_key_clause, new_foreign_key
 from tsql.ddl.like import create_comments, read_like, with_indexes
 from tsql.ddl.names import free_name, index_columns_part
@@ -242,7 +242,10 @@ def _read_constraint(
     refuse_constraint(constraint)
     match constraint.contype:
         case _TYPES.CONSTR_CHECK:
-            definition.checks.append((constraint.conname, constraint.raw_expr))
+            clause = CheckClause(
+                constraint.conname, constraint.raw_expr, no_inherit=bool(constraint.is_no_inherit)
+            )
+            definition.checks.append(clause)
         case _TYPES.CONSTR_PRIMARY | _TYPES.CONSTR_UNIQUE:
             read_key(definition, constraint, column, timing_of(constraint, attributes))
         case _TYPES.CONSTR_FOREIGN:
@@ -398,12 +401,12 @@ def with_generated(table: Table, definition: Definition, ddl: Ddl) -> Table:
 
 
 def _with_checks(table: Table, definition: Definition, ddl: Ddl) -> Table:
-    named = [name for name, _ in definition.checks if name is not None]
+    named = [clause.name for clause in definition.checks if clause.name is not None]
     for name in named:
         if named.count(name) > 1:
             raise DatabaseError("42710", f'check constraint "{name}" already exists')
     checks: list[Check] = []
-    for given, node in definition.checks:
+    for given, node, no_inherit in definition.checks:
         expression = bind_expression(node, table, ddl.env, "check")
         positions, names_row = named_columns(expression)
         is_of_one = len(positions) == 1 and not names_row
@@ -412,7 +415,12 @@ def _with_checks(table: Table, definition: Definition, ddl: Ddl) -> Table:
         name = given or free_name(table.name, only, "check", taken.__contains__)
         column_ids = tuple(table.columns[position].id for position in positions)
         checks.append(
-            Check(name=name, check_sql=stored_text(node, ddl.env)[0], column_ids=column_ids)
+            Check(
+                name=name,
+                check_sql=stored_text(node, ddl.env)[0],
+                column_ids=column_ids,
+                no_inherit=no_inherit,
+            )
         )
     # PostgreSQL tests them in the order of their names.
     checks.sort(key=lambda check: check.name.encode())

@@ -1,7 +1,7 @@
 """A table's definition as far as CREATE TABLE or ADD COLUMN has read it."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -31,6 +31,14 @@ class Copied:
     check_comments: list[tuple[str, str]] = field(default_factory=list)
 
 
+class CheckClause(NamedTuple):
+    """A CHECK as it is written."""
+
+    name: str | None
+    node: Any
+    no_inherit: bool = False
+
+
 @dataclass(slots=True)
 class Definition:
     """A table's definition, or a part of it, as far as it is read.
@@ -46,7 +54,7 @@ class Definition:
     defaults: dict[int, Any] = field(default_factory=dict)
     generated: dict[int, Any] = field(default_factory=dict)
     serials: list[SerialColumn] = field(default_factory=list)
-    checks: list[tuple[str | None, Any]] = field(default_factory=list)
+    checks: list[CheckClause] = field(default_factory=list)
     keys: list[KeyConstraint] = field(default_factory=list)
     foreign_keys: list[ForeignKeyClause] = field(default_factory=list)
     copied: Copied = field(default_factory=Copied)

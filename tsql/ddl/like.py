@@ -15,7 +15,7 @@ from storage.objects import Attribute, Comment, CompositeType, View, ViewColumn
 from storage.schema import Column, Index, KeyPart, Sequence, Table
 from tsql.ddl.constraints import KeyConstraint
 from tsql.ddl.context import Ddl, no_such_relation
-from tsql.ddl.definition import Copied, Definition
+from tsql.ddl.definition import CheckClause, Copied, Definition
 from tsql.ddl.names import free_name, index_columns_part, index_part_names
 from tsql.ddl.remove import CLASS_IDS
 from tsql.ddl.sequence_options import SequenceOptions
@@ -158,7 +158,8 @@ def _read_checks(
     definition: Definition, table: Table, copied: Copied, ddl: Ddl, *, with_comments: bool
 ) -> None:
     for check in table.checks:
-        definition.checks.append((check.name, parse_expression(check.check_sql)))
+        node = parse_expression(check.check_sql)
+        definition.checks.append(CheckClause(check.name, node, check.no_inherit))
         text = _comment("constraint", constraint_id(table.id, check.name), ddl)
         if with_comments and text is not None:
             copied.check_comments.append((check.name, text))

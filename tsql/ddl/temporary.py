@@ -44,7 +44,11 @@ async def run_commit_actions(ddl: Ddl) -> None:
                 del actions[table_id]
         elif action is CommitAction.DROP:
             dropped.append(Address("relation", table_id))
-        elif await _has_rows(table, ddl):
+        else:
+            if ddl.catalog is not ddl.catalogs.current:
+                _check_references(table, ddl)
+            if not await _has_rows(table, ddl):
+                continue
             _check_references(table, ddl)
             locked = await ddl.changes.lock_table(table_id)
             assert locked is not None

@@ -61,8 +61,8 @@ async def add_column(cmd: Any, alteration: Alteration) -> None:
     for sequence in sequences:
         await give_default_privileges(await ddl.changes.create_sequence(sequence), ddl)
     _fill(alteration, alteration.column(name), cmd.def_)
-    for given, node in definition.checks:
-        check = functools.partial(add_check, alteration, given, node)
+    for written in definition.checks:
+        check = functools.partial(add_check, alteration, written)
         alteration.later(Pass.ADD_OTHER_CONSTRAINT, check)
     for key in definition.keys:
         if key.is_primary:

@@ -23,7 +23,7 @@ from tsql.ddl.alteration.references import (
 from tsql.ddl.alteration.state import Alteration, Pass, without_position
 from tsql.ddl.constraints import refuse_constraint, timing_of
 from tsql.ddl.create_table import read_key
-from tsql.ddl.definition import Definition
+from tsql.ddl.definition import CheckClause, Definition
 from tsql.ddl.foreign_keys import constraint_names, foreign_key_clause
 from tsql.ddl.names import free_name
 from tsql.ddl.stored_text import stored_text
@@ -47,12 +47,10 @@ def _queue_check(constraint: Any, alteration: Alteration) -> None:
     refuse_constraint(constraint)
 
     async def add() -> None:
-        await add_check(
-            alteration,
-            constraint.conname,
-            constraint.raw_expr,
-            is_valid=not constraint.skip_validation,
+        clause = CheckClause(
+            constraint.conname, constraint.raw_expr, no_inherit=bool(constraint.is_no_inherit)
         )
+        await add_check(alteration, clause, is_valid=not constraint.skip_validation)
 
     alteration.later(Pass.ADD_OTHER_CONSTRAINT, add)
 
@@ -116,11 +114,10 @@ async def require_not_null(alteration: Alteration, names: Iterable[str]) -> None
             alteration.not_null.add(column.id)
 
 
-async def add_check(
-    alteration: Alteration, given: str | None, node: Any, *, is_valid: bool = True
-) -> None:
+async def add_check(alteration: Alteration, clause: CheckClause, *, is_valid: bool = True) -> None:
     """Adds a CHECK constraint; unless it is NOT VALID, every row must meet it. Raises 42710."""
     table = alteration.table
+    given, node, no_inherit = clause
     with without_position():
         expression = bind_expression(node, table, alteration.ddl.env, "check")
     positions, names_row = named_columns(expression)
@@ -135,6 +132,7 @@ async def add_check(
         check_sql=stored_text(node, alteration.ddl.env)[0],
         column_ids=column_ids,
         validated=is_valid,
+        no_inherit=no_inherit,
     )
     # PostgreSQL tests them in the order of their names.
     checks = sorted((*table.checks, check), key=lambda check: check.name.encode())
