@@ -217,7 +217,7 @@ class LargeCommit:
     async def _finish(self, file: SortedFile) -> None:
         await in_thread(file.sync_early)
         file.finish()
-        await self._slices.pause()
+        await in_thread(file.stay_cached)
 
     def _new_file(self) -> SortedFile:
         file = self._engine.sorted_file(self._directory / f"{len(self._paths)}.sst")

@@ -105,6 +105,9 @@ class SortedFile(Protocol):
     def finish(self) -> None:
         """Completes and syncs the file; nothing may follow."""
 
+    def stay_cached(self) -> None:
+        """Has the file in the kernel's cache, for a thread: who has written rows will read them."""
+
 
 class Engine(Protocol):
     """An open engine."""

@@ -109,6 +109,9 @@ class MemorySortedFile:
     def sync_early(self) -> None:
         return
 
+    def stay_cached(self) -> None:
+        return
+
     def finish(self) -> None:
         self._files[self.path] = self._changes
 

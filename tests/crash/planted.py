@@ -94,6 +94,9 @@ class _CountedFile:
     def sync_early(self) -> None:
         self._inner.sync_early()
 
+    def stay_cached(self) -> None:
+        self._inner.stay_cached()
+
     def finish(self) -> None:
         self._inner.finish()
 
