@@ -36,7 +36,7 @@ from tsql.planner.statement_plan import (
     HashedValues,
     SubqueryParameter,
 )
-from tsql.planner.walk import conjunction, conjuncts, needs_row, replaced
+from tsql.planner.walk import conjunction, conjuncts, holds_subquery, needs_row, replaced
 from tsql.types.kinds import array_type_of
 
 
@@ -279,8 +279,10 @@ def _correlation(
         return None
     for outer, inner in (sides, sides[::-1]):
         used = free_slots(outer)
-        if used and used <= slots and not needs_row(outer) and not free_slots(inner):
-            return outer, inner
+        if not used or not used <= slots or needs_row(outer) or free_slots(inner):
+            continue
+        # A subquery of the outer side's own would be asked for by what asks the table.
+        return None if holds_subquery(outer) else (outer, inner)
     return None
 
 

@@ -73,3 +73,25 @@ select (select max((select i.v from i where i.k = o.k))) from o;
 select k, (select string_agg(i.t, ',' order by i.t) filter (where i.v > 10) from i where i.p = o.k) from o order by k, n;
 
 select k, (select v from i where i.k = o.k for update) from o order by k, n;
+
+create table ta (id int primary key, val int);
+
+insert into ta values(1,1), (2,2);
+
+create table tb (id int primary key, aval int);
+
+insert into tb values(1,1), (2,1), (3,2), (4,2);
+
+create table tc (id int primary key, aid int);
+
+insert into tc values(1,1), (2,2);
+
+select ( select min(tb.id) from tb where tb.aval = (select ta.val from ta where ta.id = tc.aid) ) as min_tb_id from tc;
+
+select tc.id from tc where exists (select from tb where tb.aval = (select ta.val from ta where ta.id = tc.aid)) order by 1;
+
+select tc.id from tc where tc.id in (select tb.id from tb where tb.aval = (select ta.val from ta where ta.id = tc.aid)) order by 1;
+
+select tc.id, (select tb.id from tb where tb.aval + (select max(val) from ta) = tc.aid + 3 and tb.id % 2 = 0) from tc order by 1;
+
+select tc.id, (select tb.id from tb where (select max(val) from ta where ta.id = tb.aval) = tc.aid order by tb.id limit 1) from tc order by 1;
