@@ -10,6 +10,7 @@ from storage.objects import View
 from storage.schema import Table
 from storage.table_locks import lock_table
 from tsql.access.privileges import Secured, denied, privileges_of
+from tsql.access.roles import is_superuser
 from tsql.api import Result
 from tsql.commands.command import Command, Invocation
 from tsql.commands.maintenance import ddl_of
@@ -28,16 +29,42 @@ async def run_lock(invocation: Invocation) -> Result:
     wait = LockWait.SKIP if node.nowait else LockWait.WAIT
     ddl = ddl_of(invocation.state, control.open_transaction())
     for relation in node.relations:
+        if await _locked_of_system(relation, mode, wait, ddl):
+            continue
         while True:
             found = _lockable(relation, ddl)
             for table, role in _tables_of(found, ddl.env.user, mode, ddl, set()):
                 _require_lockable(table, role, mode, ddl)
-                if not await lock_table(ddl.txn, table.id, mode, wait):
-                    message = f'could not obtain lock on relation "{table.name}"'
-                    raise DatabaseError("55P03", message)
+                await _lock(table.id, table.name, mode, wait, ddl)
             if _lockable(relation, ddl).id == found.id:
                 break
     return Result(tag="LOCK TABLE")
+
+
+async def _lock(relation_id: int, name: str, mode: TableLockMode, wait: LockWait, ddl: Ddl) -> None:
+    if not await lock_table(ddl.txn, relation_id, mode, wait):
+        raise DatabaseError("55P03", f'could not obtain lock on relation "{name}"')
+
+
+async def _locked_of_system(relation: Any, mode: TableLockMode, wait: LockWait, ddl: Ddl) -> bool:
+    """Locks a relation of the system's against those that lock it so; False: it is another.
+
+    Who is no superuser has no privilege on it but SELECT. Raises 42501, 55P03.
+    """
+    name, lookup = relation.relname, ddl.catalog_relations
+    if lookup is None or ddl.find(relation.schemaname, name) is not None:
+        return False
+    found = lookup(relation.schemaname or "pg_catalog", name)
+    relation_id = ddl.env.session.relation_id(relation.schemaname, name)
+    if found is None or relation_id is None:
+        return False
+    if not is_superuser(ddl.catalog, ddl.env.user) and (
+        mode is not TableLockMode.ACCESS_SHARE or found.private is not None
+    ):
+        kind = "table" if found.query is None else "view"
+        raise DatabaseError("42501", f"permission denied for {kind} {name}")
+    await _lock(relation_id, name, mode, wait, ddl)
+    return True
 
 
 def _lockable(relation: Any, ddl: Ddl) -> Table | View:

@@ -74,6 +74,8 @@ class Ddl:
             if schema == own:
                 return await self._temporary_schema(relation)
             message = "cannot create relations in temporary schemas of other sessions"
+            if relation.relpersistence == "u":
+                message = "only temporary relations may be created in temporary schemas"
             raise DatabaseError("42P16", message, position=_position(relation))
         if is_to_be_temporary:
             message = "cannot create temporary relation in non-temporary schema"
@@ -81,8 +83,11 @@ class Ddl:
         return schema
 
     async def _temporary_schema(self, relation: Any) -> str:
-        """Returns the session's temporary schema, made if it isn't there. Raises 42501."""
+        """Returns the session's temporary schema, made if it isn't there. Raises 42501, 42P16."""
         temporary, user = self.temporary, self.env.user
+        if relation.relpersistence == "u":
+            message = "only temporary relations may be created in temporary schemas"
+            raise DatabaseError("42P16", message, position=_position(relation))
         if temporary is None:
             raise not_supported("a temporary table outside of a session")
         database = Secured.database(self.database)

@@ -39,6 +39,7 @@ from tsql.planner.access_path import IndexExpressions, Request, choose
 from tsql.planner.columnar import columnar_form, grouping_of
 from tsql.planner.conditions import without_row_equalities
 from tsql.planner.from_clause import FromClause
+from tsql.planner.having import with_having_early
 from tsql.planner.min_max import ordered_for_min_max
 from tsql.planner.plan import Node
 from tsql.planner.row_layout import Unit, leaves_of, width_of
@@ -130,6 +131,7 @@ class _Planner:
         return plan.With(node, kept, starts_anew=starts_anew) if kept else node
 
     def _select(self, bound_select: BoundSelect) -> Node:
+        bound_select = with_having_early(bound_select)
         select = self._with_ready_parts(bound_select)
         unit, order_by = self._source(select)
         node = unit.node

@@ -74,6 +74,32 @@ COPY both TO STDOUT
 
 COPY counter TO STDOUT
 
+BEGIN
+
+LOCK TABLE pg_class
+
+LOCK TABLE pg_class, pg_catalog.pg_type IN ACCESS SHARE MODE
+
+LOCK TABLE pg_tables, information_schema.tables NOWAIT
+
+SET LOCAL ROLE locker
+
+LOCK TABLE pg_class IN ACCESS SHARE MODE
+
+SAVEPOINT before
+
+LOCK TABLE pg_class IN ROW SHARE MODE
+
+ROLLBACK TO before
+
+LOCK TABLE pg_tables
+
+ROLLBACK TO before
+
+LOCK TABLE pg_authid IN ACCESS SHARE MODE
+
+ROLLBACK
+
 DROP TABLE one, two CASCADE
 
 DROP ROLE locker
