@@ -234,6 +234,12 @@ def test_explain_in_json_has_the_names_of_postgresqls_plans(server: Server) -> N
         plan = explained("FORMAT json", "SELECT 1 FROM pg_type t")["Plan"]
         assert (plan["Relation Name"], plan["Alias"]) == ("pg_type", "t")
         assert "Actual Total Time" not in plan
+        filtered = "SELECT 1 FROM pg_type t WHERE typname = 'bool'"
+        plan = explained("ANALYZE, FORMAT json", filtered)["Plan"]
+        assert (plan["Relation Name"], plan["Actual Rows"]) == ("pg_type", 1)
+        assert "Filter" in plan
+        queried = "WITH q AS MATERIALIZED (SELECT 1 AS a) SELECT * FROM q WHERE a > 0"
+        assert '"CTE Name": "q"' in json.dumps(explained("FORMAT json", queried))
         insert = "INSERT INTO \"Named\" AS n VALUES (1, 'x'), (2, 'y')"
         whole = explained("ANALYZE, FORMAT json", insert)
         plan = whole["Plan"]

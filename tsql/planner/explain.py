@@ -45,6 +45,7 @@ class Description:
         details: (label, text) in the order in which they are shown.
         relation: The name of what it reads or writes.
         alias: What the statement calls that.
+        is_of_query: Whether that is a WITH query.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Description:
     relation: str | None = None
     node: Node | None = None
     alias: str | None = None
+    is_of_query: bool = False
 
     @property
     def title(self) -> str:
@@ -93,10 +95,19 @@ def _describe(node: Node, from_columns: Mapping[int, Description]) -> Descriptio
     if isinstance(node, plan.Columnar):
         found = from_columns.get(id(node))
         return _describe(node.source, from_columns) if found is None else found
+    if isinstance(node, plan.Filter) and isinstance(node.source, _UNFILTERED):
+        # What is read and what is taken of it are one step to the reader, as they are of tables.
+        description = _named(node.source)
+        description.details.append(("Filter", show(node.condition)))
+        description.node = node
+        return description
     description = _named(node)
     description.node = node
     description.children += [_describe(child, from_columns) for child in _children(node)]
     return description
+
+
+_UNFILTERED = plan.CatalogScan | plan.FunctionScan | plan.CteScan | plan.WorkingScan
 
 
 def columnar_forms(whole: Plan) -> Iterator[plan.Columnar]:
@@ -179,9 +190,9 @@ def _joined(node: Node) -> Description:
         case plan.With(queries=queries):
             return Description("With", [("Queries", ", ".join(q.name for q in queries))])
         case plan.CteScan(name=name):
-            return Description("With query", relation=name)
+            return Description("With query", relation=name, is_of_query=True)
         case plan.WorkingScan(name=name):
-            return Description("Last rows", relation=name)
+            return Description("Last rows", relation=name, is_of_query=True)
         case plan.Windows(calls=calls):
             return Description("Window functions", [("Computes", _shown(calls))])
         case _:
@@ -333,8 +344,7 @@ def as_json(root: Description, profiles: Profiles | None) -> dict[str, Any]:
     """Returns the plan as a tree for JSON; what PostgreSQL's plans have too has its name there."""
     result: dict[str, Any] = dict(_kind(root))
     if root.relation is not None:
-        is_query = isinstance(root.node, plan.CteScan | plan.WorkingScan)
-        result["CTE Name" if is_query else "Relation Name"] = root.relation
+        result["CTE Name" if root.is_of_query else "Relation Name"] = root.relation
         result["Alias"] = root.relation if root.alias is None else root.alias
     for label, text in root.details:
         result[_JSON_LABELS.get(label, label)] = text
