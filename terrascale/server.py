@@ -34,6 +34,7 @@ from terrascale.dynamodb_door import DynamoDoor
 from terrascale.memory import Trimmer
 from terrascale.observe import LOG, LoopMonitor, configure_logging
 from tsql.access.logins import Logins
+from tsql.analytics.load import load_next as load_next_of_analytics
 from tsql.api import Session
 from tsql.database import Database, SessionOptions
 from tsql.functions.load import load_later, load_next
@@ -264,8 +265,11 @@ async def _listen_dynamodb(door: DynamoDoor, settings: Settings) -> int:
 
 
 def _load_the_rest(loop: asyncio.AbstractEventLoop, dynamodb: DynamoDoor) -> None:
-    """Loads the rarer functions and the DynamoDB API, a piece in a turn, while clients are served."""
-    if load_next() or dynamodb.load_next():
+    """Loads the rarer functions, the DynamoDB API and the translation for the columns.
+
+    A piece in a turn, while clients are served.
+    """
+    if load_next() or dynamodb.load_next() or load_next_of_analytics():
         loop.call_later(LOAD_PAUSE_SECONDS, _load_the_rest, loop, dynamodb)
     else:
         gc.freeze()
