@@ -94,7 +94,7 @@ _CONFIG: Final[_Flag] = (
 )
 _DATA_DIR: Final[_Flag] = (
     "--data-dir",
-    {"type": Path, "metavar": "DIR", "help": "where the data is kept (default: ./terrascale-data)"},
+    {"metavar": "DIR", "help": "where the data is kept (default: ./terrascale-data)"},
 )
 _HOST: Final[_Flag] = ("--host", {"help": "address to listen on (default: 127.0.0.1)"})
 _PG_PORT: Final[_Flag] = (
@@ -108,7 +108,6 @@ _SERVE_FLAGS: Final[tuple[_Flag, ...]] = (
     (
         "--socket-dir",
         {
-            "type": Path,
             "metavar": "DIR",
             "help": "directory of the Unix socket (default: /tmp, and /var/run/postgresql where writable)",
         },
@@ -141,9 +140,9 @@ _SERVE_FLAGS: Final[tuple[_Flag, ...]] = (
     ),
     (
         "--tls-cert",
-        {"type": Path, "metavar": "FILE", "help": "certificate chain in PEM; offers TLS"},
+        {"metavar": "FILE", "help": "certificate chain in PEM; offers TLS"},
     ),
-    ("--tls-key", {"type": Path, "metavar": "FILE", "help": "private key in PEM"}),
+    ("--tls-key", {"metavar": "FILE", "help": "private key in PEM"}),
     _CONFIG,
 )
 _SALVAGE: Final[_Flag] = (
@@ -160,6 +159,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="terrascale",
         description="TerraScale: a durable, partitioned database that speaks PostgreSQL's protocol.",
+    )
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"terrascale {__version__}",
+        help="print the version and exit",
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 

@@ -9,6 +9,7 @@ import dataclasses
 import ipaddress
 import json
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +17,15 @@ from typing import Any, Final
 
 PREFIX: Final = "TERRASCALE_"
 PORT_MAX: Final = 65535
+#: What PostgreSQL's `max_connections` may be at most.
+CONNECTIONS_MAX: Final = 262_143
+INT32_MAX: Final = (1 << 31) - 1
+#: In every container Kubernetes describes a service called `terrascale` or `terrascale-…` by variables of these names …
+_OF_A_SERVICE: Final = re.compile(
+    r"(?:\w+_)?(?:service_host|service_port(?:_\w+)?|port_\d+_(?:tcp|udp|sctp)(?:_(?:proto|port|addr))?)"
+)
+#: … and by one that may have a setting's own name, such as TERRASCALE_PG_PORT, with this in place of a number.
+_URL_OF_A_SERVICE: Final = re.compile(r"(?:tcp|udp|sctp)://.*")
 
 
 class ConfigurationError(Exception):
@@ -89,11 +99,7 @@ class Settings:
 
 def load(flags: Mapping[str, Any], config: Path | None = None) -> Settings:
     """Returns the settings; a flag that is None was not given. Raises ConfigurationError."""
-    environment = {
-        name.removeprefix(PREFIX).lower(): value
-        for name, value in os.environ.items()  # noqa: TID251 - this module is the one reader
-        if name.startswith(PREFIX) and value != ""
-    }
+    environment = _environment()
     file = config or _path(environment.pop("config", None))
     environment.pop("config", None)
     values: dict[str, Any] = {}
@@ -109,6 +115,21 @@ def load(flags: Mapping[str, Any], config: Path | None = None) -> Settings:
     return settings
 
 
+def _environment() -> dict[str, str]:
+    """Returns the settings in the environment; what describes a service of our name is none."""
+    found = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in os.environ.items()  # noqa: TID251 - this module is the one reader
+        if name.startswith(PREFIX) and value != ""
+    }
+    return {
+        name: value
+        for name, value in found.items()
+        if not _OF_A_SERVICE.fullmatch(name)
+        and not (name.endswith("port") and _URL_OF_A_SERVICE.fullmatch(value))
+    }
+
+
 def _path(value: str | None) -> Path | None:
     return Path(value) if value else None
 
@@ -121,7 +142,7 @@ def _read_file(path: Path) -> dict[str, Any]:
         raise ConfigurationError(
             f"cannot read the configuration file {path}: {error.strerror}."
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(
             f"the configuration file {path} is not valid TOML: {error}."
         ) from error
@@ -151,18 +172,28 @@ def _converted(name: str, value: Any, origin: str) -> Any:
         raise ConfigurationError(f"setting {name!r} in the {origin} can't be {shown}.") from None
 
 
-def _port(value: Any) -> int:
-    port = int(value)
-    if not 0 <= port <= PORT_MAX:
-        raise ValueError(port)
-    return port
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError(value)
+    return value
 
 
-def _count(value: Any) -> int:
-    count = int(value)
-    if count < 0:
-        raise ValueError(count)
-    return count
+def _file(value: Any) -> Path:
+    # An empty name would be the working directory.
+    return value if isinstance(value, Path) else Path(_text(value))
+
+
+def _integer(least: int, most: int) -> Callable[[Any], int]:
+    def converted(value: Any) -> int:
+        # TOML has switches and fractions, too, and int() takes both.
+        if isinstance(value, bool | float):
+            raise TypeError(value)
+        number = int(value)
+        if not least <= number <= most:
+            raise ValueError(number)
+        return number
+
+    return converted
 
 
 def _switch(value: Any) -> bool:
@@ -186,8 +217,11 @@ def _access_keys(value: Any) -> tuple[tuple[str, str, str], ...]:
     """Reads {"id": {"secret": …, "role": …}}, a table of TOML or an object of JSON."""
     if isinstance(value, str):
         value = json.loads(value)
+    for given in value.values():
+        if not given.keys() <= {"secret", "role"}:
+            raise ValueError(given.keys())
     return tuple(
-        (str(key_id), str(given["secret"]), str(given.get("role", "terrascale")))
+        (key_id, _text(given["secret"]), _text(given.get("role", "terrascale")))
         for key_id, given in value.items()
     )
 
@@ -199,23 +233,24 @@ def _level(value: Any) -> str:
     return level
 
 
+_port: Final = _integer(0, PORT_MAX)
 _CONVERTERS: Final[dict[str, Callable[[Any], Any]]] = {
-    "data_dir": Path,
-    "host": str,
+    "data_dir": _file,
+    "host": _text,
     "pg_port": _port,
-    "socket_dir": Path,
+    "socket_dir": _file,
     "dynamodb_port": _port,
-    "dynamodb_region": str,
+    "dynamodb_region": _text,
     "dynamodb_account_id": _account_id,
     "dynamodb_dev_mode": _switch,
     "dynamodb_access_keys": _access_keys,
     "http_port": _port,
-    "password": str,
-    "tls_cert": Path,
-    "tls_key": Path,
-    "max_connections": _count,
-    "statement_timeout": _count,
-    "free_space_floor_mb": _count,
+    "password": _text,
+    "tls_cert": _file,
+    "tls_key": _file,
+    "max_connections": _integer(1, CONNECTIONS_MAX),
+    "statement_timeout": _integer(0, INT32_MAX),
+    "free_space_floor_mb": _integer(0, INT32_MAX),
     "log_level": _level,
 }
 

@@ -43,7 +43,7 @@ from wire.pg.identity import DEFAULT_NAME
 from wire.pg.limits import Limits
 from wire.pg.server import PgServer
 from wire.pg.sessions import Components, OpenSession, SessionRequest
-from wire.pg.tls import TlsSettings, server_context
+from wire.pg.tls import TlsFilesError, TlsSettings, server_context
 
 #: Seconds that running statements get; what comes after them still has to fit into five.
 DRAIN_SECONDS: Final = 2.0
@@ -92,7 +92,8 @@ async def _serve(settings: Settings, components: StoreComponents) -> None:
         logins = Logins(
             lambda: database.shared.catalogs.current, database.shared.clock, settings.password
         )
-        opener = _opener(settings, database, logins)
+        shown = _shown_settings(settings)
+        opener = _opener(settings, shown, database, logins)
         server = PgServer(
             Components(opener, Passwords(logins), tls, logins),
             Limits(connection_count_max=settings.max_connections),
@@ -100,6 +101,7 @@ async def _serve(settings: Settings, components: StoreComponents) -> None:
         dynamodb = DynamoDoor(settings, database)
         try:
             port, sockets = await _listen(server, settings)
+            shown.update(_shown_listeners(port, sockets))
             dynamodb_port = await _listen_dynamodb(dynamodb, settings)
             # What start-up made stays for good: the collector needn't walk it.
             gc.freeze()
@@ -176,17 +178,36 @@ COMPONENTS: Final = StoreComponents(die=_die)
 
 
 def _tls(settings: Settings) -> TlsSettings | None:
-    if settings.tls_cert is None:
+    if settings.tls_cert is None or settings.tls_key is None:
         return None
     try:
-        return server_context(str(settings.tls_cert), str(settings.tls_key))
-    except (OSError, ValueError) as error:
-        raise StartError(
-            f"cannot use the certificate {settings.tls_cert} with its key: {error}."
-        ) from error
+        return server_context(settings.tls_cert, settings.tls_key)
+    except TlsFilesError as error:
+        raise StartError(f"cannot offer TLS: {error}.") from error
 
 
-def _opener(settings: Settings, database: Database, logins: Logins) -> OpenSession:
+def _shown_settings(settings: Settings) -> dict[str, str]:
+    """Returns what the server was started with, as PostgreSQL's settings: for SHOW and pg_settings."""
+    shown = {
+        "data_directory": str(settings.data_dir.resolve()),
+        "listen_addresses": settings.host,
+        "max_connections": str(settings.max_connections),
+    }
+    if settings.tls_cert is not None:
+        shown["ssl"] = "on"
+        shown["ssl_cert_file"] = str(settings.tls_cert)
+        shown["ssl_key_file"] = str(settings.tls_key)
+    return shown
+
+
+def _shown_listeners(port: int, sockets: list[Path]) -> dict[str, str]:
+    folders = ", ".join(str(path.parent) for path in sockets)
+    return {"port": str(port), "unix_socket_directories": folders}
+
+
+def _opener(
+    settings: Settings, shown: dict[str, str], database: Database, logins: Logins
+) -> OpenSession:
     defaults = (
         {"statement_timeout": str(settings.statement_timeout)} if settings.statement_timeout else {}
     )
@@ -204,6 +225,7 @@ def _opener(settings: Settings, database: Database, logins: Logins) -> OpenSessi
                 request.user,
                 request.database,
                 {**defaults, **request.settings},
+                shown,
                 request.process_id,
                 request.wake,
                 request.client,
@@ -253,7 +275,8 @@ async def _listen(server: PgServer, settings: Settings) -> tuple[int, list[Path]
         try:
             sockets.append(await server.listen_unix(folder, port))
         except OSError as error:
-            LOG.warning("no Unix socket in %s: %s", folder, error.strerror)
+            # The event loop's own errors (a path that is too long) have no words of the system's.
+            LOG.warning("no Unix socket in %s: %s", folder, error.strerror or error)
     return port, sockets
 
 

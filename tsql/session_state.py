@@ -101,11 +101,16 @@ class SessionState:
                 {**own, **options.settings},
                 self._setting_changed,
                 is_superuser=superuser,
+                server=options.server_settings,
             )
         except DatabaseError:
             # What ALTER ROLE or ALTER DATABASE has set must not keep anybody out.
             settings = Settings(
-                options.user, options.settings, self._setting_changed, is_superuser=superuser
+                options.user,
+                options.settings,
+                self._setting_changed,
+                is_superuser=superuser,
+                server=options.server_settings,
             )
         for name in IDENTITY_SETTINGS:
             wanted = settings.value(name)

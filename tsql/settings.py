@@ -10,6 +10,7 @@ both.
 
 import re
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from storage.errors import DatabaseError
@@ -34,7 +35,6 @@ _OUR_DEFAULTS: Final = {
     "lc_numeric": "C.UTF-8",
     "lc_time": "C.UTF-8",
     "log_timezone": "UTC",
-    "max_connections": "100",
     "server_encoding": "UTF8",
     "server_version": SERVER_VERSION,
     "server_version_num": "150018",
@@ -42,6 +42,8 @@ _OUR_DEFAULTS: Final = {
     "timezone_abbreviations": "Default",
     "default_text_search_config": "pg_catalog.simple",
 }
+#: Of what a server is started with: nobody else's business.
+_SUPERUSER_ONLY: Final = frozenset({"data_directory", "unix_socket_directories"})
 _CUSTOM_NAME = re.compile(r"[A-Za-z_\x80-\uffff][\w$]*(\.[A-Za-z_\x80-\uffff][\w$]*)+\Z")
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*\Z")
 _LISTS = frozenset({"search_path", "datestyle", "temp_tablespaces", "local_preload_libraries"})
@@ -70,9 +72,16 @@ class Settings:
         changed: Callable[[str, str], None],
         *,
         is_superuser: bool = True,
+        server: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
+        self._server = {
+            name: text
+            for name, text in server.items()
+            if is_superuser or name not in _SUPERUSER_ONLY
+        }
         self._defaults: dict[str, str] = {
             **_OUR_DEFAULTS,
+            **self._server,
             "session_authorization": user,
             "is_superuser": "on" if is_superuser else "off",
         }
@@ -110,6 +119,8 @@ class Settings:
         """Returns where the value comes from, in pg_settings' words."""
         if lowered in self._local or lowered in self._session:
             return "session"
+        if lowered in self._server:
+            return "configuration file"
         is_ours = self._defaults.get(lowered) in {None, _OUR_DEFAULTS.get(lowered)}
         return "default" if is_ours else "client"
 

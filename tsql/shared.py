@@ -58,6 +58,7 @@ class SessionOptions:
 
     Attributes:
         settings: From the startup packet, by the names that the client used.
+        server_settings: What the server was started with, by PostgreSQL's names.
         wake: Called when a notification is there for an idle client.
         client, server: The addresses and ports of the connection's ends; None on a Unix socket.
     """
@@ -65,6 +66,7 @@ class SessionOptions:
     user: str = "terrascale"
     database: str = "terrascale"
     settings: Mapping[str, str] = field(default_factory=dict)
+    server_settings: Mapping[str, str] = field(default_factory=dict)
     process_id: int = 0
     wake: Callable[[], None] = lambda: None
     client: tuple[str, int] | None = None

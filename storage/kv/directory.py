@@ -18,6 +18,10 @@ from storage.kv import synced_through
 from storage.kv.synced_through import sync_directory
 
 FORMAT: Final = 1
+#: What may be in a directory that becomes a data directory: what a start cut short has left, and a file system's own.
+_LEFT_BY_A_START: Final = (
+    frozenset({"lock", "format.new", "lost+found"}) | synced_through.FILE_NAMES
+)
 
 
 class DirectoryError(Exception):
@@ -34,6 +38,7 @@ class DataDirectory:
         self.synced_through = path / synced_through.FILE_NAME
         self._format = path / "format"
         try:
+            self._refuse_strangers()
             if not path.exists():
                 path.mkdir(parents=True)
                 sync_directory(path.parent)
@@ -76,7 +81,6 @@ class DataDirectory:
         """Makes what is missing, in an order that a crash in between doesn't disturb."""
         try:
             if self.is_new:
-                self._refuse_strangers()
                 synced_through.create(self.synced_through)
                 self._write_format()
             self.store.mkdir(exist_ok=True)
@@ -89,11 +93,18 @@ class DataDirectory:
             ) from error
 
     def _refuse_strangers(self) -> None:
-        """A directory without a format file must not hold anything that looks like data."""
+        """A directory without a format file must not hold anything: it would be taken for ours, and emptied in part."""
+        if not self.is_new or not self.path.exists():
+            return
         if (self.store / "CURRENT").exists():
             raise DirectoryError(
                 f"{self._format} is missing, but there is data in {self.path}: "
                 f"if it is TerraScale's, write the number {FORMAT} into that file"
+            )
+        found = sorted({entry.name for entry in self.path.iterdir()} - _LEFT_BY_A_START)
+        if found and self.is_new:  # else another server has begun here meanwhile
+            raise DirectoryError(
+                f"{self.path} is not a data directory, and not empty: it holds {found[0]}; name another, or a new one"
             )
 
     def _write_format(self) -> None:

@@ -20,6 +20,8 @@ _SLOT: Final = struct.Struct(">QI")
 _SLOT_OFFSETS: Final = (0, 4096)
 _FILE_SIZE: Final = 8192
 FILE_NAME: Final = "synced-through"
+#: It, and what it is while it is being made.
+FILE_NAMES: Final = frozenset({FILE_NAME, f"{FILE_NAME}.new"})
 
 
 class DamagedSlotsError(Exception):

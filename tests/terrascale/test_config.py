@@ -60,6 +60,14 @@ def test_file_named_by_the_environment(
         ("pg_port = 70000", "'pg_port'"),
         ("x = ", "not valid TOML"),
         ('log_level = "loud"', "'log_level'"),
+        ("pg_port = true", "'pg_port'"),
+        ("max_connections = 1.5", "'max_connections'"),
+        ("max_connections = 0", "'max_connections'"),
+        ("statement_timeout = 2147483648", "'statement_timeout'"),
+        ('host = ""', "'host'"),
+        ('data_dir = ""', "'data_dir'"),
+        ('password = ""', "'password'"),
+        ('[dynamodb.access_keys]\nA = { secret = "s", rle = "r" }', "'dynamodb_access_keys'"),
     ],
 )
 def test_a_mistake_in_the_file_is_named(tmp_path: pathlib.Path, content: str, words: str) -> None:
@@ -67,6 +75,40 @@ def test_a_mistake_in_the_file_is_named(tmp_path: pathlib.Path, content: str, wo
     file.write_text(content)
     with pytest.raises(ConfigurationError, match=words):
         load({}, file)
+
+
+def test_a_file_in_another_encoding_is_named(tmp_path: pathlib.Path) -> None:
+    file = tmp_path / "c.toml"
+    file.write_bytes('password = "s\u00e9same"'.encode("latin-1"))
+    with pytest.raises(ConfigurationError, match=r"c\.toml is not valid TOML"):
+        load({}, file)
+
+
+@pytest.mark.parametrize("name", ["data_dir", "host", "pg_port", "tls_cert"])
+def test_an_empty_flag_is_a_mistake(name: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"'{name}' in the command line can't be ''"):
+        load({name: ""})
+
+
+def test_what_kubernetes_says_of_a_service_of_our_name_is_no_setting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {
+        "SERVICE_HOST": "10.0.0.7",
+        "SERVICE_PORT": "5432",
+        "SERVICE_PORT_POSTGRESQL": "5432",
+        "PORT": "tcp://10.0.0.7:5432",
+        "PORT_5432_TCP": "tcp://10.0.0.7:5432",
+        "PORT_5432_TCP_ADDR": "10.0.0.7",
+        "PG_SERVICE_HOST": "10.0.0.8",
+        "PG_PORT": "tcp://10.0.0.8:5432",
+        "HTTP_PORT": "9000",
+    }.items():
+        monkeypatch.setenv(f"TERRASCALE_{name}", value)
+    assert load({}) == Settings(http_port=9000)
+    monkeypatch.setenv("TERRASCALE_POSTGRES_PORT", "5433")
+    with pytest.raises(ConfigurationError, match="unknown setting 'postgres_port'"):
+        load({})
 
 
 def test_a_missing_file_is_named(tmp_path: pathlib.Path) -> None:

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
+from tests.drivers.certificate import write_certificate
 from tests.pgclient import PgClient, StartupError
 from tests.server import Server, free_port
 
@@ -115,12 +117,82 @@ def test_with_a_password_it_is_asked_for(tmp_path: Path) -> None:
 
 
 def test_unusable_tls_files(tmp_path: Path) -> None:
-    (tmp_path / "cert.pem").write_text("nonsense")
-    flags = ["--tls-cert", str(tmp_path / "cert.pem"), "--tls-key", str(tmp_path / "key.pem")]
-    code, text = serve(tmp_path / "data", "--pg-port", "0", *flags)
+    cert, key = write_certificate(tmp_path)
+    (tmp_path / "other").mkdir()
+    _, other = write_certificate(tmp_path / "other")
+    nonsense, nowhere = tmp_path / "nonsense", tmp_path / "nowhere"
+    nonsense.write_text("nonsense")
+    encrypted = tmp_path / "encrypted"
+    pem = serialization.load_pem_private_key(key.read_bytes(), None).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(b"secret"),
+    )
+    encrypted.write_bytes(pem)
+    for given, what in (
+        ((nowhere, key), f"cannot read {nowhere}: No such file or directory"),
+        ((cert, nowhere), f"cannot read {nowhere}: No such file or directory"),
+        ((nonsense, key), f"there is no certificate in PEM in {nonsense}"),
+        ((cert, nonsense), f"there is no private key in PEM in {nonsense}"),
+        ((cert, other), f"the private key {other} doesn't belong to the certificate {cert}"),
+        (
+            (cert, encrypted),
+            f"the private key {encrypted} is encrypted: give it without a passphrase",
+        ),
+    ):
+        flags = ["--tls-cert", str(given[0]), "--tls-key", str(given[1])]
+        code, text = serve(tmp_path / "data", "--pg-port", "0", *flags)
+        assert (code, text) == (1, f"terrascale: cannot offer TLS: {what}.")
+        assert not (tmp_path / "data").exists()
+
+
+def test_a_directory_of_somebody_elses(tmp_path: Path) -> None:
+    (tmp_path / "data" / "scratch").mkdir(parents=True)
+    (tmp_path / "data" / "scratch" / "novel.txt").write_text("It was a dark and stormy night")
+    code, text = serve(tmp_path / "data", "--pg-port", "0", "--dynamodb-port", "0")
     assert code == 1
-    assert text.startswith(f"terrascale: cannot use the certificate {tmp_path / 'cert.pem'}")
-    assert not (tmp_path / "data").exists()
+    assert text == (
+        f"terrascale: {tmp_path / 'data'} is not a data directory, and not empty: it holds scratch; "
+        "name another, or a new one"
+    )
+    assert [path.name for path in (tmp_path / "data").rglob("*")] == ["scratch", "novel.txt"]
+
+
+def test_settings_show_what_the_server_was_started_with(tmp_path: Path) -> None:
+    cert, key = write_certificate(tmp_path)
+    flags = ["--tls-cert", str(cert), "--tls-key", str(key)]
+    environment = {"TERRASCALE_MAX_CONNECTIONS": "7"}
+    names = (
+        "port, listen_addresses, max_connections, ssl, ssl_cert_file",
+        "data_directory, unix_socket_directories",
+    )
+    question = "select name, setting, source from pg_settings where name in ('{}') order by name"
+    with Server(tmp_path / "data", *flags, env=environment) as server, server.connect() as client:
+        assert client.simple_query("show max_connections")[0].rows == [("7",)]
+        everybodys, superusers = (question.format(part.replace(", ", "','")) for part in names)
+        assert client.simple_query(everybodys)[0].rows == [
+            ("listen_addresses", "127.0.0.1", "configuration file"),
+            ("max_connections", "7", "configuration file"),
+            ("port", str(server.port), "configuration file"),
+            ("ssl", "on", "configuration file"),
+            ("ssl_cert_file", str(cert), "configuration file"),
+        ]
+        assert client.simple_query(superusers)[0].rows == [
+            ("data_directory", str(tmp_path / "data"), "configuration file"),
+            ("unix_socket_directories", str(tmp_path), "configuration file"),
+        ]
+        client.simple_query("create role somebody login")
+        with PgClient.connect("127.0.0.1", server.port, "somebody", "terrascale") as other:
+            assert other.simple_query(everybodys)[0].rows is not None
+            assert other.simple_query("show data_directory")[0].rows == [("",)]
+
+
+def test_a_folder_whose_name_is_too_long_for_a_socket(tmp_path: Path) -> None:
+    folder = tmp_path / ("x" * 100)
+    folder.mkdir()
+    with Server(tmp_path / "data", "--socket-dir", str(folder)) as server:
+        log = server.log_path.read_text()
+    assert f"no Unix socket in {folder}: AF_UNIX path too long" in log
 
 
 def test_an_address_that_is_not_ours(tmp_path: Path) -> None:
@@ -138,4 +210,5 @@ def test_healthcheck(tmp_path: Path) -> None:
 
 
 def test_version() -> None:
+    assert terrascale("--version").stdout == terrascale("version").stdout
     assert terrascale("version").stdout.startswith("terrascale 0.")

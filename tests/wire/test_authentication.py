@@ -132,7 +132,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture
 def tls(certificate: tuple[Path, Path]) -> TlsSettings:
-    return server_context(str(certificate[0]), str(certificate[1]))
+    return server_context(*certificate)
 
 
 def client_context(certificate: tuple[Path, Path], *protocols: str) -> ssl.SSLContext:

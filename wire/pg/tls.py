@@ -7,7 +7,7 @@ an SSLRequest and a direct TLS start ask for; this can.
 import contextlib
 import ssl
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from storage.records import dataclass
 
@@ -23,13 +23,45 @@ class TlsSettings:
     binding: bytes
 
 
-def server_context(certificate: str, key: str | None) -> TlsSettings:
-    """Returns the server's TLS settings. Raises OSError (ssl.SSLError is one) for unusable files."""
+class TlsFilesError(Exception):
+    """The certificate and its key can't be used; the text says which file is to blame."""
+
+
+def server_context(certificate: Path, key: Path) -> TlsSettings:
+    """Returns the server's TLS settings. Raises TlsFilesError."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(certificate, key)
     context.set_alpn_protocols([ALPN_PROTOCOL])
-    return TlsSettings(context, _certificate_hash(Path(certificate).read_bytes()))
+
+    def refuse_passphrase() -> NoReturn:
+        # OpenSSL would ask for it at the terminal, and wait.
+        raise TlsFilesError(f"the private key {key} is encrypted: give it without a passphrase")
+
+    pem = _readable(certificate)
+    _readable(key)
+    try:
+        context.load_cert_chain(certificate, key, refuse_passphrase)
+    except ssl.SSLError as error:
+        raise TlsFilesError(_what_is_wrong(error, certificate, key, pem)) from error
+    return TlsSettings(context, _certificate_hash(pem))
+
+
+def _readable(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise TlsFilesError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _what_is_wrong(error: ssl.SSLError, certificate: Path, key: Path, pem: bytes) -> str:
+    """Returns which of two readable files OpenSSL couldn't use: it doesn't say itself."""
+    if error.reason == "KEY_VALUES_MISMATCH":
+        return f"the private key {key} doesn't belong to the certificate {certificate}"
+    try:
+        _certificate_hash(pem)
+    except ValueError:
+        return f"there is no certificate in PEM in {certificate}"
+    return f"there is no private key in PEM in {key}"
 
 
 def _certificate_hash(pem: bytes) -> bytes:

@@ -73,6 +73,14 @@ async def test_data_without_a_format_file_is_refused(tmp_path: Path) -> None:
         await open_store(tmp_path)
 
 
+async def test_what_a_start_cut_short_has_left_is_no_hindrance(tmp_path: Path) -> None:
+    (tmp_path / "lost+found").mkdir()
+    for name in ("lock", "synced-through", "synced-through.new", "format.new"):
+        (tmp_path / name).touch()
+    await (await open_store(tmp_path)).close()
+    assert (tmp_path / "format").read_text() == "1\n"
+
+
 async def test_an_unusable_directory_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(DirectoryError, match="cannot use data directory"):
