@@ -230,6 +230,7 @@ def _opener(
                 request.wake,
                 request.client,
                 request.server,
+                request.tls,
             )
         )
 
@@ -315,10 +316,14 @@ def _ready_lines(settings: Settings, port: int, sockets: list[Path]) -> Iterator
 def _dynamodb_lines(settings: Settings, port: int) -> Iterator[str]:
     scheme = "http" if settings.tls_cert is None else "https"
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    any_key = "  (any access key)" if settings.accepts_any_access_key else ""
+    keys = ""
+    if settings.accepts_any_access_key:
+        keys = "  (any access key)"
+    elif not settings.dynamodb_access_keys:
+        keys = "  (no access key is listed: set dynamodb_access_keys)"
     yield (
         f"  DynamoDB         aws dynamodb list-tables --endpoint-url {scheme}://{host}:{port}"
-        f" --region {settings.dynamodb_region}{any_key}"
+        f" --region {settings.dynamodb_region}{keys}"
     )
 
 

@@ -53,6 +53,7 @@ class Activity:
     state: str
     query: str
     client: tuple[str, int] | None = None
+    tls: tuple[str, str, int] | None = None
 
     @property
     def is_active(self) -> bool:
@@ -328,4 +329,5 @@ def _activity(state: Any, *, is_active: bool) -> Activity:
         "active" if is_active else _IDLE_STATES[control.status],
         state.functions.query,
         state.options.client,
+        state.options.tls,
     )

@@ -61,6 +61,7 @@ class SessionOptions:
         server_settings: What the server was started with, by PostgreSQL's names.
         wake: Called when a notification is there for an idle client.
         client, server: The addresses and ports of the connection's ends; None on a Unix socket.
+        tls: Version, cipher and its bits, where the connection is encrypted.
     """
 
     user: str = "terrascale"
@@ -71,6 +72,7 @@ class SessionOptions:
     wake: Callable[[], None] = lambda: None
     client: tuple[str, int] | None = None
     server: tuple[str, int] | None = None
+    tls: tuple[str, str, int] | None = None
 
 
 class Shared:

@@ -12,6 +12,7 @@ from compat.postgres.recorded import PG_CATALOG
 from compat.postgres.system_relations import Moment, Values, built
 from tsql.access.roles import READ_ALL_STATS, has_privileges_of
 from tsql.functions.session_info import pg_postmaster_start_time
+from tsql.session_catalog import Activity
 
 #: What goes on in no server of ours, or is nothing that there is here: files of settings, shared memory.
 _EMPTY: Final = (
@@ -19,7 +20,7 @@ _EMPTY: Final = (
     "pg_publication_tables", "pg_replication_origin_status", "pg_shmem_allocations", "pg_stat_progress_analyze",
     "pg_stat_progress_basebackup", "pg_stat_progress_cluster", "pg_stat_progress_copy", "pg_stat_progress_vacuum",
     "pg_stat_replication", "pg_stat_replication_slots", "pg_stat_subscription", "pg_stat_subscription_stats",
-    "pg_stat_ssl", "pg_stat_wal_receiver", "pg_stats_ext", "pg_stats_ext_exprs",
+    "pg_stat_wal_receiver", "pg_stats_ext", "pg_stats_ext_exprs",
 )  # fmt: skip
 #: Views with one row, and its counters.
 _COUNTERS: Final = {
@@ -67,9 +68,25 @@ def pg_stat_slru(moment: Moment) -> Iterator[Values]:
 
 @built(PG_CATALOG, "pg_stat_gssapi", live=True)
 def pg_stat_gssapi(moment: Moment) -> Iterator[Values]:
+    for activity, is_told in _sessions(moment):
+        told = {"gss_authenticated": False, "encrypted": False} if is_told else {}
+        yield {"pid": activity.process_id, **told}
+
+
+@built(PG_CATALOG, "pg_stat_ssl", live=True)
+def pg_stat_ssl(moment: Moment) -> Iterator[Values]:
+    for activity, is_told in _sessions(moment):
+        row: dict[str, object] = {"pid": activity.process_id}
+        if is_told:
+            row["ssl"] = activity.tls is not None
+        if is_told and activity.tls is not None:
+            row["version"], row["cipher"], row["bits"] = activity.tls
+        yield row
+
+
+def _sessions(moment: Moment) -> Iterator[tuple[Activity, bool]]:
+    """Yields the sessions there are, and whether the reader may know about each."""
     catalog, user = moment.catalog, moment.env.user
     sees_all = has_privileges_of(catalog, user, READ_ALL_STATS.name)
     for activity in moment.session.activities():
-        sees = sees_all or has_privileges_of(catalog, user, activity.user)
-        told = {"gss_authenticated": False, "encrypted": False} if sees else {}
-        yield {"pid": activity.process_id, **told}
+        yield activity, sees_all or has_privileges_of(catalog, user, activity.user)

@@ -1,6 +1,7 @@
 """A server with a password and TLS: each driver comes in by SCRAM, encrypted and verified, or not at all."""
 
 import pathlib
+import re
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -50,6 +51,42 @@ def test_psycopg_logs_in(secure: SecureServer, sslmode: str) -> None:
     ) as connection:
         assert connection.execute("SELECT current_user").fetchone() == ("terrascale",)
         assert connection.pgconn.ssl_in_use == (sslmode != "disable")
+
+
+@pytest.mark.parametrize("sslmode", ["disable", "require"])
+def test_a_session_knows_whether_it_is_encrypted(secure: SecureServer, sslmode: str) -> None:
+    question = (
+        "SELECT ssl, version, cipher, bits, client_dn FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+    )
+    with psycopg.connect(
+        **secure.address, dbname="terrascale", password=PASSWORD, sslmode=sslmode
+    ) as connection:
+        found = connection.execute(question).fetchone()
+    if sslmode == "disable":
+        assert found == (False, None, None, None, None)
+    else:
+        assert found is not None
+        encrypted, version, cipher, bits, client = found
+        assert (encrypted, version, client) == (True, "TLSv1.3", None)
+        assert cipher.startswith("TLS_")
+        assert bits in {128, 256}
+
+
+def test_who_is_refused_is_in_the_log(secure: SecureServer) -> None:
+    user = "some\nbody"
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(
+            **{**secure.address, "user": user},
+            dbname="terrascale",
+            password="no",
+            sslmode="require",
+        )
+    (line,) = (line for line in secure.server.log_path.read_text().splitlines() if "some" in line)
+    assert re.fullmatch(
+        r".* WARNING refused client=127\.0\.0\.1:\d+ 28P01 "
+        r"""'password authentication failed for user "some\\nbody"'""",
+        line,
+    )
 
 
 def test_psycopg_binds_the_login_to_the_certificate_if_offered(secure: SecureServer) -> None:

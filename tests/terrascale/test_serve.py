@@ -112,6 +112,8 @@ def test_with_a_password_it_is_asked_for(tmp_path: Path) -> None:
             assert client.authentication == [10, 0]
         with pytest.raises(StartupError, match="28P01"):
             server.connect(password="wrong")
+        # Off loopback an access key is needed, and nobody has one.
+        assert "(no access key is listed: set dynamodb_access_keys)" in server.log_path.read_text()
         with PgClient.connect(str(tmp_path), server.port, "terrascale") as local:
             assert local.authentication == [0]
 

@@ -118,6 +118,7 @@ class ClientConnection(asyncio.Protocol):
             slot.process_id,
             self._wake,
             *self._addresses,
+            self._stream.encryption,
         )
         session = slot.session = await self._sessions.components.open_session(request)
         if self._deadline is not None:
@@ -133,6 +134,14 @@ class ClientConnection(asyncio.Protocol):
             self._say(FatalError("57014", "canceling authentication due to timeout"))
         self._stream.close()
         self._stream.end_input()
+
+    def _refuse(self, error: FatalError) -> None:
+        """Tells a client why it doesn't come in, and the operator: nobody else can find out who tries a password."""
+        peer = self._addresses[0]
+        address = "a socket" if peer is None else f"{peer[0]}:{peer[1]}"
+        # The message has names that the client chose: as a literal, they make no lines of their own.
+        _log.warning("refused client=%s %s %r", address, error.sqlstate, error.message)
+        self._say(error)
 
     def _say(self, error: FatalError) -> None:
         """Sends an error to a client without a conversation."""
@@ -231,7 +240,7 @@ class ClientConnection(asyncio.Protocol):
 
     def _conversation_ended(self, error: BaseException) -> None:
         if self._conversation is None and not isinstance(error, Disconnect):
-            self._say(errors.as_fatal(errors.as_database_error(error)))
+            self._refuse(errors.as_fatal(errors.as_database_error(error)))
         elif isinstance(error, Disconnect):
             _log.debug("disconnect reason=%s", error)
         elif not isinstance(error, FatalError):

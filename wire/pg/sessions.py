@@ -36,6 +36,7 @@ class SessionRequest:
         process_id: Names the session in cancel requests, notifications and activity views.
         wake: To be called when something (a notification) is there for an idle client.
         client, server: The addresses and ports of the connection's ends; None on a Unix socket.
+        tls: Version, cipher and its bits, where the connection is encrypted.
     """
 
     user: str
@@ -45,6 +46,7 @@ class SessionRequest:
     wake: Callable[[], None]
     client: tuple[str, int] | None = None
     server: tuple[str, int] | None = None
+    tls: tuple[str, str, int] | None = None
 
 
 OpenSession = Callable[[SessionRequest], Awaitable[Session]]

@@ -140,6 +140,11 @@ class ByteStream:
 
     # ---- beginning and end -----------------------------------------------------------------------
 
+    @property
+    def encryption(self) -> tuple[str, str, int] | None:
+        """TLS's version, its cipher and that one's bits; None in the clear."""
+        return None if self._tls is None else self._tls.encryption
+
     async def begin_tls(self, context: ssl.SSLContext, received: bytes = b"") -> TlsLayer:
         """Speaks TLS from here on, and returns when the handshake is done. Raises ssl.SSLError."""
         self._tls = TlsLayer(context)

@@ -93,6 +93,12 @@ class TlsLayer:
         return self._is_established
 
     @property
+    def encryption(self) -> tuple[str, str, int] | None:
+        """The version, the cipher and its bits, once the handshake is done."""
+        version, cipher = self._tls.version(), self._tls.cipher()
+        return None if version is None or cipher is None else (version, cipher[0], cipher[2])
+
+    @property
     def speaks_postgresql(self) -> bool:
         """Whether the client asked for our protocol by ALPN."""
         return self._tls.selected_alpn_protocol() == ALPN_PROTOCOL
