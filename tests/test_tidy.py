@@ -6,6 +6,8 @@ import subprocess
 import sys
 import sysconfig
 
+from tools.compile import MYPY_OPTIONS
+
 ROOT = pathlib.Path(__file__).parent.parent
 PACKAGES = ("terrascale", "wire", "compat", "tsql", "storage")
 MODULE_LINES_MAX = 600
@@ -83,3 +85,16 @@ def test_compiled_modules_are_as_new_as_their_sources() -> None:
         if form.exists() and form.stat().st_mtime < source.stat().st_mtime
     ]
     assert not stale, "`make install` compiles them again"
+
+
+def test_what_is_compiled_has_the_types_that_the_compiler_wants() -> None:
+    """Without a cache, as where nothing was checked before: an error leaves the server as plain Python."""
+    modules = (ROOT / "tools/compiled.txt").read_text().split()
+    checked = subprocess.run(
+        [sys.executable, "-m", "mypy", *MYPY_OPTIONS, *modules],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout

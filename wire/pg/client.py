@@ -117,8 +117,9 @@ class ClientConnection(asyncio.Protocol):
             startup.settings,
             slot.process_id,
             self._wake,
-            *self._addresses,
-            self._stream.encryption,
+            client=self._addresses[0],
+            server=self._addresses[1],
+            tls=self._stream.encryption,
         )
         session = slot.session = await self._sessions.components.open_session(request)
         if self._deadline is not None:
