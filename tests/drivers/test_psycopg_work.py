@@ -197,6 +197,53 @@ def test_undeclared_attributes_are_written_and_returned(server: Server) -> None:
         assert connection.execute(count).fetchone() == (4,)
 
 
+@pytest.mark.parametrize("form", ["text", "csv", "binary"])
+def test_undeclared_attributes_are_copied_out_and_in(server: Server, form: str) -> None:
+    with connect(server, autocommit=True) as connection, connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS loose")
+        cursor.execute("CREATE TABLE loose (id int PRIMARY KEY) WITH (column_policy = 'dynamic')")
+        cursor.execute(
+            "INSERT INTO loose (id, color, size, since, mixed) VALUES"
+            " (1, 'red', 5, DATE '2024-05-01', 1), (2, NULL, 6, NULL, 2)"
+        )
+        cursor.execute("INSERT INTO loose (id, mixed) VALUES (3, 'three'::text)")
+        everything = "SELECT * FROM loose ORDER BY id"
+        before = cursor.execute(everything).fetchall()
+        # As pg_dump asks: by the columns that the catalog tells of.
+        names = (
+            "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute"
+            " WHERE attrelid = 'loose'::regclass AND attnum > 0"
+        )
+        ((columns,),) = cursor.execute(names).fetchall()
+        assert columns == "id, color, size, since, mixed"
+        data = []
+        for listed in ("", f"({columns})"):
+            with cursor.copy(f"COPY loose {listed} TO STDOUT (FORMAT {form})") as copy:
+                data.append(b"".join(copy))
+        assert data[0] == data[1]
+        for listed in ("", f"({columns})"):
+            cursor.execute("DELETE FROM loose")
+            with cursor.copy(f"COPY loose {listed} FROM STDIN (FORMAT {form})") as copy:
+                copy.write(data[0])
+            assert cursor.execute(everything).fetchall() == before
+        cursor.execute("DELETE FROM loose")
+        with cursor.copy(f"COPY loose FROM STDIN (FORMAT {form}) WHERE size > 5") as copy:
+            copy.write(data[0])
+        assert cursor.execute("SELECT id FROM loose").fetchall() == [(2,)]
+        for statement in (
+            "COPY loose (id, nosuch) FROM STDIN",
+            "COPY loose FROM STDIN WHERE nosuch IS NULL",
+            "COPY loose (nosuch) TO STDOUT",
+        ):
+            with (
+                pytest.raises(
+                    psycopg.errors.UndefinedColumn, match=r'"nosuch" of relation "loose"'
+                ),
+                cursor.copy(statement),
+            ):
+                pass
+
+
 @pytest.mark.parametrize(
     ("condition", "path"),
     [

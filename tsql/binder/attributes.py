@@ -6,7 +6,7 @@ any other is jsonb; so is one that was never seen, and reads as NULL.
 
 from typing import Final
 
-from storage.schema import Table
+from storage.schema import Column, Table
 from storage.types import Kind
 from tsql.types import oids
 
@@ -37,6 +37,23 @@ TYPES_OF_KINDS: Final = {
     Kind.NUMBER_SET: oids.NUMERIC_ARRAY,
     Kind.BINARY_SET: oids.BYTEA_ARRAY,
 }
+
+
+def all_columns(table: Table) -> tuple[Column, ...]:
+    """Returns what `*` means: the declared columns, then the attributes as first seen, likewise as columns.
+
+    Those have no id: rights on single columns can't be had on them.
+    """
+    attributes = [
+        Column(
+            id=0,
+            name=name,
+            kind=kinds[0] if len(kinds) == 1 else Kind.JSONB,
+            sql_type=attribute_type(table, name),
+        )
+        for name, kinds in table.attributes
+    ]
+    return (*table.columns, *attributes)
 
 
 def attribute_type(table: Table, name: str) -> int:

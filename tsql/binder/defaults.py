@@ -67,6 +67,9 @@ _UNSTABLE_INPUT: Final = _UNSTABLE_TEXT | {oids.TIME, oids.TIMETZ, oids.INTERVAL
 def bind_expression(node: Any, table: Table | None, env: Env, purpose: str) -> Expression:
     """Binds an expression's tree over the table's columns."""
     level = _level(table, env)
+    if table is not None and purpose == "copy_where":
+        # COPY's rows have all the attributes that are known.
+        level.items[0].attributes += [name for name, _ in table.attributes]
     clause = _PURPOSES[purpose]
     _check_columns(node, clause)
     expression = level.expression(node, clause)

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from storage.errors import DatabaseError, not_supported
-from storage.schema import Table
+from storage.schema import Column, Table
 from tsql.access.privileges import Need, check_needs
 from tsql.api import CopyOut, Result
 from tsql.binder import bind_default_text, bind_expression, checks_of
+from tsql.binder.attributes import all_columns
 from tsql.binder.defaults import default_of
 from tsql.binder.tree import walk
 from tsql.bound import ColumnRef, Expression, TableRelation
@@ -42,7 +43,7 @@ async def run_copy(invocation: Invocation) -> Result:
     if node.relation is not None:
         # PostgreSQL looks for the columns before it does at the options.
         table = _table(node.relation, ddl_of(invocation.state), is_from=node.is_from)
-        _positions(table, node.attlist)
+        _positions(table, all_columns(table), node.attlist)
     options = copy_options(node.options, is_from=node.is_from)
     if node.is_program:
         raise not_supported("COPY … PROGRAM")
@@ -79,12 +80,15 @@ def _table(relation: Any, ddl: Ddl, *, is_from: bool) -> Table:
     raise DatabaseError("42809", message, hint=hint)
 
 
-def _check_not_generated(condition: Expression, table: Table) -> None:
-    """Raises 42P10 for a generated column in WHERE: it has no value yet."""
+def _check_condition(condition: Expression, table: Table, columns: Sequence[Column]) -> None:
+    """Raises 42P10 for a generated column in WHERE: it has no value yet; 42703 for an attribute that no row has had."""
     for part in walk(condition):
-        if not isinstance(part, ColumnRef) or part.position >= len(table.columns):
+        if not isinstance(part, ColumnRef):
             continue
-        column = table.columns[part.position]
+        if part.position >= len(columns):
+            message = f'column "{part.name}" of relation "{table.name}" does not exist'
+            raise DatabaseError("42703", message)
+        column = columns[part.position]
         if column.generated_sql is not None:
             raise DatabaseError(
                 "42P10",
@@ -93,18 +97,18 @@ def _check_not_generated(condition: Expression, table: Table) -> None:
             )
 
 
-def _positions(table: Table, names: Sequence[Any] | None) -> tuple[int, ...]:
+def _positions(
+    table: Table, columns: Sequence[Column], names: Sequence[Any] | None
+) -> tuple[int, ...]:
     """Returns the positions of the columns listed, or all. Raises 42703, 42701."""
     if names is None:
-        return tuple(
-            [at for at, column in enumerate(table.columns) if column.generated_sql is None]
-        )
+        return tuple([at for at, column in enumerate(columns) if column.generated_sql is None])
     positions: list[int] = []
     for item in names:
-        position = _position(table, item.sval)
+        position = _position(table, columns, item.sval)
         if position in positions:
             raise DatabaseError("42701", f'column "{item.sval}" specified more than once')
-        if table.columns[position].generated_sql is not None:
+        if columns[position].generated_sql is not None:
             raise DatabaseError(
                 "42P10",
                 f'column "{item.sval}" is a generated column',
@@ -114,26 +118,25 @@ def _positions(table: Table, names: Sequence[Any] | None) -> tuple[int, ...]:
     return tuple(positions)
 
 
-def _position(table: Table, name: str) -> int:
-    for position, column in enumerate(table.columns):
+def _position(table: Table, columns: Sequence[Column], name: str) -> int:
+    for position, column in enumerate(columns):
         if column.name == name:
             return position
     raise DatabaseError("42703", f'column "{name}" of relation "{table.name}" does not exist')
 
 
-def _check_choice(table: Table, choice: ColumnChoice, copied: Sequence[str], what: str) -> None:
-    if isinstance(choice, bool):
-        return
-    for name in choice:
-        _position(table, name)
-        if name not in copied:
-            raise DatabaseError("42P10", f'{what} column "{name}" not referenced by COPY')
-
-
 def _check_choices(table: Table, options: CopyOptions, copied: Sequence[str]) -> None:
-    _check_choice(table, options.force_quote, copied, "FORCE_QUOTE")
-    _check_choice(table, options.force_not_null, copied, "FORCE_NOT_NULL")
-    _check_choice(table, options.force_null, copied, "FORCE_NULL")
+    columns = all_columns(table)
+    choices: tuple[tuple[ColumnChoice, str], ...] = (
+        (options.force_quote, "FORCE_QUOTE"),
+        (options.force_not_null, "FORCE_NOT_NULL"),
+        (options.force_null, "FORCE_NULL"),
+    )
+    for choice, what in choices:
+        for name in () if isinstance(choice, bool) else choice:
+            _position(table, columns, name)
+            if name not in copied:
+                raise DatabaseError("42P10", f'{what} column "{name}" not referenced by COPY')
 
 
 # ---- FROM --------------------------------------------------------------------------------------
@@ -145,20 +148,21 @@ async def _copy_from(invocation: Invocation, options: CopyOptions) -> Result:
     if not is_temporary(table.schema):
         state.control.check_writable("COPY FROM")
     await load_cursors(state)
-    positions = _positions(table, node.attlist)
+    columns = all_columns(table)
+    positions = _positions(table, columns, node.attlist)
     need = Need(table.id)
-    need.on("a", [table.columns[position].id for position in positions])
+    need.on("a", [columns[position].id for position in positions])
     check_needs([need], state.catalog, state.env.user)
-    _check_choices(table, options, [table.columns[position].name for position in positions])
+    _check_choices(table, options, [columns[position].name for position in positions])
     run = state.run(state.statement_env(()))
     where = None
     if node.whereClause is not None:
         condition = bind_expression(node.whereClause, table, run.env, "copy_where")
-        _check_not_generated(condition, table)
+        _check_condition(condition, table, columns)
         where = compile_predicate(condition)
-    relation = TableRelation(table, table.name)
+    relation = TableRelation(table, table.name, tuple([name for name, _ in table.attributes]))
     target = CopyTarget(
-        relation, positions, _defaults(table, run.env), checks_of(table, run.env), where
+        relation, columns, positions, _defaults(table, run.env), checks_of(table, run.env), where
     )
     tables = state.database.tables
     copy = CopyFrom(target, options, _encoding(state, options), run, tables)
@@ -184,7 +188,9 @@ async def _copy_to(invocation: Invocation, options: CopyOptions) -> Result:
         parsed = _inner(invocation, node.query)
     else:
         table = _table(node.relation, ddl_of(state), is_from=False)
-        names = [table.columns[position].name for position in _positions(table, node.attlist)]
+        columns = all_columns(table)
+        positions = _positions(table, columns, node.attlist)
+        names = [columns[position].name for position in positions]
         _check_choices(table, options, names)
         parsed = _table_query(table, names)
     prepared = prepare(state, parsed, None)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from storage.errors import DatabaseError
-from storage.schema import Table
+from storage.schema import Column
 from tsql.encodings import Encoding
 from tsql.env import Env
 from tsql.types.binary import load as _load  # noqa: F401 - registers the binary forms
@@ -37,10 +37,8 @@ class BinaryHeaderError(DatabaseError):
 class BinaryReader:
     """Splits binary data into rows of values; chunks may break anywhere."""
 
-    def __init__(
-        self, table: Table, positions: Sequence[int], encoding: Encoding, env: Env
-    ) -> None:
-        self._columns = [table.columns[position] for position in positions]
+    def __init__(self, columns: Sequence[Column], encoding: Encoding, env: Env) -> None:
+        self._columns = columns
         self._receivers: list[Receive] = []
         self._context = Context(encoding, env)
         self._buffer = b""

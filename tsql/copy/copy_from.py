@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from storage.errors import DatabaseError
-from storage.schema import Table
+from storage.schema import Column, Table
 from storage.table import Claim
 from storage.tables import Tables
 from tsql.bound import Expression, RowRule, TableRelation
@@ -38,12 +38,14 @@ class CopyTarget:
     """What COPY FROM writes to.
 
     Attributes:
-        positions: The table's columns that the data has, in its order.
+        columns: The table's, then those attributes of it that are known.
+        positions: Of the columns that the data has, in its order.
         defaults, checks: Of the whole table, as for INSERT.
         where: Lets rows through for which it is true.
     """
 
     relation: TableRelation
+    columns: tuple[Column, ...]
     positions: tuple[int, ...]
     defaults: tuple[Expression, ...]
     checks: tuple[RowRule, ...]
@@ -82,14 +84,20 @@ class CopyFrom:
         self._run = run
         self._tables = tables
         self._access = tables.access(target.table)
-        self._forms = RowForms(target.relation)
+        self._columns = [target.columns[position] for position in target.positions]
+        self._forms = RowForms(
+            target.relation,
+            {
+                position: column.sql_type
+                for position, column in zip(target.positions, self._columns, strict=True)
+            },
+        )
         self._make = new_row_maker(target.relation, target.positions, target.defaults)
         self._checks = RowChecks(target.table, target.checks, target.positions, are_values_raw=True)
         self._sequences = sequences_of(target.defaults)
         self._reader = LineReader(options)
-        self._binary = BinaryReader(target.table, target.positions, encoding, run.env)
-        self._split = _splitter(target, options)
-        self._columns = [target.table.columns[position] for position in target.positions]
+        self._binary = BinaryReader(self._columns, encoding, run.env)
+        self._split = _splitter(self._columns, options)
         self._converters: list[Convert] = []
         if not self.binary:
             self._converters = [
@@ -294,10 +302,10 @@ class CopyFrom:
         await self._run.breathe()
 
 
-def _splitter(target: CopyTarget, options: CopyOptions) -> Split:
+def _splitter(columns: Sequence[Column], options: CopyOptions) -> Split:
     if not options.is_csv:
         return text_splitter(options)
-    names = [target.table.columns[position].name for position in target.positions]
+    names = [column.name for column in columns]
     return csv_splitter(
         options,
         [_is_chosen(name, options.force_not_null) for name in names],
