@@ -91,7 +91,8 @@ class Settings:
     def socket_dirs(self) -> tuple[Path, ...]:
         """Returns the directories that get a Unix socket."""
         if self.socket_dir is not None:
-            return (self.socket_dir,)
+            # libpq takes a name that doesn't begin with a slash for a host's.
+            return (self.socket_dir.absolute(),)
         usual = Path("/var/run/postgresql")
         found = (usual,) if usual.is_dir() and os.access(usual, os.W_OK) else ()
         return (Path("/tmp"), *found)  # noqa: S108 - where PostgreSQL's clients look
@@ -258,6 +259,10 @@ _CONVERTERS: Final[dict[str, Callable[[Any], Any]]] = {
 def _validate(settings: Settings) -> None:
     if (settings.tls_cert is None) != (settings.tls_key is None):
         raise ConfigurationError("--tls-cert and --tls-key belong together: give both or neither.")
+    if settings.pg_port == settings.dynamodb_port != 0:
+        raise ConfigurationError(
+            f"--pg-port and --dynamodb-port are both {settings.pg_port}: each needs a port of its own."
+        )
     if not settings.is_loopback and settings.password is None:
         raise ConfigurationError(
             f"refusing to listen on {settings.host} without a password: set {PREFIX}PASSWORD, or `password` in the "

@@ -78,8 +78,7 @@ def _deepen_stack() -> None:
 async def _serve(settings: Settings, components: StoreComponents) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    _stop_on_signals(loop, stop)
     _measure_on_signals(loop)
     # Whatever can be wrong outside the data directory is found before anything in it is touched.
     tls = _tls(settings)
@@ -325,6 +324,14 @@ def _dynamodb_lines(settings: Settings, port: int) -> Iterator[str]:
         f"  DynamoDB         aws dynamodb list-tables --endpoint-url {scheme}://{host}:{port}"
         f" --region {settings.dynamodb_region}{keys}"
     )
+
+
+def _stop_on_signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    numbers = [signal.SIGTERM, signal.SIGINT]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # else it is nohup's
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
+        loop.add_signal_handler(number, stop.set)
 
 
 def _measure_on_signals(loop: asyncio.AbstractEventLoop) -> None:

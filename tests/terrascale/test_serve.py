@@ -59,6 +59,22 @@ def test_sigterm_ends_idle_and_busy_clients_in_time(tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".s.PGSQL.*"))
 
 
+def test_a_hangup_stops_the_server_but_not_under_nohup(tmp_path: Path) -> None:
+    with Server(tmp_path / "data") as server:
+        assert server.process is not None
+        server.process.send_signal(signal.SIGHUP)
+        assert server.process.wait(timeout=STOP_SECONDS_MAX) == 0
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        server.start()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    server.process.send_signal(signal.SIGHUP)
+    with server.connect() as client:
+        assert client.simple_query("select 1")[0].rows == [("1",)]
+    assert server.stop() == 0
+
+
 def test_a_second_server_on_the_directory(tmp_path: Path) -> None:
     with Server(tmp_path / "data"):
         code, text = serve(tmp_path / "data", "--pg-port", str(free_port()))
