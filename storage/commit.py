@@ -270,7 +270,7 @@ class Committer:
         """Raises 53100 (or why the store takes no writes now) before a write has had any effect."""
         if self._failure is not None:
             raise again(self._failure)
-        if not only_deletes:
+        if self.disk.is_low and not only_deletes:
             self.disk.check()
 
     def join(

@@ -24,6 +24,7 @@ from storage.packing import (
     from_stored,
     is_read_as_it_is,
     pack,
+    packer,
     to_stored,
     tree_to_stored,
     unpack,
@@ -69,8 +70,10 @@ def row_encoder(table: Table) -> Callable[[Row], bytes]:
         if (convert := to_stored(column.kind, column.element_kind)) is not None
     ]
 
+    pack_row = packer(column.kind for column in table.columns)
+
     def encode_native(row: Row) -> bytes:
-        return pack(dict(zip(ids, row, strict=False)))
+        return pack_row(dict(zip(ids, row, strict=False)))
 
     def encode_converted(row: Row) -> bytes:
         converted = list(row)
@@ -78,7 +81,7 @@ def row_encoder(table: Table) -> Callable[[Row], bytes]:
             value = converted[position]
             if value is not None:
                 converted[position] = convert(value)
-        return pack(dict(zip(ids, converted, strict=False)))
+        return pack_row(dict(zip(ids, converted, strict=False)))
 
     def encode_dynamic(row: Row) -> bytes:
         converted = list(row)

@@ -79,6 +79,8 @@ _NATIVE_KINDS: Final = frozenset(Kind) - {
     Kind.MULTIRANGE,
     Kind.COMPOSITE,
 }
+#: Kinds in whose stored forms nothing is nested.
+_FLAT_KINDS: Final = _NATIVE_KINDS | {Kind.DECIMAL, Kind.TIMETZ, Kind.INTERVAL}
 _TREE_KINDS: Final = frozenset({Kind.JSONB, Kind.STRING_SET, Kind.NUMBER_SET, Kind.BINARY_SET})
 #: Types that stand for themselves inside a tree; all others are looked at one by one.
 _PLAIN_TYPES: Final = frozenset({str, bool, type(None), bytes, float})
@@ -92,6 +94,11 @@ def pack(stored: Any) -> bytes:
         return _encode_msgpack(stored)
     except RecursionError:
         raise _too_deep() from None
+
+
+def packer(kinds: Iterable[Kind]) -> Callable[[Any], bytes]:
+    """Returns what packs the stored forms of values of these kinds, without a look at what can't be deep."""
+    return _encode_msgpack if _FLAT_KINDS.issuperset(kinds) else pack
 
 
 def _too_deep() -> DatabaseError:

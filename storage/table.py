@@ -26,7 +26,7 @@ The layout of a row is storage/items.py's. NOT NULL, CHECK and types are the cal
 
 import enum
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from storage.attributes import AttributeRegistry
 from storage.catalog_store import CatalogStore
@@ -38,10 +38,10 @@ from storage.items import Row, row_decoder, row_encoder
 from storage.keyspace import ITEMS, PREFIX_SIZE, prefix_range, storage_prefix
 from storage.kv.store import Entry, NeedsTransaction, Newest, Retry, Transaction
 from storage.lock_modes import TableLockMode
-from storage.records import dataclass
 from storage.row_constraints import RowConstraints
 from storage.schema import ColumnPolicy, ElementState, Index, Table
 from storage.table_locks import exclusive_key, readers_key, table_key
+from storage.table_version import TableVersion
 
 #: insert_many lets the store spill, and the loop turn, after this many rows: half a millisecond.
 _PRESSURE_EVERY_ROWS: Final = 32
@@ -73,8 +73,7 @@ class Writer(Protocol):
     ) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What a transaction's claim to an empty table says of new keys; see `Transaction.claim`.
 
     Attributes:
@@ -95,7 +94,7 @@ class TableAccess:
         decode: Row of an item; `decoder(positions)` for some of its columns.
         range: (start, end) of all items.
         lock_key, exclusive_key, readers_key: Of the table's locks (storage/table_locks.py).
-        is_stale: Set when another version becomes current.
+        version: What it was made for.
         constraints: Of tables that have any between rows.
     """
 
@@ -111,7 +110,7 @@ class TableAccess:
         hidden_keys: HiddenKeys | None,
     ) -> None:
         self.table = table
-        self.is_stale = False
+        self.version = TableVersion(table)
         self.prefix = storage_prefix(ITEMS, table.storage_id)
         self.range = prefix_range(self.prefix)
         self.code = key_code_at(table, self.prefix)
@@ -133,6 +132,11 @@ class TableAccess:
         self.rendering = rendering
         is_dynamic = table.policy is ColumnPolicy.DYNAMIC
         self._registry = AttributeRegistry(table, catalogs) if is_dynamic else None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether another version of the table has become current."""
+        return self.version.is_stale
 
     # ---- reading ---------------------------------------------------------------------------------
 
@@ -156,7 +160,7 @@ class TableAccess:
 
     def get_point(self, newest: Newest, key: bytes) -> Row | None:
         """Returns the newest row under the key. Raises StaleTable."""
-        if self.is_stale:
+        if self.version.is_stale:
             raise StaleTable
         value = newest.get(key)
         return None if value is None else self.decode(value)
@@ -175,7 +179,7 @@ class TableAccess:
     async def lock_for_write(self, txn: Transaction) -> None:
         """Takes the table's lock in ROW EXCLUSIVE mode. Raises StaleTable."""
         await txn.lock(self.lock_key, TableLockMode.ROW_EXCLUSIVE)
-        if self.is_stale:
+        if self.version.is_stale:
             raise StaleTable
 
     def insert_keys(self, key: bytes, row: Row) -> list[bytes]:
@@ -308,7 +312,7 @@ class TableAccess:
 
         Raises DuplicateKeyError, StaleTable, NeedsTransaction, Retry.
         """
-        if self.is_stale:
+        if self.version.is_stale:
             raise StaleTable
         if self._registry is not None and not self._registry.knows(row):
             raise NeedsTransaction
@@ -345,7 +349,7 @@ class TableAccess:
 
     def replace_body_point(self, newest: Newest, key: bytes, body: bytes) -> None:
         """Likewise, with an encoded row, which must bring nothing new to the registry."""
-        if self.is_stale:
+        if self.version.is_stale:
             raise StaleTable
         newest.put_item(key, body)
 
@@ -422,7 +426,7 @@ class TableAccess:
         self, newest: Newest, key: bytes, old: Row, new: Row, held: list[bytes]
     ) -> bytes:
         """Replaces the row under a key in `held`; `old` is the newest. Raises as insert_point does."""
-        if self.is_stale:
+        if self.version.is_stale:
             raise StaleTable
         if self._registry is not None and not self._registry.knows(new):
             raise NeedsTransaction
@@ -521,7 +525,7 @@ class TableAccess:
 
     def delete_point(self, newest: Newest, key: bytes, old: Row, held: list[bytes]) -> None:
         """Removes the row under a key in `held`. Raises StaleTable, NeedsTransaction, Retry."""
-        if self.is_stale:
+        if self.version.is_stale:
             raise StaleTable
         if self.constraints is not None:
             self.constraints.delete_point()

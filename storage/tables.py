@@ -21,6 +21,7 @@ from storage.index import IndexFunctions
 from storage.kv.store import Coordinator, Transaction
 from storage.schema import Column, Table
 from storage.table import TableAccess
+from storage.table_version import TableVersion
 
 #: Compiled versions kept; beyond it the ones made first go.
 ACCESS_COUNT_MAX: Final = 1000
@@ -82,8 +83,8 @@ class Tables:
         self._compile_indexes = compile_indexes
         self._rendering = rendering
         self._accesses: dict[tuple[int, int], TableAccess] = {}
-        #: Those too that only a cached plan still holds.
-        self._live: defaultdict[int, WeakSet[TableAccess]] = defaultdict(WeakSet)
+        #: Those too whose access only a cached plan still holds.
+        self._live: defaultdict[int, WeakSet[TableVersion]] = defaultdict(WeakSet)
         self._hidden_keys: dict[int, HiddenKeys] = {}
         catalogs.on_install.append(self._installed)
 
@@ -93,7 +94,7 @@ class Tables:
         if found is None:
             found = self._make(table)
             self._accesses[table.id, table.version] = found
-            self._live[table.id].add(found)
+            self._live[table.id].add(found.version)
             if len(self._accesses) > ACCESS_COUNT_MAX:
                 del self._accesses[next(iter(self._accesses))]
         return found
@@ -138,10 +139,10 @@ class Tables:
 
     def _installed(self, changes: Changes) -> None:
         for table_id, table in changes.tables.items():
-            for access in self._live.get(table_id, ()):
-                if access.table is not table:
-                    access.is_stale = True
-                    self._accesses.pop((table_id, access.table.version), None)
+            for version in self._live.get(table_id, ()):
+                if version.table is not table:
+                    version.is_stale = True
+                    self._accesses.pop((table_id, version.table.version), None)
         live = {table.storage_id for table in self.catalogs.current.tables}
         for storage_id in [s for s in self._hidden_keys if s not in live]:
             # Dropped, or not committed yet: then it just takes another block.

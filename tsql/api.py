@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from storage.errors import FatalError
 from storage.records import dataclass
+from tsql.answer import Answer
 from tsql.bound import Field
 from tsql.env import Env
 
@@ -104,25 +105,6 @@ class Result:
     copy_out: CopyOut | None = None
     ready: ReadyForm | None = None
     is_binary: bool = False
-
-
-@dataclass(slots=True)
-class Answer:
-    """What a point statement answers.
-
-    Attributes:
-        rows: All rows, or None if the statement returns none or has failed.
-        tag: Command tag.
-        error: What it has failed with, or None.
-        is_pending: Whether a crash could still take back what it tells of: it has to wait.
-        is_in_block: Whether a transaction block goes on behind it.
-    """
-
-    rows: Sequence[Row] | None
-    tag: str
-    error: Exception | None = None
-    is_pending: bool = False
-    is_in_block: bool = False
 
 
 class PointStatement(Protocol):

@@ -13,6 +13,7 @@ from storage.errors import DatabaseError
 from storage.kv.store import Transaction
 from storage.table import StaleTable
 from tsql.access.privileges import check_needs
+from tsql.answer import WriteResult
 from tsql.api import ReadyForm, Result
 from tsql.bound import Field
 from tsql.env import Env
@@ -20,7 +21,6 @@ from tsql.executor.columnar import ColumnarRows
 from tsql.executor.point import PointWrite
 from tsql.executor.run import Batches, FailedBatches, Row, Run
 from tsql.executor.waits import MustWaitError
-from tsql.executor.writes import WriteResult
 from tsql.parser import ParsedStatement
 from tsql.portal import Portal
 from tsql.prepared import Prepared, Query, is_query, query_inside

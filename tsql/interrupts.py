@@ -16,17 +16,21 @@ T = TypeVar("T")
 
 
 class Interrupts:
-    """The interrupts of one session."""
+    """The interrupts of one session.
 
-    __slots__ = ("_error", "_waiter")
+    Attributes:
+        error: What the statement is to fail with, or None.
+    """
+
+    __slots__ = ("_waiter", "error")
 
     def __init__(self) -> None:
-        self._error: DatabaseError | None = None
+        self.error: DatabaseError | None = None
         self._waiter: Any = None
 
     def interrupt(self, error: DatabaseError) -> None:
         """Makes what runs under `guarded`, or will run next in this statement, fail."""
-        self._error = error
+        self.error = error
         waiter = self._waiter
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
@@ -38,12 +42,12 @@ class Interrupts:
 
     def clear(self) -> None:
         """Forgets an interrupt that came too late for its statement."""
-        self._error = None
+        self.error = None
 
     def check(self) -> None:
         """Raises the error of an interrupt that has come."""
-        if self._error is not None:
-            error, self._error = self._error, None
+        if self.error is not None:
+            error, self.error = self.error, None
             raise error
 
     @types.coroutine
@@ -65,12 +69,12 @@ class Interrupts:
             coroutine.close()
 
     def _taken(self) -> BaseException | None:
-        error, self._error = self._error, None
+        error, self.error = self.error, None
         return error
 
     def _wait(self, awaited: Any) -> Generator[Any, Any, None]:
         """Waits for a future of somebody else's, or for an interrupt, whichever comes first."""
-        if self._error is not None:
+        if self.error is not None:
             return
         if awaited is None:
             yield

@@ -22,7 +22,7 @@ from storage.kv.store import NeedsTransaction
 from storage.table import StaleTable
 from storage.table_locks import table_key
 from storage.transaction_points import TransactionPoints
-from tsql.api import Answer
+from tsql.answer import Answer
 from tsql.execution import check_allowed
 from tsql.executor.waits import MustWaitError
 from tsql.prepared import Query
@@ -138,7 +138,8 @@ class PointStatement:
                 answer.error = failure
             answer.is_pending = False
             # Who cancels a commit comes too late.
-            state.interrupts.clear()
+            if state.interrupts.error is not None:
+                state.interrupts.clear()
             if answer.error is not None:
                 self._control.fail_now()
             told(answer)

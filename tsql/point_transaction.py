@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from storage.errors import DatabaseError
 from storage.kv.store import NeedsTransaction
-from tsql.api import Answer
+from tsql.answer import Answer
 from tsql.parser import ast, enums
 from tsql.session_state import SessionState
 from tsql.transactions import Phase

@@ -22,6 +22,7 @@ from storage.schema import Index, Table
 from storage.table import StaleTable
 from storage.table_locks import table_key
 from storage.tables import Tables
+from tsql.answer import WriteResult
 from tsql.binder import CatalogRelations, bind_query
 from tsql.bound import BoundSelect, Expression, Field, JoinRelation, SubqueryRelation
 from tsql.bound_query import BoundQuery
@@ -36,7 +37,7 @@ from tsql.executor.point import (
 )
 from tsql.executor.run import Batches, Run, Source
 from tsql.executor.statement_subqueries import Subqueries
-from tsql.executor.writes import Write, WriteResult
+from tsql.executor.writes import Write
 from tsql.parser import ParsedStatement, ast, enums, parse
 from tsql.planner.cursor_rows import CursorForm, with_row_keys
 from tsql.planner.planner import plan_statement

@@ -30,7 +30,7 @@ class SessionPoints:
             point = prepared.point = self._made_point(prepared)
         if point is None or not point.is_usable:
             return None
-        if self._state.control.is_block or isinstance(point, PointTransaction):
+        if state.control.phase is not Phase.IDLE or isinstance(point, PointTransaction):
             state.finished = prepared
         return point
 

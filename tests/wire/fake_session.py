@@ -27,8 +27,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from storage.errors import DatabaseError, FatalError
+from tsql.answer import Answer
 from tsql.api import (
-    Answer,
     CopyOut,
     Notice,
     Result,

@@ -6,6 +6,7 @@ from dataclasses import field
 from storage.errors import DatabaseError
 from storage.records import dataclass
 from storage.tables import Tables
+from tsql.answer import WriteResult
 from tsql.bound import Expression
 from tsql.executor.access import CompiledAccess
 from tsql.executor.aggregate import aggregate_rows
@@ -14,6 +15,7 @@ from tsql.executor.distinct import distinct_rows
 from tsql.executor.grouping_sets import grouping_set_rows
 from tsql.executor.joins import hash_join, key_loop, loop_join, nested_loop, slot_setter
 from tsql.executor.lock_rows import lock_rows
+from tsql.executor.projections import projection
 from tsql.executor.rows import (
     RowCount,
     catalog_rows,
@@ -24,7 +26,6 @@ from tsql.executor.rows import (
     one_row,
     project_rows,
     project_sets,
-    projection,
     values_rows,
 )
 from tsql.executor.run import Batches, Run, Source, returned_rows
@@ -32,7 +33,7 @@ from tsql.executor.set_operations import set_operation
 from tsql.executor.sort import first_rows, sort_rows
 from tsql.executor.windows import window_rows
 from tsql.executor.with_queries import KeptQueries, with_queries, working_rows
-from tsql.executor.writes import Write, WriteResult, compile_delete, compile_insert, compile_update
+from tsql.executor.writes import Write, compile_delete, compile_insert, compile_update
 from tsql.planner import plan
 from tsql.planner.plan import Node
 from tsql.planner.row_layout import width_of

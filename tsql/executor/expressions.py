@@ -25,6 +25,7 @@ from tsql.executor import assignment, composites, conditional, logic
 from tsql.executor.calls import NATURAL, compile_call, compile_chain, pair_function
 from tsql.executor.conditional import OperandCell
 from tsql.executor.equality import image_of
+from tsql.executor.getters import parameter_getter, slot_getter
 from tsql.executor.parts import Evaluate, Part, Row, column, constant, folded, is_constant, kept
 from tsql.executor.sort_keys import compile_component
 from tsql.planner.hash_keys import can_hash
@@ -97,10 +98,9 @@ class _Compiler:
             case bound.ColumnRef(position=position):
                 return column(position)
             case bound.Param(number=number):
-                at = number - 1
-                return Part(lambda _row, env: env.parameters[at])
+                return Part(parameter_getter(number - 1))
             case bound.Slot(number=number):
-                return Part(lambda _row, env: env.slots[number])
+                return Part(slot_getter(number))
             case bound.FunctionCall():
                 return self._call(node)
             case bound.And(arguments=arguments):

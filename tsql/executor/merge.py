@@ -9,13 +9,14 @@ from typing import Any, Final
 from storage.errors import DatabaseError
 from storage.lock_modes import LockMode
 from storage.tables import Tables
+from tsql.answer import WriteResult
 from tsql.bound_merge import MergeWhen
 from tsql.executor.attributes import assigned_types, types_by_position
 from tsql.executor.expressions import compile_expression, compile_predicate
 from tsql.executor.new_rows import RowChecks, RowForms, new_row_maker, row_changer
 from tsql.executor.run import Row, Run, Source
 from tsql.executor.waits import MustWaitError, reserve, sequences_of
-from tsql.executor.writes import Write, WriteResult, with_row
+from tsql.executor.writes import Write, with_row
 from tsql.planner import plan
 from tsql.planner.row_layout import width_of
 

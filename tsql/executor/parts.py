@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from storage.records import dataclass
 from tsql.env import Env, NoSessionError
+from tsql.executor.getters import column_getter
 
 Row = Sequence[Any]
 #: What an expression is compiled to.
@@ -51,7 +52,7 @@ def is_constant(evaluate: Evaluate) -> bool:
 
 def column(position: int) -> Part:
     """Returns the part that is a column of the row."""
-    return Part(lambda row, _env: row[position], column=position)
+    return Part(column_getter(position), column=position)
 
 
 def folded(evaluate: Evaluate, parts: Sequence[Part]) -> Part:

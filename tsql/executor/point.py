@@ -26,6 +26,7 @@ from storage.lock_modes import LockMode
 from storage.point import Evaluated
 from storage.table import StaleTable, TableAccess
 from storage.tables import Tables
+from tsql.answer import WriteResult
 from tsql.bound import Expression, FunctionCall
 from tsql.env import Env
 from tsql.executor.access import Predicate, row_maker
@@ -33,10 +34,9 @@ from tsql.executor.attributes import assigned_types, inserted_types
 from tsql.executor.expressions import compile_expression, compile_predicate
 from tsql.executor.keys import ranges, whole_key, whole_keys
 from tsql.executor.new_rows import RowChecks, RowForms, new_row_maker, row_changer
-from tsql.executor.rows import Projection, projection
+from tsql.executor.projections import Projection, projection
 from tsql.executor.run import Row
 from tsql.executor.waits import MustWaitError, sequences_of
-from tsql.executor.writes import WriteResult
 from tsql.functions.registry import NEXT_VALUES
 from tsql.planner import plan
 from tsql.planner.plan import AccessPath, Node

@@ -6,36 +6,15 @@ from typing import Any
 
 from storage.errors import DatabaseError
 from tsql import bound
-from tsql.bound import ColumnRef, Expression, FunctionRelation
+from tsql.bound import Expression, FunctionRelation
 from tsql.env import Env
-from tsql.executor.access import column_picker
 from tsql.executor.distinct import KeyOf, group_key
 from tsql.executor.equality import image_of
 from tsql.executor.expressions import Evaluate, compile_expression, compile_predicate
 from tsql.executor.keys import fixed
+from tsql.executor.projections import Projection, projection
 from tsql.executor.run import ROWS_PER_SLICE, Batches, ReadyBatches, Row, Run, Source
 from tsql.executor.waits import computed_rows
-
-Projection = Callable[[Row, Any], Row]
-
-
-def projection(targets: Sequence[Expression], width: int | None = None) -> Projection | None:
-    """Returns what makes the targets' values of a row; None where they are the row itself."""
-    if all(isinstance(target, ColumnRef) for target in targets) and targets:
-        positions = [target.position for target in targets if isinstance(target, ColumnRef)]
-        if positions == list(range(len(positions))) and len(positions) == width:
-            return None
-        pick = column_picker(positions)
-        return lambda row, _env: pick(row)
-    evaluates = [compile_expression(target) for target in targets]
-    match evaluates:
-        case [one]:
-            return lambda row, env: (one(row, env),)
-        case [one, two]:
-            return lambda row, env: (one(row, env), two(row, env))
-        case _:
-            return lambda row, env: [evaluate(row, env) for evaluate in evaluates]
-
 
 # ---- passing on --------------------------------------------------------------------------------
 

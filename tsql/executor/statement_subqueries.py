@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Coroutine
 from typing import Any, TypeVar
 
+from tsql.answer import WriteResult
 from tsql.executor.compiler import Compiler
 from tsql.executor.run import Batches, Row, Run, Source
 from tsql.executor.subqueries import CompiledSubquery, value_of
-from tsql.executor.writes import Write, WriteResult
+from tsql.executor.writes import Write
 from tsql.planner.statement_plan import Plan
 
 T = TypeVar("T")

@@ -16,6 +16,7 @@ from storage.kv.store import Entry
 from storage.lock_modes import LockMode
 from storage.records import dataclass
 from storage.tables import Tables
+from tsql.answer import WriteResult
 from tsql.bound import Expression, OnConflict, TableRelation, Target
 from tsql.env import Env
 from tsql.executor.access import CompiledAccess
@@ -23,22 +24,13 @@ from tsql.executor.arbiters import Arbiters, arbiters_of
 from tsql.executor.attributes import assigned_types, inserted_types
 from tsql.executor.expressions import compile_predicate
 from tsql.executor.new_rows import RowChecks, RowForms, new_row_maker, row_changer
-from tsql.executor.rows import projection
+from tsql.executor.projections import projection
 from tsql.executor.run import Row, Run, Source
 from tsql.executor.waits import MustWaitError, computed_rows, reserve, sequences_of
 from tsql.planner import plan
 from tsql.planner.walk import is_volatile
 
 _PRESSURE_EVERY_ROWS = 256
-
-
-@dataclass(slots=True)
-class WriteResult:
-    """What a write has done: how many rows, and what RETURNING says of them."""
-
-    count: int
-    rows: list[Row]
-
 
 Write = Callable[[Run], Awaitable[WriteResult]]
 

@@ -15,7 +15,8 @@ from time import perf_counter
 from typing import Any, Final
 
 from storage.errors import DatabaseError, FatalError, not_supported
-from tsql.api import Answer, ReadyRows, Result, Session, TransactionStatus
+from tsql.answer import Answer
+from tsql.api import ReadyRows, Result, Session, TransactionStatus
 from tsql.bound import Field
 from tsql.encodings import encoding
 from tsql.types.binary.registry import Context

@@ -15,7 +15,8 @@ from collections.abc import Callable
 from typing import Final
 
 from storage.errors import DatabaseError
-from tsql.api import Answer, PointStatement, Session, TransactionStatus
+from tsql.answer import Answer
+from tsql.api import PointStatement, Session, TransactionStatus
 from tsql.encodings import Encoding
 from tsql.types.binary.registry import Context, Receive
 from wire.pg import backend

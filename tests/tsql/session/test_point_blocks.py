@@ -14,7 +14,8 @@ from storage.errors import DatabaseError
 from storage.kv.memory_store import MemoryEngine
 from tests.storage.engines import ManualSyncer, ScriptedEngine
 from tests.tsql.harness import Client
-from tsql.api import Answer, TransactionStatus
+from tsql.answer import Answer
+from tsql.api import TransactionStatus
 from tsql.database import Database, SessionOptions
 
 SCHEMA = """
@@ -375,6 +376,6 @@ async def test_a_commit_is_told_after_its_sync(slow: Slow) -> None:
     assert await slow.bob.rows("SELECT n FROM t WHERE id = 1") == [(1,)]
     slow.syncer.is_automatic = True
     slow.syncer.finish()
-    assert told_commit == [Answer(None, "COMMIT")]
+    assert [(answer.tag, answer.error) for answer in told_commit] == [("COMMIT", None)]
     assert slow.alice.session.status is TransactionStatus.IDLE
     assert await slow.bob.rows("SELECT n FROM t WHERE id = 1") == [(2,)]
