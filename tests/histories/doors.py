@@ -8,7 +8,7 @@ committer is watched for. All together must be strictly serializable.
 
 import asyncio
 import json
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
 from compat.dynamodb.dispatch import Dispatcher
@@ -17,8 +17,10 @@ from compat.dynamodb.signature import Authenticator, SignedRequest
 from storage.commit import Committer
 from storage.embedded import StoreComponents, StoreSettings, open_memory_store
 from storage.errors import DatabaseError
+from storage.kv.engine import KeyRange
 from storage.kv.memory_store import MemoryEngine
 from storage.kv.store import Isolation
+from storage.serializable import RecentWrites
 from storage.table import TableAccess
 from tests.histories.graph import INITIAL, History, Record, ViolationError
 from tests.histories.workload import EXPECTED, Run, syncing
@@ -56,6 +58,39 @@ def _number(version: int) -> Wire:
     return {"N": str(version)}
 
 
+class _Overheard(RecentWrites):
+    """Tells of every commit that joins the line, whether a transaction wants to know it or not."""
+
+    def __init__(self, hear: Callable[[dict[bytes, bytes | None]], None]) -> None:
+        super().__init__()
+        self._hear = hear
+
+    @property
+    def is_wanted(self) -> bool:
+        return True
+
+    @is_wanted.setter
+    def is_wanted(self, value: bool) -> None:
+        pass
+
+    def begin(
+        self,
+        reader: object,
+        timestamp: int,
+        unsettled: Iterable[tuple[int, Iterable[bytes], Sequence[KeyRange]]],
+    ) -> int:
+        if not self._readers:
+            for each in unsettled:
+                super().note(*each)
+        return super().begin(reader, timestamp, ())
+
+    def note(self, timestamp: int, keys: Iterable[bytes], ranges: Sequence[KeyRange] = ()) -> None:
+        assert isinstance(keys, dict)
+        self._hear(keys)
+        if self._readers:
+            super().note(timestamp, keys, ranges)
+
+
 class CommitOrder:
     """The versions of each key in the order in which they were committed.
 
@@ -69,15 +104,12 @@ class CommitOrder:
         self.again: list[tuple[int, int]] = []
         self._access = access
         self._last: dict[int, int] = {}
-        join = committer.join
+        committer.recent = _Overheard(self._join)
 
-        def watched(changes: dict[bytes, bytes | None], timestamp: int, **more: Any) -> Any:
-            for key, value in changes.items():
-                if key.startswith(access.prefix) and value is not None:
-                    self._note(value)
-            return join(changes, timestamp, **more)
-
-        committer.join = watched  # type: ignore[method-assign]
+    def _join(self, changes: dict[bytes, bytes | None]) -> None:
+        for key, value in changes.items():
+            if key.startswith(self._access.prefix) and value is not None:
+                self._note(value)
 
     def _note(self, value: bytes) -> None:
         row = self._access.decode(value)
