@@ -24,6 +24,8 @@ from setuptools import Distribution
 
 ROOT = Path(__file__).resolve().parent.parent
 SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
+#: Where compiled modules are, and no others of machine code.
+PACKAGES = ("storage", "tsql", "wire")
 #: Beside the modules, what they have in common.
 GROUP = "terrascale"
 COMMON = f"{GROUP}__mypyc{SUFFIX}"
@@ -48,10 +50,11 @@ def why_not() -> str | None:
     return None
 
 
-def remove(modules: list[str]) -> None:
-    """Removes the compiled forms."""
-    for module in modules:
-        (ROOT / module).with_suffix(SUFFIX).unlink(missing_ok=True)
+def remove() -> None:
+    """Removes the compiled forms, those too of modules that are no longer compiled."""
+    for package in PACKAGES:
+        for form in (ROOT / package).rglob(f"*{SUFFIX}"):
+            form.unlink()
     (ROOT / COMMON).unlink(missing_ok=True)
 
 
@@ -100,7 +103,7 @@ def main() -> None:
     if options.into is not None:
         build(modules, options.into)
         return
-    remove(modules)
+    remove()
     if options.remove:
         return
     reason = why_not()

@@ -66,7 +66,8 @@ class SessionPoints:
         if step is not None:
             state.statements.pop("", None)
             return step, ()
-        found = state.database.templates.known(sql, state.catalog, state.binding_key)
+        catalog = state.database.catalogs.current
+        found = state.database.templates.known(sql, catalog, state.binding_key)
         if found is None:
             return None
         template, texts = found

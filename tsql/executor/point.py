@@ -464,10 +464,14 @@ def point_write(whole: Plan, tables: Tables) -> PointWrite | None:
         return None
     match whole.root:
         case plan.Insert(source=plan.Values(rows=rows), on_conflict=None) as node:
+            table = node.relation.table
             values = itertools.chain(*rows, node.defaults)
             if not _may_be_point(node, len(rows)) or any(map(_must_not_run_here, values)):
                 return None
-            return PointInsert(node, tables)
+            insert = PointInsert(node, tables)
+            # It would be done again in a transaction, with other values of its sequences.
+            is_late = any(key.timing.initially_deferred for key in table.foreign_keys)
+            return None if insert.sequences and is_late else insert
         case plan.Update(source=plan.Get(), gate=None) as node:
             expressions = [item.expression for item in node.assignments]
             return None if any(map(is_volatile, expressions)) else PointUpdate(node, tables)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from storage.embedded import StoreComponents, open_memory_store
@@ -191,6 +191,7 @@ ASKED = st.tuples(
 
 
 @settings(max_examples=60, deadline=None)
+@example([(1, "insert_late", (4, 1), False)] * 4)
 @given(st.lists(ASKED, max_size=25))
 def test_the_short_way_is_the_long_way(program: list[Any]) -> None:
     asyncio.run(compare(program))
