@@ -387,3 +387,33 @@ def pidfd_wait(process_id: int) -> None:
             return
         before = ticks
         asyncio.run(asyncio.sleep(0.5))
+
+
+def test_an_attribute_of_integers_and_decimals_is_numeric_on_both_paths(server: Server) -> None:
+    with connect(server, "key") as by_key, connect(server) as on_columns:
+        by_key.execute("CREATE TABLE loose (id int PRIMARY KEY) WITH (column_policy = 'dynamic')")
+        by_key.execute("INSERT INTO loose (id, n) SELECT i, i FROM generate_series(1, 4000) i")
+        kind = "SELECT pg_typeof(n)::text, count(*) FROM loose GROUP BY 1"
+        assert by_key.execute(kind).fetchall() == [("bigint", 4000)]
+        by_key.execute(
+            "INSERT INTO loose (id, n) SELECT i, i / 4.0 FROM generate_series(4001, 8000) i"
+        )
+        by_key.execute("INSERT INTO loose (id, n) VALUES (0, 9223372036854775807), (-1, NULL)")
+        assert by_key.execute(kind).fetchall() == [("numeric", 8002)]
+        for question in (
+            "SELECT id, n, n::text, n + 1 FROM loose ORDER BY id",
+            "SELECT count(*), sum(n), min(n), max(n), avg(n) FROM loose WHERE n > 1000.5",
+            "SELECT n, array_agg(id ORDER BY id) FROM loose GROUP BY n ORDER BY n LIMIT 1500",
+            "SELECT a.id, b.id FROM loose a JOIN loose b ON a.n = b.n AND a.id < b.id ORDER BY 1, 2",
+        ):
+            expected = by_key.execute(question).fetchall()
+            assert on_columns.execute(question).fetchall() == expected
+            assert len(expected) > 0
+        assert on_columns.execute("EXPLAIN SELECT sum(n) FROM loose").fetchall()[0] == ("Columnar",)
+        update = "UPDATE loose SET n = n + 0.5 WHERE id = 5 RETURNING n = 5.5, pg_typeof(n)::text"
+        assert by_key.execute(update).fetchall() == [(True, "numeric")]
+        # Anything else beside numbers makes a document of it, as before.
+        by_key.execute("INSERT INTO loose (id, n) VALUES (-2, 'many'::text)")
+        assert by_key.execute("SELECT pg_typeof(n)::text FROM loose WHERE id = 1").fetchall() == [
+            ("jsonb",)
+        ]

@@ -1,7 +1,7 @@
 """Undeclared attributes of dynamic tables as columns: their types.
 
 An attribute that has only been seen with one kind has that kind's SQL type (a set: the array type),
-any other is jsonb; so is one that was never seen, and reads as NULL.
+one with integers and decimals is numeric, any other is jsonb; so is one that was never seen, and reads as NULL.
 """
 
 from typing import Final
@@ -37,6 +37,8 @@ TYPES_OF_KINDS: Final = {
     Kind.NUMBER_SET: oids.NUMERIC_ARRAY,
     Kind.BINARY_SET: oids.BYTEA_ARRAY,
 }
+#: Numbers that are the same as numerics: one kind of them may follow the other without a change of what is compared.
+_EXACT_NUMBERS: Final = frozenset({Kind.INT2, Kind.INT4, Kind.INT8, Kind.DECIMAL})
 
 
 def all_columns(table: Table) -> tuple[Column, ...]:
@@ -59,6 +61,9 @@ def all_columns(table: Table) -> tuple[Column, ...]:
 def attribute_type(table: Table, name: str) -> int:
     """Returns the SQL type of an undeclared attribute."""
     for attribute, kinds in table.attributes:
-        if attribute == name and len(kinds) == 1:
-            return TYPES_OF_KINDS.get(kinds[0], oids.JSONB)
+        if attribute == name:
+            if len(kinds) == 1:
+                return TYPES_OF_KINDS.get(kinds[0], oids.JSONB)
+            if _EXACT_NUMBERS.issuperset(kinds):
+                return oids.NUMERIC
     return oids.JSONB

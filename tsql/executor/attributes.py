@@ -8,6 +8,7 @@ table's registry gives the attribute, and writing puts it in, by the type of the
 |----------------------------------|---------------------|-------------------------------------------|
 | a scalar that shows what it is   | itself              | itself                                    |
 | date, time, uuid, …              | Typed(kind, value)  | value                                     |
+| numeric (integers and decimals)  | itself              | a decimal                                 |
 | array (of one set kind)          | a set               | the array of its members in order         |
 | jsonb (mixed kinds, documents)   | whatever it is      | a tree; dates and the like as text        |
 
@@ -63,9 +64,15 @@ def read_attributes(
 
 def _reader(table: Table, name: str) -> Convert | None:
     type_ = attribute_type(table, name)
+    if type_ == oids.NUMERIC and dict(table.attributes)[name] != (Kind.DECIMAL,):
+        return _as_numeric
     if type_ in _BARE:
         return None
     return _as_tree if type_ == oids.JSONB else from_attribute
+
+
+def _as_numeric(value: Any) -> Any:
+    return Decimal(value) if isinstance(value, int) else value
 
 
 def _as_tree(value: Any) -> Any:
