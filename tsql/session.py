@@ -303,8 +303,6 @@ class Session:
     async def parse(self, name: str, sql: str, parameter_types: Sequence[int]) -> None:
         state = self._state
         state.begin_statement()
-        if name and name in state.statements:
-            raise DatabaseError("42P05", f'prepared statement "{name}" already exists')
         statements = await self._parsed(sql, parameter_types)
         if len(statements) > 1:
             raise DatabaseError(
@@ -318,6 +316,8 @@ class Session:
             if type_ and (type_ not in pg.types() or is_elsewhere(type_, state.env)):
                 raise DatabaseError("XX000", f"cache lookup failed for type {type_}")
         prepared = prepare(state, parsed, types)
+        if name and name in state.statements:
+            raise DatabaseError("42P05", f'prepared statement "{name}" already exists')
         if prepared.query is not None and self._is_barred(prepared.query):
             # PostgreSQL waits for DDL when it parses: then all that follows knows the new schema.
             self._control.begin_started()
@@ -574,7 +574,9 @@ class _Failing:
 
 
 def _tag_of(running: Portal, count: int) -> str:
-    return running.tag or f"SELECT {count}"
+    """Returns the tag of one Execute: of what a write returns it counts the rows given now, too."""
+    command = running.tag.rpartition(" ")[0] or "SELECT"
+    return f"{command} {count}"
 
 
 def _without_cause(error: BaseException) -> BaseException:

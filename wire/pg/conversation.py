@@ -66,6 +66,8 @@ class Conversation:
         self._shapes = RowShapes()
         self._portal_count_max = limits.portal_count_max
         self._portal_formats: dict[str, tuple[int, ...]] = {}
+        #: The settings' values that the client knows of.
+        self._reported = dict(session.reported_parameters())
         self._has_failed = False
         self._context: Context | None = None
         self._shortcuts = Shortcuts(session, self._shapes)
@@ -520,7 +522,10 @@ class Conversation:
         if events.parameters:
             self._follow_encoding()
             for name, value in events.parameters.items():
-                self.output.add(backend.parameter_status(name, value, encode))
+                # What went back before the client has heard of it isn't told.
+                if self._reported.get(name) != value:
+                    self._reported[name] = value
+                    self.output.add(backend.parameter_status(name, value, encode))
             events.parameters.clear()
 
     def _follow_encoding(self) -> None:
