@@ -259,10 +259,6 @@ _CONVERTERS: Final[dict[str, Callable[[Any], Any]]] = {
 def _validate(settings: Settings) -> None:
     if (settings.tls_cert is None) != (settings.tls_key is None):
         raise ConfigurationError("--tls-cert and --tls-key belong together: give both or neither.")
-    if settings.pg_port == settings.dynamodb_port != 0:
-        raise ConfigurationError(
-            f"--pg-port and --dynamodb-port are both {settings.pg_port}: each needs a port of its own."
-        )
     if not settings.is_loopback and settings.password is None:
         raise ConfigurationError(
             f"refusing to listen on {settings.host} without a password: set {PREFIX}PASSWORD, or `password` in the "

@@ -82,8 +82,7 @@ async def _serve(settings: Settings, components: StoreComponents) -> None:
     _measure_on_signals(loop)
     # Whatever can be wrong outside the data directory is found before anything in it is touched.
     tls = _tls(settings)
-    _check_port(settings, "--pg-port", settings.pg_port)
-    _check_port(settings, "--dynamodb-port", settings.dynamodb_port)
+    _check_ports(settings)
     store = await _open(settings, components)
     try:
         load_later("compat.postgres.load")
@@ -234,6 +233,17 @@ def _opener(
         )
 
     return open_session
+
+
+def _check_ports(settings: Settings) -> None:
+    """Raises StartError if a door's port can't be had."""
+    port = settings.pg_port
+    if port == settings.dynamodb_port != 0:
+        raise StartError(
+            f"--pg-port and --dynamodb-port are both {port}: each needs a port of its own."
+        )
+    _check_port(settings, "--pg-port", port)
+    _check_port(settings, "--dynamodb-port", settings.dynamodb_port)
 
 
 def _check_port(settings: Settings, flag: str, port: int) -> None:

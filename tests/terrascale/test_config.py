@@ -129,12 +129,6 @@ def test_loopback_needs_none(host: str) -> None:
     assert load({"host": host}).is_loopback
 
 
-def test_the_doors_need_ports_of_their_own() -> None:
-    with pytest.raises(ConfigurationError, match="are both 7000"):
-        load({"pg_port": 7000, "dynamodb_port": 7000})
-    assert load({"pg_port": 0, "dynamodb_port": 0}).pg_port == 0
-
-
 def test_the_socket_directory_is_absolute() -> None:
     assert load({"socket_dir": "run"}).socket_dirs() == (pathlib.Path.cwd() / "run",)
 

@@ -96,6 +96,16 @@ def test_a_port_in_use_touches_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
+def test_the_doors_need_ports_of_their_own(tmp_path: Path) -> None:
+    port = str(free_port())
+    code, text = serve(tmp_path / "data", "--pg-port", port, "--dynamodb-port", port)
+    assert code == 1
+    assert text == (
+        f"terrascale: --pg-port and --dynamodb-port are both {port}: each needs a port of its own."
+    )
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_directory_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a directory")
     code, text = serve(tmp_path / "file" / "data", "--pg-port", "0")
@@ -224,6 +234,10 @@ def test_an_address_that_is_not_ours(tmp_path: Path) -> None:
 def test_healthcheck(tmp_path: Path) -> None:
     with Server(tmp_path / "data") as server:
         assert terrascale("healthcheck", "--pg-port", str(server.port)).returncode == 0
+        # What the other door's port is is no matter.
+        environment = {"TERRASCALE_DYNAMODB_PORT": str(server.port)}
+        checked = terrascale("healthcheck", "--pg-port", str(server.port), **environment)
+        assert checked.returncode == 0
     assert terrascale("healthcheck", "--pg-port", str(server.port)).returncode == 1
 
 
