@@ -412,7 +412,7 @@ class Session:
             state.functions.begin_statement(prepared.text)
         query = prepared.query
         if query is None:
-            answer = await self._execute_command(running)
+            answer = await self._execute_command(running, row_limit)
             if answer.copy_in is not None:
                 answer.copy_in = _FinishingCopy(self, answer.copy_in, is_last=False)
             return answer
@@ -432,9 +432,11 @@ class Session:
             return await self.guarded(self._execute_write(running, row_limit))
         return await self.guarded(self._execute_select(running, row_limit))
 
-    async def _execute_command(self, running: Portal) -> Result:
+    async def _execute_command(self, running: Portal, row_limit: int) -> Result:
         parsed = running.prepared.parsed
         assert parsed is not None
+        if running.has_begun and running.fields is not None:
+            return await self.guarded(self._take(running, row_limit))
         if running.has_begun:
             raise DatabaseError("55000", f'portal "{running.name}" cannot be run')
         running.has_begun = True
@@ -443,7 +445,13 @@ class Session:
             self._control.begin_started()
         types = running.prepared.parameter_types
         run = self._run_command(parsed, running.values, is_alone=is_alone, types=types)
-        return await self.guarded(run)
+        result = await self.guarded(run)
+        if result.fields is None or result.rows is None:
+            return result
+        # The rows of SHOW, EXPLAIN, FETCH stay with the portal, and are given as far as they are asked for.
+        running.fields, running.tag = result.fields, result.tag
+        running.pending = list(result.rows)
+        return await self._take(running, row_limit)
 
     async def _execute_select(self, running: Portal, row_limit: int) -> Result:
         state, prepared = self._state, running.prepared
@@ -575,8 +583,10 @@ class _Failing:
 
 def _tag_of(running: Portal, count: int) -> str:
     """Returns the tag of one Execute: of what a write returns it counts the rows given now, too."""
-    command = running.tag.rpartition(" ")[0] or "SELECT"
-    return f"{command} {count}"
+    command, _, number = running.tag.rpartition(" ")
+    if running.tag and not number.isdigit():
+        return running.tag
+    return f"{command or 'SELECT'} {count}"
 
 
 def _without_cause(error: BaseException) -> BaseException:
