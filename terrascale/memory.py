@@ -15,7 +15,7 @@ from typing import Final
 
 LOOK_SECONDS: Final = 2.0
 #: Growth since the last trim that is worth another one.
-WORTH_BYTES: Final = 8 << 20
+WORTH_BYTES: Final = 2 << 20
 _STATM: Final = Path("/proc/self/statm")
 
 

@@ -11,6 +11,7 @@ tables that it names have the versions that it was bound to.
 import copy
 from collections.abc import Callable
 from dataclasses import field, replace
+from operator import itemgetter
 from typing import Any, Final
 
 from storage.catalog import Catalog
@@ -38,15 +39,18 @@ from tsql.executor.point import (
 from tsql.executor.run import Batches, Run, Source
 from tsql.executor.statement_subqueries import Subqueries
 from tsql.executor.writes import Write
+from tsql.kept import Kept
 from tsql.parser import ParsedStatement, ast, enums, parse
 from tsql.planner.cursor_rows import CursorForm, with_row_keys
 from tsql.planner.planner import plan_statement
 from tsql.planner.statement_plan import Plan
 
-#: Statements whose plans are kept, over all sessions.
-CACHED_QUERIES_MAX: Final = 2000
-#: A longer text is rarely sent twice, and neither is one far inside a longer string.
+#: Texts whose plans are kept, over all sessions: a thousand of 150 characters, 30 MB of plans.
+CACHED_CHARACTERS_MAX: Final = 256 * 1024
+#: A longer text is rarely sent twice.
 CACHED_TEXT_CHARACTERS_MAX: Final = 8192
+#: Neither is a statement that begins so far inside a longer string.
+CACHED_LOCATION_MAX: Final = 1000
 
 #: Ends the text of the query of CREATE TABLE AS: its plan must not be found by the text alone.
 AS_QUERY: Final = "\0as"
@@ -333,7 +337,9 @@ class Preparer:
     tables: Tables
     expressions_of: IndexExpressionsOf
     catalog_relations: CatalogRelations | None = None
-    _queries: dict[Any, Query] = field(default_factory=dict)
+    _queries: Kept[Query] = field(
+        default_factory=lambda: Kept(CACHED_CHARACTERS_MAX, itemgetter(0))
+    )
 
     def query(
         self,
@@ -354,10 +360,12 @@ class Preparer:
         ):
             return found
         made = self._make(parsed, given_types, catalog, env, is_cursor=is_cursor)
-        if made.is_cacheable and parsed.location + len(parsed.text) <= CACHED_TEXT_CHARACTERS_MAX:
-            if len(self._queries) >= CACHED_QUERIES_MAX:
-                del self._queries[next(iter(self._queries))]
-            self._queries[key] = made
+        if (
+            made.is_cacheable
+            and len(parsed.text) <= CACHED_TEXT_CHARACTERS_MAX
+            and parsed.location <= CACHED_LOCATION_MAX
+        ):
+            self._queries.keep(key, made)
         return made
 
     def _make(

@@ -25,6 +25,7 @@ from storage.catalog import Catalog
 from storage.errors import DatabaseError
 from storage.records import dataclass
 from tsql.env import Env
+from tsql.kept import Kept
 from tsql.parser import parse
 from tsql.planner import plan
 from tsql.prepared import Preparer, Query, is_query
@@ -34,7 +35,8 @@ from tsql.types.io import input_of
 #: Longer texts are rarely alike.
 TEXT_CHARACTERS_MAX: Final = 2000
 LITERALS_MAX: Final = 60
-TEMPLATES_MAX: Final = 2000
+#: Characters of all texts that are remembered.
+CHARACTERS_MAX: Final = 256 * 1024
 
 _PIECE: Final = re.compile(
     r"""
@@ -159,10 +161,13 @@ class Templates:
     def __init__(self, preparer: Preparer) -> None:
         self._preparer = preparer
         #: (template, whether that is the last word): None at first means seen once.
-        self._found: dict[Any, tuple[Template | None, bool]] = {}
+        self._found: Kept[tuple[Template | None, bool]] = Kept(
+            CHARACTERS_MAX, lambda key: str(key[0][0])
+        )
         self._last_text = ""
         self._last: tuple[Key, Sequence[str]] | None = None
         self._shapes: dict[str, list[tuple[re.Pattern[str], Key]]] = {}
+        self._shapes_characters = 0
 
     def known(
         self, sql: str, catalog: Catalog, binding_key: Any
@@ -204,11 +209,13 @@ class Templates:
         split = split_literals(sql)
         assert head is not None
         assert split is not None
-        if len(self._shapes) >= TEMPLATES_MAX:
+        if self._shapes_characters > CHARACTERS_MAX:
             self._shapes.clear()
+            self._shapes_characters = 0
         shapes = self._shapes.setdefault(head[0], [])
         if len(shapes) < _SHAPES_MAX and all(key != other for _, other in shapes):
             shapes.append((split.shape(), key))
+            self._shapes_characters += len(sql)
 
     def find(
         self, sql: str, catalog: Catalog, env: Env, binding_key: Any
@@ -234,15 +241,13 @@ class Templates:
             return template, texts
         if template.catalog_version != catalog.version:
             if not template.query.is_current(catalog):
-                del self._found[key, binding_key]
+                self._found.forget((key, binding_key))
                 return None
             template.catalog_version = catalog.version
         return template, texts
 
     def _remember(self, key: Any, template: Template | None, *, is_settled: bool) -> None:
-        if len(self._found) >= TEMPLATES_MAX:
-            del self._found[next(iter(self._found))]
-        self._found[key] = template, is_settled
+        self._found.keep(key, (template, is_settled))
 
     def _made(self, key: Key, catalog: Catalog, env: Env) -> Template | None:
         text, classes = key
