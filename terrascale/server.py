@@ -51,6 +51,8 @@ DRAIN_SECONDS: Final = 2.0
 SYNC_FAILED_EXIT_CODE: Final = 75
 #: Between two families of functions that are loaded after the start.
 LOAD_PAUSE_SECONDS: Final = 0.01
+#: Said at level debug when nothing is left to load behind the start.
+ALL_LOADED: Final = "all is loaded"
 #: Levels of nesting in statements, and the stack they may need where C code takes part in the recursion.
 RECURSION_MAX: Final = 20_000
 STACK_BYTES: Final = 120 << 20
@@ -306,6 +308,7 @@ def _load_the_rest(loop: asyncio.AbstractEventLoop, dynamodb: DynamoDoor) -> Non
         loop.call_later(LOAD_PAUSE_SECONDS, _load_the_rest, loop, dynamodb)
     else:
         gc.freeze()
+        LOG.debug(ALL_LOADED)
 
 
 def _announce(settings: Settings, port: int, sockets: list[Path], dynamodb_port: int) -> None:

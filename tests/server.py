@@ -61,6 +61,14 @@ class Server:
                 return self
         raise TimeoutError(self.log_path.read_text())
 
+    def wait_for(self, text: str) -> None:
+        """Returns when the server has written this to its log."""
+        deadline = time.monotonic() + 60
+        while text not in self.log_path.read_text():
+            if time.monotonic() > deadline:
+                raise TimeoutError(self.log_path.read_text())
+            time.sleep(0.05)
+
     def connect(self, **settings: str) -> PgClient:
         return PgClient.connect("127.0.0.1", self.port, "terrascale", "terrascale", **settings)
 

@@ -146,6 +146,7 @@ class Session:
                 await self.failed(error)
                 raise
         await self.finish(is_last=True)
+        state.end_statement()
 
     async def _parsed(self, sql: str, types: Sequence[int] = ()) -> list[ParsedStatement]:
         """Parses a query string; a long one in a process of its own (tsql/parser_process.py)."""
@@ -284,6 +285,7 @@ class Session:
         """After an error: rolls back, or marks the block failed."""
         control = self._control
         self.bound = []
+        self._state.end_statement()
         if error is not None:
             self.reveal(error)
         if control.txn is not None:
@@ -536,6 +538,7 @@ class Session:
             except BaseException as error:
                 await self.failed(error)
                 raise
+        self._state.end_statement()
         self._state.interrupts.clear()
 
 

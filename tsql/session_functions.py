@@ -6,7 +6,7 @@ says how long the statement is to wait before its answer.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from storage.deadlocks import advisory_key
 from storage.errors import DatabaseError, FatalError
@@ -18,6 +18,9 @@ from tsql.executor.waits import MustWaitError
 from tsql.session_catalog import SessionCatalog
 from tsql.session_privileges import SessionPrivileges
 from tsql.temporary import is_temporary
+
+#: What stays of a statement's text when it has ended, as PostgreSQL's track_activity_query_size has it.
+ACTIVITY_CHARACTERS_MAX: Final = 1023
 
 AdvisoryKey = tuple[int, int, int]
 
@@ -94,6 +97,11 @@ class SessionFunctions(SessionCatalog):
             self._set_values.clear()
         if self._sequence_states:
             self._sequence_states.clear()
+
+    def end_statement(self) -> None:
+        """Keeps of the statement's text what pg_stat_activity shows of an idle session's last one."""
+        if len(self.query) > ACTIVITY_CHARACTERS_MAX:
+            self.query = self.query[:ACTIVITY_CHARACTERS_MAX]
 
     # -- advisory locks --------------------------------------------------------------------------
 

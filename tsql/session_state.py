@@ -222,6 +222,11 @@ class SessionState:
         if not self.control.is_open:
             env.transaction_timestamp = env.statement_timestamp
 
+    def end_statement(self) -> None:
+        """Lets go of what a message has brought: it may be large, and the client idle for hours."""
+        self._env.parameters = ()
+        self.functions.end_statement()
+
     def statement_env(self, parameters: tuple[Any, ...]) -> Env:
         """Returns an environment of its own for a statement that may last."""
         env = self.env

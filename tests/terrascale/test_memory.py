@@ -1,12 +1,15 @@
 """Memory goes back to the system after a peak, and nothing is trimmed while the process is steady."""
 
 import asyncio
+import pathlib
 from collections.abc import Callable
 
 import pytest
 
+from benchmarks.peers import resident_bytes
 from terrascale import memory
 from terrascale.memory import WORTH_BYTES, Trimmer
+from tests.server import Server
 
 
 class Looks:
@@ -59,3 +62,21 @@ async def test_nothing_is_trimmed_while_there_is_nothing_to_gain(
 
 def test_the_resident_size_is_the_systems() -> None:
     assert memory.resident_bytes() > 1 << 20
+
+
+@pytest.mark.parametrize("protocol", ["simple", "extended", "simple, failing"])
+def test_an_idle_session_holds_nothing_of_a_large_statement(
+    tmp_path: pathlib.Path, protocol: str
+) -> None:
+    text = "x" * (64 << 20)
+    with Server(tmp_path / "data") as server, server.connect() as client:
+        assert server.process is not None
+        client.simple_query("SELECT 1")
+        before = resident_bytes(server.process.pid)
+        if protocol == "extended":
+            result = client.extended_query("SELECT $1::text", [text.encode()])
+        else:
+            nothing = " / 0" if protocol == "simple, failing" else ""
+            (result,) = client.simple_query(f"SELECT length('{text}'){nothing}")
+        assert (result.error is not None) == ("failing" in protocol)
+        assert resident_bytes(server.process.pid) - before < 48 << 20

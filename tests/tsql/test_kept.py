@@ -1,4 +1,4 @@
-"""What is kept of texts is bounded by their characters, and plans of long texts don't add up."""
+"""What is kept of texts is bounded by their characters."""
 
 from tsql.kept import Kept
 
