@@ -20,7 +20,9 @@ def test_script_answers_as_postgresql(name: str, protocol: str, tmp_path: pathli
         "stale recording: make oracle"
     )
     differences = []
-    with Server(tmp_path / "data") as server, server.connect() as client:
+    # As many connections as the recorded PostgreSQL takes: SHOW tells.
+    limit = {"TERRASCALE_MAX_CONNECTIONS": "100"}
+    with Server(tmp_path / "data", env=limit) as server, server.connect() as client:
         for block, (sql, simple, extended) in zip(blocks, recorded, strict=True):
             got = answers(client, block, extended=protocol == "extended")
             if block.is_refused:
