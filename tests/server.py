@@ -1,7 +1,9 @@
 """A TerraScale server of its own for a test: a real process, an empty data directory, a free port."""
 
+import contextlib
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
@@ -11,12 +13,16 @@ from types import TracebackType
 
 from tests.pgclient import PgClient
 
+#: Below those that systems give to outgoing connections, one of which may take a port between two lives of a server.
+_PORTS = range(10_240, 32_768)
+
 
 def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+    while True:
+        port = random.SystemRandom().choice(_PORTS)
+        with socket.socket() as sock, contextlib.suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            return port
 
 
 class Server:
