@@ -20,7 +20,7 @@ import asyncio
 import time
 from typing import Final
 
-SLICE_SECONDS: Final = 0.0005
+SLICE_SECONDS: Final = 0.0003
 #: Work of so long, with whatever else the loop did meanwhile, comes before a rest.
 WORK_SECONDS: Final = 0.002
 REST_SECONDS: Final = 0.001

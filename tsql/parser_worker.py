@@ -10,8 +10,10 @@ It may take its time, and it may die: of a tree that is too deep for the C stack
 server then answers 54001 and starts another.
 """
 
+import contextlib
 import gc
 import json
+import os
 import resource
 import struct
 import sys
@@ -28,6 +30,7 @@ LENGTH: Final = struct.Struct("!I")
 #: Objects in the JSON of a tree that the server will take, some ten for each operator: binding one
 #: takes 20 µs, and holds the loop.
 NODES_MAX: Final = 100_000
+NICENESS: Final = 10
 ROWS_PER_FRAME: Final = 2000
 _MEMORY_BYTES_MAX: Final = 4 << 30
 _RECURSION_MAX: Final = 30_000
@@ -105,6 +108,9 @@ def _send(answers: BinaryIO, frame: bytes) -> None:
 def main() -> None:
     """Serves the process that started this one."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES_MAX, _MEMORY_BYTES_MAX))
+    with contextlib.suppress(OSError):
+        # Whoever waits for a long statement may wait a little longer: the loop serves everybody.
+        os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
     gc.disable()  # trees have no cycles, and collections of millions of objects take seconds
     serve(sys.stdin.buffer, sys.stdout.buffer)
 

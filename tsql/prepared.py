@@ -352,7 +352,12 @@ class Preparer:
     ) -> Query:
         """Returns the query of a statement, bound to this catalog."""
         key = (parsed.text, parsed.location, given_types or (), binding_key(env), is_cursor)
-        found = self._queries.get(key)
+        # A long text isn't even looked for: it would be read whole for its hash.
+        may_be_kept = (
+            len(parsed.text) <= CACHED_TEXT_CHARACTERS_MAX
+            and parsed.location <= CACHED_LOCATION_MAX
+        )
+        found = self._queries.get(key) if may_be_kept else None
         if (
             found is not None
             and found.is_current(catalog)
@@ -360,11 +365,7 @@ class Preparer:
         ):
             return found
         made = self._make(parsed, given_types, catalog, env, is_cursor=is_cursor)
-        if (
-            made.is_cacheable
-            and len(parsed.text) <= CACHED_TEXT_CHARACTERS_MAX
-            and parsed.location <= CACHED_LOCATION_MAX
-        ):
+        if made.is_cacheable and may_be_kept:
             self._queries.keep(key, made)
         return made
 

@@ -8,6 +8,7 @@ from tsql.point_statement import PointStatement
 from tsql.point_transaction import PointTransaction, step_of
 from tsql.prepared import Prepared
 from tsql.session_state import SessionState
+from tsql.templates import TEXT_CHARACTERS_MAX
 from tsql.transactions import Phase
 
 PointForm = PointStatement | PointTransaction
@@ -60,7 +61,7 @@ class SessionPoints:
     def text(self, sql: str) -> tuple[PointForm, tuple[Any, ...]] | None:
         """Returns the form of a query string, and its values; see `tsql.api.Session.point_text`."""
         state = self._state
-        if not self._may_take_points():
+        if len(sql) > TEXT_CHARACTERS_MAX or not self._may_take_points():
             return None
         step = state.transaction_points.get(sql)
         if step is not None:
