@@ -8,7 +8,8 @@ from tsql.prepared import Query
 
 def plan_count() -> int:
     gc.collect()
-    return sum(isinstance(item, Query) for item in gc.get_objects())
+    # isinstance() would ask objects of other libraries for their class, and some answer with an error.
+    return sum(type(item) is Query for item in gc.get_objects())
 
 
 async def test_plans_of_long_statements_do_not_add_up(alice: Client) -> None:
