@@ -50,7 +50,8 @@ async def _until_the_cut(
 ) -> None:
     workload = Workload(store, ledger, chance.randrange(1 << 30))
     running = asyncio.ensure_future(workload.run(large=large))
-    for _ in range(chance.randint(20, 400)):
+    # A large transaction takes more turns of the loop, and more yet on a busy machine.
+    for _ in range(chance.randint(20, 4000 if large else 400)):
         if running.done():
             running.result()
         if syncer.is_running and chance.random() < 0.5:
