@@ -1,4 +1,4 @@
-"""What a point statement answers. There is one of each, so they are made of machine code."""
+"""What statements answer, and what writes have done: made for each statement, so they are compiled."""
 
 from collections.abc import Sequence
 from typing import Any
